@@ -1,0 +1,22 @@
+package io.ringtail.cluster;
+
+import java.util.Optional;
+
+/** This node's place in the cluster. Threads: any. */
+public interface Membership extends AutoCloseable {
+  /** Joins and begins to tell {@code listener}; returns once joined. */
+  void start(Member self, EpochListener listener) throws Exception;
+
+  /** Publishes a new state or weight of this node. */
+  void update(Member self);
+
+  /** The newest epoch told to the listener. */
+  Optional<Epoch> newest();
+
+  /** Whether this node is joined and the newest epoch names it (readiness). */
+  boolean joined();
+
+  /** Leaves with a word, so that nobody has to suspect. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,73 @@
+package io.ringtail.metrics;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Histogram;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.SlidingTimeWindowArrayReservoir;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+
+/**
+ * A node's metrics. A metric is named in Prometheus style with a unit suffix ({@code
+ * ringtail_router_received_spans_total}); labels are fixed when it is looked up and become part of
+ * its registry name as {@code name{key="value"}}. No help text, no metric. Threads: any.
+ */
+public final class Metrics {
+  private final MetricRegistry registry = new MetricRegistry();
+  private final Map<String, String> help = new ConcurrentHashMap<>();
+
+  /**
+   * @param labels key, value, key, value …
+   */
+  public Counter counter(String name, String helpText, String... labels) {
+    return registry.counter(series(name, helpText, labels));
+  }
+
+  /** A value read when it is asked for; registering the same series again replaces it. */
+  public void gauge(String name, String helpText, DoubleSupplier value, String... labels) {
+    String series = series(name, helpText, labels);
+    registry.remove(series);
+    Gauge<Double> gauge = value::getAsDouble;
+    registry.register(series, gauge);
+  }
+
+  /** Takes a gauge away whose subject is gone (a link to a departed sampler). */
+  public void removeGauge(String name, String... labels) {
+    registry.remove(seriesName(name, labels));
+  }
+
+  /** Values of the last minute; record once a batch, not a span. */
+  public Histogram histogram(String name, String helpText, String... labels) {
+    return registry.histogram(
+        series(name, helpText, labels),
+        () -> new Histogram(new SlidingTimeWindowArrayReservoir(60, TimeUnit.SECONDS)));
+  }
+
+  public MetricRegistry registry() {
+    return registry;
+  }
+
+  /** Help text by metric name without labels. */
+  public Map<String, String> help() {
+    return help;
+  }
+
+  private String series(String name, String helpText, String... labels) {
+    help.putIfAbsent(name, helpText);
+    return seriesName(name, labels);
+  }
+
+  private static String seriesName(String name, String... labels) {
+    if (labels.length == 0) {
+      return name;
+    }
+    StringBuilder b = new StringBuilder(name).append('{');
+    for (int i = 0; i < labels.length; i += 2) {
+      b.append(i == 0 ? "" : ",").append(labels[i]).append("=\"").append(labels[i + 1]).append('"');
+    }
+    return b.append('}').toString();
+  }
+}

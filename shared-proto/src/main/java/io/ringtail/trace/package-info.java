@@ -1,0 +1,8 @@
+/**
+ * Trace IDs as two longs, and the one hash both tiers route by. Start at {@link TraceHash}. Pure
+ * functions; any thread.
+ */
+@NullMarked
+package io.ringtail.trace;
+
+import org.jspecify.annotations.NullMarked;
