@@ -1,0 +1,175 @@
+package io.ringtail.it.harness;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Routers and samplers as processes on loopback that find each other through a directory. Threads:
+ * the test's.
+ */
+public final class Cluster implements AutoCloseable {
+  private static final String MAIN = "io.ringtail.cli.Ringtail";
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final Path directory;
+  private final Settings settings;
+  private final List<Node> routers = new ArrayList<>();
+  private final List<Node> samplers = new ArrayList<>();
+
+  /**
+   * What all nodes of a cluster share.
+   *
+   * @param tailSampling the {@code tail_sampling:} block, indented as it stands in a file
+   * @param sinkPort where samplers export to, OTLP/gRPC on loopback
+   * @param routerFlags JVM flags of routers
+   * @param samplerFlags JVM flags of samplers
+   * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
+   * @param routerSettings further lines under {@code router.receive:}, indented by four; may be empty
+   */
+  public record Settings(
+      String tailSampling,
+      int sinkPort,
+      List<String> routerFlags,
+      List<String> samplerFlags,
+      String samplerSettings,
+      String routerSettings) {}
+
+  /** One node and where it listens. */
+  public record Node(JavaProcess process, int grpcPort, int httpPort, int opsPort) {
+    /** The value of a series of its /metrics, summed over labels; 0 if there is none. */
+    public double metric(String name) throws IOException, InterruptedException {
+      double sum = 0;
+      for (String line : get("/metrics").body().split("\n")) {
+        if (line.startsWith(name + " ") || line.startsWith(name + "{")) {
+          sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+        }
+      }
+      return sum;
+    }
+
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+      return HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + opsPort + path)).build(),
+              HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  public Cluster(Path directory, Settings settings) {
+    this.directory = directory;
+    this.settings = settings;
+  }
+
+  /** Starts nodes side by side and waits until all are ready. */
+  public Cluster start(int routerCount, int samplerCount) throws IOException, InterruptedException {
+    for (int i = 0; i < samplerCount; i++) {
+      samplers.add(startSampler("sampler-" + i, "sampler-" + i, List.of()));
+    }
+    for (int i = 0; i < routerCount; i++) {
+      routers.add(startRouter("router-" + i));
+    }
+    for (Node node : nodes()) {
+      node.process().awaitLine("ready", START);
+    }
+    awaitMembers(routerCount + samplerCount);
+    return this;
+  }
+
+  /** Waits until every node's epoch names so many members. */
+  public void awaitMembers(int members) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START.toNanos();
+    for (Node node : nodes()) {
+      while (node.metric("ringtail_cluster_epoch_members") != members) {
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError(
+              node.process().name() + " does not see " + members + " members:\n"
+                  + node.get("/metrics").body() + node.process().log());
+        }
+        Thread.sleep(50);
+      }
+    }
+  }
+
+  /**
+   * @param name of the process
+   * @param nodeId what it calls itself
+   */
+  public Node startSampler(String name, String nodeId, List<String> prefix) throws IOException {
+    int link = freePort();
+    int ops = freePort();
+    String config =
+        common(nodeId, ops)
+            + "sampler:\n  link: { listen: 127.0.0.1:" + link + " }\n"
+            + "  export:\n    otlp: { endpoint: http://127.0.0.1:" + settings.sinkPort()
+            + ", protocol: grpc }\n"
+            + settings.samplerSettings()
+            + settings.tailSampling();
+    return new Node(
+        process(name, prefix, settings.samplerFlags(), "sampler", config), link, 0, ops);
+  }
+
+  public Node startRouter(String nodeId) throws IOException {
+    int grpc = freePort();
+    int http = freePort();
+    int ops = freePort();
+    String config =
+        common(nodeId, ops)
+            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:" + grpc
+            + "\n    http: 127.0.0.1:" + http + "\n"
+            + settings.routerSettings();
+    return new Node(
+        process(nodeId, List.of(), settings.routerFlags(), "router", config), grpc, http, ops);
+  }
+
+  private String common(String nodeId, int ops) {
+    return "node: { id: " + nodeId + " }\n"
+        + "cluster:\n  name: it\n  bind: 127.0.0.1:0\n  discovery: directory\n  directory: "
+        + directory.resolve("discovery") + "\n"
+        + "ops: { http: 127.0.0.1:" + ops + " }\n";
+  }
+
+  private JavaProcess process(
+      String name, List<String> prefix, List<String> flags, String tier, String config)
+      throws IOException {
+    Files.createDirectories(directory.resolve("discovery"));
+    Path file = Files.writeString(directory.resolve(name + ".yaml"), config);
+    return JavaProcess.start(
+        name, directory, prefix, flags, MAIN, List.of(tier, "--config", file.toString()));
+  }
+
+  /** A port that is free now. */
+  public static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  public List<Node> routers() {
+    return routers;
+  }
+
+  public List<Node> samplers() {
+    return samplers;
+  }
+
+  public List<Node> nodes() {
+    List<Node> all = new ArrayList<>(samplers);
+    all.addAll(routers);
+    return all;
+  }
+
+  @Override
+  public void close() {
+    nodes().forEach(node -> node.process().close());
+  }
+}

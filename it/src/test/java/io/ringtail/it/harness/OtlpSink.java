@@ -1,0 +1,235 @@
+package io.ringtail.it.harness;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.Otlp;
+import io.ringtail.otlp.WireReader;
+import io.ringtail.trace.TraceId;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * An OTLP/gRPC backend on loopback that counts what arrives and, if asked, keeps the bytes of every
+ * span by trace. It can be slow or refuse. Threads: gRPC's; the views may be read at any time.
+ */
+public final class OtlpSink implements AutoCloseable {
+  /** TraceService/Export with bodies as bytes. */
+  public static final MethodDescriptor<byte[], byte[]> EXPORT =
+      MethodDescriptor.<byte[], byte[]>newBuilder()
+          .setType(MethodDescriptor.MethodType.UNARY)
+          .setFullMethodName("opentelemetry.proto.collector.trace.v1.TraceService/Export")
+          .setRequestMarshaller(new Bytes())
+          .setResponseMarshaller(new Bytes())
+          .build();
+
+  private final Server server;
+  private final boolean keep;
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicLong spans = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final Map<TraceId, List<byte[]>> traces = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
+  private volatile Duration delay = Duration.ZERO;
+  private volatile Status refusal = Status.OK;
+
+  private OtlpSink(int port, boolean keep) throws IOException {
+    this.keep = keep;
+    this.server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .directExecutor()
+            .maxInboundMessageSize(80 << 20)
+            .addService(
+                ServerServiceDefinition.builder(EXPORT.getServiceName())
+                    .addMethod(EXPORT, (call, headers) -> listen(call))
+                    .build())
+            .build()
+            .start();
+  }
+
+  /** A sink that only counts requests, spans and bytes. */
+  public static OtlpSink counting(int port) throws IOException {
+    return new OtlpSink(port, false);
+  }
+
+  /** A sink that keeps every span's bytes. */
+  public static OtlpSink keeping(int port) throws IOException {
+    return new OtlpSink(port, true);
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Answers each request this much later from now on. */
+  public void delay(Duration newDelay) {
+    delay = newDelay;
+  }
+
+  /** Refuses each request with this status from now on; {@link Status#OK} accepts again. */
+  public void refuse(Status newRefusal) {
+    refusal = newRefusal;
+  }
+
+  public long requests() {
+    return requests.get();
+  }
+
+  public long spans() {
+    return spans.get();
+  }
+
+  public long bytes() {
+    return bytes.get();
+  }
+
+  /** Encoded spans by trace, as they arrived. */
+  public Map<TraceId, List<byte[]>> traces() {
+    return traces;
+  }
+
+  private ServerCall.Listener<byte[]> listen(ServerCall<byte[], byte[]> call) {
+    call.request(2);
+    return new ServerCall.Listener<>() {
+      private byte[] body = new byte[0];
+
+      @Override
+      public void onMessage(byte[] message) {
+        body = message;
+      }
+
+      @Override
+      public void onHalfClose() {
+        Duration wait = delay;
+        if (wait.isZero()) {
+          answer(call, body);
+        } else {
+          later.schedule(() -> answer(call, body), wait.toNanos(), TimeUnit.NANOSECONDS);
+        }
+      }
+    };
+  }
+
+  private void answer(ServerCall<byte[], byte[]> call, byte[] body) {
+    Status refused = refusal;
+    if (!refused.isOk()) {
+      call.close(refused, new Metadata());
+      return;
+    }
+    try {
+      take(body);
+    } catch (MalformedWireException e) {
+      call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
+      return;
+    }
+    call.sendHeaders(new Metadata());
+    call.sendMessage(new byte[0]);
+    call.close(Status.OK, new Metadata());
+  }
+
+  private void take(byte[] body) throws MalformedWireException {
+    long taken = 0;
+    WireReader request = new WireReader().reset(body, 0, body.length);
+    while (request.next()) {
+      if (request.tag() != Otlp.REQUEST_RESOURCE_SPANS) {
+        request.skip();
+        continue;
+      }
+      int end = request.readLength() + request.position();
+      taken += takeResource(body, request.position(), end);
+      request.position(end);
+    }
+    requests.incrementAndGet();
+    spans.addAndGet(taken);
+    bytes.addAndGet(body.length);
+  }
+
+  private long takeResource(byte[] body, int start, int end) throws MalformedWireException {
+    long taken = 0;
+    WireReader resource = new WireReader().reset(body, start, end);
+    while (resource.next()) {
+      if (resource.tag() != Otlp.RESOURCE_SPANS_SCOPE_SPANS) {
+        resource.skip();
+        continue;
+      }
+      int scopeEnd = resource.readLength() + resource.position();
+      WireReader scope = new WireReader().reset(body, resource.position(), scopeEnd);
+      while (scope.next()) {
+        if (scope.tag() != Otlp.SCOPE_SPANS_SPANS) {
+          scope.skip();
+          continue;
+        }
+        int spanEnd = scope.readLength() + scope.position();
+        if (keep) {
+          keep(body, scope.position(), spanEnd);
+        }
+        taken++;
+        scope.position(spanEnd);
+      }
+      resource.position(scopeEnd);
+    }
+    return taken;
+  }
+
+  private void keep(byte[] body, int start, int end) throws MalformedWireException {
+    traces
+        .computeIfAbsent(traceId(body, start, end), id -> new CopyOnWriteArrayList<>())
+        .add(Arrays.copyOfRange(body, start, end));
+  }
+
+  /** The trace ID of an encoded span. */
+  public static TraceId traceId(byte[] array, int start, int end) throws MalformedWireException {
+    WireReader span = new WireReader().reset(array, start, end);
+    while (span.next()) {
+      if (span.tag() == Otlp.SPAN_TRACE_ID && span.readLength() == 16) {
+        return new TraceId(
+            WireReader.longBigEndian(array, span.position()),
+            WireReader.longBigEndian(array, span.position() + 8));
+      }
+      span.skip();
+    }
+    throw new MalformedWireException("span without a trace ID");
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+    later.shutdownNow();
+  }
+
+  /** Message bodies as byte arrays. */
+  public static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
