@@ -36,5 +36,18 @@ public interface PolicySet {
    */
   void testSpan(int statusCode, int flags, long[] bits);
 
+  /**
+   * The verdict on a complete trace.
+   *
+   * @param nowNanos the shard's monotonic clock, for limiters
+   */
   Verdict evaluate(TraceFeatures trace, long nowNanos);
+
+  /**
+   * Attributes and resources so far whose bytes could not be read; their tests did not pass. Read
+   * by the shard for its metrics.
+   */
+  default long malformed() {
+    return 0;
+  }
 }
