@@ -48,6 +48,19 @@ public record Member(
         protocolVersion);
   }
 
+  public Member withIncarnation(Incarnation newIncarnation) {
+    return new Member(
+        nodeId,
+        newIncarnation,
+        role,
+        state,
+        weight,
+        linkAddress,
+        adminAddress,
+        zone,
+        protocolVersion);
+  }
+
   /** Whether it owns slots: an ACTIVE sampler of weight above 0. */
   public boolean ownsSlots() {
     return role == Role.SAMPLER && state == State.ACTIVE && weight > 0;

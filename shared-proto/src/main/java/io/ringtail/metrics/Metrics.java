@@ -5,6 +5,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Histogram;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.SlidingTimeWindowArrayReservoir;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -18,17 +19,18 @@ import java.util.function.DoubleSupplier;
 public final class Metrics {
   private final MetricRegistry registry = new MetricRegistry();
   private final Map<String, String> help = new ConcurrentHashMap<>();
+  private final Map<String, String> kinds = new ConcurrentHashMap<>();
 
   /**
    * @param labels key, value, key, value …
    */
   public Counter counter(String name, String helpText, String... labels) {
-    return registry.counter(series(name, helpText, labels));
+    return registry.counter(series(name, "counter", helpText, labels));
   }
 
   /** A value read when it is asked for; registering the same series again replaces it. */
   public void gauge(String name, String helpText, DoubleSupplier value, String... labels) {
-    String series = series(name, helpText, labels);
+    String series = series(name, "gauge", helpText, labels);
     registry.remove(series);
     Gauge<Double> gauge = value::getAsDouble;
     registry.register(series, gauge);
@@ -42,7 +44,7 @@ public final class Metrics {
   /** Values of the last minute; record once a batch, not a span. */
   public Histogram histogram(String name, String helpText, String... labels) {
     return registry.histogram(
-        series(name, helpText, labels),
+        series(name, "histogram", helpText, labels),
         () -> new Histogram(new SlidingTimeWindowArrayReservoir(60, TimeUnit.SECONDS)));
   }
 
@@ -55,19 +57,28 @@ public final class Metrics {
     return help;
   }
 
-  private String series(String name, String helpText, String... labels) {
+  private String series(String name, String kind, String helpText, String... labels) {
+    checkName(name, kind);
     help.putIfAbsent(name, helpText);
     return seriesName(name, labels);
   }
 
+  /** Both text formats know a counter by its name without {@code _total}, so that must be free. */
+  private void checkName(String name, String kind) {
+    boolean total = name.endsWith("_total");
+    if (total != kind.equals("counter")) {
+      throw new IllegalArgumentException(
+          name + ": " + kind + " (expected a name ending in _total for counters and only these)");
+    }
+    String family = total ? name.substring(0, name.length() - "_total".length()) : name;
+    String taken = kinds.putIfAbsent(family, kind);
+    if (taken != null && !taken.equals(kind)) {
+      throw new IllegalArgumentException(
+          name + ": " + kind + " (expected another name: " + family + " is a " + taken + ")");
+    }
+  }
+
   private static String seriesName(String name, String... labels) {
-    if (labels.length == 0) {
-      return name;
-    }
-    StringBuilder b = new StringBuilder(name).append('{');
-    for (int i = 0; i < labels.length; i += 2) {
-      b.append(i == 0 ? "" : ",").append(labels[i]).append("=\"").append(labels[i + 1]).append('"');
-    }
-    return b.append('}').toString();
+    return new Series(name, List.of(labels)).toString();
   }
 }
