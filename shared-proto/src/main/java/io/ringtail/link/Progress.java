@@ -1,0 +1,35 @@
+package io.ringtail.link;
+
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.WireReader;
+
+/**
+ * A link's word of each 100 ms (protocol A5). It stands behind the parts before it, on the link and
+ * in every shard's queue.
+ *
+ * @param upToSeq nothing at or below it will come on this link any more
+ * @param oldestSeq oldest seq in the router's log; the next seq if the log is empty
+ */
+public record Progress(long upToSeq, long oldestSeq) {
+  void write(WireWriter out) {
+    out.openField(
+        LinkFields.ROUTER_PROGRESS,
+        WireWriter.fieldSize(LinkFields.PROGRESS_UP_TO_SEQ, upToSeq)
+            + WireWriter.fieldSize(LinkFields.PROGRESS_OLDEST_SEQ, oldestSeq));
+    out.field(LinkFields.PROGRESS_UP_TO_SEQ, upToSeq);
+    out.field(LinkFields.PROGRESS_OLDEST_SEQ, oldestSeq);
+  }
+
+  static Progress read(WireReader in) throws MalformedWireException {
+    long upToSeq = 0;
+    long oldestSeq = 0;
+    while (in.next()) {
+      switch (in.tag()) {
+        case LinkFields.PROGRESS_UP_TO_SEQ -> upToSeq = in.readVarint();
+        case LinkFields.PROGRESS_OLDEST_SEQ -> oldestSeq = in.readVarint();
+        default -> in.skip();
+      }
+    }
+    return new Progress(upToSeq, oldestSeq);
+  }
+}

@@ -1,0 +1,116 @@
+package io.ringtail.link;
+
+import io.ringtail.otlp.WireReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Protobuf fields into a growing byte array. Threads: one. */
+final class WireWriter {
+  private byte[] array;
+  private int size;
+
+  WireWriter(int initialBytes) {
+    array = new byte[initialBytes];
+  }
+
+  /** Bytes a varint takes. */
+  static int varintSize(long value) {
+    return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+  }
+
+  /** Bytes of a varint field, none if it is 0. */
+  static int fieldSize(int tag, long value) {
+    return value == 0 ? 0 : varintSize(tag) + varintSize(value);
+  }
+
+  /** Bytes of a LEN field of {@code length} content bytes. */
+  static int lengthFieldSize(int tag, int length) {
+    return varintSize(tag) + varintSize(length) + length;
+  }
+
+  int size() {
+    return size;
+  }
+
+  byte[] array() {
+    return array;
+  }
+
+  void clear() {
+    size = 0;
+  }
+
+  byte[] toByteArray() {
+    return Arrays.copyOf(array, size);
+  }
+
+  /** Writes a varint field; 0 is the default and is left out. */
+  void field(int tag, long value) {
+    if (value != 0) {
+      varint(tag);
+      varint(value);
+    }
+  }
+
+  /** Writes a varint or fixed64 field also if it is 0. */
+  void presentField(int tag, long value) {
+    varint(tag);
+    if ((tag & 7) == WireReader.FIXED64) {
+      fixed64(value);
+    } else {
+      varint(value);
+    }
+  }
+
+  /** Writes tag and length of a LEN field; the caller appends the content. */
+  void openField(int tag, int length) {
+    varint(tag);
+    varint(length);
+  }
+
+  void bytesField(int tag, byte[] bytes) {
+    openField(tag, bytes.length);
+    raw(bytes, bytes.length);
+  }
+
+  /** Writes a string field; an empty one is left out. */
+  void stringField(int tag, String value) {
+    if (!value.isEmpty()) {
+      bytesField(tag, value.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  void messageField(int tag, WireWriter message) {
+    openField(tag, message.size);
+    raw(message.array, message.size);
+  }
+
+  void raw(byte[] bytes, int length) {
+    ensure(length);
+    System.arraycopy(bytes, 0, array, size, length);
+    size += length;
+  }
+
+  void varint(long value) {
+    ensure(10);
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      array[size++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    array[size++] = (byte) rest;
+  }
+
+  private void fixed64(long value) {
+    ensure(Long.BYTES);
+    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+      array[size++] = (byte) (value >>> shift);
+    }
+  }
+
+  private void ensure(int more) {
+    if (array.length - size < more) {
+      array = Arrays.copyOf(array, Math.max(array.length * 2, size + more));
+    }
+  }
+}
