@@ -45,9 +45,24 @@ final class RuleTypes {
     TOP_LEVEL.put("drop", RuleTypes::drop);
   }
 
-  /** Types of the reference that this version does not have; their blocks are known keys. */
-  private static final Set<String> UNSUPPORTED =
-      Set.of("rate_limiting", "bytes_limiting", "composite", "ottl_condition", "trace_state");
+  /** Every block the reference knows in an entry. */
+  private static final Set<String> BLOCKS =
+      Set.of(
+          "latency",
+          "numeric_attribute",
+          "probabilistic",
+          "status_code",
+          "string_attribute",
+          "boolean_attribute",
+          "span_count",
+          "rate_limiting",
+          "bytes_limiting",
+          "composite",
+          "ottl_condition",
+          "trace_state",
+          "and",
+          "not",
+          "drop");
 
   private RuleTypes() {}
 
@@ -73,7 +88,7 @@ final class RuleTypes {
 
   private static Optional<Rule> read(ConfigSection entry, Map<String, Reader> types) {
     String type = entry.string("type", "");
-    acceptBlocks(entry);
+    ignoreOtherBlocks(entry, type);
     if (type.isEmpty()) {
       entry.problem("type", "missing (expected one of: " + list(types) + ")");
       return Optional.empty();
@@ -89,9 +104,15 @@ final class RuleTypes {
   }
 
   /** A policy may carry blocks of other types; the reference reads only the one of its type. */
-  private static void acceptBlocks(ConfigSection entry) {
-    TOP_LEVEL.keySet().forEach(entry::has);
-    UNSUPPORTED.forEach(entry::has);
+  private static void ignoreOtherBlocks(ConfigSection entry, String type) {
+    for (String block : BLOCKS) {
+      if (!block.equals(type) || !TOP_LEVEL.containsKey(type)) {
+        entry.ignore(block);
+      }
+    }
+    if (!TOP_LEVEL.containsKey(type)) {
+      entry.ignore(type);
+    }
   }
 
   private static Optional<Rule> latency(ConfigSection block) {

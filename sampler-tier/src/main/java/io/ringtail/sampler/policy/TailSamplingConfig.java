@@ -3,7 +3,6 @@ package io.ringtail.sampler.policy;
 import io.ringtail.config.ConfigSection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The {@code tail_sampling:} block of an OpenTelemetry Collector config, read unchanged. Immutable.
@@ -43,6 +42,7 @@ public record TailSamplingConfig(
   public static final int FROM_BUDGET = -1;
 
   private static final Duration DECISION_WAIT = Duration.ofSeconds(30);
+  private static final Duration MAX_WAIT = Duration.ofDays(1);
   private static final long NUM_TRACES = 50_000;
   private static final int MAX_SHARDS = 256;
   private static final String TRACE_COMPLETE = "trace-complete";
@@ -81,8 +81,9 @@ public record TailSamplingConfig(
       section.problem("tail_storage", "is not supported by this version (expected none)");
     }
     return new TailSamplingConfig(
-        duration(section, "decision_wait", DECISION_WAIT),
-        duration(section, "decision_wait_after_root_received", Duration.ZERO),
+        section.duration("decision_wait", DECISION_WAIT, Duration.ZERO, MAX_WAIT),
+        section.duration(
+            "decision_wait_after_root_received", Duration.ZERO, Duration.ZERO, MAX_WAIT),
         section.integer64("num_traces", NUM_TRACES, 1, Long.MAX_VALUE),
         cache.integer("sampled_cache_size", FROM_BUDGET, 0, Integer.MAX_VALUE),
         cache.integer("non_sampled_cache_size", FROM_BUDGET, 0, Integer.MAX_VALUE),
@@ -104,18 +105,6 @@ public record TailSamplingConfig(
     } else if (!strategy.equals(TRACE_COMPLETE) && !strategy.isEmpty()) {
       section.problem("sampling_strategy", '"' + strategy + "\" (expected trace-complete)");
     }
-  }
-
-  private static Duration duration(ConfigSection section, String key, Duration otherwise) {
-    if (!section.has(key)) {
-      return otherwise;
-    }
-    String text = section.string(key, "");
-    Optional<Duration> duration = GoDuration.parse(text);
-    if (duration.isEmpty()) {
-      section.problem(key, '"' + text + "\" (expected a duration with a unit: 500ms, 30s, 1m30s)");
-    }
-    return duration.orElse(otherwise);
   }
 
   /**

@@ -1,0 +1,124 @@
+package io.ringtail.sampler.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import io.ringtail.sampler.policy.PolicyFixtures;
+import io.ringtail.sampler.policy.PolicySet;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SpanFeaturesTest {
+  private static final ByteString TRACE_ID =
+      ByteString.fromHex("0af7651916cd43dd8448eb211c80319c");
+
+  private final PolicySet policies = PolicyFixtures.five();
+  private final SpanFeatures features = new SpanFeatures();
+
+  private static Span.Builder span() {
+    return Span.newBuilder()
+        .setTraceId(TRACE_ID)
+        .setSpanId(ByteString.fromHex("b7ad6b7169203331"))
+        .setParentSpanId(ByteString.fromHex("00f067aa0ba902b7"))
+        .setTraceState("ot=th:8")
+        .setName("GET /")
+        .setKind(Span.SpanKind.SPAN_KIND_SERVER)
+        .setStartTimeUnixNano(1_000_000_007L)
+        .setEndTimeUnixNano(2_000_000_009L)
+        .addAttributes(attribute("tenant.id", "acme"))
+        .addAttributes(attribute("url.path", "/health"))
+        .addEvents(Span.Event.newBuilder().setName("e"))
+        .addLinks(Span.Link.newBuilder().setTraceId(TRACE_ID))
+        .setStatus(Status.newBuilder().setMessage("boom").setCodeValue(2))
+        .setFlags(0x101);
+  }
+
+  private static KeyValue attribute(String key, String value) {
+    return KeyValue.newBuilder()
+        .setKey(key)
+        .setValue(AnyValue.newBuilder().setStringValue(value))
+        .build();
+  }
+
+  private void read(byte[] span) {
+    byte[] padded = new byte[span.length + 11];
+    System.arraycopy(span, 0, padded, 5, span.length);
+    features.read(padded, 5, span.length, policies);
+  }
+
+  @Test
+  void read_fullSpan_allFeatures() {
+    read(span().build().toByteArray());
+
+    assertThat(features.traceIdHi()).isEqualTo(0x0af7651916cd43ddL);
+    assertThat(features.traceIdLo()).isEqualTo(0x8448eb211c80319cL);
+    assertThat(features.spanId()).isEqualTo(0xb7ad6b7169203331L);
+    assertThat(features.root()).isFalse();
+    assertThat(features.startNanos()).isEqualTo(1_000_000_007L);
+    assertThat(features.endNanos()).isEqualTo(2_000_000_009L);
+    assertThat(features.statusCode()).isEqualTo(2);
+    assertThat(features.flags()).isEqualTo(0x101);
+    assertThat(Long.bitCount(features.bits()[0])).isEqualTo(3);
+    assertThat(features.malformed()).isFalse();
+  }
+
+  @Test
+  void read_smallSpanAfterLarge_nothingLeftBehind() {
+    read(span().build().toByteArray());
+    read(Span.newBuilder().setTraceId(TRACE_ID).build().toByteArray());
+
+    assertThat(features.root()).isTrue();
+    assertThat(features.spanId()).isZero();
+    assertThat(features.startNanos()).isZero();
+    assertThat(features.endNanos()).isZero();
+    assertThat(features.statusCode()).isZero();
+    assertThat(features.flags()).isZero();
+    assertThat(features.bits()).containsOnly(0);
+  }
+
+  @Test
+  void read_idsOfWrongLength_malformed() {
+    read(span().setTraceId(ByteString.fromHex("0af7")).build().toByteArray());
+    assertThat(features.malformed()).isTrue();
+    read(span().setSpanId(ByteString.fromHex("0af7")).build().toByteArray());
+    assertThat(features.malformed()).isTrue();
+  }
+
+  @Test
+  void read_brokenAttribute_restOfSpanReadAndCounted() {
+    byte[] good = span().build().toByteArray();
+    byte[] broken = {9 << 3 | 2, 3, 0x0a, 9, 'k'}; // a key of 9 bytes in an attribute of 3
+    byte[] joined = new byte[good.length + broken.length];
+    System.arraycopy(broken, 0, joined, 0, broken.length);
+    System.arraycopy(good, 0, joined, broken.length, good.length);
+    read(joined);
+
+    assertThat(features.malformed()).isFalse();
+    assertThat(policies.malformed()).isEqualTo(1);
+    assertThat(features.endNanos()).isEqualTo(2_000_000_009L);
+    assertThat(Long.bitCount(features.bits()[0])).isEqualTo(3);
+  }
+
+  @Test
+  void read_truncatedOrDamagedAnywhere_neverThrows() {
+    byte[] span = span().build().toByteArray();
+    for (int length = 0; length < span.length; length++) {
+      features.read(span, 0, length, policies);
+    }
+    long seed = 11;
+    Random random = new Random(seed);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] damaged = span.clone();
+      for (int k = random.nextInt(4); k >= 0; k--) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      features.read(damaged, 0, damaged.length, policies);
+      policies.testResource(damaged, 0, damaged.length, new long[policies.bitWords()]);
+    }
+    assertThat(policies.malformed()).as("seed " + seed).isPositive();
+  }
+}
