@@ -80,7 +80,8 @@ public class FeatureBenchmark {
             .addAttributes(attribute("user_agent.original", "Mozilla/5.0 (X11; Linux x86_64)"));
     int filler = SPAN_BYTES - span.build().getSerializedSize() - 30;
     while (true) {
-      Span built = span.clone().addAttributes(attribute("db.query.text", "x".repeat(filler))).build();
+      Span built =
+          span.clone().addAttributes(attribute("db.query.text", "x".repeat(filler))).build();
       if (built.getSerializedSize() >= SPAN_BYTES) {
         return trimmed(built);
       }

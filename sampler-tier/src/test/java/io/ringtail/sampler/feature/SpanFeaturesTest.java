@@ -13,8 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SpanFeaturesTest {
-  private static final ByteString TRACE_ID =
-      ByteString.fromHex("0af7651916cd43dd8448eb211c80319c");
+  private static final ByteString TRACE_ID = ByteString.fromHex("0af7651916cd43dd8448eb211c80319c");
 
   private final PolicySet policies = PolicyFixtures.five();
   private final SpanFeatures features = new SpanFeatures();

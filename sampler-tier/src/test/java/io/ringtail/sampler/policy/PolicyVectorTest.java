@@ -82,8 +82,7 @@ class PolicyVectorTest {
     String inverted = INT32 + ", invert_match: true";
     assertThat(numeric(inverted, integer("other", 1))).isEqualTo("S");
     assertThat(numeric(inverted, integer("example", min))).isEqualTo("N");
-    assertThat(
-            policy("numeric_attribute", INT32).resource(integer("example", 3)).spans(1).vote())
+    assertThat(policy("numeric_attribute", INT32).resource(integer("example", 3)).spans(1).vote())
         .isEqualTo("S");
   }
 
@@ -258,7 +257,8 @@ class PolicyVectorTest {
 
   @Test
   void drop_A4_vetoesWhereverItStands() {
-    TraceFixture trace = TraceFixture.under(ALWAYS + NO_HEALTH).span(string("url.path", "/healthz"));
+    TraceFixture trace =
+        TraceFixture.under(ALWAYS + NO_HEALTH).span(string("url.path", "/healthz"));
     assertThat(trace.vote()).isEqualTo("X");
     assertThat(trace.verdict()).isEqualTo(new Verdict(Verdict.Outcome.DROPPED, "no-health"));
     assertThat(TraceFixture.under(ALWAYS + NO_HEALTH).span(string("url.path", "/")).vote())

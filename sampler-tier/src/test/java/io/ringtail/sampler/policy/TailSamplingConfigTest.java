@@ -12,8 +12,7 @@ class TailSamplingConfigTest {
   @Test
   void config_onlyPolicies_restAsInTheReference() {
     assertThat(TraceFixture.config(ALWAYS))
-        .isEqualTo(
-            TailSamplingConfig.of(new PolicySpec("a", new TraceRules.AlwaysSample())))
+        .isEqualTo(TailSamplingConfig.of(new PolicySpec("a", new TraceRules.AlwaysSample())))
         .satisfies(
             c -> {
               assertThat(c.decisionWait()).isEqualTo(Duration.ofSeconds(30));
@@ -128,8 +127,7 @@ class TailSamplingConfigTest {
   @Test
   void config_noPolicies_isAProblem() {
     assertThat(TraceFixture.problems("num_traces: 5\n"))
-        .containsExactly(
-            "policies.yaml:1:1: policies: missing (expected at least one policy)");
+        .containsExactly("policies.yaml:1:1: policies: missing (expected at least one policy)");
   }
 
   @Test

@@ -54,7 +54,15 @@ class TraceIdChanceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,'',0", "25,'',25", "33,'',33", "33,salt,33", "100,'',100", "-50,'',0", "150,'',100"})
+  @CsvSource({
+    "0,'',0",
+    "25,'',25",
+    "33,'',33",
+    "33,salt,33",
+    "100,'',100",
+    "-50,'',0",
+    "150,'',100"
+  })
   void keeps_H1_randomIds_shareAsConfigured(double percentage, String salt, double expected) {
     long seed = 20261121;
     Random random = new Random(seed);
