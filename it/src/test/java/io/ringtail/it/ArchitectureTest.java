@@ -1,0 +1,64 @@
+package io.ringtail.it;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** Holds the arrows of style rule 2: router → shared-proto ← sampler-tier, cli → both. */
+class ArchitectureTest {
+  private static final String ROUTER = "io.ringtail.router..";
+  private static final String SAMPLER = "io.ringtail.sampler..";
+  private static final String CLI = "io.ringtail.cli..";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("jmh_generated"))
+          .importPackages("io.ringtail");
+
+  @Test
+  void tiers_eachOther_unknown() {
+    noClasses().that().resideInAPackage(ROUTER)
+        .should().dependOnClassesThat().resideInAnyPackage(SAMPLER, CLI)
+        .check(CLASSES);
+    noClasses().that().resideInAPackage(SAMPLER)
+        .should().dependOnClassesThat().resideInAnyPackage(ROUTER, CLI)
+        .check(CLASSES);
+  }
+
+  @Test
+  void shared_tiersAndCommand_unknown() {
+    noClasses().that().resideOutsideOfPackages(ROUTER, SAMPLER, CLI, "io.ringtail.it..")
+        .should().dependOnClassesThat().resideInAnyPackage(ROUTER, SAMPLER, CLI)
+        .check(CLASSES);
+  }
+
+  @Test
+  void packages_cycles_none() {
+    slices().matching("io.ringtail.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void packages_map_present() {
+    Set<JavaPackage> packages =
+        CLASSES.stream().map(JavaClass::getPackage).collect(Collectors.toSet());
+    List<String> without =
+        packages.stream()
+            .filter(p -> !p.isAnnotatedWith(NullMarked.class))
+            .map(JavaPackage::getName)
+            .sorted()
+            .toList();
+    assertThat(without).as("packages without a @NullMarked package-info").isEmpty();
+  }
+}
