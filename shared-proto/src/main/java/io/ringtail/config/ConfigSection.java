@@ -261,7 +261,9 @@ public final class ConfigSection {
       return section.effective();
     }
     if (value instanceof List<?> list) {
-      return list.stream().map(item -> printed(key, item)).toList();
+      List<Object> out = new ArrayList<>(); // never shared, or YAML makes an alias of it
+      list.forEach(item -> out.add(printed(key, item)));
+      return out;
     }
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> out = new LinkedHashMap<>();

@@ -1,0 +1,64 @@
+package io.ringtail.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/**
+ * Logs for humans: one line an event, on stderr. Set up in code, so that no file on the class path
+ * changes what an operator sees. Libraries say only what went wrong.
+ */
+final class Logging {
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+  private static final List<String> OURS = List.of("io.ringtail");
+  private static final List<String> LIBRARIES =
+      List.of("io.netty", "io.grpc", "org.jgroups", "io.prometheus");
+
+  /** The levels of {@code --log-level}. */
+  enum Verbosity {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+  }
+
+  private Logging() {}
+
+  static void configure(Verbosity verbosity) {
+    if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+      return;
+    }
+    context.reset();
+    Level level = Level.toLevel(verbosity.name());
+    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.addAppender(stderr(context));
+    root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+    OURS.forEach(name -> context.getLogger(name).setLevel(level));
+    if (verbosity == Verbosity.TRACE) {
+      LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.DEBUG));
+    }
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
+
+  private static ConsoleAppender<ILoggingEvent> stderr(LoggerContext context) {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(PATTERN);
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    appender.setTarget("System.err");
+    appender.setEncoder(encoder);
+    appender.start();
+    return appender;
+  }
+}

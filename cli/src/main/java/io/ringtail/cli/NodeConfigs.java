@@ -1,0 +1,36 @@
+package io.ringtail.cli;
+
+import io.ringtail.cluster.ClusterConfig;
+import io.ringtail.config.ConfigFile;
+import io.ringtail.config.ConfigSection;
+import io.ringtail.ops.OpsConfig;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/** Reads the config file of a node, or of both tiers. */
+final class NodeConfigs {
+  private NodeConfigs() {}
+
+  /** Reads all sections a file has, of either tier, so that its problems are all known. */
+  static ConfigFile readAll(Path path) {
+    ConfigFile file = ConfigFile.read(path);
+    ConfigSection root = file.root();
+    ClusterConfig.read(root.section("cluster"));
+    OpsConfig.read(root.section("ops"));
+    if (root.has("tail_sampling")) {
+      TailSamplingConfig.read(root.section("tail_sampling"));
+    }
+    RingMembers.read(root);
+    return file;
+  }
+
+  /** Ends the command if the file has problems. */
+  static void requireNoProblems(ConfigFile file) {
+    if (!file.problems().isEmpty()) {
+      String all =
+          file.problems().stream().map(Object::toString).collect(Collectors.joining("\n  "));
+      throw new CommandFailedException(ExitCode.USAGE, "the config is wrong:\n  " + all);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.ringtail.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code ringtail} command: parses the words, sets up logging, runs one subcommand. */
+@Command(
+    name = "ringtail",
+    description =
+        "A two-tier gateway that samples OpenTelemetry traces at the tail, whole: routers hash trace"
+            + " IDs over a ring of samplers, each sampler owns whole traces.",
+    subcommands = {
+      ConfigCommand.class,
+      RingCommand.class,
+    },
+    versionProvider = VersionText.class,
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0: all went well",
+      "1: the command ran and found a problem",
+      "2: wrong words on the command line, or a wrong config file",
+      "69: nobody answered at the address given"
+    })
+public final class Ringtail implements Runnable {
+  @Option(
+      names = "--log-level",
+      scope = ScopeType.INHERIT,
+      paramLabel = "LEVEL",
+      defaultValue = "${env:RINGTAIL_LOG_LEVEL:-info}",
+      description = "error, warn, info, debug or trace, on stderr (RINGTAIL_LOG_LEVEL; info)")
+  private Logging.Verbosity verbosity = Logging.Verbosity.INFO;
+
+  @Spec private CommandSpec spec;
+
+  private Ringtail(CommandSpec placeholder) {
+    this.spec = placeholder;
+  }
+
+  public static void main(String[] args) {
+    CommandLine command = commandLine();
+    int exitCode = command.execute(args);
+    command.getOut().flush();
+    command.getErr().flush();
+    System.exit(exitCode);
+  }
+
+  /** The whole command, for running and for tests. */
+  static CommandLine commandLine() {
+    Ringtail ringtail = new Ringtail(CommandSpec.create());
+    CommandLine command = new CommandLine(ringtail);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setExecutionStrategy(ringtail::execute);
+    command.setExecutionExceptionHandler(Ringtail::failed);
+    command.setParameterExceptionHandler(Ringtail::misused);
+    command.setUsageHelpAutoWidth(true);
+    return command;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which command?");
+  }
+
+  private int execute(ParseResult words) {
+    Logging.configure(verbosity);
+    return new CommandLine.RunLast().execute(words);
+  }
+
+  /** One line that says what is wrong, one that says where to look. */
+  private static int misused(ParameterException e, String[] words) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("ringtail: " + e.getMessage()));
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command, ParseResult words) throws Exception {
+    if (!(e instanceof CommandFailedException failure)) {
+      throw e;
+    }
+    PrintWriter err = command.getErr();
+    err.println(command.getCommandSpec().root().name() + ": " + failure.getMessage());
+    err.flush();
+    return failure.exitCode();
+  }
+}

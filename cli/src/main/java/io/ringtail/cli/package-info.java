@@ -1,0 +1,9 @@
+/**
+ * The {@code ringtail} command. In: words of the command line and config files. Out: results on
+ * stdout, talk on stderr, an {@link ExitCode}. One class a command; start at {@link Ringtail}.
+ * Threads: main; nodes bring their own.
+ */
+@NullMarked
+package io.ringtail.cli;
+
+import org.jspecify.annotations.NullMarked;
