@@ -79,7 +79,8 @@ final class RingCommand implements Runnable {
       // told below, as for an ID of zeros
     }
     throw new ParameterException(
-        spec.commandLine(), "\"" + hex + "\" is no trace ID (expected 32 hex digits, not all zero)");
+        spec.commandLine(),
+        "\"" + hex + "\" is no trace ID (expected 32 hex digits, not all zero)");
   }
 
   private static List<RingMember> membersOf(Path path) {

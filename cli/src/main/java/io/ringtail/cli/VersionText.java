@@ -7,7 +7,8 @@ final class VersionText implements IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {
-      "ringtail " + number(), "Java " + Runtime.version() + " (" + System.getProperty("os.arch") + ")"
+      "ringtail " + number(),
+      "Java " + Runtime.version() + " (" + System.getProperty("os.arch") + ")"
     };
   }
 

@@ -1,7 +1,7 @@
 package io.ringtail.it;
 
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -29,18 +29,30 @@ class ArchitectureTest {
 
   @Test
   void tiers_eachOther_unknown() {
-    noClasses().that().resideInAPackage(ROUTER)
-        .should().dependOnClassesThat().resideInAnyPackage(SAMPLER, CLI)
+    noClasses()
+        .that()
+        .resideInAPackage(ROUTER)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(SAMPLER, CLI)
         .check(CLASSES);
-    noClasses().that().resideInAPackage(SAMPLER)
-        .should().dependOnClassesThat().resideInAnyPackage(ROUTER, CLI)
+    noClasses()
+        .that()
+        .resideInAPackage(SAMPLER)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROUTER, CLI)
         .check(CLASSES);
   }
 
   @Test
   void shared_tiersAndCommand_unknown() {
-    noClasses().that().resideOutsideOfPackages(ROUTER, SAMPLER, CLI, "io.ringtail.it..")
-        .should().dependOnClassesThat().resideInAnyPackage(ROUTER, SAMPLER, CLI)
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROUTER, SAMPLER, CLI, "io.ringtail.it..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROUTER, SAMPLER, CLI)
         .check(CLASSES);
   }
 

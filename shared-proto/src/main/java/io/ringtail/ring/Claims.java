@@ -4,8 +4,8 @@ import io.ringtail.trace.TraceHash;
 import java.util.Arrays;
 
 /**
- * Slots as a member ranks them: a heap with the worst on top. A claim is one long, {@code cost << 18
- * | slot}: lower is preferred. Threads: one.
+ * Slots as a member ranks them: a heap with the worst on top. A claim is one long, {@code cost <<
+ * 18 | slot}: lower is preferred. Threads: one.
  */
 final class Claims {
   private long[] heap;

@@ -4,8 +4,8 @@ import io.ringtail.trace.TraceHash;
 import java.util.List;
 
 /**
- * Matches slots with members: each slot goes down its preferences, each member keeps its best claims
- * up to its cap (Gale and Shapley 1962). Threads: one.
+ * Matches slots with members: each slot goes down its preferences, each member keeps its best
+ * claims up to its cap (Gale and Shapley 1962). Threads: one.
  */
 final class DeferredAcceptance {
   /*

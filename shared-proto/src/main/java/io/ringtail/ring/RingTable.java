@@ -84,9 +84,7 @@ public final class RingTable {
 
   /** The owner of a slot by name; for control paths. */
   public Optional<String> owner(int slot) {
-    return members.isEmpty()
-        ? Optional.empty()
-        : Optional.of(members.get(owners[slot]).nodeId());
+    return members.isEmpty() ? Optional.empty() : Optional.of(members.get(owners[slot]).nodeId());
   }
 
   /** How many slots each member owns, by index. */

@@ -55,8 +55,7 @@ final class Score {
 
   /** Of UTF-8 bytes; FarmHash's fingerprint is fixed for ever. */
   private static long memberKey(String nodeId) {
-    return mix(
-        Hashing.farmHashFingerprint64().hashString(nodeId, StandardCharsets.UTF_8).asLong());
+    return mix(Hashing.farmHashFingerprint64().hashString(nodeId, StandardCharsets.UTF_8).asLong());
   }
 
   static long slotKey(int slot) {

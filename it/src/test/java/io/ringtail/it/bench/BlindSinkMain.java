@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** Takes any export request and answers at once, without looking: the plain forwarder's receiver. */
+/**
+ * Takes any export request and answers at once, without looking: the plain forwarder's receiver.
+ */
 public final class BlindSinkMain {
   private BlindSinkMain() {}
 

@@ -69,7 +69,8 @@ public final class EndToEndBench {
           for (String system : options.get("--system").split(",")) {
             Path directory = Files.createTempDirectory("ringtail-bench");
             List<String> load = List.of(size, coding, rate);
-            String row = system.equals("plain") ? plain(directory, load) : ringtail(directory, load);
+            String row =
+                system.equals("plain") ? plain(directory, load) : ringtail(directory, load);
             System.out.println(row);
             table.add(row);
           }

@@ -22,10 +22,11 @@ import org.HdrHistogram.SynchronizedHistogram;
 
 /**
  * Sends pre-encoded requests of 512 spans: {@code GeneratorMain PORT SPAN_BYTES none|gzip
- * SPANS_PER_SECOND WARMUP_SECONDS WINDOW_SECONDS WINDOWS}; 4 connections, 8 requests in flight each; rate 0
- * is as fast as answered. At a fixed rate latency counts from the intended send time. Prints {@code
- * measuring} when the warm-up is over and one line {@code result …} at the end of each window.
- * Refused requests are counted and not sent again. Gzip bodies are compressed beforehand.
+ * SPANS_PER_SECOND WARMUP_SECONDS WINDOW_SECONDS WINDOWS}; 4 connections, 8 requests in flight
+ * each; rate 0 is as fast as answered. At a fixed rate latency counts from the intended send time.
+ * Prints {@code measuring} when the warm-up is over and one line {@code result …} at the end of
+ * each window. Refused requests are counted and not sent again. Gzip bodies are compressed
+ * beforehand.
  */
 public final class GeneratorMain {
   private static final int CONNECTIONS = 4;

@@ -172,8 +172,8 @@ final class RequestBodies {
     return offsets;
   }
 
-  private static void offsetsOfResource(
-      byte[] body, int start, int end, int[] offsets, int[] found) throws MalformedWireException {
+  private static void offsetsOfResource(byte[] body, int start, int end, int[] offsets, int[] found)
+      throws MalformedWireException {
     WireReader resource = new WireReader().reset(body, start, end);
     while (resource.next()) {
       int fieldEnd = resource.readLength() + resource.position();

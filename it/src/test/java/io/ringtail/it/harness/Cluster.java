@@ -34,7 +34,8 @@ public final class Cluster implements AutoCloseable {
    * @param routerFlags JVM flags of routers
    * @param samplerFlags JVM flags of samplers
    * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
-   * @param routerSettings further lines under {@code router.receive:}, indented by four; may be empty
+   * @param routerSettings further lines under {@code router.receive:}, indented by four; may be
+   *     empty
    */
   public record Settings(
       String tailSampling,
@@ -92,8 +93,12 @@ public final class Cluster implements AutoCloseable {
       while (node.metric("ringtail_cluster_epoch_members") != members) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
-              node.process().name() + " does not see " + members + " members:\n"
-                  + node.get("/metrics").body() + node.process().log());
+              node.process().name()
+                  + " does not see "
+                  + members
+                  + " members:\n"
+                  + node.get("/metrics").body()
+                  + node.process().log());
         }
         Thread.sleep(50);
       }
@@ -109,8 +114,11 @@ public final class Cluster implements AutoCloseable {
     int ops = freePort();
     String config =
         common(nodeId, ops)
-            + "sampler:\n  link: { listen: 127.0.0.1:" + link + " }\n"
-            + "  export:\n    otlp: { endpoint: http://127.0.0.1:" + settings.sinkPort()
+            + "sampler:\n  link: { listen: 127.0.0.1:"
+            + link
+            + " }\n"
+            + "  export:\n    otlp: { endpoint: http://127.0.0.1:"
+            + settings.sinkPort()
             + ", protocol: grpc }\n"
             + settings.samplerSettings()
             + settings.tailSampling();
@@ -124,18 +132,26 @@ public final class Cluster implements AutoCloseable {
     int ops = freePort();
     String config =
         common(nodeId, ops)
-            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:" + grpc
-            + "\n    http: 127.0.0.1:" + http + "\n"
+            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:"
+            + grpc
+            + "\n    http: 127.0.0.1:"
+            + http
+            + "\n"
             + settings.routerSettings();
     return new Node(
         process(nodeId, List.of(), settings.routerFlags(), "router", config), grpc, http, ops);
   }
 
   private String common(String nodeId, int ops) {
-    return "node: { id: " + nodeId + " }\n"
+    return "node: { id: "
+        + nodeId
+        + " }\n"
         + "cluster:\n  name: it\n  bind: 127.0.0.1:0\n  discovery: directory\n  directory: "
-        + directory.resolve("discovery") + "\n"
-        + "ops: { http: 127.0.0.1:" + ops + " }\n";
+        + directory.resolve("discovery")
+        + "\n"
+        + "ops: { http: 127.0.0.1:"
+        + ops
+        + " }\n";
   }
 
   private JavaProcess process(

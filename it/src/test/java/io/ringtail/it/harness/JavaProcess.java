@@ -77,12 +77,13 @@ public final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for a line of stdout that contains {@code text}; fails with the log if it does not come. */
+  /**
+   * Waits for a line of stdout that contains {@code text}; fails with the log if it does not come.
+   */
   public String awaitLine(String text, Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
-      String line =
-          stdout.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      String line = stdout.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       if (line != null && line.contains(text)) {
         return line;
       }
