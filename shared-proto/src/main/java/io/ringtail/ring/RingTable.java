@@ -101,25 +101,14 @@ public final class RingTable {
     return checksum;
   }
 
-  /** Builds the heirs; takes about as long as the table did. */
+  /** Builds the heirs; takes about as long as the table did, and as much memory meanwhile. */
   public HeirTable heirs() {
-    return new HeirTable(members.size() < 2 ? nobody() : naiveHeirs());
-  }
-
-  private short[] naiveHeirs() {
-    short[] heirs = new short[TraceHash.SLOTS];
-    for (int gone = 0; gone < members.size(); gone++) {
-      int without = gone;
-      RingTable rest =
-          build(members.stream().filter(m -> !m.equals(members.get(without))).toList());
-      for (int slot = 0; slot < owners.length; slot++) {
-        if (owners[slot] == gone) {
-          int heir = rest.ownerIndex(slot);
-          heirs[slot] = (short) (heir < gone ? heir : heir + 1);
-        }
-      }
+    if (members.size() < 2) {
+      return new HeirTable(nobody());
     }
-    return heirs;
+    // ranked again: kept, the preferences would hold 16 MiB for each of the epochs remembered
+    Preferences preferences = new Preferences(new Score(members));
+    return new HeirTable(HeirSearch.heirs(members, preferences, owners));
   }
 
   private static short[] nobody() {
