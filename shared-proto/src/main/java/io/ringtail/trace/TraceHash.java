@@ -19,7 +19,9 @@ public final class TraceHash {
 
   /**
    * Mixes all 16 bytes: 64-bit IDs have a zero half, X-Ray IDs begin with a clock, and the low 56
-   * bits drive probability sampling, so no half may be left out.
+   * bits drive probability sampling, so no half may be left out. One multiplication folds the first
+   * half, the finalizer of SplitMix64 follows; without its first shift IDs that differ in the top
+   * bits of the second half only crowd some slots.
    *
    * @param hi bytes 0..7 of the ID, big-endian
    * @param lo bytes 8..15 of the ID, big-endian
@@ -27,10 +29,10 @@ public final class TraceHash {
   public static long mix(long hi, long lo) {
     long x = (hi ^ SEED) * M1;
     x ^= x >>> 32;
-    x = (x ^ lo) * M2;
-    x ^= x >>> 29;
-    x *= M3;
-    return x ^ (x >>> 32);
+    x ^= lo;
+    x = (x ^ (x >>> 30)) * M2;
+    x = (x ^ (x >>> 27)) * M3;
+    return x ^ (x >>> 31);
   }
 
   /** The slot of a trace ID, 0 to {@link #SLOTS} − 1. */
