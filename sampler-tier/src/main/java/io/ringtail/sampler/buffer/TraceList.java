@@ -1,0 +1,62 @@
+package io.ringtail.sampler.buffer;
+
+/**
+ * Traces in the order in which they were put in, linked through their own blocks. A trace is in at
+ * most one such list. Threads: one.
+ */
+public final class TraceList {
+  private final TraceTable traces;
+  private int first = TraceTable.NONE;
+  private int last = TraceTable.NONE;
+  private int size;
+
+  public TraceList(TraceTable traces) {
+    this.traces = traces;
+  }
+
+  public void addLast(int trace) {
+    traces.link(trace, TraceTable.LIST_PREVIOUS, last);
+    traces.link(trace, TraceTable.LIST_NEXT, TraceTable.NONE);
+    if (last == TraceTable.NONE) {
+      first = trace;
+    } else {
+      traces.link(last, TraceTable.LIST_NEXT, trace);
+    }
+    last = trace;
+    size++;
+  }
+
+  public void remove(int trace) {
+    int next = traces.link(trace, TraceTable.LIST_NEXT);
+    int previous = traces.link(trace, TraceTable.LIST_PREVIOUS);
+    if (previous == TraceTable.NONE) {
+      first = next;
+    } else {
+      traces.link(previous, TraceTable.LIST_NEXT, next);
+    }
+    if (next == TraceTable.NONE) {
+      last = previous;
+    } else {
+      traces.link(next, TraceTable.LIST_PREVIOUS, previous);
+    }
+    size--;
+  }
+
+  /** The trace put in before all others, or {@link TraceTable#NONE}. */
+  public int first() {
+    return first;
+  }
+
+  /** The trace after this one, or {@link TraceTable#NONE}. */
+  public int next(int trace) {
+    return traces.link(trace, TraceTable.LIST_NEXT);
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+}
