@@ -2,6 +2,7 @@ package io.ringtail.sampler.buffer;
 
 import io.ringtail.link.Header;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,13 @@ public final class GroupTable {
   private static final int OBJECT_BYTES = 240;
 
   private static final class Resource {
+    final int number;
     final Header header;
     final long[] bits;
     final Map<Header, Group> scopes = new HashMap<>(4);
 
-    Resource(Header header, int bitWords) {
+    Resource(int number, Header header, int bitWords) {
+      this.number = number;
       this.header = header;
       this.bits = new long[bitWords];
     }
@@ -54,6 +57,7 @@ public final class GroupTable {
   private final int bitWords;
   private final ResourceTest test;
   private final Map<Header, Resource> resources = new HashMap<>();
+  private final BitSet resourceNumbers = new BitSet();
   private @Nullable Group[] groups = new @Nullable Group[64];
   private int[] freeNumbers = new int[64];
   private int freeCount;
@@ -86,11 +90,17 @@ public final class GroupTable {
   }
 
   private Resource addResource(Header header) {
-    Resource resource = new Resource(header, bitWords);
+    Resource resource = new Resource(nextResource(), header, bitWords);
     test.test(header, resource.bits);
     resources.put(header, resource);
     bytes += header.size() + OBJECT_BYTES;
     return resource;
+  }
+
+  private int nextResource() {
+    int number = resourceNumbers.nextClearBit(0);
+    resourceNumbers.set(number);
+    return number;
   }
 
   private Group addGroup(Resource resource, Header scope) {
@@ -127,9 +137,9 @@ public final class GroupTable {
     return group(number).resource.bits;
   }
 
-  /** Whether both groups have the same resource. */
-  public boolean sameResource(int number, int other) {
-    return group(number).resource == group(other).resource;
+  /** The number of the group's resource: the same for all groups with an equal one. */
+  public int resourceNumber(int number) {
+    return group(number).resource.number;
   }
 
   /**
@@ -159,11 +169,12 @@ public final class GroupTable {
     bytes -= group.scope.size() + OBJECT_BYTES;
     if (group.resource.scopes.isEmpty()) {
       resources.remove(group.resource.header);
+      resourceNumbers.clear(group.resource.number);
       bytes -= group.resource.header.size() + OBJECT_BYTES;
     }
   }
 
-  /** Numbers ever given out: every group is below. */
+  /** Numbers ever given out: every group and every resource is below. */
   public int numbers() {
     return numbers;
   }

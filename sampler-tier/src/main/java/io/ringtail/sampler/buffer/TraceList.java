@@ -26,6 +26,19 @@ public final class TraceList {
     size++;
   }
 
+  /** Puts a trace back that was taken from the front. */
+  public void addFirst(int trace) {
+    traces.link(trace, TraceTable.LIST_PREVIOUS, TraceTable.NONE);
+    traces.link(trace, TraceTable.LIST_NEXT, first);
+    if (first == TraceTable.NONE) {
+      last = trace;
+    } else {
+      traces.link(first, TraceTable.LIST_PREVIOUS, trace);
+    }
+    first = trace;
+    size++;
+  }
+
   public void remove(int trace) {
     int next = traces.link(trace, TraceTable.LIST_NEXT);
     int previous = traces.link(trace, TraceTable.LIST_PREVIOUS);

@@ -1,6 +1,12 @@
 /**
- * Shards: each has one thread that owns its traces, and every slot lies in one shard. In: {@link
- * ShardBatch}es and other commands through a bounded queue. Out: kept traces to {@code export}.
+ * Shards: each has one thread that owns its traces, and every slot lies in one shard. In: the
+ * {@link ShardBatch}es of a part, taken whole or refused whole, and other commands, through a
+ * bounded queue for each shard. Out: kept traces to {@code export}.
+ *
+ * <p>Start at {@link ShardSet} (what intake sees), then {@link Shard} (the duty cycle). Spans go
+ * {@link Gatherer} → {@link Decider} (by {@link TimerWheel}, or early) → {@link Departures} →
+ * {@link TraceAssembler}. Threads: a shard's own for all but {@link ShardSet}. Buffers: a batch's
+ * message is released when its spans are copied; a kept trace's bytes belong to the export queue.
  */
 @NullMarked
 package io.ringtail.sampler.shard;

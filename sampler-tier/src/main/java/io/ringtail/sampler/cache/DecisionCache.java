@@ -1,0 +1,218 @@
+package io.ringtail.sampler.cache;
+
+import io.ringtail.trace.TraceHash;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The last so many traces decided one way, exactly: whole IDs, no filter that may be wrong. When it
+ * is full the one longest not asked for goes.
+ *
+ * <p>An entry is five longs in pages that are made as needed: ID, {context, policy}, {previous,
+ * next} in the order of use, time. The index is open addressing over entry numbers with
+ * backward-shift deletion. About {@value #BYTES_PER_DECISION} bytes a decision, no object. Threads:
+ * one.
+ */
+public final class DecisionCache {
+  /** In the place of a policy: not remembered. */
+  public static final int NONE = -1;
+
+  public static final int BYTES_PER_DECISION = 52;
+
+  private static final int WORDS = 5;
+  private static final int LO = 1;
+  private static final int REFERENCE = 2;
+  private static final int LINKS = 3;
+  private static final int TIME = 4;
+  private static final int PAGE_SHIFT = 10;
+  private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
+  private static final int MIN_INDEX = 256;
+
+  private final int capacity;
+  private long[][] pages = new long[4][];
+  private int[] index = new int[MIN_INDEX];
+  private int size;
+  private int newest = NONE;
+  private int oldest = NONE;
+
+  /**
+   * @param capacity decisions; 0 remembers nothing
+   */
+  public DecisionCache(int capacity) {
+    this.capacity = capacity;
+  }
+
+  /** The policy that decided a trace, which counts as a use of it; {@link #NONE} if not known. */
+  public int find(int context, long hi, long lo) {
+    int entry = entry(context, hi, lo);
+    if (entry == NONE) {
+      return NONE;
+    }
+    if (entry != newest) {
+      unlink(entry);
+      linkNewest(entry);
+    }
+    return (int) get(entry, REFERENCE);
+  }
+
+  private int entry(int context, long hi, long lo) {
+    int mask = index.length - 1;
+    for (int at = hash(context, hi, lo) & mask; index[at] != 0; at = (at + 1) & mask) {
+      int entry = index[at] - 1;
+      if (get(entry, LO) == lo && get(entry, 0) == hi && context(entry) == context) {
+        return entry;
+      }
+    }
+    return NONE;
+  }
+
+  /** Remembers a decision as of now. */
+  public void put(int context, long hi, long lo, int policy, int nowMillis) {
+    if (capacity == 0) {
+      return;
+    }
+    int entry = entry(context, hi, lo);
+    if (entry != NONE) {
+      unlink(entry);
+    } else {
+      entry = size < capacity ? nextEntry() : evict();
+      set(entry, 0, hi);
+      set(entry, LO, lo);
+      set(entry, REFERENCE, (long) context << 32);
+      insert(entry);
+    }
+    set(entry, REFERENCE, (long) context << 32 | policy & 0xffffffffL);
+    set(entry, TIME, nowMillis);
+    linkNewest(entry);
+  }
+
+  private int nextEntry() {
+    int page = size >>> PAGE_SHIFT;
+    if (page == pages.length) {
+      pages = Arrays.copyOf(pages, page * 2);
+    }
+    if ((size & PAGE_MASK) == 0) {
+      pages[page] = new long[WORDS << PAGE_SHIFT];
+    }
+    if ((size + 1) * 10L > index.length * 7L) {
+      growIndex();
+    }
+    return size++;
+  }
+
+  private void growIndex() {
+    index = new int[index.length * 2];
+    for (int entry = 0; entry < size; entry++) {
+      insert(entry);
+    }
+  }
+
+  private int evict() {
+    int entry = oldest;
+    unlink(entry);
+    removeFromIndex(entry);
+    return entry;
+  }
+
+  private void insert(int entry) {
+    int mask = index.length - 1;
+    int at = hash(entry) & mask;
+    while (index[at] != 0) {
+      at = (at + 1) & mask;
+    }
+    index[at] = entry + 1;
+  }
+
+  private void removeFromIndex(int entry) {
+    int mask = index.length - 1;
+    int hole = hash(entry) & mask;
+    while (index[hole] != entry + 1) {
+      hole = (hole + 1) & mask;
+    }
+    for (int at = (hole + 1) & mask; index[at] != 0; at = (at + 1) & mask) {
+      int home = hash(index[at] - 1) & mask;
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        index[hole] = index[at];
+        hole = at;
+      }
+    }
+    index[hole] = 0;
+  }
+
+  private int hash(int entry) {
+    return hash(context(entry), get(entry, 0), get(entry, LO));
+  }
+
+  private static int hash(int context, long hi, long lo) {
+    return (int) TraceHash.mix(hi, lo) ^ context * 0x9e3779b9;
+  }
+
+  private void linkNewest(int entry) {
+    set(entry, LINKS, links(newest, NONE));
+    if (newest == NONE) {
+      oldest = entry;
+    } else {
+      set(newest, LINKS, links(older(newest), entry));
+    }
+    newest = entry;
+  }
+
+  private void unlink(int entry) {
+    int older = older(entry);
+    int newer = newer(entry);
+    if (older == NONE) {
+      oldest = newer;
+    } else {
+      set(older, LINKS, links(older(older), newer));
+    }
+    if (newer == NONE) {
+      newest = older;
+    } else {
+      set(newer, LINKS, links(older, newer(newer)));
+    }
+  }
+
+  private static long links(int older, int newer) {
+    return (long) older << 32 | newer & 0xffffffffL;
+  }
+
+  private int older(int entry) {
+    return (int) (get(entry, LINKS) >> 32);
+  }
+
+  private int newer(int entry) {
+    return (int) get(entry, LINKS);
+  }
+
+  private int context(int entry) {
+    return (int) (get(entry, REFERENCE) >> 32);
+  }
+
+  private long get(int entry, int word) {
+    return pages[entry >>> PAGE_SHIFT][(entry & PAGE_MASK) * WORDS + word];
+  }
+
+  private void set(int entry, int word, long value) {
+    pages[entry >>> PAGE_SHIFT][(entry & PAGE_MASK) * WORDS + word] = value;
+  }
+
+  /** Marks the contexts its entries refer to. */
+  public void markContexts(BitSet inUse) {
+    for (int entry = 0; entry < size; entry++) {
+      inUse.set(context(entry));
+    }
+  }
+
+  /** How far back it reaches: the time since its least used decision was made; 0 if empty. */
+  public int coveredMillis(int nowMillis) {
+    return oldest == NONE ? 0 : nowMillis - (int) get(oldest, TIME);
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public int capacity() {
+    return capacity;
+  }
+}

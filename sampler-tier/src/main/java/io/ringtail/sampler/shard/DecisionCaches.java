@@ -1,0 +1,46 @@
+package io.ringtail.sampler.shard;
+
+import io.ringtail.sampler.cache.DecisionCache;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import java.util.BitSet;
+
+/** What a shard remembers of kept and of dropped traces. Threads: the shard's. */
+final class DecisionCaches {
+  private static final int KEPT_SHARE = 4;
+
+  final DecisionCache kept;
+  final DecisionCache dropped;
+
+  DecisionCaches(ShardConfig config, TailSamplingConfig tail) {
+    int shards = config.shards();
+    kept = new DecisionCache(share(keptSize(config, tail), shards));
+    dropped = new DecisionCache(share(droppedSize(config, tail), shards));
+  }
+
+  /** Most traces are dropped: unless configured, three quarters of the room are for these. */
+  private static long keptSize(ShardConfig config, TailSamplingConfig tail) {
+    return tail.sampledCacheSize() != TailSamplingConfig.FROM_BUDGET
+        ? tail.sampledCacheSize()
+        : config.cacheBytes() / DecisionCache.BYTES_PER_DECISION / KEPT_SHARE;
+  }
+
+  private static long droppedSize(ShardConfig config, TailSamplingConfig tail) {
+    return tail.nonSampledCacheSize() != TailSamplingConfig.FROM_BUDGET
+        ? tail.nonSampledCacheSize()
+        : config.cacheBytes() / DecisionCache.BYTES_PER_DECISION * (KEPT_SHARE - 1) / KEPT_SHARE;
+  }
+
+  /** Bytes both can take in all shards together: not for spans. */
+  static long bytes(ShardConfig config, TailSamplingConfig tail) {
+    return (keptSize(config, tail) + droppedSize(config, tail)) * DecisionCache.BYTES_PER_DECISION;
+  }
+
+  private static int share(long size, int shards) {
+    return (int) Math.min(Integer.MAX_VALUE / 2, (size + shards - 1) / shards);
+  }
+
+  void markContexts(BitSet inUse) {
+    kept.markContexts(inUse);
+    dropped.markContexts(inUse);
+  }
+}

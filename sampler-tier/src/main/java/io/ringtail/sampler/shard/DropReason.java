@@ -1,0 +1,26 @@
+package io.ringtail.sampler.shard;
+
+import java.util.Locale;
+
+/** Why an accepted span leaves a sampler without being exported. */
+public enum DropReason {
+  /** No policy wanted its trace. */
+  NOT_SAMPLED,
+  /** A drop policy vetoed its trace. */
+  DROPPED_BY_POLICY,
+  /** Its trace outgrew {@code maximum_trace_size_bytes}. */
+  TOO_LARGE,
+  /** It came after its trace had been dropped. */
+  LATE,
+  /** Its bytes were in its trace already. */
+  DUPLICATE,
+  /** Its bytes are not a span; no trace ID was found in it. */
+  MALFORMED,
+  /** The sampler stopped before its trace was decided or exported. */
+  SHUTDOWN;
+
+  /** As metric labels have it. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

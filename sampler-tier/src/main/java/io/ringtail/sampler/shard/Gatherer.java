@@ -1,0 +1,263 @@
+package io.ringtail.sampler.shard;
+
+import io.ringtail.link.Header;
+import io.ringtail.sampler.buffer.TraceList;
+import io.ringtail.sampler.buffer.TraceTable;
+import io.ringtail.sampler.cache.DecisionCache;
+import io.ringtail.sampler.feature.SpanFeatures;
+import io.ringtail.sampler.policy.PolicySet;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * Takes the spans of a batch to their traces. A span whose trace is decided follows the decision:
+ * dropped at once, or gathered with the batch's other late spans of its trace and exported at the
+ * end of the batch. A trace that reaches a cap is decided on what is there. Threads: the shard's.
+ */
+final class Gatherer {
+  private static final int NONE = TraceTable.NONE;
+  private static final int UNKNOWN = -1;
+
+  private final ShardStore store;
+  private final TraceTable traces;
+  private final PolicySet policies;
+  private final DecisionCaches caches;
+  private final Decider decider;
+  private final Departures departures;
+  private final ShardCounts counts;
+  private final Limits limits;
+  private final SpanFeatures features = new SpanFeatures();
+  private final TraceList late;
+  private int[] groupNumbers = new int[16];
+
+  /** Of the present batch. */
+  private int nowMillis;
+
+  private long nowNanos;
+  private int arrivalMillis;
+
+  /**
+   * When a trace is to be decided.
+   *
+   * @param waitMillis from its first span
+   * @param rootWaitMillis from its root, 0 is off
+   * @param openTraces most undecided traces of this shard
+   * @param traceSpans most spans of a trace
+   * @param traceBytes most span bytes of a trace
+   * @param discardBytes span bytes of a trace beyond which it is dropped, 0 is off
+   */
+  record Limits(
+      int waitMillis,
+      int rootWaitMillis,
+      int openTraces,
+      int traceSpans,
+      int traceBytes,
+      long discardBytes) {
+    static Limits of(ShardContext context) {
+      ShardConfig config = context.config();
+      int shards = config.shards();
+      return new Limits(
+          millis(context.tail().decisionWait()),
+          millis(context.tail().decisionWaitAfterRootReceived()),
+          (int)
+              Math.min(Integer.MAX_VALUE, (context.tail().numTraces() + shards - 1) / shards),
+          config.maxTraceSpans(),
+          config.maxTraceBytes(),
+          context.tail().maximumTraceSizeBytes());
+    }
+
+    private static int millis(Duration duration) {
+      return (int) Math.max(0, Math.min(Integer.MAX_VALUE / 4, duration.toMillis()));
+    }
+  }
+
+  Gatherer(
+      ShardStore store,
+      PolicySet policies,
+      DecisionCaches caches,
+      Decider decider,
+      Departures departures,
+      ShardCounts counts,
+      Limits limits) {
+    this.store = store;
+    this.traces = store.traces;
+    this.policies = policies;
+    this.caches = caches;
+    this.decider = decider;
+    this.departures = departures;
+    this.counts = counts;
+    this.limits = limits;
+    this.late = new TraceList(store.traces);
+  }
+
+  /**
+   * @param batch its message is borrowed
+   */
+  void gather(ShardBatch batch, int batchMillis, long batchNanos) {
+    nowMillis = batchMillis;
+    nowNanos = batchNanos;
+    arrivalMillis = batchMillis - (int) Math.min(batch.ageMillis(), Integer.MAX_VALUE / 4);
+    resetGroups(batch.groups().length);
+    byte[] array = batch.message().array();
+    int[] spans = batch.spans();
+    for (int i = 0; i < 3 * batch.spanCount(); i += 3) {
+      add(batch, spans[i], array, spans[i + 1], spans[i + 2]);
+    }
+    while (!late.isEmpty()) {
+      int trace = late.first();
+      late.remove(trace);
+      departures.keep(trace);
+    }
+  }
+
+  private void resetGroups(int count) {
+    if (count > groupNumbers.length) {
+      groupNumbers = new int[count * 2];
+    }
+    Arrays.fill(groupNumbers, 0, count, UNKNOWN);
+  }
+
+  private int group(ShardBatch batch, int index) {
+    if (groupNumbers[index] == UNKNOWN) {
+      ShardBatch.Group group = batch.groups()[index];
+      groupNumbers[index] = store.groups.intern(group.resource(), group.scope(), nowMillis);
+    }
+    return groupNumbers[index];
+  }
+
+  private void add(ShardBatch batch, int groupIndex, byte[] array, int offset, int length) {
+    features.read(array, offset, length, policies);
+    if (features.malformed()) {
+      counts.malformed();
+    }
+    long hi = features.traceIdHi();
+    long lo = features.traceIdLo();
+    if ((hi | lo) == 0) {
+      counts.droppedAtOnce(DropReason.MALFORMED);
+      return;
+    }
+    Header contextHeader = batch.groups()[groupIndex].context();
+    int context = contextHeader == Header.EMPTY ? 0 : store.contexts.intern(contextHeader);
+    int trace = trace(context, hi, lo, length);
+    if (trace == NONE) {
+      counts.droppedAtOnce(DropReason.LATE);
+      return;
+    }
+    int group = group(batch, groupIndex);
+    if (store.spans.append(trace, group, array, offset, length)) {
+      counts.stored();
+      added(trace, group);
+    } else {
+      counts.droppedAtOnce(DropReason.DUPLICATE);
+    }
+  }
+
+  /** The trace to put a span into: one that has room, or a new one; none if it was dropped. */
+  private int trace(int context, long hi, long lo, int length) {
+    int trace = traces.find(context, hi, lo);
+    while (trace != NONE && isFull(trace, length)) {
+      finish(trace, length);
+      trace = traces.find(context, hi, lo);
+    }
+    return trace != NONE ? trace : begin(context, hi, lo);
+  }
+
+  private boolean isFull(int trace, int length) {
+    int spans = traces.spanCount(trace);
+    long bytes = (long) traces.spanBytes(trace) + length;
+    return spans > 0
+        && (spans >= limits.traceSpans()
+            || bytes > limits.traceBytes()
+            || (traces.state(trace) == TraceState.OPEN && exceedsDiscard(bytes)));
+  }
+
+  private boolean exceedsDiscard(long bytes) {
+    return limits.discardBytes() != 0 && bytes > limits.discardBytes();
+  }
+
+  private void finish(int trace, int length) {
+    switch (traces.state(trace)) {
+      case TraceState.OPEN -> decider.decideEarly(trace, cause(trace, length), nowMillis, nowNanos);
+      case TraceState.LATE -> {
+        late.remove(trace);
+        departures.keep(trace);
+      }
+      case TraceState.WAITING -> departures.close(trace);
+      default -> throw new AssertionError("state " + traces.state(trace));
+    }
+  }
+
+  private Cause cause(int trace, int length) {
+    if (exceedsDiscard((long) traces.spanBytes(trace) + length)) {
+      return Cause.TOO_LARGE;
+    }
+    return traces.spanCount(trace) >= limits.traceSpans() ? Cause.TRACE_SPANS : Cause.TRACE_BYTES;
+  }
+
+  private int begin(int context, long hi, long lo) {
+    int policy = caches.kept.find(context, hi, lo);
+    if (policy != DecisionCache.NONE) {
+      return beginLate(context, hi, lo, policy);
+    }
+    if (caches.dropped.find(context, hi, lo) != DecisionCache.NONE) {
+      return NONE;
+    }
+    if (store.open.size() >= limits.openTraces()) {
+      decider.decideEarly(store.open.first(), Cause.NUM_TRACES, nowMillis, nowNanos);
+    }
+    int trace = traces.create(context, hi, lo);
+    traces.arrival(trace, nowMillis, arrivalMillis);
+    store.open.addLast(trace);
+    store.wheel.schedule(trace, arrivalMillis + limits.waitMillis());
+    return trace;
+  }
+
+  private int beginLate(int context, long hi, long lo, int policy) {
+    int trace = traces.create(context, hi, lo);
+    traces.arrival(trace, nowMillis, arrivalMillis);
+    traces.state(trace, TraceState.LATE);
+    traces.policy(trace, policy);
+    late.addLast(trace);
+    return trace;
+  }
+
+  private void added(int trace, int group) {
+    int state = traces.state(trace);
+    if (state == TraceState.OPEN) {
+      traces.addTimes(trace, features.startNanos(), features.endNanos());
+      traces.addBits(trace, features.bits());
+      traces.addBits(trace, store.groups.resourceBits(group));
+      hurry(trace);
+      return;
+    }
+    counts.lateKept();
+    if (state == TraceState.WAITING) {
+      departures.changed(trace);
+    }
+  }
+
+  /** Brings the deadline forward for a root, or for spans that are older than the trace so far. */
+  private void hurry(int trace) {
+    int deadline = traces.deadlineMillis(trace);
+    int earliest = deadline;
+    if (arrivalMillis - traces.firstArrivalMillis(trace) < 0) {
+      traces.firstArrivalMillis(trace, arrivalMillis);
+      earliest = earlier(earliest, arrivalMillis + limits.waitMillis());
+    }
+    if (limits.rootWaitMillis() != 0 && features.root()) {
+      earliest = earlier(earliest, arrivalMillis + limits.rootWaitMillis());
+    }
+    if (earliest != deadline) {
+      store.wheel.remove(trace);
+      store.wheel.schedule(trace, earliest);
+    }
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  private static int earlier(int a, int b) {
+    return b - a < 0 ? b : a;
+  }
+}

@@ -1,0 +1,179 @@
+package io.ringtail.sampler.shard;
+
+import com.codahale.metrics.Counter;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.policy.Verdict;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the shards of one sampler count. Every span is accounted for; once quiet
+ *
+ * <pre>accepted + handed_in = kept + Σ dropped{reason} + handed_out + held</pre>
+ *
+ * where <em>kept</em> has been taken by the export queue (from there on the exporter counts) and
+ * <em>held</em> is in a shard. Threads: any; shards add sums once a duty cycle.
+ */
+public final class SamplerMetrics {
+  private final Metrics metrics;
+  private final Counter accepted;
+  private final Counter handedIn;
+  private final Counter handedOut;
+  private final Counter kept;
+  private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
+  private final Map<Cause, Counter> decisions = new EnumMap<>(Cause.class);
+  private final Counter lateKept;
+  private final Counter malformed;
+  private final Counter policyErrors;
+  private final Counter shardErrors;
+  private final Map<RefusalCause, Counter> refused = new EnumMap<>(RefusalCause.class);
+
+  /** Why a part was not taken. */
+  enum RefusalCause {
+    BYTES,
+    QUEUE,
+    NUM_TRACES,
+    STOPPING,
+    TOO_LARGE
+  }
+
+  public SamplerMetrics(Metrics metrics) {
+    this.metrics = metrics;
+    accepted = spans("accepted", "Spans of the parts that were acknowledged.");
+    handedIn = spans("handed_in", "Spans taken over from other samplers.");
+    handedOut = spans("handed_out", "Spans other samplers have taken over.");
+    kept = spans("kept", "Spans of kept traces that the export queue has taken.");
+    for (DropReason reason : DropReason.values()) {
+      dropped.put(reason, droppedCounter(reason));
+    }
+    for (Cause cause : Cause.values()) {
+      decisions.put(cause, decisionsCounter(cause));
+    }
+    for (RefusalCause cause : RefusalCause.values()) {
+      refused.put(cause, refusedCounter(cause));
+    }
+    lateKept = spans("late_kept", "Spans that came after their trace had been kept.");
+    malformed = spans("malformed", "Spans that could not be read to their end.");
+    policyErrors =
+        metrics.counter(
+            "ringtail_sampler_policy_errors_total", "Traces dropped because a policy failed.");
+    shardErrors =
+        metrics.counter(
+            "ringtail_sampler_shard_errors_total", "Duty cycles of a shard that ended by a bug.");
+  }
+
+  private Counter spans(String name, String help) {
+    return metrics.counter("ringtail_sampler_" + name + "_spans_total", help);
+  }
+
+  private Counter droppedCounter(DropReason reason) {
+    return metrics.counter(
+        "ringtail_sampler_dropped_spans_total",
+        "Accepted spans that were not exported.",
+        "reason",
+        reason.label());
+  }
+
+  private Counter decisionsCounter(Cause cause) {
+    return metrics.counter(
+        "ringtail_sampler_decisions_total",
+        "Traces decided, by what made them be decided then; all but deadline are early.",
+        "cause",
+        cause.label());
+  }
+
+  private Counter refusedCounter(RefusalCause cause) {
+    return metrics.counter(
+        "ringtail_sampler_refused_parts_total",
+        "Parts refused by the shards.",
+        "cause",
+        cause.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** Traces decided by one policy; looked up when a shard first meets the policy. */
+  Counter decidedTraces(String policy, Verdict.Outcome outcome) {
+    return metrics.counter(
+        "ringtail_sampler_decided_traces_total",
+        "Traces decided, by the credited policy (none: no policy voted) and the decision.",
+        "policy",
+        policy.isEmpty() ? "none" : policy,
+        "decision",
+        outcome.name().toLowerCase(Locale.ROOT));
+  }
+
+  void accepted(long spans) {
+    accepted.inc(spans);
+  }
+
+  void refused(RefusalCause cause) {
+    refused.get(cause).inc();
+  }
+
+  void shardError() {
+    shardErrors.inc();
+  }
+
+  void policyError() {
+    policyErrors.inc();
+  }
+
+  void kept(long spans) {
+    kept.inc(spans);
+  }
+
+  void dropped(DropReason reason, long spans) {
+    dropped.get(reason).inc(spans);
+  }
+
+  void decided(Cause cause, long traces) {
+    decisions.get(cause).inc(traces);
+  }
+
+  void lateKept(long spans) {
+    lateKept.inc(spans);
+  }
+
+  void malformed(long spans) {
+    malformed.inc(spans);
+  }
+
+  /** Spans acknowledged so far. */
+  public long acceptedSpans() {
+    return accepted.getCount() + handedIn.getCount();
+  }
+
+  /** Spans that have left so far, for whatever reason; the rest is held. */
+  public long departedSpans() {
+    long sum = kept.getCount() + handedOut.getCount();
+    for (Counter counter : dropped.values()) {
+      sum += counter.getCount();
+    }
+    return sum;
+  }
+
+  /** Spans the export queue has taken so far. */
+  public long keptSpans() {
+    return kept.getCount();
+  }
+
+  public long droppedSpans(DropReason reason) {
+    return dropped.get(reason).getCount();
+  }
+
+  long decisions(Cause cause) {
+    return decisions.get(cause).getCount();
+  }
+
+  long refusals(RefusalCause cause) {
+    return refused.get(cause).getCount();
+  }
+
+  long lateKeptSpans() {
+    return lateKept.getCount();
+  }
+
+  Metrics metrics() {
+    return metrics;
+  }
+}

@@ -1,0 +1,64 @@
+package io.ringtail.sampler.shard;
+
+import io.ringtail.config.ConfigSection;
+
+/**
+ * How a sampler buffers, from {@code sampler:} in its config.
+ *
+ * @param shards number of shards, each with a thread
+ * @param maxBufferedBytes bytes of spans, traces, resources and decisions in all shards together
+ * @param highWater share of these bytes, 0 to 1, above which the oldest traces are decided early
+ * @param queuedBatches most batches waiting for one shard
+ * @param maxTraceSpans spans of one trace at which it is decided on what is there
+ * @param maxTraceBytes span bytes of one trace at which it is decided on what is there
+ */
+public record ShardConfig(
+    int shards,
+    long maxBufferedBytes,
+    double highWater,
+    int queuedBatches,
+    int maxTraceSpans,
+    int maxTraceBytes) {
+  private static final int MAX_SHARDS = 64;
+  private static final int MAX_AUTOMATIC_SHARDS = 8;
+  private static final long MIB = 1 << 20;
+  private static final long MAX_BYTES_PER_SHARD = 16L << 30;
+  private static final double MIN_HIGH_WATER = 0.1;
+  private static final double MAX_HIGH_WATER = 0.9;
+  private static final double DEFAULT_HIGH_WATER = 0.85;
+  private static final int MAX_TRACE_SPANS = 10_000_000;
+  private static final int CACHE_SHARE = 16;
+
+  /** Everything as it is when the config says nothing. */
+  public static ShardConfig defaults() {
+    return read(new ConfigSection());
+  }
+
+  /** Reads {@code sampler:}; problems go to the section. */
+  public static ShardConfig read(ConfigSection sampler) {
+    int shards = sampler.integer("shards", 0, 0, MAX_SHARDS);
+    int actual = shards > 0 ? shards : automaticShards();
+    return new ShardConfig(
+        actual,
+        sampler.bytes("max-buffered-bytes", 1024 * MIB, 4 * MIB, MAX_BYTES_PER_SHARD * actual),
+        sampler.number("high-water", DEFAULT_HIGH_WATER, MIN_HIGH_WATER, MAX_HIGH_WATER),
+        sampler.integer("queued-batches", 1024, 1, 1 << 20),
+        sampler.integer("max-trace-spans", 10_000, 1, MAX_TRACE_SPANS),
+        (int) sampler.bytes("max-trace-bytes", 8 * MIB, 1024, 1024 * MIB));
+  }
+
+  private static int automaticShards() {
+    return Math.min(MAX_AUTOMATIC_SHARDS, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Bytes for remembered decisions when the config sets no cache size. */
+  long cacheBytes() {
+    return maxBufferedBytes / CACHE_SHARE;
+  }
+
+  /** The unit in which a shard takes memory: small beside its share, few in number. */
+  int slabBytes() {
+    long share = maxBufferedBytes / shards / 256;
+    return (int) Math.max(64 << 10, Math.min(16 * MIB, Long.highestOneBit(Math.max(1, share))));
+  }
+}

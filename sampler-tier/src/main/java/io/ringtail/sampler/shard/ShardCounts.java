@@ -1,0 +1,97 @@
+package io.ringtail.sampler.shard;
+
+/**
+ * What one shard has counted since it last told the metrics, in plain numbers: a span costs no
+ * atomic add. Threads: the shard's.
+ */
+final class ShardCounts {
+  private static final DropReason[] REASONS = DropReason.values();
+  private static final Cause[] CAUSES = Cause.values();
+
+  private final SamplerMetrics metrics;
+  private final long[] dropped = new long[REASONS.length];
+  private final long[] decided = new long[CAUSES.length];
+  private long kept;
+  private long lateKept;
+  private long malformed;
+  private long held;
+  private boolean changed;
+
+  ShardCounts(SamplerMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /** A span was put into a trace. */
+  void stored() {
+    held++;
+  }
+
+  /** A span that was not stored is dropped. */
+  void droppedAtOnce(DropReason reason) {
+    dropped[reason.ordinal()]++;
+    changed = true;
+  }
+
+  /** Stored spans are dropped. */
+  void dropped(DropReason reason, int spans) {
+    held -= spans;
+    dropped[reason.ordinal()] += spans;
+    changed = true;
+  }
+
+  /** Stored spans have been taken by the export queue. */
+  void kept(int spans) {
+    held -= spans;
+    kept += spans;
+    changed = true;
+  }
+
+  void lateKept() {
+    lateKept++;
+    changed = true;
+  }
+
+  void malformed() {
+    malformed++;
+    changed = true;
+  }
+
+  void decided(Cause cause) {
+    decided[cause.ordinal()]++;
+    changed = true;
+  }
+
+  /** Spans in the shard's traces. */
+  long held() {
+    return held;
+  }
+
+  void flush() {
+    if (!changed) {
+      return;
+    }
+    changed = false;
+    for (DropReason reason : REASONS) {
+      flush(reason);
+    }
+    for (Cause cause : CAUSES) {
+      if (decided[cause.ordinal()] != 0) {
+        metrics.decided(cause, decided[cause.ordinal()]);
+        decided[cause.ordinal()] = 0;
+      }
+    }
+    metrics.kept(kept);
+    metrics.lateKept(lateKept);
+    metrics.malformed(malformed);
+    kept = 0;
+    lateKept = 0;
+    malformed = 0;
+  }
+
+  private void flush(DropReason reason) {
+    if (dropped[reason.ordinal()] != 0) {
+      metrics.dropped(reason, dropped[reason.ordinal()]);
+      dropped[reason.ordinal()] = 0;
+    }
+  }
+}

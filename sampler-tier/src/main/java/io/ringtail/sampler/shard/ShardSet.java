@@ -1,0 +1,325 @@
+package io.ringtail.sampler.shard;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.sampler.buffer.ByteBudget;
+import io.ringtail.sampler.buffer.ContextTable;
+import io.ringtail.sampler.buffer.GroupTable;
+import io.ringtail.sampler.buffer.SpanStore;
+import io.ringtail.sampler.export.ExportQueue;
+import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
+import io.ringtail.trace.TraceHash;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All shards of one sampler, as intake sees them: every slot lies in one; a part is taken by all its
+ * shards or by none. Threads: any.
+ */
+public final class ShardSet {
+  private static final Logger log = LoggerFactory.getLogger(ShardSet.class);
+  private static final int MIN_RETRY_MILLIS = 250;
+  private static final int MAX_RETRY_MILLIS = 1000;
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+  private final ShardConfig config;
+  private final TailSamplingConfig tail;
+  private final SamplerMetrics metrics;
+  private final ByteBudget budget;
+  private final List<Shard> shards = new ArrayList<>();
+  private final List<ShardThread> threads = new ArrayList<>();
+  private final AtomicLong unanswered = new AtomicLong();
+  private final LongSupplier nanoClock;
+  private final long storedWhenEmpty;
+  private volatile boolean stopping;
+
+  /**
+   * Makes the shards and registers their metrics; {@link #start} starts their threads.
+   *
+   * @throws IllegalArgumentException if the decision cache leaves too little of the budget
+   */
+  public ShardSet(
+      ShardConfig config, TailSamplingConfig tail, ExportQueue exports, Metrics metrics) {
+    this(config, tail, exports, metrics, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock monotonic
+   */
+  ShardSet(
+      ShardConfig config,
+      TailSamplingConfig tail,
+      ExportQueue exports,
+      Metrics metrics,
+      LongSupplier nanoClock) {
+    this.config = config;
+    this.tail = tail;
+    this.nanoClock = nanoClock;
+    this.metrics = new SamplerMetrics(metrics);
+    this.budget = new ByteBudget(bytesForSpans(config, tail), config.highWater());
+    ShardContext context =
+        new ShardContext(
+            config,
+            tail,
+            budget,
+            counted(exports),
+            this::answered,
+            this.metrics,
+            PooledByteBufAllocator.DEFAULT,
+            nanoClock);
+    for (int i = 0; i < config.shards(); i++) {
+      Shard shard = new Shard(i, tail.compile(), context);
+      shards.add(shard);
+      threads.add(new ShardThread(shard, this.metrics));
+    }
+    this.storedWhenEmpty = budget.stored();
+    ShardGauges.register(metrics, this);
+  }
+
+  private static long bytesForSpans(ShardConfig config, TailSamplingConfig tail) {
+    long forDecisions = DecisionCaches.bytes(config, tail);
+    if (forDecisions > config.maxBufferedBytes() / 2) {
+      throw new IllegalArgumentException(
+          "tail_sampling.decision_cache: takes "
+              + forDecisions
+              + " bytes (expected at most half of sampler.max-buffered-bytes, "
+              + config.maxBufferedBytes()
+              + ")");
+    }
+    return config.maxBufferedBytes() - forDecisions;
+  }
+
+  private ExportQueue counted(ExportQueue exports) {
+    return trace -> {
+      unanswered.incrementAndGet();
+      if (exports.offer(trace)) {
+        return true;
+      }
+      unanswered.decrementAndGet();
+      return false;
+    };
+  }
+
+  private void answered(KeptTrace trace, KeptTrace.Answer answer) {
+    unanswered.decrementAndGet();
+  }
+
+  /** Starts a thread for each shard. */
+  public void start() {
+    threads.forEach(ShardThread::start);
+    log.info(
+        "shards started shards={} budget_bytes={} decision_wait_ms={}",
+        shards.size(),
+        budget.capacity(),
+        tail.decisionWait().toMillis());
+  }
+
+  public int shards() {
+    return shards.size();
+  }
+
+  /** The one shard of a slot. */
+  public int shardOfSlot(int slot) {
+    return (int) ((long) slot * shards.size() >>> TraceHash.SLOT_BITS);
+  }
+
+  /**
+   * Takes the spans of one part, whole or not at all. Once taken, no shard refuses them any more.
+   * Never waits.
+   *
+   * @param part at most one batch for each shard; the messages are consumed, also when refused
+   * @return why not, or null if taken
+   */
+  public @Nullable Refusal offer(List<ShardBatch> part) {
+    Refusal refusal = reserve(part);
+    if (refusal != null) {
+      part.forEach(batch -> batch.message().release());
+      return refusal;
+    }
+    long spans = 0;
+    for (ShardBatch batch : part) {
+      spans += batch.spanCount();
+    }
+    metrics.accepted(spans);
+    for (ShardBatch batch : part) {
+      shards.get(batch.shard()).queue(new ShardCommand.Spans(batch, worstCaseBytes(batch)));
+      threads.get(batch.shard()).wake();
+    }
+    return null;
+  }
+
+  private @Nullable Refusal reserve(List<ShardBatch> part) {
+    if (stopping) {
+      metrics.refused(RefusalCause.STOPPING);
+      return new Refusal.NotReady("the sampler is stopping", retryAfter());
+    }
+    long bytes = 0;
+    boolean fresh = true;
+    for (ShardBatch batch : part) {
+      bytes += worstCaseBytes(batch);
+      fresh &= !batch.replay();
+    }
+    if (fresh && tail.blockOnOverflow() && full(part)) {
+      return busy(RefusalCause.NUM_TRACES, "num_traces " + tail.numTraces() + " is reached");
+    }
+    if (!budget.tryReserve(bytes, fresh)) {
+      return noBytes(bytes);
+    }
+    if (!reservePlaces(part)) {
+      budget.release(bytes);
+      return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
+    }
+    return null;
+  }
+
+  private boolean full(List<ShardBatch> part) {
+    for (ShardBatch batch : part) {
+      Shard shard = shards.get(batch.shard());
+      if (shard.published().openTraces() >= shard.openTraceCapacity()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Refusal noBytes(long bytes) {
+    if (bytes > budget.freshLimit() - storedWhenEmpty) {
+      metrics.refused(RefusalCause.TOO_LARGE);
+      return new Refusal.TooLarge(
+          "a part that may take " + bytes + " bytes (expected at most " + budget.freshLimit() + ")");
+    }
+    return busy(
+        RefusalCause.BYTES,
+        "buffered bytes: " + budget.used() + " of " + budget.capacity() + " are in use");
+  }
+
+  private boolean reservePlaces(List<ShardBatch> part) {
+    for (int i = 0; i < part.size(); i++) {
+      if (!shards.get(part.get(i).shard()).tryReserve()) {
+        for (int taken = 0; taken < i; taken++) {
+          shards.get(part.get(taken).shard()).unreserve();
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Refusal busy(RefusalCause cause, String message) {
+    metrics.refused(cause);
+    return new Refusal.Busy(message, retryAfter());
+  }
+
+  /** Spread out, so that those refused together do not come back together. */
+  private static Duration retryAfter() {
+    return Duration.ofMillis(
+        ThreadLocalRandom.current().nextInt(MIN_RETRY_MILLIS, MAX_RETRY_MILLIS));
+  }
+
+  private static long worstCaseBytes(ShardBatch batch) {
+    long bytes = SpanStore.worstCaseBytes(batch.spanCount(), batch.spanBytes());
+    for (ShardBatch.Group group : batch.groups()) {
+      bytes += GroupTable.worstCaseBytes(group.resource(), group.scope());
+      bytes += ContextTable.worstCaseBytes(group.context());
+    }
+    return bytes;
+  }
+
+  /**
+   * An epoch is in use from here on: its command takes its place in every shard's queue. The caller
+   * sees to it that no part checked by an older epoch is offered later.
+   */
+  public void onEpoch(EpochOrder order) {
+    queueAll(new ShardCommand.EpochInUse(order));
+  }
+
+  private void queueAll(ShardCommand command) {
+    for (int i = 0; i < shards.size(); i++) {
+      shards.get(i).queue(command);
+      threads.get(i).wake();
+    }
+  }
+
+  /**
+   * Refuses what comes from now on, decides what is held at once and waits until the export queue
+   * has taken all that is kept.
+   *
+   * @return spans still held when the time was over; {@link #close} drops them, counted
+   */
+  public long drainAndDecide(Duration timeout) throws InterruptedException {
+    stopping = true;
+    List<CompletableFuture<Void>> done = new ArrayList<>();
+    for (int i = 0; i < shards.size(); i++) {
+      CompletableFuture<Void> drained = new CompletableFuture<>();
+      done.add(drained);
+      shards.get(i).queue(new ShardCommand.Drain(drained));
+      threads.get(i).wake();
+    }
+    try {
+      CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
+          .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn("shards not drained timeout_ms={} held_spans={}", timeout.toMillis(), heldSpans());
+    } catch (ExecutionException e) {
+      throw new AssertionError("a drain never fails", e);
+    }
+    return heldSpans();
+  }
+
+  /** Stops the threads; what is still held is dropped and counted. */
+  public void close() throws InterruptedException {
+    stopping = true;
+    for (ShardThread thread : threads) {
+      thread.stop(STOP_TIMEOUT);
+    }
+    for (Shard shard : shards) {
+      shard.close();
+    }
+    log.info("shards stopped accepted={} kept={}", metrics.acceptedSpans(), metrics.keptSpans());
+  }
+
+  /** Accepted spans that have not left, those in the queues included. */
+  public long heldSpans() {
+    return metrics.acceptedSpans() - metrics.departedSpans();
+  }
+
+  /** Kept traces the export queue has taken but not answered. */
+  public long unansweredExports() {
+    return unanswered.get();
+  }
+
+  public SamplerMetrics metrics() {
+    return metrics;
+  }
+
+  ByteBudget budget() {
+    return budget;
+  }
+
+  List<Shard> all() {
+    return shards;
+  }
+
+  ShardConfig config() {
+    return config;
+  }
+
+  long nowNanos() {
+    return nanoClock.getAsLong();
+  }
+}

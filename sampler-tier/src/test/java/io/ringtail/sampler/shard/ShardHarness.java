@@ -1,0 +1,84 @@
+package io.ringtail.sampler.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.proto.trace.v1.Span;
+import io.ringtail.config.ConfigFile;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Shards under a clock that the test turns; their duty cycles are run by {@link #work}. */
+final class ShardHarness {
+  static final String ERRORS =
+      """
+      decision_wait: 1s
+      policies:
+        - {name: errors, type: status_code, status_code: {status_codes: [ERROR]}}
+      """;
+  static final String EVERYTHING =
+      """
+      decision_wait: 1s
+      policies:
+        - {name: all, type: always_sample}
+      """;
+
+  final FakeExports exports = new FakeExports();
+  final Metrics registry = new Metrics();
+  final ShardSet set;
+  final List<ShardBatch> offered = new ArrayList<>();
+  private long nanos = 5_000_000_000L;
+
+  ShardHarness(String sampler, String tailSampling) {
+    ConfigFile shards = ConfigFile.read("shards.yaml", sampler, name -> null);
+    ConfigFile tail = ConfigFile.read("tail.yaml", tailSampling, name -> null);
+    ShardConfig config = ShardConfig.read(shards.root());
+    TailSamplingConfig sampling = TailSamplingConfig.read(tail.root());
+    assertThat(shards.problems()).isEmpty();
+    assertThat(tail.problems()).isEmpty();
+    set = new ShardSet(config, sampling, exports, registry, () -> nanos);
+  }
+
+  static ShardHarness of(String tailSampling) {
+    return new ShardHarness("{shards: 1, max-buffered-bytes: 16MiB}", tailSampling);
+  }
+
+  @Nullable Refusal offer(ShardBatch... batches) {
+    offered.addAll(List.of(batches));
+    return set.offer(List.of(batches));
+  }
+
+  void take(Span.Builder... spans) {
+    assertThat(offer(Spans.batch(spans))).isNull();
+    work();
+  }
+
+  void work() {
+    set.all().forEach(ShardHarness::workOff);
+  }
+
+  private static void workOff(Shard shard) {
+    while (shard.doWork() > 0) {}
+  }
+
+  void advance(Duration time) {
+    nanos += time.toNanos();
+    work();
+  }
+
+  void advanceMillis(long millis) {
+    advance(Duration.ofMillis(millis));
+  }
+
+  /** To be called when all should be quiet: every span is accounted for, nothing has leaked. */
+  void assertAccounted() {
+    long held = set.all().stream().mapToLong(s -> s.published().heldSpans()).sum();
+    SamplerMetrics metrics = set.metrics();
+    assertThat(metrics.acceptedSpans()).isEqualTo(metrics.departedSpans() + held);
+    assertThat(offered).allMatch(batch -> batch.message().refCnt() == 0);
+  }
+}
