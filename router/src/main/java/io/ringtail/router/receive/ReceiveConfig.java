@@ -1,0 +1,138 @@
+package io.ringtail.router.receive;
+
+import io.ringtail.config.ConfigSection;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code router.receive} section.
+ *
+ * @param grpc where OTLP/gRPC is served; null if {@code off}
+ * @param http where OTLP/HTTP is served; null if {@code off}
+ * @param maxRequestBytes largest body, before and after decompression
+ * @param maxBytesInFlight budget of all bodies being received or not yet answered
+ * @param contextHeaders names, in lower case, of request headers that travel with the spans
+ * @param maxConcurrentCalls gRPC calls at once on one connection
+ * @param maxConnections open connections of each server
+ * @param maxHeaderBytes largest HTTP header block and gRPC metadata
+ * @param requestTimeout within which a request that has begun must be whole
+ * @param idleTimeout after which an HTTP connection without a request is closed
+ * @param maxConnectionAge after which a connection is told to go, with jitter; zero: never
+ * @param maxConnectionAgeGrace how long calls may still run on it then
+ * @param keepaliveTime after which a quiet gRPC connection is probed
+ * @param keepaliveTimeout within which a probe must be answered
+ * @param permitKeepaliveTime how often a gRPC client may probe
+ */
+public record ReceiveConfig(
+    @Nullable InetSocketAddress grpc,
+    @Nullable InetSocketAddress http,
+    int maxRequestBytes,
+    long maxBytesInFlight,
+    List<String> contextHeaders,
+    int maxConcurrentCalls,
+    int maxConnections,
+    int maxHeaderBytes,
+    Duration requestTimeout,
+    Duration idleTimeout,
+    Duration maxConnectionAge,
+    Duration maxConnectionAgeGrace,
+    Duration keepaliveTime,
+    Duration keepaliveTimeout,
+    Duration permitKeepaliveTime) {
+  private static final int MIB = 1024 * 1024;
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9_.-]+");
+
+  public ReceiveConfig {
+    contextHeaders = List.copyOf(contextHeaders);
+  }
+
+  /** The OTLP ports on loopback. */
+  public static ReceiveConfig defaults() {
+    return new ReceiveConfig(
+        new InetSocketAddress("127.0.0.1", 4317),
+        new InetSocketAddress("127.0.0.1", 4318),
+        64 * MIB,
+        256L * MIB,
+        List.of(),
+        128,
+        10_000,
+        16 * 1024,
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(5),
+        Duration.ZERO,
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(5));
+  }
+
+  /** Reads the section; wrong values become its problems. */
+  public static ReceiveConfig read(ConfigSection section) {
+    ReceiveConfig otherwise = defaults();
+    int maxRequestBytes =
+        (int) section.bytes("max-request-bytes", otherwise.maxRequestBytes, 1024, 1024L * MIB);
+    long maxBytesInFlight =
+        section.bytes("max-bytes-in-flight", otherwise.maxBytesInFlight, MIB, 1L << 50);
+    if (maxBytesInFlight < maxRequestBytes) {
+      section.problem(
+          "max-bytes-in-flight",
+          maxBytesInFlight + " (expected: at least max-request-bytes, " + maxRequestBytes + ")");
+    }
+    return new ReceiveConfig(
+        address(section, "grpc", "127.0.0.1:4317"),
+        address(section, "http", "127.0.0.1:4318"),
+        maxRequestBytes,
+        maxBytesInFlight,
+        headerNames(section),
+        section.integer("max-concurrent-calls", otherwise.maxConcurrentCalls, 1, 100_000),
+        section.integer("max-connections", otherwise.maxConnections, 1, 10_000_000),
+        (int) section.bytes("max-header-bytes", otherwise.maxHeaderBytes, 1024, MIB),
+        section.duration("request-timeout", otherwise.requestTimeout, Duration.ofMillis(10), DAY),
+        section.duration("idle-timeout", otherwise.idleTimeout, Duration.ofMillis(10), DAY),
+        section.duration("max-connection-age", Duration.ZERO, Duration.ZERO, DAY),
+        section.duration(
+            "max-connection-age-grace", otherwise.maxConnectionAgeGrace, Duration.ZERO, DAY),
+        section.duration("keepalive-time", otherwise.keepaliveTime, Duration.ofSeconds(1), DAY),
+        section.duration(
+            "keepalive-timeout", otherwise.keepaliveTimeout, Duration.ofMillis(100), DAY),
+        section.duration(
+            "permit-keepalive-time", otherwise.permitKeepaliveTime, Duration.ZERO, DAY));
+  }
+
+  private static @Nullable InetSocketAddress address(
+      ConfigSection section, String key, String otherwise) {
+    if (section.string(key).filter("off"::equals).isPresent()) {
+      return null;
+    }
+    InetSocketAddress given = section.hostPort(key, otherwise);
+    InetSocketAddress address = new InetSocketAddress(given.getHostString(), given.getPort());
+    if (address.isUnresolved()) {
+      section.problem(key, "unknown host \"" + given.getHostString() + "\"");
+    }
+    return address;
+  }
+
+  private static List<String> headerNames(ConfigSection section) {
+    List<String> names =
+        section.strings("context-headers").stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .distinct()
+            .sorted()
+            .toList();
+    for (String name : names) {
+      if (!HEADER_NAME.matcher(name).matches() || name.endsWith("-bin")) {
+        section.problem(
+            "context-headers",
+            "\"" + name + "\" (expected a header name of letters, digits, -, _ and .; not -bin)");
+      }
+    }
+    return names.stream()
+        .filter(name -> HEADER_NAME.matcher(name).matches() && !name.endsWith("-bin"))
+        .toList();
+  }
+}

@@ -1,0 +1,129 @@
+package io.ringtail.router.receive;
+
+import com.codahale.metrics.Counter;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.refusal.Refusal;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/**
+ * What one server counts. Once quiet: {@code received_requests = accepted_requests + Σ
+ * refused_requests{reason}}; the spans within are counted where they are split. Threads: any.
+ */
+final class ReceiveMetrics {
+  /** Why a request was not accepted. */
+  enum Reason {
+    MALFORMED,
+    TOO_LARGE,
+    UNSUPPORTED,
+    BUSY,
+    NOT_READY,
+    TIMED_OUT,
+    NOT_OWNER,
+    /** Wrong path, method or protocol version, or not HTTP at all. */
+    BAD_REQUEST,
+    /** The client went away before its request was whole. */
+    ABANDONED,
+    /** A bug of ours. */
+    FAILED;
+
+    static Reason of(Refusal refusal) {
+      if (refusal instanceof Refusal.Busy) {
+        return BUSY;
+      }
+      if (refusal instanceof Refusal.NotReady) {
+        return NOT_READY;
+      }
+      if (refusal instanceof Refusal.TimedOut) {
+        return TIMED_OUT;
+      }
+      if (refusal instanceof Refusal.Malformed) {
+        return MALFORMED;
+      }
+      if (refusal instanceof Refusal.TooLarge) {
+        return TOO_LARGE;
+      }
+      if (refusal instanceof Refusal.Unsupported) {
+        return UNSUPPORTED;
+      }
+      if (refusal instanceof Refusal.NotOwner) {
+        return NOT_OWNER;
+      }
+      throw new AssertionError(refusal);
+    }
+  }
+
+  final Counter received;
+  final Counter receivedBytes;
+  final Counter bodyBytes;
+  final Counter accepted;
+  final Counter partial;
+  final Counter unanswered;
+  final Counter refusedConnections;
+  private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
+  private final Metrics metrics;
+  private final String protocol;
+
+  ReceiveMetrics(Metrics metrics, String protocol) {
+    this.metrics = metrics;
+    this.protocol = protocol;
+    received = counter("received_requests", "Export requests begun.");
+    receivedBytes = counter("received_bytes", "Bytes of whole request bodies as they came.");
+    bodyBytes = counter("received_body_bytes", "The same after decompression and as protobuf.");
+    accepted = counter("accepted_requests", "Requests answered with success.");
+    partial = counter("partial_requests", "Accepted requests of which some spans were rejected.");
+    unanswered =
+        counter("unanswered_requests", "Requests taken whose client had gone before the answer.");
+    refusedConnections =
+        counter("refused_connections", "Connections closed at once, being over the limit.");
+    for (Reason reason : Reason.values()) {
+      String label = reason.name().toLowerCase(Locale.ROOT);
+      refused.put(
+          reason,
+          metrics.counter(
+              "ringtail_router_refused_requests_total",
+              "Requests not accepted, by reason.",
+              "protocol",
+              protocol,
+              "reason",
+              label));
+    }
+  }
+
+  /** Gauges of one budget that all servers share. */
+  static void gauges(Metrics metrics, InFlightBytes inFlight) {
+    metrics.gauge(
+        "ringtail_router_in_flight_bytes",
+        "Bytes of requests being received or not yet answered.",
+        inFlight::bytes);
+    metrics.gauge(
+        "ringtail_router_in_flight_limit_bytes",
+        "Limit of ringtail_router_in_flight_bytes.",
+        inFlight::maxBytes);
+  }
+
+  void connections(IntSupplier open, int limit) {
+    metrics.gauge(
+        "ringtail_router_connections", "Open connections.", open::getAsInt, "protocol", protocol);
+    metrics.gauge(
+        "ringtail_router_connections_limit",
+        "Limit of ringtail_router_connections.",
+        () -> limit,
+        "protocol",
+        protocol);
+  }
+
+  Counter refused(Reason reason) {
+    Counter counter = refused.get(reason);
+    if (counter == null) {
+      throw new AssertionError(reason);
+    }
+    return counter;
+  }
+
+  private Counter counter(String name, String help) {
+    return metrics.counter("ringtail_router_" + name + "_total", help, "protocol", protocol);
+  }
+}

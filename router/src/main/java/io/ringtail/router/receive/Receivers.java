@@ -1,0 +1,78 @@
+package io.ringtail.router.receive;
+
+import io.ringtail.metrics.Metrics;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A router's OTLP servers. Threads: started, drained and closed by one; the event loops are the
+ * caller's.
+ */
+public final class Receivers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Receivers.class);
+
+  private final InFlightBytes inFlight;
+  private final @Nullable GrpcReceiver grpc;
+
+  private Receivers(InFlightBytes inFlight, @Nullable GrpcReceiver grpc) {
+    this.inFlight = inFlight;
+    this.grpc = grpc;
+  }
+
+  /**
+   * Listens on the configured addresses.
+   *
+   * @throws ListenException if one is taken; nothing listens then
+   */
+  public static Receivers start(
+      ReceiveConfig config, Ingress ingress, Metrics metrics, EventLoops loops)
+      throws ListenException {
+    InFlightBytes inFlight = new InFlightBytes(config.maxBytesInFlight());
+    ReceiveMetrics.gauges(metrics, inFlight);
+    Reception reception =
+        new Reception(config, ingress, inFlight, new ContextHeaders(config.contextHeaders()));
+    InetSocketAddress grpcAddress = config.grpc();
+    GrpcReceiver grpc =
+        grpcAddress == null ? null : GrpcReceiver.start(reception, metrics, loops, grpcAddress);
+    Receivers receivers = new Receivers(inFlight, grpc);
+    LOG.info("receiving grpc_port={}", receivers.grpcPort());
+    return receivers;
+  }
+
+  /** The port gRPC is served on; 0 if it is off. */
+  public int grpcPort() {
+    return grpc == null ? 0 : grpc.port();
+  }
+
+  /** Bytes of requests being received or not yet answered. */
+  public long bytesInFlight() {
+    return inFlight.bytes();
+  }
+
+  /**
+   * Stops accepting, tells connections to go and lets requests finish; then closes what is left.
+   *
+   * @return whether all had finished in time
+   */
+  public boolean drain(Duration atMost) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + atMost.toNanos();
+    if (grpc != null) {
+      grpc.drain();
+    }
+    boolean quiet =
+        grpc == null || grpc.awaitQuiet(Duration.ofNanos(deadlineNanos - System.nanoTime()));
+    close();
+    LOG.info("receiving stopped quiet={} bytes_in_flight={}", quiet, bytesInFlight());
+    return quiet;
+  }
+
+  @Override
+  public void close() {
+    if (grpc != null) {
+      grpc.close();
+    }
+  }
+}
