@@ -1,5 +1,7 @@
 package io.ringtail.ring;
 
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.Member;
 import io.ringtail.trace.TraceHash;
 import java.util.Arrays;
 import java.util.Collection;
@@ -49,6 +51,20 @@ public final class RingTable {
     Preferences preferences = new Preferences(new Score(sorted));
     return new RingTable(
         sorted, DeferredAcceptance.match(preferences, DeferredAcceptance.caps(sorted)));
+  }
+
+  /** The table of an epoch: of its members that own slots. */
+  public static RingTable of(Epoch epoch) {
+    return of(epoch.members());
+  }
+
+  /** The table of those members that own slots (ACTIVE samplers); the rest are passed over. */
+  public static RingTable of(Collection<Member> members) {
+    return build(
+        members.stream()
+            .filter(Member::ownsSlots)
+            .map(m -> new RingMember(m.nodeId(), m.weight()))
+            .toList());
   }
 
   /** All members, sorted by node id ({@link String#compareTo}). */
