@@ -75,7 +75,7 @@ public final class Compressor implements AutoCloseable {
 
   private static void writeInt32(byte[] array, int at, int value) {
     for (int i = 0; i < 4; i++) {
-      array[at + i] = (byte) (value >>> 8 * i);
+      array[at + i] = (byte) (value >>> (8 * i));
     }
   }
 

@@ -207,7 +207,7 @@ final class Gunzip implements AutoCloseable {
   }
 
   private int int16(int at) {
-    return input[at] & 0xff | (input[at + 1] & 0xff) << 8;
+    return (input[at] & 0xff) | (input[at + 1] & 0xff) << 8;
   }
 
   private int int32(int at) {

@@ -1,5 +1,6 @@
 package io.ringtail.compress;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.compress.Decompressed.Malformed;
@@ -90,7 +91,7 @@ class CompressTest {
   @EnumSource(value = Compression.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void garbageBehindTheBody_isMalformed(Compression compression) {
     byte[] small = compressor.compress(compression, body(100));
-    assertThat(decompress(compression, concat(small, "garbage".getBytes()), MAX))
+    assertThat(decompress(compression, concat(small, "garbage".getBytes(UTF_8)), MAX))
         .isInstanceOf(Malformed.class);
     assertThat(decompress(compression, concat(small, new byte[1]), MAX))
         .isInstanceOf(Malformed.class);
@@ -99,7 +100,7 @@ class CompressTest {
   @ParameterizedTest
   @EnumSource(value = Compression.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void plainBody_saidToBeCompressed_isMalformed(Compression compression) {
-    assertThat(decompress(compression, "{\"resourceSpans\":[]}".getBytes(), MAX))
+    assertThat(decompress(compression, "{\"resourceSpans\":[]}".getBytes(UTF_8), MAX))
         .isInstanceOf(Malformed.class);
   }
 
@@ -155,7 +156,7 @@ class CompressTest {
     full.write(2 | 4 | 8 | 16);
     full.write(small, 4, 6);
     full.writeBytes(new byte[] {3, 0, 'x', 'y', 'z'});
-    full.writeBytes("name\0comment\0".getBytes());
+    full.writeBytes("name\0comment\0".getBytes(UTF_8));
     CRC32 crc = new CRC32();
     crc.update(full.toByteArray());
     int headerCrcAt = full.size();

@@ -34,6 +34,14 @@ public final class JsonToProtobuf {
   private static final int MEDIUM = 2;
   private static final int SMALL = 1;
 
+  // made once: a method reference made in place is an object each time
+  private final Element entityRefElement = this::entityRef;
+  private final Element eventElement = this::event;
+  private final Element linkElement = this::link;
+  private final Element resourceSpansElement = this::resourceSpans;
+  private final Element scopeSpansElement = this::scopeSpans;
+  private final Element spanElement = this::span;
+
   private final ProtobufOutput out = new ProtobufOutput();
   private JsonTokens in = JsonTokens.NONE;
   private int depth;
@@ -67,7 +75,7 @@ public final class JsonToProtobuf {
     String field;
     while ((field = in.nextField()) != null) {
       if (field.equals("resourceSpans")) {
-        each(this::resourceSpans);
+        each(resourceSpansElement);
       } else {
         in.skip();
       }
@@ -118,7 +126,7 @@ public final class JsonToProtobuf {
     while ((field = in.nextField()) != null) {
       switch (field) {
         case "resource" -> resource();
-        case "scopeSpans" -> each(this::scopeSpans);
+        case "scopeSpans" -> each(scopeSpansElement);
         case "schemaUrl" -> string(len(3));
         default -> in.skip();
       }
@@ -133,7 +141,7 @@ public final class JsonToProtobuf {
       switch (field) {
         case "attributes" -> attributes(len(1));
         case "droppedAttributesCount" -> uint32(varint(2));
-        case "entityRefs" -> each(this::entityRef);
+        case "entityRefs" -> each(entityRefElement);
         default -> in.skip();
       }
     }
@@ -161,7 +169,7 @@ public final class JsonToProtobuf {
     while ((field = in.nextField()) != null) {
       switch (field) {
         case "scope" -> scope();
-        case "spans" -> each(this::span);
+        case "spans" -> each(spanElement);
         case "schemaUrl" -> string(len(3));
         default -> in.skip();
       }
@@ -210,9 +218,9 @@ public final class JsonToProtobuf {
       case "endTimeUnixNano" -> fixed64(fixed64Tag(8));
       case "attributes" -> attributes(len(9));
       case "droppedAttributesCount" -> uint32(varint(10));
-      case "events" -> each(this::event);
+      case "events" -> each(eventElement);
       case "droppedEventsCount" -> uint32(varint(12));
-      case "links" -> each(this::link);
+      case "links" -> each(linkElement);
       case "droppedLinksCount" -> uint32(varint(14));
       case "status" -> status();
       case "flags" -> fixed32(fixed32Tag(16));
@@ -406,7 +414,7 @@ public final class JsonToProtobuf {
     char[] text = in.text();
     int offset = in.textOffset();
     if (!Hex.isHex(text, offset, length) || (bytes >= 0 && length != 2 * bytes)) {
-      undecoded(new String(text, offset, Math.min(length, 40)), bytes);
+      undecoded(bytes);
       return;
     }
     int start = out.begin(tag, SMALL);
@@ -416,7 +424,7 @@ public final class JsonToProtobuf {
     out.end(start, SMALL);
   }
 
-  private void undecoded(String id, int bytes) throws MalformedJsonException {
+  private void undecoded(int bytes) throws MalformedJsonException {
     badId = true;
     if (firstUndecodedId == null) {
       String expected = bytes < 0 ? "hex digits" : 2 * bytes + " hex digits";

@@ -189,15 +189,13 @@ final class JsonTokens {
       throw unexpected(expected);
     }
     String value = new String(text(), textOffset(), textLength());
-    switch (value) {
-      case "NaN":
-        return Double.NaN;
-      case "Infinity":
-        return Double.POSITIVE_INFINITY;
-      case "-Infinity":
-        return Double.NEGATIVE_INFINITY;
-      default:
-    }
+    return switch (value) {
+      case "NaN", "Infinity", "-Infinity" -> Double.parseDouble(value);
+      default -> finite(value, expected);
+    };
+  }
+
+  private double finite(String value, String expected) throws MalformedJsonException {
     double number = isDecimal(value) ? Double.parseDouble(value) : Double.NaN;
     if (!Double.isFinite(number)) {
       throw unexpected(expected);
@@ -213,7 +211,7 @@ final class JsonTokens {
       boolean digit = c >= '0' && c <= '9';
       digits |= digit;
       boolean afterExponent = i > 0 && (value.charAt(i - 1) | 0x20) == 'e';
-      boolean sign = c == '-' && i == 0 || (c == '-' || c == '+') && afterExponent;
+      boolean sign = (c == '-' && i == 0) || ((c == '-' || c == '+') && afterExponent);
       boolean exponent = digits && (c | 0x20) == 'e' && value.indexOf(c, i + 1) < 0;
       if (!digit && !sign && !exponent && c != '.') {
         return false;
@@ -264,10 +262,12 @@ final class JsonTokens {
     if (token != JsonToken.VALUE_STRING && !token.isNumeric()) {
       throw unexpected(expected);
     }
+    int length = textLength();
     char[] text = text();
     int at = textOffset();
-    int end = at + textLength();
-    if (end - at > 18 || end == at) {
+    int end = at + length;
+    // nineteen digits up to 8999… surely fit: nanoseconds since 1970
+    if (length == 0 || length > (text[at] <= '8' ? 19 : 18)) {
       return largeInteger(min, max, expected);
     }
     boolean negative = text[at] == '-' && min.signum() < 0 && end - at > 1;
@@ -281,16 +281,13 @@ final class JsonTokens {
     return negative ? -value : value;
   }
 
-  /** Nineteen digits and more, exponents and points. Huge exponents are refused, not computed. */
+  /** Longer numbers, exponents and points. Huge exponents are refused, not computed. */
   private long largeInteger(BigDecimal min, BigDecimal max, String expected)
       throws MalformedJsonException {
     if (textLength() > MAX_NUMBER_CHARS) {
       throw unexpected(expected);
     }
     String value = new String(text(), textOffset(), textLength());
-    if (isUnsigned19(value)) {
-      return Long.parseLong(value);
-    }
     try {
       BigDecimal number = isDecimal(value) ? new BigDecimal(value) : MIN_SIGNED.add(MIN_SIGNED);
       if (number.signum() == 0) {
@@ -307,19 +304,6 @@ final class JsonTokens {
       throw unexpected(expected);
     }
     throw unexpected(expected);
-  }
-
-  /** Nanoseconds since 1970: nineteen digits that surely fit. */
-  private static boolean isUnsigned19(String value) {
-    if (value.length() != 19 || value.charAt(0) > '8') {
-      return false;
-    }
-    for (int i = 0; i < 19; i++) {
-      if (!isDigit(value.charAt(i))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private @Nullable JsonToken nextOrEnd() throws MalformedJsonException {

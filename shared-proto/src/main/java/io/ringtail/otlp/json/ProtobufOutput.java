@@ -124,7 +124,7 @@ final class ProtobufOutput {
         array[position++] = (byte) c;
       } else if (c < 0x800) {
         array[position++] = (byte) (0xc0 | c >> 6);
-        array[position++] = (byte) (0x80 | c & 0x3f);
+        array[position++] = (byte) (0x80 | (c & 0x3f));
       } else if (Character.isHighSurrogate(c)
           && i + 1 < to
           && Character.isLowSurrogate(chars[i + 1])) {
@@ -132,17 +132,17 @@ final class ProtobufOutput {
       } else {
         int code = Character.isSurrogate(c) ? 0xfffd : c;
         array[position++] = (byte) (0xe0 | code >> 12);
-        array[position++] = (byte) (0x80 | code >> 6 & 0x3f);
-        array[position++] = (byte) (0x80 | code & 0x3f);
+        array[position++] = (byte) (0x80 | ((code >> 6) & 0x3f));
+        array[position++] = (byte) (0x80 | (code & 0x3f));
       }
     }
   }
 
   private void supplementary(int code) {
     array[position++] = (byte) (0xf0 | code >> 18);
-    array[position++] = (byte) (0x80 | code >> 12 & 0x3f);
-    array[position++] = (byte) (0x80 | code >> 6 & 0x3f);
-    array[position++] = (byte) (0x80 | code & 0x3f);
+    array[position++] = (byte) (0x80 | ((code >> 12) & 0x3f));
+    array[position++] = (byte) (0x80 | ((code >> 6) & 0x3f));
+    array[position++] = (byte) (0x80 | (code & 0x3f));
   }
 
   /** One byte of a field begun before. */

@@ -41,6 +41,23 @@ public final class ProtobufToJson {
   private static final int[] ANY_VALUE = tags(LEN, VARINT, VARINT, FIXED64, LEN, LEN, LEN);
   private static final int[] LIST = tags(LEN);
 
+  // made once: a method reference made in place is an object each time
+  private final Element anyValueElement = this::anyValue;
+  private final Element arrayValueElement = this::arrayValue;
+  private final Element base64Element = this::base64Element;
+  private final Element entityRefElement = this::entityRef;
+  private final Element eventElement = this::event;
+  private final Element keyValueElement = this::keyValue;
+  private final Element kvlistValueElement = this::kvlistValue;
+  private final Element linkElement = this::link;
+  private final Element resourceElement = this::resource;
+  private final Element resourceSpansElement = this::resourceSpans;
+  private final Element scopeElement = this::scope;
+  private final Element scopeSpansElement = this::scopeSpans;
+  private final Element spanElement = this::span;
+  private final Element statusElement = this::status;
+  private final Element textElement = this::textElement;
+
   private final JsonOutput out = new JsonOutput();
   private final List<MessageFields> levels = new ArrayList<>();
   private byte[] array = new byte[0];
@@ -59,7 +76,7 @@ public final class ProtobufToJson {
     try {
       out.beginObject();
       MessageFields fields = enter(offset, length, REQUEST);
-      each(fields, 1, REQUEST, "resourceSpans", this::resourceSpans);
+      each(fields, 1, REQUEST, "resourceSpans", resourceSpansElement);
       leave();
       out.endObject();
       return out.position();
@@ -116,8 +133,8 @@ public final class ProtobufToJson {
   private void resourceSpans(int start, int length) throws MalformedWireException {
     MessageFields fields = enter(start, length, RESOURCE_SPANS);
     out.beginObject();
-    message(fields, 1, "resource", this::resource);
-    each(fields, 2, RESOURCE_SPANS, "scopeSpans", this::scopeSpans);
+    message(fields, 1, "resource", resourceElement);
+    each(fields, 2, RESOURCE_SPANS, "scopeSpans", scopeSpansElement);
     text(fields, 3, "schemaUrl");
     out.endObject();
     leave();
@@ -126,9 +143,9 @@ public final class ProtobufToJson {
   private void resource(int start, int length) throws MalformedWireException {
     MessageFields fields = enter(start, length, RESOURCE);
     out.beginObject();
-    each(fields, 1, RESOURCE, "attributes", this::keyValue);
+    each(fields, 1, RESOURCE, "attributes", keyValueElement);
     uint32(fields, 2, "droppedAttributesCount");
-    each(fields, 3, RESOURCE, "entityRefs", this::entityRef);
+    each(fields, 3, RESOURCE, "entityRefs", entityRefElement);
     out.endObject();
     leave();
   }
@@ -138,8 +155,8 @@ public final class ProtobufToJson {
     out.beginObject();
     text(fields, 1, "schemaUrl");
     text(fields, 2, "type");
-    each(fields, 3, ENTITY_REF, "idKeys", this::textElement);
-    each(fields, 4, ENTITY_REF, "descriptionKeys", this::textElement);
+    each(fields, 3, ENTITY_REF, "idKeys", textElement);
+    each(fields, 4, ENTITY_REF, "descriptionKeys", textElement);
     out.endObject();
     leave();
   }
@@ -147,8 +164,8 @@ public final class ProtobufToJson {
   private void scopeSpans(int start, int length) throws MalformedWireException {
     MessageFields fields = enter(start, length, SCOPE_SPANS);
     out.beginObject();
-    message(fields, 1, "scope", this::scope);
-    each(fields, 2, SCOPE_SPANS, "spans", this::span);
+    message(fields, 1, "scope", scopeElement);
+    each(fields, 2, SCOPE_SPANS, "spans", spanElement);
     text(fields, 3, "schemaUrl");
     out.endObject();
     leave();
@@ -159,7 +176,7 @@ public final class ProtobufToJson {
     out.beginObject();
     text(fields, 1, "name");
     text(fields, 2, "version");
-    each(fields, 3, SCOPE, "attributes", this::keyValue);
+    each(fields, 3, SCOPE, "attributes", keyValueElement);
     uint32(fields, 4, "droppedAttributesCount");
     out.endObject();
     leave();
@@ -176,13 +193,13 @@ public final class ProtobufToJson {
     enumNumber(fields, 6, "kind");
     fixed64(fields, 7, "startTimeUnixNano");
     fixed64(fields, 8, "endTimeUnixNano");
-    each(fields, 9, SPAN, "attributes", this::keyValue);
+    each(fields, 9, SPAN, "attributes", keyValueElement);
     uint32(fields, 10, "droppedAttributesCount");
-    each(fields, 11, SPAN, "events", this::event);
+    each(fields, 11, SPAN, "events", eventElement);
     uint32(fields, 12, "droppedEventsCount");
-    each(fields, 13, SPAN, "links", this::link);
+    each(fields, 13, SPAN, "links", linkElement);
     uint32(fields, 14, "droppedLinksCount");
-    message(fields, 15, "status", this::status);
+    message(fields, 15, "status", statusElement);
     fixed32(fields, 16, "flags");
     out.endObject();
     leave();
@@ -193,7 +210,7 @@ public final class ProtobufToJson {
     out.beginObject();
     fixed64(fields, 1, "timeUnixNano");
     text(fields, 2, "name");
-    each(fields, 3, EVENT, "attributes", this::keyValue);
+    each(fields, 3, EVENT, "attributes", keyValueElement);
     uint32(fields, 4, "droppedAttributesCount");
     out.endObject();
     leave();
@@ -205,7 +222,7 @@ public final class ProtobufToJson {
     hex(fields, 1, "traceId");
     hex(fields, 2, "spanId");
     text(fields, 3, "traceState");
-    each(fields, 4, LINK, "attributes", this::keyValue);
+    each(fields, 4, LINK, "attributes", keyValueElement);
     uint32(fields, 5, "droppedAttributesCount");
     fixed32(fields, 6, "flags");
     out.endObject();
@@ -225,7 +242,7 @@ public final class ProtobufToJson {
     MessageFields fields = enter(start, length, KEY_VALUE);
     out.beginObject();
     text(fields, 1, "key");
-    message(fields, 2, "value", this::anyValue);
+    message(fields, 2, "value", anyValueElement);
     out.endObject();
     leave();
   }
@@ -234,7 +251,7 @@ public final class ProtobufToJson {
     MessageFields fields = enter(start, length, ANY_VALUE);
     out.beginObject();
     switch (fields.lastField()) {
-      case 1 -> message(fields, 1, "stringValue", this::textElement);
+      case 1 -> message(fields, 1, "stringValue", textElement);
       case 2 -> {
         out.name("boolValue");
         out.bool(fields.varint(2) != 0);
@@ -247,9 +264,9 @@ public final class ProtobufToJson {
         out.name("doubleValue");
         out.number(Double.longBitsToDouble(fields.fixed64(4)));
       }
-      case 5 -> message(fields, 5, "arrayValue", this::arrayValue);
-      case 6 -> message(fields, 6, "kvlistValue", this::kvlistValue);
-      case 7 -> message(fields, 7, "bytesValue", this::base64Element);
+      case 5 -> message(fields, 5, "arrayValue", arrayValueElement);
+      case 6 -> message(fields, 6, "kvlistValue", kvlistValueElement);
+      case 7 -> message(fields, 7, "bytesValue", base64Element);
       default -> {}
     }
     out.endObject();
@@ -257,11 +274,11 @@ public final class ProtobufToJson {
   }
 
   private void arrayValue(int start, int length) throws MalformedWireException {
-    list(start, length, this::anyValue);
+    list(start, length, anyValueElement);
   }
 
   private void kvlistValue(int start, int length) throws MalformedWireException {
-    list(start, length, this::keyValue);
+    list(start, length, keyValueElement);
   }
 
   private void list(int start, int length, Element element) throws MalformedWireException {
@@ -337,7 +354,7 @@ public final class ProtobufToJson {
   private static int[] tags(int... wireTypes) {
     int[] tags = new int[wireTypes.length + 1];
     for (int i = 0; i < wireTypes.length; i++) {
-      tags[i + 1] = wireTypes[i] < 0 ? 0 : i + 1 << 3 | wireTypes[i];
+      tags[i + 1] = wireTypes[i] < 0 ? 0 : ((i + 1) << 3) | wireTypes[i];
     }
     return tags;
   }

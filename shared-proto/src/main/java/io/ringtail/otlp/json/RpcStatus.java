@@ -41,11 +41,11 @@ public record RpcStatus(int code, String message, @Nullable Duration retryDelay)
   }
 
   private static void writeDuration(ProtobufOutput out, Duration duration) {
-    if (duration.getSeconds() != 0) {
-      out.varint(1 << 3 | WireReader.VARINT, duration.getSeconds());
+    if (duration.toSeconds() != 0) {
+      out.varint(1 << 3 | WireReader.VARINT, duration.toSeconds());
     }
-    if (duration.getNano() != 0) {
-      out.varint(2 << 3 | WireReader.VARINT, duration.getNano());
+    if (duration.toNanosPart() != 0) {
+      out.varint(2 << 3 | WireReader.VARINT, duration.toNanosPart());
     }
   }
 
@@ -76,13 +76,13 @@ public record RpcStatus(int code, String message, @Nullable Duration retryDelay)
 
   /** Seconds with 0, 3, 6 or 9 digits behind the point, as proto3 JSON writes them. */
   private static String jsonDuration(Duration duration) {
-    int nanos = duration.getNano();
+    int nanos = duration.toNanosPart();
     if (nanos == 0) {
-      return duration.getSeconds() + "s";
+      return duration.toSeconds() + "s";
     }
     String digits = String.format("%09d", nanos);
     int kept = nanos % 1_000_000 == 0 ? 3 : nanos % 1000 == 0 ? 6 : 9;
-    return duration.getSeconds() + "." + digits.substring(0, kept) + "s";
+    return duration.toSeconds() + "." + digits.substring(0, kept) + "s";
   }
 
   public static RpcStatus ofProtobuf(byte[] body) throws MalformedWireException {

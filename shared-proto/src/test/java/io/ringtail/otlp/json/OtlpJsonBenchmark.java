@@ -51,13 +51,13 @@ public class OtlpJsonBenchmark {
 
   @Benchmark
   public int jsonToProtobuf() throws MalformedJsonException {
-    byte[] body = json[next++ & REQUESTS - 1];
+    byte[] body = json[next++ & (REQUESTS - 1)];
     return read.convert(body, 0, body.length, output);
   }
 
   @Benchmark
   public int protobufToJson() throws MalformedWireException {
-    byte[] body = protobuf[next++ & REQUESTS - 1];
+    byte[] body = protobuf[next++ & (REQUESTS - 1)];
     return print.convert(body, 0, body.length, output);
   }
 

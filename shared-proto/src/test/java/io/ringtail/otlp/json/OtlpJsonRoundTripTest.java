@@ -200,11 +200,11 @@ class OtlpJsonRoundTripTest {
           ExportTraceServiceResponse.parseFrom(response.toProtobuf());
       assertThat(parsed.getPartialSuccess().getRejectedSpans()).isEqualTo(response.rejectedSpans());
       assertThat(parsed.getPartialSuccess().getErrorMessage()).isEqualTo(response.message());
-      assertThat(parsed.hasPartialSuccess()).isEqualTo(response != ExportResponse.FULL);
+      assertThat(parsed.hasPartialSuccess()).isEqualTo(!response.equals(ExportResponse.FULL));
     }
     assertThat(ExportResponse.FULL.toProtobuf()).isEmpty();
-    assertThat(new String(ExportResponse.FULL.toJson())).isEqualTo("{}");
-    assertThat(new String(new ExportResponse(3, "x").toJson()))
+    assertThat(new String(ExportResponse.FULL.toJson(), StandardCharsets.UTF_8)).isEqualTo("{}");
+    assertThat(new String(new ExportResponse(3, "x").toJson(), StandardCharsets.UTF_8))
         .isEqualTo("{\"partialSuccess\":{\"rejectedSpans\":\"3\",\"errorMessage\":\"x\"}}");
   }
 
@@ -218,7 +218,7 @@ class OtlpJsonRoundTripTest {
     assertThat(info.getRetryDelay().getSeconds()).isEqualTo(1);
     assertThat(info.getRetryDelay().getNanos()).isEqualTo(500_000_000);
     assertThat(RpcStatus.ofProtobuf(status.toProtobuf())).isEqualTo(status);
-    assertThat(new String(status.toJson()))
+    assertThat(new String(status.toJson(), StandardCharsets.UTF_8))
         .isEqualTo(
             "{\"code\":14,\"message\":\"full\",\"details\":[{\"@type\":"
                 + "\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"1.500s\"}]}");
