@@ -1,0 +1,51 @@
+package io.ringtail.sampler.export.send;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.RetryInfo;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Which gRPC failures are sent again: OTLP specification 1.11.0, "OTLP/gRPC Response". */
+final class GrpcAnswer {
+  private GrpcAnswer() {}
+
+  static SendResult failure(Status status, @Nullable Metadata trailers) {
+    Duration delay = retryDelay(status, trailers);
+    String why = status.getCode() + (status.getDescription() == null ? "" : ": " + status.getDescription());
+    if (retryable(status.getCode(), delay != null)) {
+      return new SendResult.Retryable(why, delay == null ? Duration.ZERO : delay);
+    }
+    return new SendResult.Rejected(why);
+  }
+
+  private static boolean retryable(Status.Code code, boolean retryInfo) {
+    return switch (code) {
+      case CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS -> true;
+      case RESOURCE_EXHAUSTED -> retryInfo;
+      default -> false;
+    };
+  }
+
+  /** The delay of a {@code RetryInfo} in the status details; null if there is none. */
+  private static @Nullable Duration retryDelay(Status status, @Nullable Metadata trailers) {
+    if (trailers == null) {
+      return null;
+    }
+    com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
+    for (Any detail : details.getDetailsList()) {
+      if (detail.is(RetryInfo.class)) {
+        try {
+          com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
+          return Duration.ofSeconds(Math.max(0, delay.getSeconds()), delay.getNanos());
+        } catch (InvalidProtocolBufferException e) {
+          return Duration.ZERO; // it asked to retry, only the delay is unreadable
+        }
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,146 @@
+package io.ringtail.sampler.export.send;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** OTLP/gRPC over one channel, the encoded bytes going out as they are. */
+public final class GrpcTransport implements Transport {
+  private static final MethodDescriptor<Payload, byte[]> EXPORT =
+      MethodDescriptor.newBuilder(new PayloadMarshaller(), new BytesMarshaller())
+          .setType(MethodDescriptor.MethodType.UNARY)
+          .setFullMethodName("opentelemetry.proto.collector.trace.v1.TraceService/Export")
+          .build();
+
+  private final OtlpEndpoint endpoint;
+  private final ManagedChannel channel;
+  private final CallOptions options;
+
+  public GrpcTransport(OtlpEndpoint endpoint) {
+    this.endpoint = endpoint;
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(endpoint.uri().getHost(), endpoint.port())
+            .userAgent(RequestHeaders.USER_AGENT)
+            .maxInboundMessageSize(OtlpResponse.MAX_BYTES)
+            .disableRetry();
+    this.channel = (endpoint.tls() ? builder.useTransportSecurity() : builder.usePlaintext()).build();
+    this.options =
+        endpoint.gzip() ? CallOptions.DEFAULT.withCompression("gzip") : CallOptions.DEFAULT;
+  }
+
+  @Override
+  public void send(Payload payload, boolean afterFailure, Consumer<SendResult> onResult) {
+    CallOptions call =
+        options.withDeadlineAfter(endpoint.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    if (afterFailure) {
+      channel.resetConnectBackoff(); // its own backoff grows to two minutes
+      call = call.withWaitForReady();
+    }
+    Metadata metadata = new Metadata();
+    RequestHeaders.of(endpoint.headers(), payload.context())
+        .forEach((name, value) -> put(metadata, name, value));
+    ClientCall<Payload, byte[]> started = channel.newCall(EXPORT, call);
+    started.start(new Answer(onResult), metadata);
+    started.sendMessage(payload);
+    started.halfClose();
+    started.request(2); // one for the answer, one to see that it was the only one
+  }
+
+  private static void put(Metadata metadata, String name, String value) {
+    try {
+      metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("header " + name + ": not a gRPC metadata key", e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return endpoint.uri().toString();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  private static final class Answer extends ClientCall.Listener<byte[]> {
+    private final Consumer<SendResult> onResult;
+    private byte @Nullable [] message;
+
+    Answer(Consumer<SendResult> onResult) {
+      this.onResult = onResult;
+    }
+
+    @Override
+    public void onMessage(byte[] response) {
+      message = response;
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (status.isOk()) {
+        onResult.accept(OtlpResponse.accepted(message == null ? new byte[0] : message));
+      } else {
+        onResult.accept(GrpcAnswer.failure(status, trailers));
+      }
+    }
+  }
+
+  private static final class PayloadMarshaller implements MethodDescriptor.Marshaller<Payload> {
+    @Override
+    public InputStream stream(Payload payload) {
+      return new PayloadStream(payload.array(), payload.length());
+    }
+
+    @Override
+    public Payload parse(InputStream stream) {
+      throw new AssertionError("a client reads no requests");
+    }
+  }
+
+  /** Tells gRPC the length, and writes itself without a copy of its own. */
+  private static final class PayloadStream extends ByteArrayInputStream
+      implements KnownLength, Drainable {
+    PayloadStream(byte[] array, int length) {
+      super(array, 0, length);
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      int drained = available();
+      transferTo(target);
+      return drained;
+    }
+  }
+
+  private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] bytes) {
+      throw new AssertionError("a client writes no answers");
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.ringtail.sampler.export.send;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+
+/** Which HTTP answers are sent again: OTLP specification 1.11.0, "OTLP/HTTP Response". */
+final class HttpAnswer {
+  private static final int MAX_MESSAGE = 200;
+
+  private HttpAnswer() {}
+
+  /**
+   * @param retryAfter the header, or empty
+   * @param now wall clock, for a date in {@code retryAfter}
+   */
+  static SendResult of(int status, byte[] body, String retryAfter, Instant now) {
+    if (status >= 200 && status < 300) {
+      return OtlpResponse.accepted(body);
+    }
+    String message = OtlpResponse.statusMessage(body);
+    String why = "HTTP " + status + (message.isEmpty() ? "" : ": " + shortened(message));
+    return switch (status) {
+      case 429, 502, 503, 504 -> new SendResult.Retryable(why, delay(retryAfter, now));
+      default -> new SendResult.Rejected(why);
+    };
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
+  }
+
+  /** Seconds, or an HTTP date; zero if it is neither. */
+  static Duration delay(String retryAfter, Instant now) {
+    String text = retryAfter.strip();
+    if (text.isEmpty()) {
+      return Duration.ZERO;
+    }
+    try {
+      return Duration.ofSeconds(Math.max(0, Long.parseLong(text)));
+    } catch (NumberFormatException e) {
+      return untilDate(text, now);
+    }
+  }
+
+  private static Duration untilDate(String date, Instant now) {
+    try {
+      Instant then =
+          ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      return then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO;
+    } catch (DateTimeException e) {
+      return Duration.ZERO;
+    }
+  }
+}
