@@ -62,7 +62,7 @@ public final class HttpTransport implements Transport {
         });
     // The request's own timeout ends with the headers; a body that never comes is cut off here.
     CompletableFuture.delayedExecutor(
-            endpoint.timeout().toNanos(), TimeUnit.NANOSECONDS, executor)
+            endpoint.timeout().toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
         .execute(() -> call.cancel(true));
   }
 

@@ -1,0 +1,98 @@
+package io.ringtail.sampler.export;
+
+import io.netty.buffer.ByteBuf;
+import io.ringtail.link.Header;
+import io.ringtail.sampler.export.send.Payload;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Kept traces of one context on their way in one request: first gathered, then sent until answered.
+ * Threads: the destination's.
+ */
+final class Batch {
+  private static final int INITIAL_TRACES = 16;
+
+  /** What a waiting trace takes beside its bytes: its record, its place in queue and batch. */
+  private static final int TRACE_OVERHEAD_BYTES = 128;
+
+  private final Header context;
+  private final long openedNanos;
+  private final List<KeptTrace> traces = new ArrayList<>();
+  private byte[] array;
+  private int length;
+  private int[] traceEnds = new int[INITIAL_TRACES];
+  private int[] traceSpans = new int[INITIAL_TRACES];
+  private int spanCount;
+
+  int attempts;
+  int lastEndpoint = -1;
+  long sentNanos;
+  long dueNanos;
+
+  /** Whether nothing else got through to its endpoint while it failed. */
+  boolean endpointSilent;
+
+  Batch(Header context, long openedNanos, int initialBytes) {
+    this.context = context;
+    this.openedNanos = openedNanos;
+    this.array = new byte[initialBytes];
+  }
+
+  /**
+   * Appends a trace.
+   *
+   * @param trace its buffer is copied and released
+   */
+  void add(KeptTrace trace) {
+    ByteBuf bytes = trace.resourceSpans();
+    int size = bytes.readableBytes();
+    if (array.length - length < size) {
+      long grown = Math.max((long) array.length * 2, (long) length + size);
+      array = Arrays.copyOf(array, (int) Math.min(grown, Integer.MAX_VALUE - 8));
+    }
+    bytes.getBytes(bytes.readerIndex(), array, length, size);
+    bytes.release();
+    length += size;
+    spanCount += trace.spanCount();
+    int index = traces.size();
+    if (index == traceEnds.length) {
+      traceEnds = Arrays.copyOf(traceEnds, 2 * index);
+      traceSpans = Arrays.copyOf(traceSpans, 2 * index);
+    }
+    traceEnds[index] = length;
+    traceSpans[index] = trace.spanCount();
+    traces.add(trace);
+  }
+
+  /** Bytes of the queue a trace takes, waiting or in a batch. */
+  static int costBytes(KeptTrace trace) {
+    return trace.resourceSpans().readableBytes() + TRACE_OVERHEAD_BYTES;
+  }
+
+  /** The sum of {@link #costBytes} of its traces. */
+  long costBytes() {
+    return length + (long) TRACE_OVERHEAD_BYTES * traces.size();
+  }
+
+  Payload payload() {
+    return new Payload(array, length, traces.size(), traceEnds, traceSpans, spanCount, context);
+  }
+
+  List<KeptTrace> traces() {
+    return traces;
+  }
+
+  int length() {
+    return length;
+  }
+
+  int spanCount() {
+    return spanCount;
+  }
+
+  long openedNanos() {
+    return openedNanos;
+  }
+}

@@ -1,0 +1,441 @@
+package io.ringtail.sampler.export;
+
+import io.ringtail.link.Header;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.export.KeptTrace.Answer;
+import io.ringtail.sampler.export.send.SendResult;
+import io.ringtail.sampler.export.send.Transport;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One place kept traces go to: a queue bounded in bytes, requests gathered a context, and sending
+ * until each is finally answered. A retryable failure is repeated without end, each request after
+ * its own growing pause, so that one that always fails does not hold up the others; a refusal for
+ * good is a counted loss.
+ *
+ * <p>Longer than most classes: gathering, sending and answering share the state of one duty cycle.
+ *
+ * <p>Threads: {@link #tryReserve}, {@link #unreserve} and {@link #enqueue} by any; {@link #doWork},
+ * {@link #abandon} and {@link #close} by the destination's own. Time comes in as an argument, so
+ * that tests drive it without threads.
+ */
+final class Destination {
+  private static final Logger log = LoggerFactory.getLogger(Destination.class);
+
+  private static final int MAX_TAKEN = 256;
+  private static final int INITIAL_BATCH_BYTES = 16 << 10;
+
+  /** OTLP 1.11.0: a client must not send more, and counts what it does not send. */
+  private static final int MAX_SENDABLE_BYTES = 64 << 20;
+
+  private record Completion(Batch batch, SendResult result) {}
+
+  private final String name;
+  private final ExportConfig config;
+  private final int maxInFlight;
+  private final List<Endpoint> endpoints = new ArrayList<>();
+  private final Backoff backoff;
+  private final Runnable wakeUp;
+  private final ExportMetrics metrics;
+
+  private final AtomicLong reservedBytes = new AtomicLong();
+  private final AtomicLong queuedSpans = new AtomicLong();
+  private final Queue<KeptTrace> offered = new ConcurrentLinkedQueue<>();
+  private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
+  private volatile boolean stopping;
+
+  /** By context, oldest first. */
+  private final Map<Header, Batch> open = new LinkedHashMap<>();
+
+  private final ArrayDeque<Batch> ready = new ArrayDeque<>();
+  private final PriorityQueue<Batch> waiting =
+      new PriorityQueue<>(Comparator.comparingLong(b -> b.dueNanos));
+  private final Set<Batch> sent = new HashSet<>();
+  private final Set<String> lossesTold = new HashSet<>();
+  private volatile int inFlight;
+  private int nextEndpoint;
+  private boolean flushed;
+
+  /**
+   * @param transports one an endpoint; closed with this
+   * @param wakeUp called when there is something to do before the next look at the clock; any
+   *     thread
+   */
+  Destination(
+      String name,
+      ExportConfig config,
+      int maxInFlight,
+      List<? extends Transport> transports,
+      Metrics metrics,
+      RandomGenerator random,
+      Runnable wakeUp) {
+    this.name = name;
+    this.config = config;
+    this.maxInFlight = maxInFlight;
+    this.backoff =
+        new Backoff(config.retryInitial().toNanos(), config.retryMax().toNanos(), random);
+    for (Transport transport : transports) {
+      endpoints.add(new Endpoint(transport, backoff));
+    }
+    this.wakeUp = wakeUp;
+    this.metrics = new ExportMetrics(metrics, name, this, config.maxQueuedBytes(), maxInFlight);
+  }
+
+  /**
+   * Sets room aside; false if there is none. A trace larger than the queue goes in alone.
+   *
+   * @param bytes {@link Batch#costBytes} of the trace
+   */
+  boolean tryReserve(int bytes) {
+    long before = reservedBytes.getAndAdd(bytes);
+    if ((before == 0 || before + bytes <= config.maxQueuedBytes()) && !stopping) {
+      return true;
+    }
+    reservedBytes.addAndGet(-bytes);
+    metrics.full.inc();
+    return false;
+  }
+
+  /** Gives back what {@link #tryReserve} set aside. */
+  void unreserve(int bytes) {
+    reservedBytes.addAndGet(-bytes);
+  }
+
+  /**
+   * Takes a trace for which room was set aside.
+   *
+   * @param trace consumed
+   */
+  void enqueue(KeptTrace trace) {
+    metrics.takenSpans.inc(trace.spanCount());
+    queuedSpans.addAndGet(trace.spanCount());
+    offered.add(trace);
+  }
+
+  String name() {
+    return name;
+  }
+
+  long queuedBytes() {
+    return reservedBytes.get();
+  }
+
+  long queuedSpans() {
+    return queuedSpans.get();
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  /** Whether everything taken has been answered. */
+  boolean isEmpty() {
+    return reservedBytes.get() == 0;
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  /** Refuses what is offered from now on, and sends what it has without waiting for more. */
+  void stopTaking() {
+    stopping = true;
+    wakeUp.run();
+  }
+
+  /**
+   * One round.
+   *
+   * @return work done; 0 if there was nothing to do
+   */
+  int doWork(long nowNanos) {
+    int work = complete(nowNanos);
+    work += take(nowNanos);
+    work += closeBatches(nowNanos);
+    if (stopping && !flushed) {
+      flushed = true;
+      retryAllNow(nowNanos);
+    }
+    return work + send(nowNanos);
+  }
+
+  private int take(long nowNanos) {
+    int taken = 0;
+    while (taken < MAX_TAKEN) {
+      KeptTrace trace = offered.poll();
+      if (trace == null) {
+        break;
+      }
+      gather(trace, nowNanos);
+      taken++;
+    }
+    return taken;
+  }
+
+  private void gather(KeptTrace trace, long nowNanos) {
+    int bytes = trace.resourceSpans().readableBytes();
+    Batch batch = open.get(trace.context());
+    if (batch != null
+        && (batch.length() + bytes > config.maxRequestBytes()
+            || batch.spanCount() + trace.spanCount() > config.maxRequestSpans())) {
+      ready.add(batch);
+      open.remove(trace.context());
+      batch = null;
+    }
+    if (batch == null) {
+      batch = new Batch(trace.context(), nowNanos, Math.max(bytes, INITIAL_BATCH_BYTES));
+      open.put(trace.context(), batch);
+    }
+    batch.add(trace);
+  }
+
+  private int closeBatches(long nowNanos) {
+    int closed = 0;
+    Iterator<Batch> batches = open.values().iterator();
+    while (batches.hasNext()) {
+      Batch batch = batches.next();
+      if (!stopping && nowNanos - batch.openedNanos() < config.linger().toNanos()) {
+        break;
+      }
+      batches.remove();
+      ready.add(batch);
+      closed++;
+    }
+    return closed;
+  }
+
+  private int send(long nowNanos) {
+    Batch due = waiting.peek();
+    while (due != null && nowNanos - due.dueNanos >= 0) {
+      ready.add(waiting.remove());
+      due = waiting.peek();
+    }
+    int work = 0;
+    while (inFlight < maxInFlight && !ready.isEmpty()) {
+      int endpoint = choose(ready.element().lastEndpoint, nowNanos);
+      if (endpoint < 0) {
+        break;
+      }
+      send(ready.remove(), endpoint, nowNanos);
+      work++;
+    }
+    return work;
+  }
+
+  /** An endpoint worth a try, other than {@code unlike} if possible; -1 if there is none. */
+  private int choose(int unlike, long nowNanos) {
+    int count = endpoints.size();
+    int start = config.balance() == ExportConfig.Balance.SPREAD ? nextEndpoint : 0;
+    int found = -1;
+    for (int i = 0; i < count; i++) {
+      int index = (start + i) % count;
+      if (endpoints.get(index).usable(nowNanos) && (found < 0 || found == unlike)) {
+        found = index;
+      }
+    }
+    nextEndpoint = found < 0 ? nextEndpoint : (found + 1) % count;
+    return found;
+  }
+
+  private void send(Batch batch, int index, long nowNanos) {
+    if (batch.length() > MAX_SENDABLE_BYTES) {
+      lose(batch, ExportLoss.TOO_LARGE, batch.length() + " bytes, OTLP allows 64 MiB");
+      return;
+    }
+    Endpoint endpoint = endpoints.get(index);
+    batch.lastEndpoint = index;
+    batch.sentNanos = nowNanos;
+    boolean failing = endpoint.failing();
+    endpoint.sent();
+    sent.add(batch);
+    inFlight = sent.size();
+    metrics.requests.inc();
+    try {
+      endpoint.transport().send(batch.payload(), failing, result -> onResult(batch, result));
+    } catch (IllegalArgumentException e) {
+      onResult(batch, new SendResult.Rejected("cannot be sent: " + e.getMessage()));
+    }
+  }
+
+  private void onResult(Batch batch, SendResult result) {
+    completions.add(new Completion(batch, result));
+    wakeUp.run();
+  }
+
+  private int complete(long nowNanos) {
+    int work = 0;
+    Completion done = completions.poll();
+    while (done != null) {
+      if (sent.remove(done.batch())) {
+        inFlight = sent.size();
+        complete(done.batch(), done.result(), nowNanos);
+      }
+      work++;
+      done = completions.poll();
+    }
+    return work;
+  }
+
+  private void complete(Batch batch, SendResult result, long nowNanos) {
+    Endpoint endpoint = endpoints.get(batch.lastEndpoint);
+    metrics.requestMillis.update(TimeUnit.NANOSECONDS.toMillis(nowNanos - batch.sentNanos));
+    if (result instanceof SendResult.Retryable retryable) {
+      retry(batch, endpoint, retryable, nowNanos);
+      return;
+    }
+    if (endpoint.failing()) {
+      log.info("export works again destination={} endpoint={}", name, endpoint.transport().name());
+      endpoint.answered(nowNanos);
+      retrySilencedNow();
+    } else {
+      endpoint.answered(nowNanos);
+    }
+    if (result instanceof SendResult.Accepted accepted) {
+      accept(batch, accepted);
+    } else if (result instanceof SendResult.Rejected rejected) {
+      lose(batch, ExportLoss.REJECTED, rejected.why());
+    } else {
+      throw new AssertionError(result);
+    }
+  }
+
+  private void retry(
+      Batch batch, Endpoint endpoint, SendResult.Retryable result, long nowNanos) {
+    metrics.retries.inc();
+    if (!endpoint.failing()) {
+      log.warn(
+          "export fails, is retried destination={} endpoint={} why=\"{}\"",
+          name,
+          endpoint.transport().name(),
+          result.why());
+    }
+    batch.endpointSilent = !endpoint.answeredSince(batch.sentNanos);
+    endpoint.failed(nowNanos, batch.sentNanos, nanos(result.retryAfter()));
+    batch.attempts++;
+    boolean allTried = batch.attempts % endpoints.size() == 0;
+    batch.dueNanos =
+        allTried ? nowNanos + backoff.delayNanos(batch.attempts / endpoints.size()) : nowNanos;
+    waiting.add(batch);
+  }
+
+  private static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE / 4;
+    }
+  }
+
+  /** Requests that failed with their endpoint need not wait longer once it is back. */
+  private void retrySilencedNow() {
+    Iterator<Batch> batches = waiting.iterator();
+    while (batches.hasNext()) {
+      Batch batch = batches.next();
+      if (batch.endpointSilent) {
+        batches.remove();
+        ready.add(batch);
+      }
+    }
+  }
+
+  private void retryAllNow(long nowNanos) {
+    ready.addAll(waiting);
+    waiting.clear();
+    endpoints.forEach(endpoint -> endpoint.resume(nowNanos));
+  }
+
+  private void accept(Batch batch, SendResult.Accepted accepted) {
+    long rejected = Math.max(0, Math.min(accepted.rejectedSpans(), batch.spanCount()));
+    metrics.sentSpans.inc(batch.spanCount() - rejected);
+    if (rejected > 0) {
+      metrics.lostSpans(ExportLoss.PARTIAL_SUCCESS).inc(rejected);
+    }
+    if (rejected > 0 || !accepted.message().isEmpty()) {
+      tellOnce(ExportLoss.PARTIAL_SUCCESS, rejected, accepted.message());
+    }
+    answer(batch, Answer.ACCEPTED);
+  }
+
+  private void lose(Batch batch, ExportLoss reason, String why) {
+    metrics.lostSpans(reason).inc(batch.spanCount());
+    tellOnce(reason, batch.spanCount(), why);
+    answer(batch, Answer.REJECTED);
+  }
+
+  /** Logs the first loss of a kind; the counter tells the rest. */
+  private void tellOnce(ExportLoss reason, long spans, String why) {
+    if (lossesTold.add(reason.label())) {
+      log.warn(
+          "export lost spans destination={} reason={} spans={} why=\"{}\" (first of its kind, later"
+              + " ones are only counted)",
+          name,
+          reason.label(),
+          spans,
+          why);
+    }
+  }
+
+  private void answer(Batch batch, Answer answer) {
+    queuedSpans.addAndGet(-batch.spanCount());
+    for (KeptTrace trace : batch.traces()) {
+      trace.onAnswered().onAnswered(trace, answer);
+    }
+    reservedBytes.addAndGet(-batch.costBytes());
+  }
+
+  /**
+   * Gives up all that is not answered, as lost. Called once, after {@link #stopTaking}, when the
+   * time is over.
+   *
+   * @return spans lost
+   */
+  long abandon(long nowNanos) {
+    long spans = 0;
+    complete(nowNanos);
+    while (!isEmpty()) {
+      if (take(nowNanos) == 0 && open.isEmpty()) {
+        Thread.onSpinWait(); // an offer has set room aside and is about to enqueue
+      }
+      for (Batch batch : unanswered()) {
+        spans += batch.spanCount();
+        lose(batch, ExportLoss.SHUTDOWN, "stopped before it was answered");
+      }
+    }
+    return spans;
+  }
+
+  private List<Batch> unanswered() {
+    List<Batch> batches = new ArrayList<>(open.values());
+    batches.addAll(ready);
+    batches.addAll(waiting);
+    batches.addAll(sent);
+    open.clear();
+    ready.clear();
+    waiting.clear();
+    sent.clear();
+    inFlight = 0;
+    return batches;
+  }
+
+  /** Closes the transports; what they still say is not heard. */
+  void close() {
+    endpoints.forEach(endpoint -> endpoint.transport().close());
+  }
+}

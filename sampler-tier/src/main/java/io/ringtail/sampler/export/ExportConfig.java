@@ -1,0 +1,144 @@
+package io.ringtail.sampler.export;
+
+import io.ringtail.config.ConfigSection;
+import io.ringtail.sampler.export.send.OtlpEndpoint;
+import io.ringtail.sampler.export.send.RequestHeaders;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code sampler.export}: where kept traces go. With neither endpoints nor a file they are answered
+ * at once and go nowhere. Immutable.
+ *
+ * @param endpoints of one OTLP backend; empty for none
+ * @param balance how requests are given to them
+ * @param maxInFlight OTLP requests not yet answered
+ * @param file of OTLP JSON lines, appended to
+ * @param maxQueuedBytes of each destination, waiting or in flight
+ * @param maxRequestBytes encoded bytes of one request, but for a single larger trace
+ * @param maxRequestSpans spans of one request, but for a single larger trace
+ * @param linger longest wait for a request to fill
+ * @param retryInitial first pause after a failure; each one doubles it
+ * @param retryMax longest pause
+ */
+public record ExportConfig(
+    List<OtlpEndpoint> endpoints,
+    Balance balance,
+    int maxInFlight,
+    Optional<Path> file,
+    long maxQueuedBytes,
+    int maxRequestBytes,
+    int maxRequestSpans,
+    Duration linger,
+    Duration retryInitial,
+    Duration retryMax) {
+
+  /** How requests are given to several endpoints. */
+  public enum Balance {
+    /** In turn to all that work. */
+    SPREAD,
+    /** To the first in the list that works. */
+    FAILOVER
+  }
+
+  private enum Compression {
+    NONE,
+    GZIP
+  }
+
+  private static final long MIB = 1 << 20;
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration MILLI = Duration.ofMillis(1);
+
+  public ExportConfig {
+    endpoints = List.copyOf(endpoints);
+  }
+
+  public static ExportConfig defaults() {
+    return read(new ConfigSection());
+  }
+
+  public static ExportConfig read(ConfigSection section) {
+    ConfigSection otlp = section.section("otlp");
+    ConfigSection retry = section.section("retry");
+    Duration initial = retry.duration("initial", Duration.ofSeconds(5), MILLI, HOUR);
+    Duration max = retry.duration("max", Duration.ofSeconds(30), MILLI, HOUR);
+    if (max.compareTo(initial) < 0) {
+      retry.problem("max", "is less than retry.initial (expected at least as long)");
+    }
+    return new ExportConfig(
+        readEndpoints(otlp),
+        otlp.oneOf("balance", Balance.SPREAD),
+        otlp.integer("max-in-flight", 8, 1, 1000),
+        readFile(section),
+        section.bytes("max-queued-bytes", 64 * MIB, 1 << 10, Long.MAX_VALUE),
+        (int) section.bytes("max-request-bytes", 3 * MIB, 1, 64 * MIB),
+        section.integer("max-request-spans", 8192, 1, Integer.MAX_VALUE),
+        section.duration("linger", Duration.ofMillis(200), Duration.ZERO, HOUR),
+        initial,
+        max);
+  }
+
+  private static List<OtlpEndpoint> readEndpoints(ConfigSection otlp) {
+    OtlpEndpoint.Protocol protocol = otlp.oneOf("protocol", OtlpEndpoint.Protocol.GRPC);
+    boolean gzip = otlp.oneOf("compression", Compression.NONE) == Compression.GZIP;
+    Map<String, String> headers = otlp.stringMap("headers");
+    for (String name : headers.keySet()) {
+      if (!RequestHeaders.allowed(name)) {
+        otlp.section("headers").problem(name, "cannot be set (expected another header name)");
+      }
+    }
+    Duration timeout = otlp.duration("timeout", Duration.ofSeconds(10), MILLI, HOUR);
+    List<OtlpEndpoint> endpoints = new ArrayList<>();
+    for (String text : readUrls(otlp)) {
+      readUrl(otlp, text)
+          .ifPresent(uri -> endpoints.add(new OtlpEndpoint(uri, protocol, gzip, headers, timeout)));
+    }
+    return endpoints;
+  }
+
+  private static List<String> readUrls(ConfigSection otlp) {
+    List<String> several = otlp.strings("endpoints");
+    String one = otlp.string("endpoint", "");
+    if (one.isEmpty()) {
+      return several;
+    }
+    if (!several.isEmpty()) {
+      otlp.problem("endpoints", "stands beside endpoint (expected one of the two)");
+    }
+    return List.of(one);
+  }
+
+  private static Optional<URI> readUrl(ConfigSection otlp, String text) {
+    String key = otlp.has("endpoint") ? "endpoint" : "endpoints";
+    try {
+      URI uri = new URI(text);
+      String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+      if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
+        return Optional.of(uri);
+      }
+    } catch (URISyntaxException e) {
+      otlp.problem(key, '"' + text + "\" (expected a URL: " + e.getReason() + ")");
+      return Optional.empty();
+    }
+    otlp.problem(key, '"' + text + "\" (expected a URL such as http://127.0.0.1:4317)");
+    return Optional.empty();
+  }
+
+  private static Optional<Path> readFile(ConfigSection section) {
+    String text = section.string("file", "");
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      section.problem("file", '"' + text + "\" (expected a path: " + e.getReason() + ")");
+      return Optional.empty();
+    }
+  }
+}

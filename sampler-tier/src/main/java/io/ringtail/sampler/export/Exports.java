@@ -1,0 +1,137 @@
+package io.ringtail.sampler.export;
+
+import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.export.KeptTrace.Answer;
+import io.ringtail.sampler.export.send.FileTransport;
+import io.ringtail.sampler.export.send.GrpcTransport;
+import io.ringtail.sampler.export.send.HttpTransport;
+import io.ringtail.sampler.export.send.OtlpEndpoint;
+import io.ringtail.sampler.export.send.Transport;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The export of a sampler: every kept trace to every configured destination. A trace is taken by
+ * all of them or by none, and answered when the last has answered: accepted if all accepted.
+ *
+ * <p>Threads: {@link #offer} by many; each destination has one of its own. Buffers: taken traces are
+ * released once their bytes are copied into a request.
+ */
+public final class Exports implements ExportQueue {
+  private static final Logger log = LoggerFactory.getLogger(Exports.class);
+
+  private final List<Destination> destinations = new ArrayList<>();
+  private final List<DestinationLoop> loops = new ArrayList<>();
+  private volatile boolean stopped;
+
+  private Exports() {}
+
+  /** Opens all destinations of the config and starts their threads. */
+  public static Exports open(ExportConfig config, Metrics metrics) {
+    Exports exports = new Exports();
+    if (!config.endpoints().isEmpty()) {
+      List<Transport> transports =
+          config.endpoints().stream().map(Exports::transport).toList();
+      exports.add("otlp", config, config.maxInFlight(), transports, metrics);
+    }
+    config
+        .file()
+        .ifPresent(
+            path -> exports.add("file", config, 1, List.of(new FileTransport(path)), metrics));
+    exports.loops.forEach(DestinationLoop::start);
+    return exports;
+  }
+
+  private static Transport transport(OtlpEndpoint endpoint) {
+    return switch (endpoint.protocol()) {
+      case GRPC -> new GrpcTransport(endpoint);
+      case HTTP -> new HttpTransport(endpoint, InstantSource.system());
+    };
+  }
+
+  private void add(
+      String name,
+      ExportConfig config,
+      int maxInFlight,
+      List<? extends Transport> transports,
+      Metrics metrics) {
+    DestinationLoop[] loop = new DestinationLoop[1];
+    Destination destination =
+        new Destination(
+            name,
+            config,
+            maxInFlight,
+            transports,
+            metrics,
+            new Random(),
+            () -> loop[0].wakeUp());
+    loop[0] = new DestinationLoop(destination);
+    destinations.add(destination);
+    loops.add(loop[0]);
+    for (Transport transport : transports) {
+      log.info("export destination={} to={}", name, transport.name());
+    }
+  }
+
+  @Override
+  public boolean offer(KeptTrace trace) {
+    if (stopped) {
+      return false;
+    }
+    if (!reserveInAll(Batch.costBytes(trace))) {
+      return false;
+    }
+    if (destinations.size() == 1) {
+      destinations.get(0).enqueue(trace);
+      return true;
+    }
+    FanOut answers = new FanOut(trace, destinations.size());
+    for (Destination destination : destinations) {
+      destination.enqueue(answers.copy());
+    }
+    trace.resourceSpans().release();
+    if (destinations.isEmpty()) {
+      trace.onAnswered().onAnswered(trace, Answer.ACCEPTED);
+    }
+    return true;
+  }
+
+  private boolean reserveInAll(int bytes) {
+    for (int i = 0; i < destinations.size(); i++) {
+      if (!destinations.get(i).tryReserve(bytes)) {
+        for (int k = 0; k < i; k++) {
+          destinations.get(k).unreserve(bytes);
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether everything taken has been answered. */
+  public boolean isEmpty() {
+    return destinations.stream().allMatch(Destination::isEmpty);
+  }
+
+  /**
+   * Takes nothing more, sends what is queued, and waits until all is answered or the time is over;
+   * what is left then is answered as rejected, counted and logged.
+   */
+  public void close(Duration patience) {
+    stopped = true;
+    long endNanos = System.nanoTime() + patience.toNanos();
+    loops.forEach(loop -> loop.end(endNanos));
+    try {
+      for (DestinationLoop loop : loops) {
+        loop.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.ringtail.sampler.export.send;
+
+import io.ringtail.compress.ByteOutput;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.json.ProtobufToJson;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends to a file of OTLP JSON, one {@code TracesData} with one trace a line. A request is written
+ * and flushed to the operating system whole or not at all: after an error the file is cut back to
+ * where the request began, and opened anew for the next attempt.
+ */
+public final class FileTransport implements Transport {
+  private final Path path;
+  private final ProtobufToJson toJson = new ProtobufToJson();
+  private final ByteOutput line = new ByteOutput(0);
+  private ByteBuffer lines = ByteBuffer.allocate(0);
+  private @Nullable FileChannel channel;
+
+  public FileTransport(Path path) {
+    this.path = path;
+  }
+
+  @Override
+  public void send(Payload payload, boolean afterFailure, Consumer<SendResult> onResult) {
+    onResult.accept(write(payload));
+  }
+
+  private SendResult write(Payload payload) {
+    lines.clear();
+    int unreadableSpans = 0;
+    String problem = "";
+    int start = 0;
+    for (int i = 0; i < payload.traces(); i++) {
+      int end = payload.traceEnds()[i];
+      try {
+        addLine(toJson.convert(payload.array(), start, end - start, line));
+      } catch (MalformedWireException e) {
+        unreadableSpans += payload.traceSpans()[i];
+        problem = "no JSON for it: " + e.getMessage();
+      }
+      start = end;
+    }
+    try {
+      append(lines.flip());
+    } catch (IOException e) {
+      close();
+      return new SendResult.Retryable(e.toString(), Duration.ZERO);
+    }
+    return new SendResult.Accepted(unreadableSpans, problem);
+  }
+
+  private void addLine(int length) {
+    if (lines.remaining() < length + 1) {
+      ByteBuffer larger =
+          ByteBuffer.allocate(Math.max(2 * lines.capacity(), lines.position() + length + 1));
+      lines = larger.put(lines.flip());
+    }
+    lines.put(line.array(), 0, length).put((byte) '\n');
+  }
+
+  private void append(ByteBuffer bytes) throws IOException {
+    FileChannel out = open();
+    long begin = out.size();
+    try {
+      out.position(begin);
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+    } catch (IOException e) {
+      cutBack(out, begin, e);
+      throw e;
+    }
+  }
+
+  private static void cutBack(FileChannel out, long size, IOException cause) {
+    try {
+      out.truncate(size);
+    } catch (IOException e) {
+      cause.addSuppressed(e); // the attempt that follows tells whether it matters
+    }
+  }
+
+  private FileChannel open() throws IOException {
+    FileChannel open = channel;
+    if (open == null) {
+      open = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      channel = open;
+    }
+    return open;
+  }
+
+  @Override
+  public String name() {
+    return path.toString();
+  }
+
+  @Override
+  public void close() {
+    FileChannel open = channel;
+    channel = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        return; // everything written was flushed before it was answered
+      }
+    }
+  }
+}
