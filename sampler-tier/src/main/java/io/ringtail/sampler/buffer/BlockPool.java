@@ -8,16 +8,16 @@ import java.util.Arrays;
 /**
  * Blocks of {@value #BLOCK_BYTES} bytes outside the heap, known by number. Traces, their spans and
  * their fingerprints are all made of these, so that memory freed by one is of use to any other and
- * counting blocks is counting bytes. It grows by a slab when it has to and does not shrink: what was
- * needed once will be needed again.
+ * counting blocks is counting bytes. It grows by a slab when it has to and does not shrink: what
+ * was needed once will be needed again.
  *
  * <p>Threads: one. The first four bytes of a free block link it to the next free one; a chain whose
  * blocks link by their first four bytes is freed at once, without being walked.
  */
 public final class BlockPool {
   /**
-   * Half a block is lost at the end of each trace and 4 bytes in each block. Of 64, 128 and 256 this
-   * one fits the memory bound at one span a trace with room to spare.
+   * Half a block is lost at the end of each trace and 4 bytes in each block. Of 64, 128 and 256
+   * this one fits the memory bound at one span a trace with room to spare.
    */
   public static final int BLOCK_BYTES = 128;
 

@@ -100,8 +100,7 @@ final class Fingerprints {
 
   private void moveToTable(int trace, int count) {
     long[] table = new long[LARGE_SPANS * 4];
-    insert(
-        table, entry(pool.getInt(trace, TraceTable.FIRST_FINGERPRINT), firstReference(trace)));
+    insert(table, entry(pool.getInt(trace, TraceTable.FIRST_FINGERPRINT), firstReference(trace)));
     int used = usedInFirstBlock(count);
     int block = pool.getInt(trace, TraceTable.FINGERPRINTS);
     while (block != NONE) {

@@ -5,8 +5,8 @@ import static io.ringtail.otlp.WireReader.longLittleEndian;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A 64-bit hash of a span's bytes, to find duplicates: all of them, so that spans that differ in one
- * attribute only do not collide, and seeded, so that nobody can make them. Four lanes of eight
+ * A 64-bit hash of a span's bytes, to find duplicates: all of them, so that spans that differ in
+ * one attribute only do not collide, and seeded, so that nobody can make them. Four lanes of eight
  * bytes hide the latency of the multiplications: about 30 ns for 470 bytes. Threads: any; pure
  * within a process.
  */

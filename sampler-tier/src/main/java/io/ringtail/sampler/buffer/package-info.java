@@ -5,7 +5,8 @@
  *
  * <p>Start at {@link TraceTable} (the traces), then {@link SpanStore} (their spans), both built on
  * {@link BlockPool}. {@link GroupTable} interns what spans share; {@link ByteBudget} bounds it all.
- * Threads: each instance belongs to its shard's thread, but for {@link ByteBudget}, which is shared.
+ * Threads: each instance belongs to its shard's thread, but for {@link ByteBudget}, which is
+ * shared.
  */
 @NullMarked
 package io.ringtail.sampler.buffer;

@@ -316,8 +316,7 @@ final class Destination {
     }
   }
 
-  private void retry(
-      Batch batch, Endpoint endpoint, SendResult.Retryable result, long nowNanos) {
+  private void retry(Batch batch, Endpoint endpoint, SendResult.Retryable result, long nowNanos) {
     metrics.retries.inc();
     if (!endpoint.failing()) {
       log.warn(

@@ -84,7 +84,10 @@ final class DestinationLoop implements Runnable {
     }
     long spans = destination.abandon(System.nanoTime());
     if (spans > 0) {
-      log.warn("export stopped with spans unanswered destination={} spans={}", destination.name(), spans);
+      log.warn(
+          "export stopped with spans unanswered destination={} spans={}",
+          destination.name(),
+          spans);
     }
     return true;
   }

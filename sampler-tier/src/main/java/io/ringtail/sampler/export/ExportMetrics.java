@@ -21,17 +21,20 @@ final class ExportMetrics {
   final Histogram requestMillis;
   private final Map<ExportLoss, Counter> lostSpans = new EnumMap<>(ExportLoss.class);
 
-  ExportMetrics(Metrics metrics, String destination, Destination owner, long capacityBytes, int maxInFlight) {
+  ExportMetrics(
+      Metrics metrics, String destination, Destination owner, long capacityBytes, int maxInFlight) {
     String[] to = {"destination", destination};
     takenSpans =
-        metrics.counter(PREFIX + "taken_spans_total", "Spans of kept traces taken in the queue.", to);
+        metrics.counter(
+            PREFIX + "taken_spans_total", "Spans of kept traces taken in the queue.", to);
     sentSpans =
         metrics.counter(PREFIX + "sent_spans_total", "Spans the destination has accepted.", to);
     requests = metrics.counter(PREFIX + "requests_total", "Requests sent, retries included.", to);
     retries =
         metrics.counter(PREFIX + "retries_total", "Requests that failed and are sent again.", to);
     full =
-        metrics.counter(PREFIX + "queue_full_total", "Offers refused because the queue is full.", to);
+        metrics.counter(
+            PREFIX + "queue_full_total", "Offers refused because the queue is full.", to);
     requestMillis =
         metrics.histogram(
             PREFIX + "request_duration_milliseconds", "Time from request to its answer.", to);
@@ -46,16 +49,16 @@ final class ExportMetrics {
               "reason",
               reason.label()));
     }
-    metrics.gauge(
-        PREFIX + "queued_bytes", "Bytes waiting or in flight.", owner::queuedBytes, to);
+    metrics.gauge(PREFIX + "queued_bytes", "Bytes waiting or in flight.", owner::queuedBytes, to);
     metrics.gauge(
         PREFIX + "queue_capacity_bytes", "Bytes the queue may hold.", () -> capacityBytes, to);
+    metrics.gauge(PREFIX + "queued_spans", "Spans waiting or in flight.", owner::queuedSpans, to);
+    metrics.gauge(PREFIX + "requests_in_flight", "Requests not yet answered.", owner::inFlight, to);
     metrics.gauge(
-        PREFIX + "queued_spans", "Spans waiting or in flight.", owner::queuedSpans, to);
-    metrics.gauge(
-        PREFIX + "requests_in_flight", "Requests not yet answered.", owner::inFlight, to);
-    metrics.gauge(
-        PREFIX + "requests_in_flight_capacity", "Requests that may be in flight.", () -> maxInFlight, to);
+        PREFIX + "requests_in_flight_capacity",
+        "Requests that may be in flight.",
+        () -> maxInFlight,
+        to);
   }
 
   Counter lostSpans(ExportLoss reason) {

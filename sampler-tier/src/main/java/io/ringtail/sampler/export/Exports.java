@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * The export of a sampler: every kept trace to every configured destination. A trace is taken by
  * all of them or by none, and answered when the last has answered: accepted if all accepted.
  *
- * <p>Threads: {@link #offer} by many; each destination has one of its own. Buffers: taken traces are
- * released once their bytes are copied into a request.
+ * <p>Threads: {@link #offer} by many; each destination has one of its own. Buffers: taken traces
+ * are released once their bytes are copied into a request.
  */
 public final class Exports implements ExportQueue {
   private static final Logger log = LoggerFactory.getLogger(Exports.class);
@@ -35,8 +35,7 @@ public final class Exports implements ExportQueue {
   public static Exports open(ExportConfig config, Metrics metrics) {
     Exports exports = new Exports();
     if (!config.endpoints().isEmpty()) {
-      List<Transport> transports =
-          config.endpoints().stream().map(Exports::transport).toList();
+      List<Transport> transports = config.endpoints().stream().map(Exports::transport).toList();
       exports.add("otlp", config, config.maxInFlight(), transports, metrics);
     }
     config
@@ -63,13 +62,7 @@ public final class Exports implements ExportQueue {
     DestinationLoop[] loop = new DestinationLoop[1];
     Destination destination =
         new Destination(
-            name,
-            config,
-            maxInFlight,
-            transports,
-            metrics,
-            new Random(),
-            () -> loop[0].wakeUp());
+            name, config, maxInFlight, transports, metrics, new Random(), () -> loop[0].wakeUp());
     loop[0] = new DestinationLoop(destination);
     destinations.add(destination);
     loops.add(loop[0]);

@@ -32,9 +32,7 @@ final class FanOut implements KeptTrace.OnAnswered {
       rejected = true;
     }
     if (unanswered.decrementAndGet() == 0) {
-      original
-          .onAnswered()
-          .onAnswered(original, rejected ? Answer.REJECTED : Answer.ACCEPTED);
+      original.onAnswered().onAnswered(original, rejected ? Answer.REJECTED : Answer.ACCEPTED);
     }
   }
 }

@@ -59,8 +59,7 @@ final class Gatherer {
       return new Limits(
           millis(context.tail().decisionWait()),
           millis(context.tail().decisionWaitAfterRootReceived()),
-          (int)
-              Math.min(Integer.MAX_VALUE, (context.tail().numTraces() + shards - 1) / shards),
+          (int) Math.min(Integer.MAX_VALUE, (context.tail().numTraces() + shards - 1) / shards),
           config.maxTraceSpans(),
           config.maxTraceBytes(),
           context.tail().maximumTraceSizeBytes());

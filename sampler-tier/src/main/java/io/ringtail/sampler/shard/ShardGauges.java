@@ -18,13 +18,24 @@ final class ShardGauges {
     gauge(metrics, "buffered_bytes", "Bytes held by the shards or reserved.", budget::used);
     gauge(metrics, "buffered_bytes_capacity", "Most bytes held or reserved.", budget::capacity);
     gauge(metrics, "stored_bytes", "Bytes really held by the shards.", budget::stored);
-    gauge(metrics, "high_water_bytes", "Stored bytes that begin early decisions.", budget::highWater);
+    gauge(
+        metrics, "high_water_bytes", "Stored bytes that begin early decisions.", budget::highWater);
     gauge(metrics, "held_spans", "Accepted spans that have not left.", set::heldSpans);
     gauge(metrics, "unanswered_exports", "Kept traces not yet answered.", set::unansweredExports);
     sum(metrics, set, "slab_bytes", "Bytes taken from the system.", p -> p.slabBytes());
     sum(metrics, set, "open_traces", "Undecided traces.", p -> p.openTraces());
-    sum(metrics, set, "waiting_traces", "Kept, but the export queue is full.", p -> p.waitingTraces());
-    sum(metrics, set, "remembered_decisions", "Decisions for late spans.", p -> p.rememberedDecisions());
+    sum(
+        metrics,
+        set,
+        "waiting_traces",
+        "Kept, but the export queue is full.",
+        p -> p.waitingTraces());
+    sum(
+        metrics,
+        set,
+        "remembered_decisions",
+        "Decisions for late spans.",
+        p -> p.rememberedDecisions());
     gauge(
         metrics,
         "open_traces_capacity",
@@ -88,8 +99,7 @@ final class ShardGauges {
     gauge(metrics, name, help, () -> published(set).stream().mapToDouble(value).sum());
   }
 
-  private static void gauge(
-      Metrics metrics, String name, String help, DoubleSupplier value) {
+  private static void gauge(Metrics metrics, String name, String help, DoubleSupplier value) {
     metrics.gauge("ringtail_sampler_" + name, help, value);
   }
 }

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All shards of one sampler, as intake sees them: every slot lies in one; a part is taken by all its
- * shards or by none. Threads: any.
+ * All shards of one sampler, as intake sees them: every slot lies in one; a part is taken by all
+ * its shards or by none. Threads: any.
  */
 public final class ShardSet {
   private static final Logger log = LoggerFactory.getLogger(ShardSet.class);
@@ -201,7 +201,11 @@ public final class ShardSet {
     if (bytes > budget.freshLimit() - storedWhenEmpty) {
       metrics.refused(RefusalCause.TOO_LARGE);
       return new Refusal.TooLarge(
-          "a part that may take " + bytes + " bytes (expected at most " + budget.freshLimit() + ")");
+          "a part that may take "
+              + bytes
+              + " bytes (expected at most "
+              + budget.freshLimit()
+              + ")");
     }
     return busy(
         RefusalCause.BYTES,

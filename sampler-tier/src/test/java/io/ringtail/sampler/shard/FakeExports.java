@@ -16,7 +16,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** An export queue that decodes what it takes, releases it and can be full. */
 final class FakeExports implements ExportQueue {
   record Exported(
-      long traceIdHi, long traceIdLo, Header context, TracesData data, int spanCount, String policy) {
+      long traceIdHi,
+      long traceIdLo,
+      Header context,
+      TracesData data,
+      int spanCount,
+      String policy) {
 
     List<Span> spans() {
       List<Span> spans = new ArrayList<>();

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends to a file of OTLP JSON, one {@code TracesData} with one trace a line. A request is written
- * and flushed to the operating system whole or not at all: after an error the file is cut back to
- * where the request began, and opened anew for the next attempt.
+ * Appends to a file of OTLP JSON, one {@code TracesData} with one trace a line. A request is
+ * written and flushed to the operating system whole or not at all: after an error the file is cut
+ * back to where the request began, and opened anew for the next attempt.
  */
 public final class FileTransport implements Transport {
   private final Path path;

@@ -15,7 +15,8 @@ final class GrpcAnswer {
 
   static SendResult failure(Status status, @Nullable Metadata trailers) {
     Duration delay = retryDelay(status, trailers);
-    String why = status.getCode() + (status.getDescription() == null ? "" : ": " + status.getDescription());
+    String why =
+        status.getCode() + (status.getDescription() == null ? "" : ": " + status.getDescription());
     if (retryable(status.getCode(), delay != null)) {
       return new SendResult.Retryable(why, delay == null ? Duration.ZERO : delay);
     }

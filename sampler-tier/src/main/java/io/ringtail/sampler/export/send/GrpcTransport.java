@@ -37,7 +37,8 @@ public final class GrpcTransport implements Transport {
             .userAgent(RequestHeaders.USER_AGENT)
             .maxInboundMessageSize(OtlpResponse.MAX_BYTES)
             .disableRetry();
-    this.channel = (endpoint.tls() ? builder.useTransportSecurity() : builder.usePlaintext()).build();
+    this.channel =
+        (endpoint.tls() ? builder.useTransportSecurity() : builder.usePlaintext()).build();
     this.options =
         endpoint.gzip() ? CallOptions.DEFAULT.withCompression("gzip") : CallOptions.DEFAULT;
   }

@@ -47,8 +47,7 @@ final class HttpAnswer {
 
   private static Duration untilDate(String date, Instant now) {
     try {
-      Instant then =
-          ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      Instant then = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       return then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO;
     } catch (DateTimeException e) {
       return Duration.ZERO;

@@ -9,7 +9,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an answer of at most {@link OtlpResponse#MAX_BYTES}; what goes on after that is not read. */
+/**
+ * Reads an answer of at most {@link OtlpResponse#MAX_BYTES}; what goes on after that is not read.
+ */
 final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private final ByteArrayOutputStream read = new ByteArrayOutputStream();

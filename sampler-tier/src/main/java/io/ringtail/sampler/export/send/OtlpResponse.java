@@ -33,7 +33,8 @@ final class OtlpResponse {
         }
       }
     } catch (MalformedWireException e) {
-      return new SendResult.Accepted(result.rejectedSpans(), "unreadable answer: " + e.getMessage());
+      return new SendResult.Accepted(
+          result.rejectedSpans(), "unreadable answer: " + e.getMessage());
     }
     return result;
   }

@@ -14,8 +14,7 @@ public final class RequestHeaders {
   private static final String VERSION = version();
 
   /** OTLP asks for the second part; a product may put its own before it. */
-  static final String USER_AGENT =
-      "Ringtail/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
+  static final String USER_AGENT = "Ringtail/" + VERSION + " OTel-OTLP-Exporter-Java/" + VERSION;
 
   private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
