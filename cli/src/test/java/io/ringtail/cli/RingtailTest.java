@@ -1,0 +1,106 @@
+package io.ringtail.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.trace.TraceId;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+class RingtailTest {
+  private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+  private static final int SLOT = TraceId.parse(TRACE).slot();
+
+  @TempDir private Path dir;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... words) {
+    CommandLine command = Ringtail.commandLine();
+    command.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return command.execute(words);
+  }
+
+  private String file(String text) throws Exception {
+    return Files.writeString(dir.resolve("ringtail.yaml"), text).toString();
+  }
+
+  @Test
+  void help_any_namesTheExitCodes() {
+    assertThat(run("ring", "owner", "--help")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("Exit codes:", "69", "nobody answered");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void version_asked_printed() {
+    assertThat(run("--version")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).startsWith("ringtail ");
+  }
+
+  @Test
+  void words_wrong_exitTwoWithASuggestionAndNothingOnStdout() {
+    assertThat(run("confg", "check")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("confg", "Did you mean: ", "config");
+    assertThat(run()).isEqualTo(ExitCode.USAGE);
+    assertThat(run("ring", "owner", TRACE)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("Missing required option: '--config=FILE'");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void configCheck_mistakes_allOnStdoutAndExitOne() throws Exception {
+    String file = file("clustr: {}\nops: { http: nowhere }\ntail_sampling: { policies: [] }\n");
+
+    assertThat(run("config", "check", file)).isEqualTo(ExitCode.PROBLEM);
+    assertThat(out.toString().lines())
+        .anySatisfy(l -> assertThat(l).startsWith(file + ":1:1: clustr: unknown key"))
+        .anySatisfy(l -> assertThat(l).startsWith(file + ":2:14: ops.http: "))
+        .anySatisfy(l -> assertThat(l).startsWith(file + ":3:"));
+  }
+
+  @Test
+  void configCheck_rightFile_exitZero() throws Exception {
+    assertThat(run("config", "check", file("ops: { http: 127.0.0.1:0 }"))).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("nothing wrong");
+  }
+
+  @Test
+  void configPrint_rightFile_effectiveYamlThatReadsBackTheSame() throws Exception {
+    assertThat(run("config", "print", file("ops: { http: 127.0.0.1:0 }"))).isEqualTo(ExitCode.OK);
+    String printed = out.toString();
+    assertThat(printed).contains("ops:\n  http: 127.0.0.1:0\n", "cluster:\n");
+
+    out.getBuffer().setLength(0);
+    assertThat(run("config", "print", file(printed))).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).isEqualTo(printed);
+  }
+
+  @Test
+  void ringOwner_members_samplersSlotOwnerAndHeirPrinted() throws Exception {
+    String file = file("ring: { members: [{id: a}, {id: b, weight: 200}] }");
+
+    assertThat(run("ring", "owner", TRACE, "--config", file, "--output", "json"))
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .contains("\"trace_id\":\"" + TRACE + "\"", "\"slot\":" + SLOT, "\"members\":2");
+    assertThat(run("ring", "owner", TRACE, "--config", file)).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("slot   " + SLOT, "owner  ");
+  }
+
+  @Test
+  void ringOwner_nothingToGoBy_exitTwo() throws Exception {
+    assertThat(run("ring", "owner", TRACE, "--config", file("ops: {}"))).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("names no samplers");
+    assertThat(run("ring", "owner", "4b", "--config", file("ops: {}"))).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("\"4b\" is no trace ID (expected 32 hex digits");
+  }
+}
