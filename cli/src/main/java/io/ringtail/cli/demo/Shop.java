@@ -107,8 +107,7 @@ final class Shop {
     /** An error begins at a call that calls nobody; the visit as a whole has failed then. */
     private void finish(Span.Builder span, Call call) {
       boolean root = span.getParentSpanId().isEmpty();
-      boolean breaks =
-          failing && !failed && call.calls().isEmpty() && random.nextInt(3) == 0;
+      boolean breaks = failing && !failed && call.calls().isEmpty() && random.nextInt(3) == 0;
       failed |= breaks;
       boolean error = breaks || (failing && root);
       if (error) {
@@ -133,8 +132,7 @@ final class Shop {
     }
   }
 
-  private static ResourceSpans resource(
-      String service, List<Span.Builder> spans, long startNanos) {
+  private static ResourceSpans resource(String service, List<Span.Builder> spans, long startNanos) {
     ScopeSpans.Builder scope =
         ScopeSpans.newBuilder()
             .setScope(InstrumentationScope.newBuilder().setName("demo").setVersion("1"));

@@ -21,7 +21,9 @@ class WaterfallTest {
   private final TracesData.Builder trace = TracesData.newBuilder();
 
   private static ByteString id(int n) {
-    return n == 0 ? ByteString.EMPTY : ByteString.copyFrom(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) n});
+    return n == 0
+        ? ByteString.EMPTY
+        : ByteString.copyFrom(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) n});
   }
 
   private Span.Builder span(String service, int id, int parent, String name, long from, long to) {
@@ -37,8 +39,7 @@ class WaterfallTest {
         ResourceSpans.newBuilder()
             .setResource(
                 Resource.newBuilder()
-                    .addAttributes(
-                        KeyValue.newBuilder().setKey("service.name").setValue(value)))
+                    .addAttributes(KeyValue.newBuilder().setKey("service.name").setValue(value)))
             .addScopeSpans(ScopeSpans.newBuilder().addSpans(span)));
     return span;
   }
