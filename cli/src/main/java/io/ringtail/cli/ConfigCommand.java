@@ -1,5 +1,6 @@
 package io.ringtail.cli;
 
+import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigProblem;
 import java.io.PrintWriter;

@@ -1,5 +1,7 @@
 package io.ringtail.cli;
 
+import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;

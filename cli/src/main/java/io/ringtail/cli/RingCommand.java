@@ -2,6 +2,8 @@ package io.ringtail.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingMember;

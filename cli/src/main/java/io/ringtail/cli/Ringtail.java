@@ -1,5 +1,7 @@
 package io.ringtail.cli;
 
+import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.exit.ExitCode;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

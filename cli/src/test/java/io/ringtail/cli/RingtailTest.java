@@ -2,6 +2,7 @@ package io.ringtail.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.trace.TraceId;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -66,8 +66,14 @@ public final class FileTransport implements Transport {
     lines.put(line.array(), 0, length).put((byte) '\n');
   }
 
+  /** One writer at a time in this JVM: {@code dev} runs samplers that share a file. */
   private void append(ByteBuffer bytes) throws IOException {
-    FileChannel out = open();
+    synchronized (FileTransport.class) {
+      write(open(), bytes);
+    }
+  }
+
+  private static void write(FileChannel out, ByteBuffer bytes) throws IOException {
     long begin = out.size();
     try {
       out.position(begin);

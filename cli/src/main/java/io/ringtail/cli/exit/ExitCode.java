@@ -1,4 +1,4 @@
-package io.ringtail.cli;
+package io.ringtail.cli.exit;
 
 /** What the command's exit code says. */
 public final class ExitCode {

@@ -1,4 +1,4 @@
-package io.ringtail.cli;
+package io.ringtail.cli.exit;
 
 /** Ends a command with one line on stderr and an exit code; never a stack trace. */
 public final class CommandFailedException extends RuntimeException {
