@@ -5,8 +5,11 @@ import io.ringtail.compress.ByteOutput;
 import io.ringtail.compress.Compression;
 import io.ringtail.compress.Decompressed;
 import io.ringtail.compress.Decompressor;
+import io.ringtail.otlp.json.JsonToProtobuf;
+import io.ringtail.otlp.json.MalformedJsonException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The buffers one event loop reads bodies into, one body after the other, so that once they have
@@ -44,6 +47,7 @@ final class BodyScratch implements AutoCloseable {
   private final Peaking raw = new Peaking();
   private final Peaking plain = new Peaking();
   private final Peaking converted = new Peaking();
+  private final JsonToProtobuf json = new JsonToProtobuf();
   private Owner owner = NOBODY;
   private long windowEndNanos = System.nanoTime() + WINDOW_NANOS;
 
@@ -52,7 +56,7 @@ final class BodyScratch implements AutoCloseable {
   }
 
   /** A buffer and the most that was put into it in this window. */
-  static final class Peaking {
+  private static final class Peaking {
     final ByteOutput bytes = new ByteOutput(KEPT_BYTES);
     private int peak;
 
@@ -131,9 +135,24 @@ final class BodyScratch implements AutoCloseable {
     return plain.bytes.array();
   }
 
-  /** Where a body is put that is converted to protobuf. */
-  Peaking converted() {
-    return converted;
+  /**
+   * Converts OTLP/JSON to protobuf in {@link #convertedArray}.
+   *
+   * @return its length
+   */
+  int convertJson(byte[] array, int offset, int length) throws MalformedJsonException {
+    int bytes = json.convert(array, offset, length, converted.bytes);
+    converted.used(bytes);
+    return bytes;
+  }
+
+  byte[] convertedArray() {
+    return converted.bytes.array();
+  }
+
+  /** What was wrong with the first ID of the last JSON body that did not decode; else null. */
+  @Nullable String firstUndecodedId() {
+    return json.firstUndecodedId();
   }
 
   /** To be called when a body is done with. */

@@ -16,10 +16,13 @@ public final class Receivers implements AutoCloseable {
 
   private final InFlightBytes inFlight;
   private final @Nullable GrpcReceiver grpc;
+  private final @Nullable HttpReceiver http;
 
-  private Receivers(InFlightBytes inFlight, @Nullable GrpcReceiver grpc) {
+  private Receivers(
+      InFlightBytes inFlight, @Nullable GrpcReceiver grpc, @Nullable HttpReceiver http) {
     this.inFlight = inFlight;
     this.grpc = grpc;
+    this.http = http;
   }
 
   /**
@@ -35,16 +38,32 @@ public final class Receivers implements AutoCloseable {
     Reception reception =
         new Reception(config, ingress, inFlight, new ContextHeaders(config.contextHeaders()));
     InetSocketAddress grpcAddress = config.grpc();
+    InetSocketAddress httpAddress = config.http();
     GrpcReceiver grpc =
         grpcAddress == null ? null : GrpcReceiver.start(reception, metrics, loops, grpcAddress);
-    Receivers receivers = new Receivers(inFlight, grpc);
-    LOG.info("receiving grpc_port={}", receivers.grpcPort());
+    HttpReceiver http;
+    try {
+      http =
+          httpAddress == null ? null : HttpReceiver.start(reception, metrics, loops, httpAddress);
+    } catch (ListenException e) {
+      if (grpc != null) {
+        grpc.close();
+      }
+      throw e;
+    }
+    Receivers receivers = new Receivers(inFlight, grpc, http);
+    LOG.info("receiving grpc_port={} http_port={}", receivers.grpcPort(), receivers.httpPort());
     return receivers;
   }
 
   /** The port gRPC is served on; 0 if it is off. */
   public int grpcPort() {
     return grpc == null ? 0 : grpc.port();
+  }
+
+  /** The port HTTP is served on; 0 if it is off. */
+  public int httpPort() {
+    return http == null ? 0 : http.port();
   }
 
   /** Bytes of requests being received or not yet answered. */
@@ -62,8 +81,11 @@ public final class Receivers implements AutoCloseable {
     if (grpc != null) {
       grpc.drain();
     }
-    boolean quiet =
-        grpc == null || grpc.awaitQuiet(Duration.ofNanos(deadlineNanos - System.nanoTime()));
+    if (http != null) {
+      http.drain();
+    }
+    boolean quiet = grpc == null || grpc.awaitQuiet(until(deadlineNanos));
+    quiet &= http == null || http.awaitQuiet(until(deadlineNanos));
     close();
     LOG.info("receiving stopped quiet={} bytes_in_flight={}", quiet, bytesInFlight());
     return quiet;
@@ -74,5 +96,12 @@ public final class Receivers implements AutoCloseable {
     if (grpc != null) {
       grpc.close();
     }
+    if (http != null) {
+      http.close();
+    }
+  }
+
+  private static Duration until(long deadlineNanos) {
+    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
   }
 }

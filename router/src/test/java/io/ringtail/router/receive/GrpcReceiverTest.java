@@ -335,8 +335,9 @@ final class GrpcReceiverTest {
   @Test
   void portInUse_isOneClearLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      ReceiveConfig config = withGrpc(new InetSocketAddress("127.0.0.1", taken.getLocalPort()));
-      assertThatThrownBy(() -> new ReceiveFixture(config))
+      ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+      settings.grpc = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
+      assertThatThrownBy(() -> fixture(settings))
           .isInstanceOf(ListenException.class)
           .hasMessage(
               "receive.grpc: 127.0.0.1:" + taken.getLocalPort() + ": address already in use");
@@ -360,26 +361,6 @@ final class GrpcReceiverTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static ReceiveConfig withGrpc(InetSocketAddress address) {
-    ReceiveConfig c = ReceiveFixture.config();
-    return new ReceiveConfig(
-        address,
-        null,
-        c.maxRequestBytes(),
-        c.maxBytesInFlight(),
-        c.contextHeaders(),
-        c.maxConcurrentCalls(),
-        c.maxConnections(),
-        c.maxHeaderBytes(),
-        c.requestTimeout(),
-        c.idleTimeout(),
-        c.maxConnectionAge(),
-        c.maxConnectionAgeGrace(),
-        c.keepaliveTime(),
-        c.keepaliveTimeout(),
-        c.permitKeepaliveTime());
   }
 
   private ReceiveFixture fixture(ReceiveFixture.Settings settings) throws ListenException {

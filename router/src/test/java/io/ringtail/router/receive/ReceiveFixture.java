@@ -39,6 +39,8 @@ final class ReceiveFixture implements AutoCloseable {
 
   /** What tests change of the defaults. */
   static final class Settings {
+    InetSocketAddress grpc = new InetSocketAddress("127.0.0.1", 0);
+    InetSocketAddress http = new InetSocketAddress("127.0.0.1", 0);
     int maxRequestBytes = 1024 * 1024;
     long maxBytesInFlight = 4 * 1024 * 1024;
     List<String> contextHeaders = List.of();
@@ -50,8 +52,8 @@ final class ReceiveFixture implements AutoCloseable {
     ReceiveConfig config() {
       ReceiveConfig defaults = ReceiveConfig.defaults();
       return new ReceiveConfig(
-          new InetSocketAddress("127.0.0.1", 0),
-          new InetSocketAddress("127.0.0.1", 0),
+          grpc,
+          http,
           maxRequestBytes,
           maxBytesInFlight,
           contextHeaders,

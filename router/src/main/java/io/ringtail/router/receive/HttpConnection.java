@@ -1,0 +1,414 @@
+package io.ringtail.router.receive;
+
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.ringtail.compress.Compression;
+import io.ringtail.link.Header;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.router.receive.HttpRequestHead.Problem;
+import io.ringtail.router.receive.ReceiveMetrics.Reason;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/1.1 connection: one request at a time, the next is read when the last is answered, so
+ * pipelined requests are answered in order.
+ *
+ * <p>A request that is refused before it is whole is answered at once. What is left of its body is
+ * read and dropped if its length is known to be small enough, so that the connection lives on; else
+ * the connection is closed, after a moment in which the client can read the answer (a close with
+ * bytes unread would reset it away).
+ *
+ * <p>Threads: the event loop's, but for {@link #answer}. Longer than most classes: it is the life
+ * of a connection, which does not come apart without sharing all its state.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+  private static final int LINGER_MILLIS = 1000;
+  private static final int FIRST_BUFFER_BYTES = 64 * 1024;
+
+  private final Reception reception;
+  private final ReceiveMetrics metrics;
+  private final ReceiveConfig config;
+  private final ArrayDeque<Object> unread = new ArrayDeque<>();
+  private @Nullable ChannelHandlerContext context;
+
+  private long openedNanos;
+  private long maxAgeNanos;
+  private long deadlineNanos;
+  private @Nullable HttpExchange exchange;
+  private Compression compression = Compression.NONE;
+  private Header requestContext = Header.EMPTY;
+  private @Nullable ByteBuf body;
+  private long seenBytes;
+  private boolean bodyEnded = true;
+  private boolean keepAlive = true;
+  private boolean answered = true;
+  private boolean inHandOver;
+  private boolean pumping;
+  private boolean lingering;
+  private boolean draining;
+
+  HttpConnection(Reception reception, ReceiveMetrics metrics) {
+    this.reception = reception;
+    this.metrics = metrics;
+    this.config = reception.config();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    openedNanos = System.nanoTime();
+    long age = config.maxConnectionAge().toNanos();
+    double jitter = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
+    maxAgeNanos = age == 0 ? 0 : Math.max(1, (long) (age * jitter));
+    deadlineNanos = openedNanos + config.idleTimeout().toNanos();
+    scheduleCheck(ctx);
+    pump(ctx);
+  }
+
+  /** Bytes have come, which need not be a whole head yet. */
+  void bytesSeen() {
+    if (answered) {
+      long soonest = System.nanoTime() + config.requestTimeout().toNanos();
+      deadlineNanos = Math.min(deadlineNanos, soonest);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    unread.add(message);
+    pump(ctx);
+  }
+
+  /**
+   * Handles what has been decoded, up to the end of a request, and asks for more where more is
+   * wanted. What one read brought beyond that waits; no second read is asked for meanwhile.
+   */
+  private void pump(ChannelHandlerContext ctx) {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    try {
+      while (wantsMore() && !unread.isEmpty()) {
+        handle(ctx, unread.remove());
+      }
+    } finally {
+      pumping = false;
+    }
+    if (wantsMore()) {
+      ctx.read();
+    }
+  }
+
+  private boolean wantsMore() {
+    return exchange == null || !bodyEnded || lingering;
+  }
+
+  private void handle(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (message instanceof HttpRequest request && !lingering) {
+        begin(ctx, request);
+      }
+      if (message instanceof HttpContent content) {
+        content(ctx, content);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+    HttpRequestHead head = HttpRequestHead.of(request);
+    HttpExchange begun = new HttpExchange(reception, metrics, this, head.json());
+    exchange = begun;
+    compression = head.compression();
+    keepAlive = head.keepAlive() && !draining && !tooOld();
+    answered = false;
+    bodyEnded = request.decoderResult().isFailure();
+    seenBytes = 0;
+    deadlineNanos = System.nanoTime() + config.requestTimeout().toNanos();
+    requestContext = reception.contexts().of(request.headers());
+    boolean chunked = HttpUtil.isTransferEncodingChunked(request);
+    boolean tooLarge = head.contentLength() > config.maxRequestBytes();
+    refuseEarly(begun, head, !chunked && !tooLarge && !head.expectsContinue());
+    if (!answered && head.expectsContinue()) {
+      ctx.writeAndFlush(
+          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+    }
+  }
+
+  /**
+   * Answers at once what need not be read.
+   *
+   * @param skippable whether the rest of the body is short enough to be read and dropped
+   */
+  private void refuseEarly(HttpExchange begun, HttpRequestHead head, boolean skippable) {
+    boolean keptAlive = keepAlive;
+    keepAlive &= skippable;
+    Problem problem = head.problem();
+    Refusal refusal = problem == null ? reception.admit() : null;
+    if (problem != null) {
+      fail(begun, problem);
+    } else if (head.contentLength() > config.maxRequestBytes()) {
+      begun.refused(tooLarge(head.contentLength()));
+    } else if (refusal != null) {
+      begun.refused(refusal);
+    } else {
+      keepAlive = keptAlive;
+    }
+  }
+
+  private void content(ChannelHandlerContext ctx, HttpContent content) {
+    HttpExchange current = exchange;
+    boolean last = content instanceof LastHttpContent;
+    if (current == null || bodyEnded) {
+      return;
+    }
+    if (content.decoderResult().isFailure()) {
+      bodyEnded = true;
+      keepAlive = false;
+      fail(
+          current,
+          new Problem(
+              HttpResponseStatus.BAD_REQUEST,
+              Status.Code.INVALID_ARGUMENT,
+              "not HTTP: " + content.decoderResult().cause().getMessage()));
+      return;
+    }
+    seenBytes += content.content().readableBytes();
+    if (answered) {
+      skip(ctx, last);
+      return;
+    }
+    bodyEnded = last;
+    if (seenBytes > config.maxRequestBytes()) {
+      keepAlive &= last;
+      current.refused(tooLarge(seenBytes));
+    } else if (current.arrived(content.content().readableBytes())) {
+      take(ctx, current, content.content(), last);
+    }
+  }
+
+  /** Drops a piece of the body of a request that was answered early. */
+  private void skip(ChannelHandlerContext ctx, boolean last) {
+    bodyEnded = last;
+    if (lingering) {
+      return;
+    }
+    if (last) {
+      next(ctx);
+    } else if (seenBytes > config.maxRequestBytes()) {
+      ctx.close();
+    }
+  }
+
+  private void take(ChannelHandlerContext ctx, HttpExchange current, ByteBuf piece, boolean last) {
+    BodyScratch scratch = BodyScratch.current();
+    if (last && body == null) {
+      int length = piece.readableBytes();
+      byte[] array = scratch.raw(length);
+      piece.readBytes(array, 0, length);
+      handOver(scratch, current, array, 0, length);
+      return;
+    }
+    if (body == null) {
+      int first = Math.min(FIRST_BUFFER_BYTES, config.maxRequestBytes());
+      body = ctx.alloc().heapBuffer(first, config.maxRequestBytes());
+    }
+    body.writeBytes(piece);
+    if (last) {
+      handOver(
+          scratch,
+          current,
+          body.array(),
+          body.arrayOffset() + body.readerIndex(),
+          body.readableBytes());
+      releaseBody();
+    }
+  }
+
+  private void handOver(
+      BodyScratch scratch, HttpExchange current, byte[] array, int offset, int length) {
+    deadlineNanos = Long.MAX_VALUE;
+    inHandOver = true;
+    try {
+      current.whole(scratch, compression, array, offset, length, requestContext);
+    } finally {
+      inHandOver = false;
+      scratch.settle();
+    }
+  }
+
+  /** Sends the answer to a request. Any thread. */
+  void answer(HttpExchange to, HttpAnswer answer) {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      throw new AssertionError("no connection yet");
+    }
+    if (ctx.executor().inEventLoop() && !inHandOver) {
+      write(ctx, to, answer);
+    } else {
+      // Never while the ingress still reads the body: the next request would overwrite it.
+      ctx.executor().execute(() -> write(ctx, to, answer));
+    }
+  }
+
+  private void write(ChannelHandlerContext ctx, HttpExchange to, HttpAnswer answer) {
+    if (exchange != to || answered || !ctx.channel().isActive()) {
+      return;
+    }
+    answered = true;
+    releaseBody();
+    keepAlive &= !draining;
+    FullHttpResponse response = answer.response();
+    HttpUtil.setKeepAlive(response, keepAlive);
+    ChannelFuture written = ctx.writeAndFlush(response);
+    written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    if (!keepAlive) {
+      closeSoon(ctx, written);
+    } else if (bodyEnded) {
+      next(ctx);
+    }
+  }
+
+  /** Closes when the client has read the answer: at once if nothing of it is left to be read. */
+  private void closeSoon(ChannelHandlerContext ctx, ChannelFuture written) {
+    HttpExchange last = exchange;
+    if (bodyEnded && last != null && seenWhole()) {
+      written.addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    lingering = true;
+    written.addListener(future -> shutdownOutput(ctx));
+    ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    pump(ctx);
+  }
+
+  /** Whether the request was read to its end, not given up as broken. */
+  private boolean seenWhole() {
+    return deadlineNanos == Long.MAX_VALUE;
+  }
+
+  private static void shutdownOutput(ChannelHandlerContext ctx) {
+    if (ctx.channel() instanceof SocketChannel socket && socket.isActive()) {
+      socket.shutdownOutput();
+    }
+  }
+
+  private void next(ChannelHandlerContext ctx) {
+    exchange = null;
+    if (draining) {
+      ctx.close();
+      return;
+    }
+    deadlineNanos = System.nanoTime() + config.idleTimeout().toNanos();
+    pump(ctx);
+  }
+
+  /** Closes the connection as soon as its request, if any, is answered. On the event loop. */
+  void drain() {
+    draining = true;
+    ChannelHandlerContext ctx = context;
+    if (exchange == null && ctx != null) {
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    HttpExchange current = exchange;
+    if (current != null && !answered) {
+      current.abandoned();
+    }
+    exchange = null;
+    releaseBody();
+    unread.forEach(ReferenceCountUtil::release);
+    unread.clear();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("connection failed remote={}", ctx.channel().remoteAddress(), cause);
+    }
+    ctx.close();
+  }
+
+  private void scheduleCheck(ChannelHandlerContext ctx) {
+    long atMost = Math.max(1_000_000, config.requestTimeout().toNanos() / 4);
+    ctx.executor().schedule(() -> check(ctx), atMost, TimeUnit.NANOSECONDS);
+  }
+
+  private void check(ChannelHandlerContext ctx) {
+    if (!ctx.channel().isActive()) {
+      return;
+    }
+    if (exchange == null && tooOld()) {
+      ctx.close();
+      return;
+    }
+    if (deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos >= 0) {
+      expire(ctx);
+    }
+    scheduleCheck(ctx);
+  }
+
+  private void expire(ChannelHandlerContext ctx) {
+    HttpExchange current = exchange;
+    if (current == null || answered) {
+      ctx.close();
+      return;
+    }
+    keepAlive = false;
+    current.refused(reception.notWhole());
+  }
+
+  private boolean tooOld() {
+    return maxAgeNanos > 0 && System.nanoTime() - openedNanos > maxAgeNanos;
+  }
+
+  private Refusal tooLarge(long bytes) {
+    return new Refusal.TooLarge(
+        "body of " + bytes + " bytes or more (expected at most " + config.maxRequestBytes() + ")");
+  }
+
+  private static void fail(HttpExchange one, Problem problem) {
+    boolean type = problem.status().equals(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE);
+    if (one.refusedFor(type ? Reason.UNSUPPORTED : Reason.BAD_REQUEST)) {
+      one.fail(problem.status(), problem.code(), problem.message());
+    }
+  }
+
+  private void releaseBody() {
+    if (body != null) {
+      body.release();
+      body = null;
+    }
+  }
+}

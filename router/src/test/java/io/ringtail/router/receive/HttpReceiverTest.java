@@ -1,0 +1,542 @@
+package io.ringtail.router.receive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.ringtail.compress.Compression;
+import io.ringtail.compress.Compressor;
+import io.ringtail.link.Header;
+import io.ringtail.link.RequestContext;
+import io.ringtail.refusal.Refusal;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The HTTP half of the OTLP rules, over raw sockets. */
+final class HttpReceiverTest {
+  private static final String PROTOBUF = "application/x-protobuf";
+  private static final String ONE_SPAN =
+      "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{"
+          + "\"traceId\":\"5B8EFFF798038103D269B633813FC60C\",\"spanId\":\"EEE19B7EC3C1B174\","
+          + "\"name\":\"a\",\"kind\":2,\"startTimeUnixNano\":\"1\",\"endTimeUnixNano\":2,"
+          + "\"unknown\":{\"x\":[1,{}]}}]}]}]}";
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 200, 5_000})
+  void protobuf_anySize_reachesIngressUnchanged(int spans) throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    byte[] body = ReceiveFixture.request(spans, spans);
+    RawHttp.Response response = client(router).post(body);
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.header("content-type")).isEqualTo(PROTOBUF);
+    assertThat(response.body()).isEmpty();
+    assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
+    assertThat(router.ingress.requests.get(0).context()).isSameAs(Header.EMPTY);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Compression.class)
+  void contentEncoding_any_reachesIngressPlain(Compression compression) throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    byte[] body = ReceiveFixture.request(3_000, 7);
+    RawHttp.Response response =
+        client(router)
+            .post(compress(compression, body), "Content-Encoding: " + compression.wireName());
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
+  }
+
+  @Test
+  void json_isConvertedAndAnsweredAsJson() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp.Response response = client(router).postJson(ONE_SPAN);
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.header("content-type")).isEqualTo("application/json");
+    assertThat(response.text()).isEqualTo("{}");
+    Span span =
+        ExportTraceServiceRequest.parseFrom(router.ingress.requests.get(0).body())
+            .getResourceSpans(0)
+            .getScopeSpans(0)
+            .getSpans(0);
+    assertThat(span.getTraceId().byteAt(0)).isEqualTo((byte) 0x5b);
+    assertThat(span.getEndTimeUnixNano()).isEqualTo(2);
+  }
+
+  @Test
+  void jsonWithBase64Id_spanLeavesWithoutIdAndClientIsTold() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.rejectedSpans = 1;
+    router.ingress.message = "1 span without a trace_id";
+    RawHttp.Response response =
+        client(router)
+            .postJson(
+                ONE_SPAN.replace("5B8EFFF798038103D269B633813FC60C", "W47/95gDgQPSabYzgT/GDA=="));
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.text())
+        .startsWith("{\"partialSuccess\":{\"rejectedSpans\":\"1\",\"errorMessage\":\"")
+        .contains("W47/95gDgQPSabYzgT/GDA==", "1 span without a trace_id");
+  }
+
+  @Test
+  void brokenJson_is400WithStatusAsJson() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp.Response response = client(router).postJson("{\"resourceSpans\":[{]}");
+    assertThat(response.status()).isEqualTo(400);
+    assertThat(response.header("content-type")).isEqualTo("application/json");
+    assertThat(response.text()).startsWith("{\"code\":3,\"message\":\"JSON: ");
+    assertThat(response.header("retry-after")).isNull();
+  }
+
+  @Test
+  void contentType_withParametersAndCase_isUnderstood() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", "Application/JSON; charset=utf-8", 2), bytes("{}"));
+    RawHttp.Response response = client.read();
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.header("content-type")).isEqualTo("application/json");
+  }
+
+  @Test
+  void partialSuccess_is200WithCounts() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.rejectedSpans = 3;
+    router.ingress.message = "zero \"trace_id\"";
+    RawHttp.Response response = client(router).post(new byte[0]);
+    assertThat(response.status()).isEqualTo(200);
+    ExportTraceServiceResponse message = ExportTraceServiceResponse.parseFrom(response.body());
+    assertThat(message.getPartialSuccess().getRejectedSpans()).isEqualTo(3);
+    assertThat(message.getPartialSuccess().getErrorMessage()).isEqualTo("zero \"trace_id\"");
+    assertThat(client(router).postJson("{}").text())
+        .isEqualTo(
+            "{\"partialSuccess\":{\"rejectedSpans\":\"3\","
+                + "\"errorMessage\":\"zero \\\"trace_id\\\"\"}}");
+  }
+
+  @Test
+  void overload_is503WithRetryAfterAndStatus() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.refuseNext(new Refusal.Busy("full", Duration.ofMillis(1250)));
+    RawHttp.Response response = client(router).post(new byte[10]);
+    assertThat(response.status()).isEqualTo(503);
+    assertThat(response.header("retry-after")).isEqualTo("2");
+    Status status = Status.parseFrom(response.body());
+    assertThat(status.getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+    assertThat(status.getDetails(0).unpack(RetryInfo.class).getRetryDelay().getSeconds())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void overload_jsonClient_isToldInJson() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.refuseNext(new Refusal.Busy("full", Duration.ofMillis(1250)));
+    RawHttp.Response response = client(router).postJson("{}");
+    assertThat(response.status()).isEqualTo(503);
+    assertThat(response.text())
+        .isEqualTo(
+            "{\"code\":14,\"message\":\"full\",\"details\":[{\"@type\":"
+                + "\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"1.250s\"}]}");
+  }
+
+  @Test
+  void badData_is400WithBadRequest() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.refuseNext(new Refusal.Malformed("truncated at byte 3"));
+    RawHttp.Response response = client(router).post(new byte[] {10, 5, 1});
+    assertThat(response.status()).isEqualTo(400);
+    Status status = Status.parseFrom(response.body());
+    assertThat(status.getCode()).isEqualTo(Code.INVALID_ARGUMENT_VALUE);
+    assertThat(status.getDetails(0).unpack(BadRequest.class).getFieldViolations(0).getDescription())
+        .isEqualTo("truncated at byte 3");
+  }
+
+  @Test
+  void ownersTooSlow_is504() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.refuseNext(new Refusal.TimedOut("no answer in 8s", Duration.ofSeconds(1)));
+    assertThat(client(router).post(new byte[10]).status()).isEqualTo(504);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST /v1/metrics,    application/x-protobuf, 404, 5",
+    "POST /,              application/json,       404, 5",
+    "GET /v1/traces,      application/json,       405, 12",
+    "PUT /v1/traces,      application/x-protobuf, 405, 12",
+    "POST /v1/traces,     text/plain,             415, 12",
+    "POST /v1/traces?a=b, application/json,       200, 0"
+  })
+  void pathMethodAndType_wrong_areToldApart(String line, String type, int status, int code)
+      throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    RawHttp.Response response = client.send(RawHttp.head(line, type, 2), bytes("{}")).read();
+    assertThat(response.status()).isEqualTo(status);
+    assertThat(response.header("allow")).isEqualTo(status == 405 ? "POST" : null);
+    if (type.equals(PROTOBUF)) {
+      assertThat(Status.parseFrom(response.body()).getCode()).isEqualTo(code);
+    } else if (code != 0) {
+      assertThat(response.text()).startsWith("{\"code\":" + code + ",\"message\":\"");
+    }
+    assertThat(client.postJson("{}").status()).as("connection goes on").isEqualTo(200);
+  }
+
+  @Test
+  void unsupportedEncoding_is415AndSaysWhatIsSupported() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp.Response response = client(router).post(new byte[10], "Content-Encoding: br");
+    assertThat(response.status()).isEqualTo(415);
+    assertThat(response.header("accept-encoding")).isEqualTo("gzip, zstd");
+    assertThat(Status.parseFrom(response.body()).getMessage()).contains("\"br\"");
+  }
+
+  @Test
+  void bodyOverLimit_is413BeforeItIsSent() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 1024 * 1024 + 1));
+    RawHttp.Response response = client.read();
+    assertThat(response.status()).isEqualTo(413);
+    assertThat(response.header("connection")).isEqualTo("close");
+    assertThat(response.header("retry-after")).isNull();
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void chunkedBodyOverLimit_is413() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    client.send(chunkedHead());
+    byte[] piece = new byte[300 * 1024];
+    for (int i = 0; i < 4; i++) {
+      client.send(Integer.toHexString(piece.length) + "\r\n", piece).send("\r\n");
+    }
+    assertThat(client.read().status()).isEqualTo(413);
+    assertThat(router.ingress.requests).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Compression.class,
+      names = {"GZIP", "ZSTD"})
+  void bomb_overLimitAfterDecompression_is413(Compression compression) throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    byte[] bomb = compress(compression, new byte[200 * 1024 * 1024]);
+    RawHttp.Response response =
+        client(router).post(bomb, "Content-Encoding: " + compression.wireName());
+    assertThat(response.status()).isEqualTo(413);
+    assertThat(Status.parseFrom(response.body()).getDetailsList()).isEmpty();
+    assertThat(router.ingress.requests).isEmpty();
+  }
+
+  @Test
+  void brokenGzip_is400() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp.Response response = client(router).post(new byte[] {1, 2}, "Content-Encoding: gzip");
+    assertThat(response.status()).isEqualTo(400);
+    assertThat(Status.parseFrom(response.body()).getMessage()).startsWith("gzip: ");
+  }
+
+  @Test
+  void chunkedBody_inSmallPieces_isPutTogether() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    byte[] body = ReceiveFixture.request(50, 3);
+    StringBuilder sent = new StringBuilder(chunkedHead());
+    for (byte b : body) {
+      sent.append("1\r\n").append((char) (b & 0xff)).append("\r\n");
+    }
+    sent.append("0\r\n\r\n");
+    RawHttp client = client(router);
+    client.send("", sent.toString().getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(client.read().status()).isEqualTo(200);
+    assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
+  }
+
+  @Test
+  void expectContinue_isAnsweredBeforeTheBody() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 3, "Expect: 100-continue"));
+    assertThat(client.read().status()).isEqualTo(100);
+    client.send("", new byte[3]);
+    assertThat(client.read().status()).isEqualTo(200);
+  }
+
+  @Test
+  void expectContinue_refused_noBodyIsAskedFor() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.ready = false;
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 3, "Expect: 100-continue"));
+    assertThat(client.read().status()).isEqualTo(503);
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void pipelinedRequests_answeredOutOfOrder_arriveInOrder() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.answers = false;
+    RawHttp client = client(router);
+    String one = RawHttp.head("POST /v1/traces", PROTOBUF, 0);
+    client.send(one + chunkedHead() + "1\r\nx\r\n".repeat(5_000) + "0\r\n\r\n" + one);
+    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    router.ingress.requests.get(0).responder().accepted(1, "first");
+    Awaitility.await().until(() -> router.ingress.requests.size() == 2);
+    assertThat(router.ingress.requests.get(1).body()).hasSize(5_000);
+    router.ingress.requests.get(1).responder().accepted(2, "second");
+    Awaitility.await().until(() -> router.ingress.requests.size() == 3);
+    router.ingress.requests.get(2).responder().accepted(3, "third");
+    for (int i = 1; i <= 3; i++) {
+      byte[] body = client.read().body();
+      assertThat(ExportTraceServiceResponse.parseFrom(body).getPartialSuccess().getRejectedSpans())
+          .isEqualTo(i);
+    }
+  }
+
+  @Test
+  void oldClient_withoutKeepAlive_isClosedAfterTheAnswer() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    assertThat(client.post(new byte[0], "Connection: close").status()).isEqualTo(200);
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void notReady_isRefusedAndConnectionLives() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.ready = false;
+    RawHttp client = client(router);
+    RawHttp.Response response = client.post(new byte[100_000]);
+    assertThat(response.status()).isEqualTo(503);
+    assertThat(Integer.parseInt(response.header("retry-after"))).isBetween(1, 2);
+    router.ingress.ready = true;
+    assertThat(client.post(new byte[100_000]).status()).isEqualTo(200);
+    assertThat(router.refused("http", "not_ready")).isEqualTo(1);
+  }
+
+  @Test
+  void budgetSpent_bytesOfAnUnfinishedBodyCount() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.maxBytesInFlight = 1024 * 1024;
+    ReceiveFixture router = fixture(settings);
+    RawHttp slow = client(router);
+    slow.send(RawHttp.head("POST /v1/traces", PROTOBUF, 900_000), new byte[800_000]);
+    Awaitility.await().until(() -> router.receivers.bytesInFlight() == 800_000);
+    RawHttp.Response other = client(router).post(new byte[400_000]);
+    assertThat(other.status()).isEqualTo(503);
+    slow.send("", new byte[100_000]);
+    assertThat(slow.read().status()).isEqualTo(200);
+    assertThat(router.receivers.bytesInFlight()).isZero();
+  }
+
+  @Test
+  void clientGone_halfWay_isCountedAndFreed() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 900_000), new byte[300_000]);
+    Awaitility.await().until(() -> router.receivers.bytesInFlight() == 300_000);
+    client.reset();
+    Awaitility.await().until(() -> router.refused("http", "abandoned") == 1);
+    assertThat(router.receivers.bytesInFlight()).isZero();
+  }
+
+  @Test
+  void slowBody_isEndedAfterTheTimeoutAndRetryable() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.requestTimeout = Duration.ofMillis(50);
+    ReceiveFixture router = fixture(settings);
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 100), new byte[10]);
+    RawHttp.Response response = client.read();
+    assertThat(response.status()).isEqualTo(504);
+    assertThat(response.header("retry-after")).isNotNull();
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void slowHead_isClosedAfterTheTimeout() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.requestTimeout = Duration.ofMillis(50);
+    ReceiveFixture router = fixture(settings);
+    RawHttp client = client(router).send("POST /v1/tra");
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void idleConnection_isClosedAfterTheIdleTimeout() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.requestTimeout = Duration.ofMillis(40);
+    settings.idleTimeout = Duration.ofMillis(80);
+    ReceiveFixture router = fixture(settings);
+    RawHttp client = client(router);
+    assertThat(client.post(new byte[0]).status()).isEqualTo(200);
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void oldConnection_isToldToGo() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.maxConnectionAge = Duration.ofNanos(1);
+    ReceiveFixture router = fixture(settings);
+    RawHttp client = client(router);
+    assertThat(client.post(new byte[0]).header("connection")).isEqualTo("close");
+    assertThat(client.closed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"nonsense, 400", "POST /%s HTTP/1.1, 414", "POST / HTTP/1.1~X: %s, 431"})
+  void notHttp_isToldAndClosed(String text, int status) throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    client.send(text.replace("~", "\r\n").replace("%s", "x".repeat(20_000)) + "\r\n\r\n");
+    RawHttp.Response response = client.read();
+    assertThat(response.status()).isEqualTo(status);
+    assertThat(response.text()).startsWith("{\"code\":3,");
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void brokenChunk_is400() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router).send(chunkedHead() + "zz\r\nabc\r\n");
+    assertThat(client.read().status()).isEqualTo(400);
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void ingressBug_is500AndCounted() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.fails = true;
+    assertThat(client(router).post(new byte[1]).status()).isEqualTo(500);
+    assertThat(router.refused("http", "failed")).isEqualTo(1);
+  }
+
+  @Test
+  void contextHeaders_configured_travelWithTheBody() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.contextHeaders = List.of("x-other", "x-scope-orgid");
+    ReceiveFixture router = fixture(settings);
+    RawHttp client = client(router);
+    client.post(new byte[0], "X-SCOPE-OrgId: tenant-1", "X-Else: no");
+    client.post(new byte[0]);
+    assertThat(RequestContext.headers(router.ingress.requests.get(0).context()))
+        .isEqualTo(Map.of("x-scope-orgid", "tenant-1"));
+    assertThat(router.ingress.requests.get(1).context()).isSameAs(Header.EMPTY);
+  }
+
+  @Test
+  void drain_requestInFlight_isAnsweredAndClosed() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.answers = false;
+    RawHttp idle = client(router);
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 1), new byte[1]);
+    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    Thread drain = new Thread(() -> drain(router));
+    drain.start();
+    assertThat(idle.closed()).isTrue();
+    router.ingress.requests.get(0).responder().accepted(0, "");
+    RawHttp.Response response = client.read();
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.header("connection")).isEqualTo("close");
+    drain.join(5000);
+    assertThat(drain.isAlive()).isFalse();
+    assertThatThrownBy(() -> client(router)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void portInUse_isOneClearLineAndNothingListens() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+      settings.http = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
+      assertThatThrownBy(() -> fixture(settings))
+          .isInstanceOf(ListenException.class)
+          .hasMessage(
+              "receive.http: 127.0.0.1:" + taken.getLocalPort() + ": address already in use");
+    }
+  }
+
+  @Test
+  void connectionOverLimit_isClosed() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.maxConnections = 1;
+    ReceiveFixture router = fixture(settings);
+    RawHttp first = client(router);
+    assertThat(first.post(new byte[0]).status()).isEqualTo(200);
+    assertThatThrownBy(() -> client(router).post(new byte[0])).isInstanceOf(IOException.class);
+    first.close();
+    Awaitility.await().until(() -> answers(router));
+  }
+
+  private boolean answers(ReceiveFixture router) {
+    try (RawHttp client = new RawHttp(router.receivers.httpPort())) {
+      return client.post(new byte[0]).status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void drain(ReceiveFixture router) {
+    try {
+      router.receivers.drain(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String chunkedHead() {
+    return "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\n";
+  }
+
+  private static byte[] compress(Compression compression, byte[] body) {
+    try (Compressor compressor = new Compressor()) {
+      return compressor.compress(compression, body);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private ReceiveFixture fixture(ReceiveFixture.Settings settings) throws ListenException {
+    ReceiveFixture fixture = new ReceiveFixture(settings.config());
+    open.add(fixture);
+    return fixture;
+  }
+
+  private RawHttp client(ReceiveFixture router) throws IOException {
+    RawHttp client = new RawHttp(router.receivers.httpPort());
+    open.add(client);
+    return client;
+  }
+}
