@@ -10,6 +10,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.ringtail.it.harness.OtlpSink;
+import io.ringtail.it.harness.RequestBodies;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;

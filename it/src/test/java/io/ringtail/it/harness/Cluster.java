@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Routers and samplers as processes on loopback that find each other through a directory. Threads:
@@ -34,8 +35,8 @@ public final class Cluster implements AutoCloseable {
    * @param routerFlags JVM flags of routers
    * @param samplerFlags JVM flags of samplers
    * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
-   * @param routerSettings further lines under {@code router.receive:}, indented by four; may be
-   *     empty
+   * @param routerSettings further lines under {@code router.receive:}, indented by four; may be empty
+   * @param prefix words to put before a node's command, by its name; empty lists for none
    */
   public record Settings(
       String tailSampling,
@@ -43,7 +44,22 @@ public final class Cluster implements AutoCloseable {
       List<String> routerFlags,
       List<String> samplerFlags,
       String samplerSettings,
-      String routerSettings) {}
+      String routerSettings,
+      Function<String, List<String>> prefix) {
+    /** Small heaps, nothing else set. */
+    public static Settings small(String tailSampling, int sinkPort) {
+      List<String> flags =
+          List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m");
+      return new Settings(
+          tailSampling,
+          sinkPort,
+          flags,
+          flags,
+          "  max-buffered-bytes: 256MiB\n",
+          "",
+          name -> List.of());
+    }
+  }
 
   /** One node and where it listens. */
   public record Node(JavaProcess process, int grpcPort, int httpPort, int opsPort) {
@@ -74,7 +90,7 @@ public final class Cluster implements AutoCloseable {
   /** Starts nodes side by side and waits until all are ready. */
   public Cluster start(int routerCount, int samplerCount) throws IOException, InterruptedException {
     for (int i = 0; i < samplerCount; i++) {
-      samplers.add(startSampler("sampler-" + i, "sampler-" + i, List.of()));
+      samplers.add(startSampler("sampler-" + i, "sampler-" + i));
     }
     for (int i = 0; i < routerCount; i++) {
       routers.add(startRouter("router-" + i));
@@ -93,12 +109,8 @@ public final class Cluster implements AutoCloseable {
       while (node.metric("ringtail_cluster_epoch_members") != members) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
-              node.process().name()
-                  + " does not see "
-                  + members
-                  + " members:\n"
-                  + node.get("/metrics").body()
-                  + node.process().log());
+              node.process().name() + " does not see " + members + " members:\n"
+                  + node.get("/metrics").body() + node.process().log());
         }
         Thread.sleep(50);
       }
@@ -109,21 +121,18 @@ public final class Cluster implements AutoCloseable {
    * @param name of the process
    * @param nodeId what it calls itself
    */
-  public Node startSampler(String name, String nodeId, List<String> prefix) throws IOException {
+  public Node startSampler(String name, String nodeId) throws IOException {
     int link = freePort();
     int ops = freePort();
     String config =
         common(nodeId, ops)
-            + "sampler:\n  link: { listen: 127.0.0.1:"
-            + link
-            + " }\n"
-            + "  export:\n    otlp: { endpoint: http://127.0.0.1:"
-            + settings.sinkPort()
+            + "sampler:\n  link: { listen: 127.0.0.1:" + link + " }\n"
+            + "  export:\n    otlp: { endpoint: http://127.0.0.1:" + settings.sinkPort()
             + ", protocol: grpc }\n"
             + settings.samplerSettings()
             + settings.tailSampling();
     return new Node(
-        process(name, prefix, settings.samplerFlags(), "sampler", config), link, 0, ops);
+        process(name, settings.samplerFlags(), "sampler", config), link, 0, ops);
   }
 
   public Node startRouter(String nodeId) throws IOException {
@@ -132,35 +141,32 @@ public final class Cluster implements AutoCloseable {
     int ops = freePort();
     String config =
         common(nodeId, ops)
-            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:"
-            + grpc
-            + "\n    http: 127.0.0.1:"
-            + http
-            + "\n"
+            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:" + grpc
+            + "\n    http: 127.0.0.1:" + http + "\n"
             + settings.routerSettings();
     return new Node(
-        process(nodeId, List.of(), settings.routerFlags(), "router", config), grpc, http, ops);
+        process(nodeId, settings.routerFlags(), "router", config), grpc, http, ops);
   }
 
   private String common(String nodeId, int ops) {
-    return "node: { id: "
-        + nodeId
-        + " }\n"
+    return "node: { id: " + nodeId + " }\n"
         + "cluster:\n  name: it\n  bind: 127.0.0.1:0\n  discovery: directory\n  directory: "
-        + directory.resolve("discovery")
-        + "\n"
-        + "ops: { http: 127.0.0.1:"
-        + ops
-        + " }\n";
+        + directory.resolve("discovery") + "\n"
+        + "ops: { http: 127.0.0.1:" + ops + " }\n";
   }
 
   private JavaProcess process(
-      String name, List<String> prefix, List<String> flags, String tier, String config)
+      String name, List<String> flags, String tier, String config)
       throws IOException {
     Files.createDirectories(directory.resolve("discovery"));
     Path file = Files.writeString(directory.resolve(name + ".yaml"), config);
     return JavaProcess.start(
-        name, directory, prefix, flags, MAIN, List.of(tier, "--config", file.toString()));
+        name,
+        directory,
+        settings.prefix().apply(name),
+        flags,
+        MAIN,
+        List.of(tier, "--config", file.toString()));
   }
 
   /** A port that is free now. */

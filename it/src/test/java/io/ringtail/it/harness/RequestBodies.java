@@ -1,4 +1,4 @@
-package io.ringtail.it.bench;
+package io.ringtail.it.harness;
 
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -24,10 +24,10 @@ import java.util.zip.GZIPOutputStream;
  * have them. The trace IDs of a body can be written anew in place, so that a few bodies make many
  * traces: each trace gets one span in each of {@link #SPANS_A_TRACE} consecutive requests.
  */
-final class RequestBodies {
-  static final int SPANS = 512;
-  static final int RESOURCES = 8;
-  static final int SPANS_A_TRACE = 20;
+public final class RequestBodies {
+  public static final int SPANS = 512;
+  public static final int RESOURCES = 8;
+  public static final int SPANS_A_TRACE = 20;
 
   private static final int SPANS_A_RESOURCE = SPANS / RESOURCES;
   private final byte[][] bodies;
@@ -37,7 +37,7 @@ final class RequestBodies {
    * @param spanBytes encoded size of each span
    * @param resourceBytes size of each resource
    */
-  RequestBodies(int count, int spanBytes, int resourceBytes, long seed) {
+  public RequestBodies(int count, int spanBytes, int resourceBytes, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     bodies = new byte[count][];
     traceIdOffsets = new int[count][];
@@ -48,7 +48,7 @@ final class RequestBodies {
   }
 
   /** A copy of a body with the trace IDs of request {@code n}. */
-  byte[] request(long n) {
+  public byte[] request(long n) {
     int i = (int) (n % bodies.length);
     byte[] body = bodies[i].clone();
     long firstTrace = n / SPANS_A_TRACE * SPANS;
@@ -61,7 +61,19 @@ final class RequestBodies {
     return body;
   }
 
-  static byte[] gzip(byte[] body) {
+  /** A body of request {@code n} in which every {@code every}-th span carries one and the same ID. */
+  public byte[] requestWithHotTrace(long n, int every, long idHi, long idLo) {
+    byte[] body = request(n);
+    int[] offsets = traceIdOffsets[(int) (n % bodies.length)];
+    for (int span = 0; span < SPANS; span += every) {
+      writeLong(body, offsets[span], idHi);
+      writeLong(body, offsets[span] + 8, idLo);
+      writeLong(body, offsets[span] + 18, mix(n * SPANS + span));
+    }
+    return body;
+  }
+
+  public static byte[] gzip(byte[] body) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.length / 2);
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(body);

@@ -1,0 +1,86 @@
+package io.ringtail.sampler.intake;
+
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Member;
+import io.ringtail.ring.RingTable;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What this sampler owns by its newest epoch in use.
+ *
+ * <p>An epoch is <em>in use</em> when intake checks by it and its command stands in every shard's
+ * queue (protocol 1). Both must change at once for the parts, or a part checked by the old epoch
+ * could stand behind the new one's command: so a part is checked and queued under the read lock, and
+ * an epoch is taken into use under the write lock. Tables are built before, outside it.
+ *
+ * <p>Threads: any number of links; one membership thread changes it.
+ */
+public final class Ownership {
+  private static final int NOBODY = -1;
+
+  private final String nodeId;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private volatile Snapshot newest = new Snapshot(EpochOrder.NONE, RingTable.build(List.of()), -2);
+
+  /** An epoch's table as one sampler sees it. Immutable. */
+  public record Snapshot(EpochOrder order, RingTable table, int self) {
+    public boolean owns(int slot) {
+      return table.ownerIndex(slot) == self;
+    }
+  }
+
+  public Ownership(String nodeId) {
+    this.nodeId = nodeId;
+  }
+
+  public Snapshot newest() {
+    return newest;
+  }
+
+  /**
+   * Takes an epoch into use.
+   *
+   * @param table of the epoch's members that own slots
+   * @param queueCommand puts the epoch's command into every shard's queue
+   */
+  public void use(Epoch epoch, RingTable table, Consumer<Snapshot> queueCommand) {
+    Snapshot next = new Snapshot(epoch.order(), table, selfIn(epoch, table));
+    lock.writeLock().lock();
+    try {
+      newest = next;
+      queueCommand.accept(next);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Runs {@code check} while no epoch can come into use. */
+  <T> T underOneEpoch(Supplier<T> check) {
+    lock.readLock().lock();
+    try {
+      return check.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private int selfIn(Epoch epoch, RingTable table) {
+    boolean owner =
+        epoch.members().stream().anyMatch(m -> m.nodeId().equals(nodeId) && m.ownsSlots());
+    if (!owner) {
+      return NOBODY - 1;
+    }
+    List<String> ids = table.members().stream().map(m -> m.nodeId()).toList();
+    return ids.indexOf(nodeId);
+  }
+
+  /** Whether {@code member} is this node. */
+  boolean isSelf(Member member) {
+    return member.nodeId().equals(nodeId);
+  }
+}
