@@ -2,13 +2,12 @@ package io.ringtail.sampler.intake;
 
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
-import io.ringtail.cluster.Member;
+import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * What this sampler owns by its newest epoch in use.
@@ -21,11 +20,11 @@ import java.util.function.Supplier;
  * <p>Threads: any number of links; one membership thread changes it.
  */
 public final class Ownership {
-  private static final int NOBODY = -1;
+  private static final int OWNS_NOTHING = -2; // no slot's owner index; −1 is "no owner"
 
   private final String nodeId;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private volatile Snapshot newest = new Snapshot(EpochOrder.NONE, RingTable.build(List.of()), -2);
+  private volatile Snapshot newest = new Snapshot(EpochOrder.NONE, RingTable.build(List.of()), OWNS_NOTHING);
 
   /** An epoch's table as one sampler sees it. Immutable. */
   public record Snapshot(EpochOrder order, RingTable table, int self) {
@@ -59,28 +58,21 @@ public final class Ownership {
     }
   }
 
-  /** Runs {@code check} while no epoch can come into use. */
-  <T> T underOneEpoch(Supplier<T> check) {
+  /** No epoch comes into use until {@link #unlockEpoch}. */
+  void lockEpoch() {
     lock.readLock().lock();
-    try {
-      return check.get();
-    } finally {
-      lock.readLock().unlock();
-    }
+  }
+
+  void unlockEpoch() {
+    lock.readLock().unlock();
   }
 
   private int selfIn(Epoch epoch, RingTable table) {
     boolean owner =
         epoch.members().stream().anyMatch(m -> m.nodeId().equals(nodeId) && m.ownsSlots());
     if (!owner) {
-      return NOBODY - 1;
+      return OWNS_NOTHING;
     }
-    List<String> ids = table.members().stream().map(m -> m.nodeId()).toList();
-    return ids.indexOf(nodeId);
-  }
-
-  /** Whether {@code member} is this node. */
-  boolean isSelf(Member member) {
-    return member.nodeId().equals(nodeId);
+    return table.members().stream().map(RingMember::nodeId).toList().indexOf(nodeId);
   }
 }

@@ -1,0 +1,291 @@
+package io.ringtail.sampler.intake;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Farewell;
+import io.ringtail.link.Hello;
+import io.ringtail.link.LinkMethod;
+import io.ringtail.link.LinkReader;
+import io.ringtail.link.PartView;
+import io.ringtail.link.Peer;
+import io.ringtail.link.Refused;
+import io.ringtail.link.SamplerFrame;
+import io.ringtail.link.Welcome;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.refusal.Refusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sampler's end of one link (protocol A1–A5): greets, takes parts in their order, answers all
+ * parts of a message in one frame. One message is asked for at a time, so a part that waits for its
+ * epoch (A4) holds back whatever is behind it on this link, and on no other.
+ *
+ * <p>Threads: gRPC's event loop; {@link #proceed} also comes from the timer while a part waits. All
+ * take this object's monitor, which is free but for that case. Buffers: at most one message is held
+ * while a part waits; released when it is done with or the link ends.
+ */
+final class InboundLink extends ServerCall.Listener<ByteBuf> {
+  private static final Logger log = LoggerFactory.getLogger(InboundLink.class);
+  private static final long EPOCH_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final Duration RETRY_AFTER = Duration.ofMillis(500);
+
+  private final ServerCall<ByteBuf, SamplerFrame> call;
+  private final LinkServer server;
+  private final LinkReader reader;
+  private final Intake intake;
+  private final List<Refused> refused = new ArrayList<>();
+  private long[] acks = new long[64];
+  private int ackCount;
+  private @Nullable Peer router;
+  private long attempt;
+  private int routerKey;
+  private @Nullable ByteBuf message;
+  private long waitingSinceNanos;
+  private boolean waiting;
+  private boolean closed;
+
+  InboundLink(ServerCall<ByteBuf, SamplerFrame> call, LinkServer server, Intake intake) {
+    this.call = call;
+    this.server = server;
+    this.intake = intake;
+    this.reader = new LinkReader(server.dictionary());
+    call.sendHeaders(new Metadata());
+    call.request(1);
+  }
+
+  @Override
+  public synchronized void onMessage(ByteBuf newMessage) {
+    if (closed) {
+      newMessage.release();
+      return;
+    }
+    message = newMessage;
+    int start = newMessage.arrayOffset() + newMessage.readerIndex();
+    reader.reset(newMessage.array(), start, start + newMessage.readableBytes());
+    walk();
+  }
+
+  /** Looks again whether a waiting part's epoch is in use, or has been waited for long enough. */
+  synchronized void proceed(long nowNanos) {
+    if (!closed && waiting && resolved(reader.part(), nowNanos)) {
+      walk();
+    }
+  }
+
+  private void walk() {
+    try {
+      if (waiting) {
+        waiting = false;
+      } else if (!advance()) {
+        return;
+      }
+      do {
+        if (!handlePart()) {
+          return;
+        }
+      } while (advance());
+    } catch (MalformedWireException e) {
+      log.warn("event=link-malformed router={} reason=\"{}\"", router, e.getMessage());
+      farewell(Farewell.Reason.MALFORMED, e.getMessage());
+    }
+  }
+
+  /**
+   * Goes to the next part and deals with all else on the way.
+   *
+   * @return false if the message is finished or the link closed
+   */
+  private boolean advance() throws MalformedWireException {
+    while (!closed) {
+      switch (reader.next()) {
+        case PART -> {
+          if (router == null) {
+            throw new MalformedWireException("link: a part before the hello");
+          }
+          return true;
+        }
+        case HELLO -> greet(reader.hello());
+        case PROGRESS -> {} // settling (protocol section 4) reads it
+        case FAREWELL ->
+            log.info(
+                "event=link-farewell router={} reason={}", router, reader.farewell().reason());
+        case END -> {
+          finishMessage();
+          return false;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Takes or refuses the part the reader is at.
+   *
+   * @return false if it has to wait for its epoch
+   */
+  private boolean handlePart() throws MalformedWireException {
+    PartView part = reader.part();
+    ByteBuf current = message;
+    if (current == null) {
+      throw new AssertionError("a part without its message");
+    }
+    long nowNanos = server.nanoTime();
+    if (isAhead(part) && !resolved(part, nowNanos)) {
+      waiting = true;
+      server.waits(this);
+      return false;
+    }
+    Refusal refusal = isAhead(part) ? tooLate(part) : intake.take(part, current, routerKey);
+    waitingSinceNanos = 0;
+    if (refusal == null) {
+      ack(part.seq());
+    } else {
+      refuse(part.seq(), refusal);
+    }
+    return true;
+  }
+
+  private boolean isAhead(PartView part) {
+    return new EpochOrder(part.epochViewId(), part.epochNumber()).compareTo(newest()) > 0;
+  }
+
+  private boolean resolved(PartView part, long nowNanos) {
+    if (!isAhead(part)) {
+      return true;
+    }
+    if (waitingSinceNanos == 0) {
+      waitingSinceNanos = nowNanos;
+    }
+    return nowNanos - waitingSinceNanos >= EPOCH_WAIT_NANOS;
+  }
+
+  private Refusal tooLate(PartView part) {
+    return new Refusal.NotReady(
+        "epoch "
+            + new EpochOrder(part.epochViewId(), part.epochNumber())
+            + " is not in use here yet (newest: "
+            + newest()
+            + ")",
+        RETRY_AFTER);
+  }
+
+  private EpochOrder newest() {
+    return server.ownership().newest().order();
+  }
+
+  private void ack(long seq) {
+    if (ackCount == acks.length) {
+      acks = Arrays.copyOf(acks, ackCount * 2);
+    }
+    acks[ackCount++] = seq;
+  }
+
+  private void refuse(long seq, Refusal refusal) {
+    server.metrics().refused(refusal);
+    refused.add(new Refused(seq, newest(), refusal));
+  }
+
+  private void finishMessage() {
+    answer();
+    releaseMessage();
+    if (!closed) {
+      call.request(1);
+    }
+  }
+
+  private void answer() {
+    if (closed || (ackCount == 0 && refused.isEmpty())) {
+      return;
+    }
+    call.sendMessage(
+        SamplerFrame.answers(Arrays.copyOf(acks, ackCount), List.copyOf(refused), null));
+    ackCount = 0;
+    refused.clear();
+  }
+
+  private void greet(Hello hello) {
+    Peer self = server.self();
+    if (hello.minVersion() > LinkMethod.VERSION || hello.maxVersion() < LinkMethod.VERSION) {
+      farewell(
+          Farewell.Reason.VERSION,
+          "versions "
+              + hello.minVersion()
+              + " to "
+              + hello.maxVersion()
+              + " (expected "
+              + LinkMethod.VERSION
+              + " among them)");
+      return;
+    }
+    if (!hello.sampler().nodeId().equals(self.nodeId())
+        || hello.sampler().incarnation().bits() != self.incarnation().bits()) {
+      farewell(Farewell.Reason.NOT_ME, "meant for " + hello.sampler() + ", this is " + self);
+      return;
+    }
+    router = hello.router();
+    attempt = hello.attempt();
+    int key = server.opened(this, hello.router());
+    if (key < 0) {
+      farewell(Farewell.Reason.FENCED, "attempt " + attempt + " is older than the open link's");
+      return;
+    }
+    routerKey = key;
+    call.sendMessage(
+        SamplerFrame.of(new Welcome(LinkMethod.VERSION, self, server.dictionary())));
+  }
+
+  long attempt() {
+    return attempt;
+  }
+
+  /** Ends the link with a word. What was taken of it stays taken. */
+  synchronized void farewell(Farewell.Reason reason, String text) {
+    if (closed) {
+      return;
+    }
+    answer();
+    call.sendMessage(SamplerFrame.of(new Farewell(reason, text)));
+    call.close(Status.OK, new Metadata());
+    end();
+  }
+
+  @Override
+  public synchronized void onHalfClose() {
+    if (!closed) {
+      call.close(Status.OK, new Metadata());
+      end();
+    }
+  }
+
+  @Override
+  public synchronized void onCancel() {
+    end();
+  }
+
+  private void end() {
+    closed = true;
+    waiting = false;
+    releaseMessage();
+    Peer peer = router;
+    if (peer != null) {
+      server.closed(this, peer);
+    }
+  }
+
+  private void releaseMessage() {
+    ByteBuf done = message;
+    message = null;
+    if (done != null) {
+      done.release();
+    }
+  }
+}

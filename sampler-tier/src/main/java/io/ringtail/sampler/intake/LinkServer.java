@@ -1,0 +1,207 @@
+package io.ringtail.sampler.intake;
+
+import com.google.common.net.HostAndPort;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.ringtail.link.DictionaryLimits;
+import io.ringtail.link.Farewell;
+import io.ringtail.link.LinkMethod;
+import io.ringtail.link.Peer;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.shard.ShardSet;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens for links and knows the newest of each router incarnation: a newer one fences the older
+ * (protocol A1). Threads: gRPC's event loops; a timer that looks after links whose part waits for
+ * its epoch; {@link #epochInUse} from the membership's thread.
+ */
+public final class LinkServer {
+  private static final Logger log = LoggerFactory.getLogger(LinkServer.class);
+  private static final long LOOK_EVERY_MILLIS = 20;
+  private static final int FLOW_CONTROL_WINDOW = 4 << 20;
+  private static final Duration STOP_WAIT = Duration.ofSeconds(2);
+
+  private final Ownership ownership;
+  private final ShardSet shards;
+  private final Supplier<Peer> self;
+  private final LongSupplier nanoTime;
+  private final IntakeMetrics metrics;
+  private final Map<Peer, InboundLink> newest = new ConcurrentHashMap<>();
+  private final Map<Peer, Integer> routerKeys = new ConcurrentHashMap<>();
+  private final AtomicInteger nextRouterKey = new AtomicInteger();
+  private final Set<InboundLink> waiting = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "link-timer");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final Server server;
+
+  /**
+   * Binds; {@link #start} begins to take links.
+   *
+   * @param listen where; port 0 is any free one
+   * @param self this sampler as routers know it
+   * @param loops run the links; not shut down here
+   */
+  public LinkServer(
+      HostAndPort listen,
+      Supplier<Peer> self,
+      Ownership ownership,
+      ShardSet shards,
+      EventLoopGroup loops,
+      Metrics metrics) {
+    this(listen, self, ownership, shards, loops, metrics, System::nanoTime);
+  }
+
+  LinkServer(
+      HostAndPort listen,
+      Supplier<Peer> self,
+      Ownership ownership,
+      ShardSet shards,
+      EventLoopGroup loops,
+      Metrics metrics,
+      LongSupplier nanoTime) {
+    this.self = self;
+    this.ownership = ownership;
+    this.shards = shards;
+    this.nanoTime = nanoTime;
+    this.metrics = new IntakeMetrics(metrics);
+    this.server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(listen.getHost(), listen.getPort()))
+            .channelType(NioServerSocketChannel.class)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .directExecutor()
+            .maxInboundMessageSize(LinkMethod.MAX_MESSAGE_BYTES)
+            .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .addService(service())
+            .build();
+  }
+
+  private ServerServiceDefinition service() {
+    return ServerServiceDefinition.builder(LinkMethod.SERVICE)
+        .addMethod(
+            LinkMethod.server(PooledByteBufAllocator.DEFAULT),
+            (call, headers) -> new InboundLink(call, this, new Intake(ownership, shards)))
+        .build();
+  }
+
+  /**
+   * @throws IOException if the address cannot be had
+   */
+  public void start() throws IOException {
+    server.start();
+    timer.scheduleWithFixedDelay(
+        this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /** A newer epoch is in use: parts that waited for it go on. */
+  public void epochInUse() {
+    timer.execute(this::look);
+  }
+
+  private void look() {
+    long nowNanos = nanoTime.getAsLong();
+    for (InboundLink link : waiting) {
+      waiting.remove(link);
+      link.proceed(nowNanos);
+    }
+  }
+
+  /** Ends every link with a word and stops listening. */
+  public void stop() throws InterruptedException {
+    newest
+        .values()
+        .forEach(link -> link.farewell(Farewell.Reason.STOPPING, "the sampler stops"));
+    server.shutdown();
+    if (!server.awaitTermination(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      server.shutdownNow();
+    }
+    timer.shutdownNow();
+  }
+
+  /**
+   * A link has greeted. An older one of the same router is fenced before anything of the new one is
+   * taken.
+   *
+   * @return the router's key; negative if a newer link of it is open already
+   */
+  int opened(InboundLink link, Peer router) {
+    InboundLink[] replaced = new InboundLink[1];
+    InboundLink winner =
+        newest.compute(
+            router,
+            (peer, old) -> {
+              replaced[0] = old;
+              return old != null && old.attempt() > link.attempt() ? old : link;
+            });
+    if (winner != link) {
+      return -1;
+    }
+    InboundLink before = replaced[0];
+    if (before != null) {
+      before.farewell(Farewell.Reason.FENCED, "a newer link of " + router + " took over");
+    } else {
+      metrics.opened();
+      log.info("event=link-opened router={}", router);
+    }
+    return routerKeys.computeIfAbsent(router, r -> nextRouterKey.getAndIncrement());
+  }
+
+  void closed(InboundLink link, Peer router) {
+    waiting.remove(link);
+    if (newest.remove(router, link)) {
+      metrics.closed();
+      log.info("event=link-closed router={}", router);
+    }
+  }
+
+  void waits(InboundLink link) {
+    waiting.add(link);
+  }
+
+  Peer self() {
+    return self.get();
+  }
+
+  Ownership ownership() {
+    return ownership;
+  }
+
+  DictionaryLimits dictionary() {
+    return DictionaryLimits.DEFAULT;
+  }
+
+  IntakeMetrics metrics() {
+    return metrics;
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+}
