@@ -1,6 +1,5 @@
 package io.ringtail.sampler.intake;
 
-import com.google.common.net.HostAndPort;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
@@ -65,7 +64,7 @@ public final class LinkServer {
    * @param loops run the links; not shut down here
    */
   public LinkServer(
-      HostAndPort listen,
+      InetSocketAddress listen,
       Supplier<Peer> self,
       Ownership ownership,
       ShardSet shards,
@@ -75,7 +74,7 @@ public final class LinkServer {
   }
 
   LinkServer(
-      HostAndPort listen,
+      InetSocketAddress listen,
       Supplier<Peer> self,
       Ownership ownership,
       ShardSet shards,
@@ -88,7 +87,7 @@ public final class LinkServer {
     this.nanoTime = nanoTime;
     this.metrics = new IntakeMetrics(metrics);
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(listen.getHost(), listen.getPort()))
+        NettyServerBuilder.forAddress(listen)
             .channelType(NioServerSocketChannel.class)
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)

@@ -2,7 +2,6 @@ package io.ringtail.sampler.intake;
 
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
-import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -73,6 +72,6 @@ public final class Ownership {
     if (!owner) {
       return OWNS_NOTHING;
     }
-    return table.members().stream().map(RingMember::nodeId).toList().indexOf(nodeId);
+    return table.indexOf(nodeId).orElse(OWNS_NOTHING);
   }
 }

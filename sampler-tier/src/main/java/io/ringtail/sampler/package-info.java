@@ -1,0 +1,9 @@
+/**
+ * Tier 2: one sampler, put together. The flow is {@code intake} → {@code shard} (with {@code
+ * buffer}, {@code feature}, {@code policy}, {@code cache}) → {@code export}. Start at {@link
+ * SamplerNode}.
+ */
+@NullMarked
+package io.ringtail.sampler;
+
+import org.jspecify.annotations.NullMarked;
