@@ -7,6 +7,7 @@ import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
+import io.ringtail.compress.ByteOutput;
 import io.ringtail.otlp.json.JsonToProtobuf;
 import io.ringtail.trace.TraceId;
 import java.io.BufferedReader;
@@ -48,7 +49,8 @@ final class RecordedTraces {
 
   private static byte[] toProtobuf(String line) throws Exception {
     byte[] json = line.getBytes(StandardCharsets.UTF_8);
-    return new JsonToProtobuf().convert(json, 0, json.length);
+    ByteOutput out = new ByteOutput(json.length);
+    return out.copy(new JsonToProtobuf().convert(json, 0, json.length, out));
   }
 
   private void add(byte[] request) throws InvalidProtocolBufferException {
