@@ -30,6 +30,11 @@ public final class Ownership {
     public boolean owns(int slot) {
       return table.ownerIndex(slot) == self;
     }
+
+    /** How many slots are its own. */
+    public int slotCount() {
+      return self < 0 ? 0 : table.slotCounts()[self];
+    }
   }
 
   public Ownership(String nodeId) {
