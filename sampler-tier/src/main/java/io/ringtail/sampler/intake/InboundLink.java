@@ -51,6 +51,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   private @Nullable ByteBuf message;
   private long waitingSinceNanos;
   private boolean waiting;
+  private boolean waited;
   private boolean closed;
 
   InboundLink(ServerCall<ByteBuf, SamplerFrame> call, LinkServer server, Intake intake) {
@@ -74,17 +75,23 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     walk();
   }
 
-  /** Looks again whether a waiting part's epoch is in use, or has been waited for long enough. */
-  synchronized void proceed(long nowNanos) {
-    if (!closed && waiting && resolved(reader.part(), nowNanos)) {
+  /**
+   * Looks again whether a waiting part's epoch is in use, or has been waited for long enough.
+   *
+   * @return whether a part still waits
+   */
+  synchronized boolean proceed(long nowNanos) {
+    if (!closed && waiting && waitIsOver(reader.part(), nowNanos)) {
       walk();
     }
+    return waiting;
   }
 
   private void walk() {
     try {
       if (waiting) {
         waiting = false;
+        waited = true;
       } else if (!advance()) {
         return;
       }
@@ -138,14 +145,14 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     if (current == null) {
       throw new AssertionError("a part without its message");
     }
-    long nowNanos = server.nanoTime();
-    if (isAhead(part) && !resolved(part, nowNanos)) {
+    if (isAhead(part) && !waited) {
       waiting = true;
+      waitingSinceNanos = server.nanoTime();
       server.waits(this);
       return false;
     }
     Refusal refusal = isAhead(part) ? tooLate(part) : intake.take(part, current, routerKey);
-    waitingSinceNanos = 0;
+    waited = false;
     if (refusal == null) {
       ack(part.seq());
     } else {
@@ -158,14 +165,8 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     return new EpochOrder(part.epochViewId(), part.epochNumber()).compareTo(newest()) > 0;
   }
 
-  private boolean resolved(PartView part, long nowNanos) {
-    if (!isAhead(part)) {
-      return true;
-    }
-    if (waitingSinceNanos == 0) {
-      waitingSinceNanos = nowNanos;
-    }
-    return nowNanos - waitingSinceNanos >= EPOCH_WAIT_NANOS;
+  private boolean waitIsOver(PartView part, long nowNanos) {
+    return !isAhead(part) || nowNanos - waitingSinceNanos >= EPOCH_WAIT_NANOS;
   }
 
   private Refusal tooLate(PartView part) {

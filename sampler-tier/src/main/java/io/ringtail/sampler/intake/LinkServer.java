@@ -127,8 +127,9 @@ public final class LinkServer {
   private void look() {
     long nowNanos = nanoTime.getAsLong();
     for (InboundLink link : waiting) {
-      waiting.remove(link);
-      link.proceed(nowNanos);
+      if (!link.proceed(nowNanos)) {
+        waiting.remove(link);
+      }
     }
   }
 

@@ -1,0 +1,267 @@
+package io.ringtail.sampler.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.DictionaryLimits;
+import io.ringtail.link.Farewell;
+import io.ringtail.link.Hello;
+import io.ringtail.link.LinkMessage;
+import io.ringtail.link.LinkMethod;
+import io.ringtail.link.LinkWriter;
+import io.ringtail.link.Peer;
+import io.ringtail.link.SamplerFrame;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.RingTable;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.trace.TraceId;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The sampler's end of a link over loopback, with the shards' threads not running. */
+class LinkServerTest {
+  private static final Peer ROUTER = new Peer("router-0", incarnation(9));
+  private static final Peer SELF = new Peer("sampler-0", incarnation(1));
+  private static final EpochOrder EPOCH = new EpochOrder(0, 5);
+
+  private final Ownership ownership = new Ownership("sampler-0");
+  private final AtomicLong nowNanos = new AtomicLong();
+  private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final ShardSet shards =
+      new ShardSet(
+          ShardConfig.defaults(), TailSamplingConfig.defaults(), trace -> true, new Metrics());
+  private final LinkServer server =
+      new LinkServer(
+          new InetSocketAddress("127.0.0.1", 0),
+          () -> SELF,
+          ownership,
+          shards,
+          loops,
+          new Metrics(),
+          nowNanos::get);
+  private ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", 1).build();
+
+  @BeforeEach
+  void start() throws Exception {
+    server.start();
+    channel.shutdownNow();
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    use(EPOCH);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    channel.shutdownNow();
+    server.stop();
+    shards.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void part_allOfItsSlotsOwned_isAcknowledgedAndHeld() throws Exception {
+    Router router = greeted(1);
+    router.send(part(7, EPOCH, owned(1), owned(2)));
+    assertThat(router.frame().acks()).containsExactly(7);
+    assertThat(shards.heldSpans()).isEqualTo(2);
+  }
+
+  @Test
+  void part_oneSlotOfAnother_isRefusedWholeWithTheEpoch() throws Exception {
+    Router router = greeted(1);
+    router.send(part(7, EPOCH, owned(1), foreign()), part(8, EPOCH, owned(3)));
+    SamplerFrame answer = router.frame();
+    assertThat(answer.acks()).containsExactly(8);
+    assertThat(answer.refused()).hasSize(1);
+    assertThat(answer.refused().get(0).seq()).isEqualTo(7);
+    assertThat(answer.refused().get(0).refusal()).isInstanceOf(Refusal.NotOwner.class);
+    assertThat(answer.refused().get(0).epoch()).isEqualTo(EPOCH);
+    assertThat(shards.heldSpans()).isEqualTo(1);
+  }
+
+  @Test
+  void part_ofAHigherEpoch_waitsUntilTheEpochIsInUse() throws Exception {
+    EpochOrder next = new EpochOrder(0, 6);
+    Router router = greeted(1);
+    router.send(part(7, next, owned(1)), part(8, EPOCH, owned(2)));
+    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    use(next);
+    assertThat(router.frame().acks()).containsExactly(7, 8);
+  }
+
+  @Test
+  void part_ofAHigherEpochThatDoesNotCome_isRefusedRetryablyAfterASecond() throws Exception {
+    Router router = greeted(1);
+    router.send(part(7, new EpochOrder(0, 6), owned(1)), part(8, EPOCH, owned(2)));
+    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    SamplerFrame answer = router.frame();
+    assertThat(answer.refused().get(0).seq()).isEqualTo(7);
+    assertThat(answer.refused().get(0).refusal()).isInstanceOf(Refusal.NotReady.class);
+    assertThat(answer.acks()).containsExactly(8);
+  }
+
+  @Test
+  void hello_forAnotherIncarnation_isSentAway() throws Exception {
+    Router router = new Router();
+    router.call.sendMessage(
+        new Hello(1, 1, ROUTER, new Peer("sampler-0", incarnation(2)), 1).toMessage());
+    assertThat(farewell(router)).isEqualTo(Farewell.Reason.NOT_ME);
+  }
+
+  @Test
+  void hello_ofLaterVersionsOnly_isSentAway() throws Exception {
+    Router router = new Router();
+    router.call.sendMessage(new Hello(2, 3, ROUTER, SELF, 1).toMessage());
+    assertThat(farewell(router)).isEqualTo(Farewell.Reason.VERSION);
+  }
+
+  @Test
+  void secondLinkOfARouter_greets_fencesTheFirst() throws Exception {
+    Router first = greeted(1);
+    Router second = greeted(2);
+    assertThat(farewell(first)).isEqualTo(Farewell.Reason.FENCED);
+    second.send(part(7, EPOCH, owned(1)));
+    assertThat(second.frame().acks()).containsExactly(7);
+    Router late = new Router();
+    late.call.sendMessage(new Hello(1, 1, ROUTER, SELF, 1).toMessage());
+    assertThat(farewell(late)).isEqualTo(Farewell.Reason.FENCED);
+  }
+
+  @Test
+  void part_beforeTheHello_endsTheLink() throws Exception {
+    Router router = new Router();
+    router.send(part(7, EPOCH, owned(1)));
+    assertThat(farewell(router)).isEqualTo(Farewell.Reason.MALFORMED);
+    assertThat(shards.heldSpans()).isZero();
+  }
+
+  @Test
+  void part_withASpanWithoutTraceId_endsTheLinkAndTakesNothing() throws Exception {
+    Router router = greeted(1);
+    router.send(TestPart.of(7, EPOCH, new byte[] {0x12, 2, 0x0a, 0}));
+    assertThat(farewell(router)).isEqualTo(Farewell.Reason.MALFORMED);
+    assertThat(shards.heldSpans()).isZero();
+  }
+
+  private static Incarnation incarnation(long bits) {
+    return new Incarnation(new EpochOrder(0, 1), bits);
+  }
+
+  private static Farewell.Reason farewell(Router router) throws InterruptedException {
+    Farewell farewell = router.frame().farewell();
+    assertThat(farewell).isNotNull();
+    return farewell == null ? Farewell.Reason.UNSPECIFIED : farewell.reason();
+  }
+
+  private Router greeted(long attempt) throws InterruptedException {
+    Router router = new Router();
+    router.call.sendMessage(new Hello(1, 1, ROUTER, SELF, attempt).toMessage());
+    assertThat(router.frame().welcome()).isNotNull();
+    return router;
+  }
+
+  private void use(EpochOrder order) {
+    List<Member> members =
+        Stream.of("sampler-0", "sampler-1")
+            .map(
+                id ->
+                    new Member(
+                        id,
+                        incarnation(1),
+                        Member.Role.SAMPLER,
+                        Member.State.ACTIVE,
+                        100,
+                        "127.0.0.1:1",
+                        "",
+                        "",
+                        1))
+            .toList();
+    Epoch epoch = new Epoch(order, "sampler-0", members, 0, EpochOrder.NONE, List.of());
+    ownership.use(epoch, RingTable.of(epoch), snapshot -> shards.onEpoch(order));
+    server.epochInUse();
+  }
+
+  private TraceId owned(long seed) {
+    return find(seed, true);
+  }
+
+  private TraceId foreign() {
+    return find(1, false);
+  }
+
+  private TraceId find(long seed, boolean own) {
+    Random random = new Random(seed);
+    while (true) {
+      TraceId id = new TraceId(random.nextLong(), random.nextLong());
+      if (ownership.newest().owns(id.slot()) == own) {
+        return id;
+      }
+    }
+  }
+
+  private static TestPart part(long seq, EpochOrder epoch, TraceId... ids) {
+    return TestPart.of(seq, epoch, ids);
+  }
+
+  /** The other end of a link. */
+  private final class Router {
+    private final LinkWriter writer = new LinkWriter(DictionaryLimits.DEFAULT);
+    private final BlockingQueue<SamplerFrame> frames = new LinkedBlockingQueue<>();
+    private final ClientCall<LinkMessage, SamplerFrame> call =
+        channel.newCall(LinkMethod.client(), CallOptions.DEFAULT);
+
+    Router() {
+      call.start(
+          new ClientCall.Listener<>() {
+            @Override
+            public void onMessage(SamplerFrame frame) {
+              frames.add(frame);
+            }
+
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              // a link ends with a farewell, which the tests look at
+            }
+          },
+          new Metadata());
+      call.request(100);
+    }
+
+    void send(TestPart... parts) {
+      for (TestPart part : parts) {
+        writer.add(part);
+      }
+      call.sendMessage(writer.finish());
+    }
+
+    SamplerFrame frame() throws InterruptedException {
+      SamplerFrame frame = frames.poll(10, TimeUnit.SECONDS);
+      assertThat(frame).as("a frame within 10 s").isNotNull();
+      return frame == null ? SamplerFrame.answers(new long[0], List.of(), null) : frame;
+    }
+  }
+}
