@@ -60,7 +60,7 @@ final class Endpoint {
    */
   void failed(long nowNanos, long sentNanos, long retryAfterNanos) {
     inFlight--;
-    if (failures == 0 || sentNanos - failedNanos >= 0) {
+    if (failures == 0 || sentNanos - failedNanos > 0) {
       failures++;
       failedNanos = nowNanos;
       resumeNanos = nowNanos + backoff.delayNanos(failures);

@@ -1,0 +1,408 @@
+package io.ringtail.sampler.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.link.Header;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.export.ExportConfig.Balance;
+import io.ringtail.sampler.export.KeptTrace.Answer;
+import io.ringtail.sampler.export.send.Payload;
+import io.ringtail.sampler.export.send.SendResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DestinationTest {
+  private static final long MILLI = 1_000_000;
+  private static final int MAX_IN_FLIGHT = 4;
+
+  private final Metrics metrics = new Metrics();
+  private final Kept kept = new Kept();
+  private final FakeTransport first = new FakeTransport();
+  private final FakeTransport second = new FakeTransport();
+  private Destination destination = destination(Balance.SPREAD, 1 << 20, first);
+  private long nowNanos = 12_345;
+  private long takenSpans;
+
+  private Destination destination(Balance balance, long maxQueuedBytes, FakeTransport... to) {
+    ExportConfig config =
+        new ExportConfig(
+            List.of(),
+            balance,
+            MAX_IN_FLIGHT,
+            Optional.empty(),
+            maxQueuedBytes,
+            2_000,
+            100,
+            Duration.ofMillis(200),
+            Duration.ofMillis(1_000),
+            Duration.ofMillis(8_000));
+    return new Destination(
+        "otlp", config, MAX_IN_FLIGHT, Arrays.asList(to), metrics, new Random(5), () -> {});
+  }
+
+  private boolean offer(KeptTrace trace) {
+    if (!destination.tryReserve(Batch.costBytes(trace))) {
+      trace.resourceSpans().release();
+      return false;
+    }
+    takenSpans += trace.spanCount();
+    destination.enqueue(trace);
+    return true;
+  }
+
+  /** Offers one trace and lets its request leave. */
+  private void offerAndLinger(long id) {
+    assertThat(offer(kept.trace(id, 2))).isTrue();
+    work();
+    pass(200);
+  }
+
+  private void work() {
+    while (destination.doWork(nowNanos) > 0) {
+      continue;
+    }
+  }
+
+  private void pass(long millis) {
+    nowNanos += millis * MILLI;
+    work();
+  }
+
+  private long counted(String name, String... labels) {
+    return metrics.counter("ringtail_sampler_export_" + name, "", labels).getCount();
+  }
+
+  private long sentSpans() {
+    return counted("sent_spans_total", "destination", "otlp");
+  }
+
+  private long lostSpans(ExportLoss reason) {
+    return counted("lost_spans_total", "destination", "otlp", "reason", reason.label());
+  }
+
+  @AfterEach
+  void everySpanIsAccountedForAndEveryBufferReleased() {
+    long lost = Arrays.stream(ExportLoss.values()).mapToLong(this::lostSpans).sum();
+    assertThat(counted("taken_spans_total", "destination", "otlp")).isEqualTo(takenSpans);
+    assertThat(sentSpans() + lost + destination.queuedSpans()).isEqualTo(takenSpans);
+    assertThat(kept.answeredOnce()).isTrue();
+    assertThat(kept.allReleased()).isTrue();
+  }
+
+  @Test
+  void request_gathersUntilLingerIsOver() {
+    offer(kept.trace(1, 2));
+    offer(kept.trace(2, 3));
+    work();
+    pass(199);
+    assertThat(first.sent).isEmpty();
+    pass(1);
+
+    assertThat(first.sent).hasSize(1);
+    Payload payload = first.sent.get(0);
+    byte[] one = Kept.encoded(1, 2);
+    byte[] two = Kept.encoded(2, 3);
+    assertThat(Arrays.copyOf(payload.array(), one.length)).isEqualTo(one);
+    assertThat(Arrays.copyOfRange(payload.array(), one.length, payload.length())).isEqualTo(two);
+    assertThat(payload.traces()).isEqualTo(2);
+    assertThat(Arrays.copyOf(payload.traceEnds(), 2))
+        .containsExactly(one.length, one.length + two.length);
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+    assertThat(destination.isEmpty()).isTrue();
+  }
+
+  @Test
+  void request_fullBySpansOrBytes_leavesAtOnce() {
+    offer(kept.trace(1, 60));
+    offer(kept.trace(2, 60));
+    work();
+
+    assertThat(first.sent).extracting(Payload::spanCount).containsExactly(60);
+    pass(200);
+    assertThat(first.sent).extracting(Payload::spanCount).containsExactly(60, 60);
+  }
+
+  @Test
+  void request_contextsAreNotMixed() {
+    offer(kept.trace(1, 1));
+    offer(kept.trace(2, 1, Kept.TENANT));
+    offer(kept.trace(3, 1));
+    work();
+    pass(200);
+
+    assertThat(first.sent).extracting(Payload::context).containsExactly(Header.EMPTY, Kept.TENANT);
+    assertThat(first.sent).extracting(Payload::traces).containsExactly(2, 1);
+  }
+
+  @Test
+  void retryableFailure_isSentAgainAfterGrowingPauses() {
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    offerAndLinger(1);
+    assertThat(first.sent).hasSize(1);
+    pass(499); // the first pause is 500 to 1,000 ms
+    assertThat(first.sent).hasSize(1);
+    pass(501);
+    assertThat(first.sent).hasSize(2);
+    pass(999); // the second 1,000 to 2,000
+    assertThat(first.sent).hasSize(2);
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    pass(1_001);
+
+    assertThat(first.sent).hasSize(3);
+    assertThat(first.afterFailure).containsExactly(false, true, true);
+    assertThat(first.sent.get(2)).isEqualTo(first.sent.get(0));
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+    assertThat(counted("retries_total", "destination", "otlp")).isEqualTo(2);
+  }
+
+  @Test
+  void endpointIsBack_allThatFailedWithItGoAtOnce() {
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    first.hangs = true;
+    for (int i = 0; i < MAX_IN_FLIGHT; i++) {
+      offerAndLinger(i);
+    }
+    first.hanging.forEach(hanging -> hanging.accept(FakeTransport.UNAVAILABLE));
+    first.hanging.clear();
+    first.hangs = false;
+    work();
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    pass(1_000);
+
+    assertThat(kept.answered()).isEqualTo(MAX_IN_FLIGHT);
+    assertThat(first.sent).hasSize(2 * MAX_IN_FLIGHT);
+  }
+
+  @Test
+  void failingEndpoint_isTriedWithOneRequestAtATime() {
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    offerAndLinger(1);
+    first.hangs = true;
+    offerAndLinger(2);
+    offerAndLinger(3);
+    pass(8_000);
+    assertThat(first.hanging).hasSize(1);
+    first.hangs = false;
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    first.hanging.remove().accept(FakeTransport.ACCEPTED);
+    pass(8_000);
+
+    assertThat(kept.answered()).isEqualTo(3);
+  }
+
+  @Test
+  void retryAfter_isHonoured() {
+    first.answer = payload -> new SendResult.Retryable("slow down", Duration.ofSeconds(60));
+    offerAndLinger(1);
+    offerAndLinger(2);
+    pass(59_000);
+    assertThat(first.sent).hasSize(1);
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    pass(1_000);
+
+    assertThat(kept.answered()).isEqualTo(2);
+  }
+
+  @Test
+  void failover_secondTakesOverWithoutAPause() {
+    destination = destination(Balance.FAILOVER, 1 << 20, first, second);
+    offerAndLinger(1);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    offerAndLinger(2);
+    offerAndLinger(3);
+
+    assertThat(first.sent).hasSize(2);
+    assertThat(second.sent).hasSize(2);
+    assertThat(kept.answered()).isEqualTo(3);
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    pass(1_000);
+    offerAndLinger(4);
+    assertThat(first.sent).hasSize(3);
+  }
+
+  @Test
+  void spread_goesInTurn() {
+    destination = destination(Balance.SPREAD, 1 << 20, first, second);
+    for (int i = 0; i < 6; i++) {
+      offerAndLinger(i);
+    }
+    assertThat(first.sent).hasSize(3);
+    assertThat(second.sent).hasSize(3);
+  }
+
+  @Test
+  void rejectedForGood_isACountedLossAndTheRestGoesOn() {
+    first.answer =
+        payload ->
+            payload.spanCount() == 7 ? new SendResult.Rejected("no") : FakeTransport.ACCEPTED;
+    offer(kept.trace(1, 7));
+    work();
+    pass(200);
+    offerAndLinger(2);
+
+    assertThat(lostSpans(ExportLoss.REJECTED)).isEqualTo(7);
+    assertThat(kept.answersTo(1)).containsExactly(Answer.REJECTED);
+    assertThat(kept.answersTo(2)).containsExactly(Answer.ACCEPTED);
+  }
+
+  @Test
+  void alwaysFailingRequest_doesNotHoldUpOthers() {
+    first.answer =
+        payload -> payload.spanCount() == 7 ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;
+    offer(kept.trace(1, 7));
+    work();
+    pass(200);
+    for (int i = 2; i < 20; i++) {
+      offerAndLinger(i);
+    }
+    pass(1_000);
+
+    assertThat(kept.answered()).isEqualTo(18);
+    assertThat(destination.queuedSpans()).isEqualTo(7);
+  }
+
+  @Test
+  void partialSuccess_isNotSentAgainAndCounted() {
+    first.answer = payload -> new SendResult.Accepted(1, "one span is bad");
+    offerAndLinger(1);
+    pass(60_000);
+
+    assertThat(first.sent).hasSize(1);
+    assertThat(sentSpans()).isEqualTo(1);
+    assertThat(lostSpans(ExportLoss.PARTIAL_SUCCESS)).isEqualTo(1);
+  }
+
+  @Test
+  void partialSuccess_absurdCount_isClamped() {
+    first.answer = payload -> new SendResult.Accepted(Long.MAX_VALUE, "");
+    offerAndLinger(1);
+    first.answer = payload -> new SendResult.Accepted(-5, "");
+    offerAndLinger(2);
+
+    assertThat(lostSpans(ExportLoss.PARTIAL_SUCCESS)).isEqualTo(2);
+    assertThat(sentSpans()).isEqualTo(2);
+  }
+
+  @Test
+  void queueFull_refusesUntilSomethingIsAnswered() {
+    destination = destination(Balance.SPREAD, 1_000, first);
+    first.hangs = true;
+    int taken = 0;
+    while (offer(kept.trace(taken, 1))) {
+      taken++;
+    }
+    work();
+    pass(200);
+    assertThat(taken).isBetween(3, 6);
+    assertThat(offer(kept.trace(100, 1))).isFalse();
+    assertThat(destination.queuedBytes()).isLessThanOrEqualTo(1_000);
+    first.hanging.remove().accept(FakeTransport.ACCEPTED);
+    work();
+
+    assertThat(offer(kept.trace(101, 1))).isTrue();
+    assertThat(counted("queue_full_total", "destination", "otlp")).isEqualTo(2);
+    first.hangs = false;
+    work();
+    pass(200);
+  }
+
+  @Test
+  void traceLargerThanTheQueue_goesInAlone() {
+    destination = destination(Balance.SPREAD, 1_000, first);
+    assertThat(offer(kept.trace(1, 90))).isTrue();
+    assertThat(offer(kept.trace(2, 1))).isFalse();
+    work();
+    pass(200);
+
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+  }
+
+  @Test
+  void stopTaking_sendsWithoutLingerAndRetriesAtOnce() {
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    offerAndLinger(1);
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    offer(kept.trace(2, 2));
+    destination.stopTaking();
+    assertThat(offer(kept.trace(3, 2))).isFalse();
+    work();
+
+    assertThat(kept.answered()).isEqualTo(2);
+    assertThat(destination.isEmpty()).isTrue();
+  }
+
+  @Test
+  void abandon_countsWhatIsLeftOnceAndIgnoresLateAnswers() {
+    first.hangs = true;
+    offerAndLinger(1);
+    first.hangs = false;
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    offerAndLinger(2);
+    offer(kept.trace(3, 5));
+    destination.stopTaking();
+
+    assertThat(destination.abandon(nowNanos)).isEqualTo(9);
+    first.hanging.remove().accept(FakeTransport.ACCEPTED);
+    work();
+    assertThat(lostSpans(ExportLoss.SHUTDOWN)).isEqualTo(9);
+    assertThat(kept.answersTo(1)).containsExactly(Answer.REJECTED);
+    assertThat(destination.isEmpty()).isTrue();
+    destination.close();
+    assertThat(first.closed).isTrue();
+  }
+
+  @Test
+  void randomFailures_everythingIsAnsweredExactlyOnce() {
+    long seed = 20261121;
+    Random random = new Random(seed);
+    destination = destination(Balance.SPREAD, 20_000, first, second);
+    for (FakeTransport transport : List.of(first, second)) {
+      transport.answer = payload -> anyAnswer(random);
+    }
+    int offered = 0;
+    for (int round = 0; round < 2_000; round++) {
+      if (random.nextInt(3) > 0 && offer(kept.trace(offered, 1 + random.nextInt(9)))) {
+        offered++;
+      }
+      first.hangs = random.nextInt(4) == 0;
+      second.hangs = random.nextInt(4) == 0;
+      answerSome(random);
+      pass(random.nextInt(100));
+    }
+    first.hangs = false;
+    second.hangs = false;
+    for (int round = 0; round < 1_000 && !destination.isEmpty(); round++) {
+      answerSome(random);
+      pass(500);
+    }
+    assertThat(destination.isEmpty()).as("seed " + seed).isTrue();
+    assertThat(kept.answered()).as("seed " + seed).isEqualTo(offered);
+    assertThat(destination.queuedSpans()).isZero();
+    assertThat(destination.inFlight()).isZero();
+  }
+
+  private void answerSome(Random random) {
+    for (FakeTransport transport : List.of(first, second)) {
+      while (!transport.hanging.isEmpty() && random.nextInt(3) > 0) {
+        transport.hanging.remove().accept(anyAnswer(random));
+      }
+    }
+  }
+
+  private static SendResult anyAnswer(Random random) {
+    List<SendResult> answers = new ArrayList<>();
+    answers.add(FakeTransport.ACCEPTED);
+    answers.add(FakeTransport.ACCEPTED);
+    answers.add(FakeTransport.UNAVAILABLE);
+    answers.add(new SendResult.Retryable("slow", Duration.ofMillis(random.nextInt(300))));
+    answers.add(new SendResult.Rejected("no"));
+    answers.add(new SendResult.Accepted(1, "partly"));
+    return answers.get(random.nextInt(answers.size()));
+  }
+}

@@ -1,0 +1,102 @@
+package io.ringtail.sampler.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.config.ConfigFile;
+import io.ringtail.config.ConfigProblem;
+import io.ringtail.sampler.export.ExportConfig.Balance;
+import io.ringtail.sampler.export.send.OtlpEndpoint;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ExportConfigTest {
+  @Test
+  void config_empty_defaults() {
+    assertThat(ExportConfig.defaults())
+        .isEqualTo(
+            new ExportConfig(
+                List.of(),
+                Balance.SPREAD,
+                8,
+                Optional.empty(),
+                64 << 20,
+                3 << 20,
+                8192,
+                Duration.ofMillis(200),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void config_everyKey_mapped() {
+    ConfigFile file =
+        ConfigFile.read(
+            "x.yaml",
+            """
+            otlp:
+              endpoints: ["http://a:1", "https://b/custom"]
+              balance: failover
+              protocol: http
+              compression: gzip
+              headers: { Authorization: Bearer x }
+              timeout: 3s
+              max-in-flight: 2
+            file: /tmp/kept.jsonl
+            max-queued-bytes: 1MiB
+            max-request-bytes: 64KiB
+            max-request-spans: 10
+            linger: 50ms
+            retry: { initial: 1s, max: 2s }
+            """);
+    Map<String, String> headers = Map.of("Authorization", "Bearer x");
+    OtlpEndpoint.Protocol http = OtlpEndpoint.Protocol.HTTP;
+    Duration timeout = Duration.ofSeconds(3);
+
+    assertThat(ExportConfig.read(file.root()))
+        .isEqualTo(
+            new ExportConfig(
+                List.of(
+                    new OtlpEndpoint(URI.create("http://a:1"), http, true, headers, timeout),
+                    new OtlpEndpoint(URI.create("https://b/custom"), http, true, headers, timeout)),
+                Balance.FAILOVER,
+                2,
+                Optional.of(Path.of("/tmp/kept.jsonl")),
+                1 << 20,
+                64 << 10,
+                10,
+                Duration.ofMillis(50),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2)));
+    assertThat(file.problems()).isEmpty();
+    assertThat(file.effective()).doesNotContain("Bearer");
+  }
+
+  @Test
+  void config_mistakes_allTold() {
+    ConfigFile file =
+        ConfigFile.read(
+            "x.yaml",
+            """
+            otlp:
+              endpoint: localhost:4317
+              compression: zstd
+              headers: { Host: x }
+            retry: { initial: 10s, max: 2s }
+            """);
+    ExportConfig unused = ExportConfig.read(file.root());
+
+    assertThat(unused.endpoints()).isEmpty();
+    assertThat(file.problems().stream().map(ConfigProblem::toString))
+        .containsExactly(
+            "x.yaml:2:13: otlp.endpoint: \"localhost:4317\" (expected a URL such as"
+                + " http://127.0.0.1:4317)",
+            "x.yaml:3:16: otlp.compression: \"zstd\" (expected one of: none, gzip)",
+            "x.yaml:4:20: otlp.headers.Host: cannot be set (expected another header name)",
+            "x.yaml:5:29: retry.max: is less than retry.initial (expected at least as long)");
+  }
+}

@@ -1,0 +1,46 @@
+package io.ringtail.sampler.export;
+
+import io.ringtail.sampler.export.send.Payload;
+import io.ringtail.sampler.export.send.SendResult;
+import io.ringtail.sampler.export.send.Transport;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** An endpoint whose answers the test decides, at once or later. */
+final class FakeTransport implements Transport {
+  static final SendResult ACCEPTED = new SendResult.Accepted(0, "");
+  static final SendResult UNAVAILABLE = new SendResult.Retryable("down", Duration.ZERO);
+
+  final List<Payload> sent = new ArrayList<>();
+  final List<Boolean> afterFailure = new ArrayList<>();
+  final Deque<Consumer<SendResult>> hanging = new ArrayDeque<>();
+  boolean hangs;
+  boolean closed;
+  Function<Payload, SendResult> answer = payload -> ACCEPTED;
+
+  @Override
+  public void send(Payload payload, boolean failedBefore, Consumer<SendResult> onResult) {
+    sent.add(payload);
+    afterFailure.add(failedBefore);
+    if (hangs) {
+      hanging.add(onResult);
+    } else {
+      onResult.accept(answer.apply(payload));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "fake";
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
