@@ -11,8 +11,8 @@ import java.util.Objects;
 
 /**
  * The golden vectors of slots, owners and heirs: {@code vectors.txt} beside this class. Routers and
- * samplers of different versions share a cluster, so what is there never changes; the test suites of
- * both tiers ask for {@link #mismatches()}. Threads: any.
+ * samplers of different versions share a cluster, so what is there never changes; the test suites
+ * of both tiers ask for {@link #mismatches()}. Threads: any.
  */
 public final class RingVectors {
   /*
@@ -25,7 +25,9 @@ public final class RingVectors {
 
   private RingVectors() {}
 
-  /** What this code computes otherwise than the vectors say, one line each; empty if all is well. */
+  /**
+   * What this code computes otherwise than the vectors say, one line each; empty if all is well.
+   */
   public static List<String> mismatches() {
     List<String> wrong = new ArrayList<>();
     RingTable table = RingTable.build(List.of());

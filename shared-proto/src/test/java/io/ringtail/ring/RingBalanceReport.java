@@ -30,9 +30,7 @@ public final class RingBalanceReport {
   private record Row(double share, int over, double moved) {
     Row worse(Row other) {
       return new Row(
-          Math.max(share, other.share),
-          Math.max(over, other.over),
-          Math.max(moved, other.moved));
+          Math.max(share, other.share), Math.max(over, other.over), Math.max(moved, other.moved));
     }
   }
 
@@ -49,8 +47,7 @@ public final class RingBalanceReport {
       fewer = step == 1 ? fewer : RingTable.build(Rings.equal(n - 1));
       Row equalRow = row(fewer, equal);
       List<RingMember> weighted = Rings.random(n, new Random(SEED + n));
-      Row randomRow =
-          row(RingTable.build(weighted.subList(0, n - 1)), RingTable.build(weighted));
+      Row randomRow = row(RingTable.build(weighted.subList(0, n - 1)), RingTable.build(weighted));
       print(out, Integer.toString(n), equalRow, randomRow);
       worstEqual = worstEqual.worse(equalRow);
       worstRandom = worstRandom.worse(randomRow);

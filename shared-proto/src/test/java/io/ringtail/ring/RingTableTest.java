@@ -81,8 +81,7 @@ class RingTableTest {
   @Test
   void build_sameNodeIdTwice_refused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> RingTable.build(List.of(new RingMember("a", 1), new RingMember("a", 2))))
+        .isThrownBy(() -> RingTable.build(List.of(new RingMember("a", 1), new RingMember("a", 2))))
         .withMessage("node id: \"a\" is there twice (expected once)");
   }
 

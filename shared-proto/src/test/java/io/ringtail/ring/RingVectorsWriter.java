@@ -9,7 +9,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Prints new golden vectors; for a new major version of the ring only, since old ones must hold. */
+/**
+ * Prints new golden vectors; for a new major version of the ring only, since old ones must hold.
+ */
 public final class RingVectorsWriter {
   private static final long SEED = 20261121;
 
@@ -25,8 +27,7 @@ public final class RingVectorsWriter {
       HeirTable heirs = table.heirs();
       out.println(RingVectors.ring(table));
       IntStream.concat(
-              IntStream.of(0, 1, TraceHash.SLOTS - 1),
-              random.ints(20, 0, TraceHash.SLOTS).sorted())
+              IntStream.of(0, 1, TraceHash.SLOTS - 1), random.ints(20, 0, TraceHash.SLOTS).sorted())
           .mapToObj(slot -> RingVectors.slot(table, heirs, slot))
           .forEach(out::println);
     }

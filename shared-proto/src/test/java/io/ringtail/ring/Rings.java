@@ -18,8 +18,7 @@ final class Rings {
   /** Weights of 1 to 1,000, as many of each order of magnitude. */
   static List<RingMember> random(int n, Random random) {
     return IntStream.range(0, n)
-        .mapToObj(
-            i -> new RingMember("sampler-" + i, (int) Math.pow(10, 3 * random.nextDouble())))
+        .mapToObj(i -> new RingMember("sampler-" + i, (int) Math.pow(10, 3 * random.nextDouble())))
         .toList();
   }
 
@@ -57,8 +56,7 @@ final class Rings {
             .flatMap(
                 slot ->
                     Arrays.stream(sortedPreferences(score, Score.slotKey(slot)))
-                        .mapToObj(
-                            p -> new Pair(Preferences.cost(p), Preferences.member(p), slot)))
+                        .mapToObj(p -> new Pair(Preferences.cost(p), Preferences.member(p), slot)))
             .sorted(
                 Comparator.comparingLong(Pair::cost)
                     .thenComparingInt(Pair::member)
