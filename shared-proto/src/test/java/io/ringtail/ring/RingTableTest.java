@@ -64,7 +64,7 @@ class RingTableTest {
   @Test
   void build_smallInstance_equalsGreedyOverAllPairs() {
     // the stable matching of aligned preferences is the greedy one: another way to the same table
-    List<RingMember> members = Rings.random(5, new Random(SEED));
+    List<RingMember> members = Rings.random(3, new Random(SEED));
     RingTable table = RingTable.build(members);
 
     assertThat(Rings.owners(table)).isEqualTo(Rings.greedy(table.members()));
@@ -163,7 +163,7 @@ class RingTableTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2,true", "3,false", "5,true", "11,true", "24,false"})
+  @CsvSource({"2,true", "3,false", "5,true", "12,true"})
   void heirs_anyRing_equalRebuildWithoutTheOwner(int n, boolean randomWeights) {
     RingTable table =
         RingTable.build(randomWeights ? Rings.random(n, new Random(SEED + n)) : Rings.equal(n));
