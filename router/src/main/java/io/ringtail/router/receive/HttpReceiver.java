@@ -103,7 +103,7 @@ final class HttpReceiver implements AutoCloseable {
     protected void initChannel(Channel channel) {
       connections.add(channel);
       if (draining) {
-        channel.close();
+        channel.unsafe().closeForcibly();
         return;
       }
       HttpDecoderConfig decoding =
