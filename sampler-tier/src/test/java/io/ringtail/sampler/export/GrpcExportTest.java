@@ -57,8 +57,7 @@ class GrpcExportTest {
   }
 
   private static String header(Metadata metadata, String name) {
-    return String.valueOf(
-        metadata.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
+    return String.valueOf(metadata.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
   }
 
   @Test

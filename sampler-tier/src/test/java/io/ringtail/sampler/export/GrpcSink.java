@@ -45,8 +45,7 @@ final class GrpcSink extends TraceServiceGrpc.TraceServiceImplBase implements Au
    */
   GrpcSink(int port) throws IOException {
     server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .addService(this)
             .intercept(new HeaderRecorder())
             .build()
