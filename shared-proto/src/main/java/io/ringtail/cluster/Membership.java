@@ -16,6 +16,11 @@ public interface Membership extends AutoCloseable {
   /** Whether this node is joined and the newest epoch names it (readiness). */
   boolean joined();
 
+  /** Why not {@link #joined}, for the readiness condition; empty if it is. */
+  default Optional<String> whyNotJoined() {
+    return joined() ? Optional.empty() : Optional.of("no epoch names this node yet");
+  }
+
   /** Leaves with a word, so that nobody has to suspect. Idempotent. */
   @Override
   void close();

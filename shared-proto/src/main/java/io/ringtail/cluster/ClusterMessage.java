@@ -1,0 +1,50 @@
+package io.ringtail.cluster;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What nodes say to each other about epochs. All may be late, repeated or overtaken; none depends
+ * on another having come.
+ */
+sealed interface ClusterMessage {
+  /** To the coordinator: this is who I am and how I stand. */
+  record Announce(Member self) implements ClusterMessage {}
+
+  /** From the coordinator: this is to be used. */
+  record Published(Epoch epoch) implements ClusterMessage {}
+
+  /** To the coordinator: it is in use here. */
+  record Confirm(EpochId epoch) implements ClusterMessage {}
+
+  /**
+   * From a new coordinator: what is your newest?
+   *
+   * @param viewId echoed by the answer
+   */
+  record AskHighest(long viewId) implements ClusterMessage {}
+
+  /**
+   * To the new coordinator.
+   *
+   * @param recent newest first, as far as known; empty if no epoch is in use
+   * @param activeSamplers named by the newest
+   */
+  record Highest(long viewId, List<EpochId> recent, int activeSamplers) implements ClusterMessage {
+    public Highest {
+      recent = List.copyOf(recent);
+    }
+  }
+
+  /** I miss this one. */
+  record AskEpoch(EpochId epoch) implements ClusterMessage {}
+
+  /** Answer to {@link AskEpoch}; empty if it is not among the last that are kept. */
+  record Answer(EpochId asked, Optional<Epoch> epoch) implements ClusterMessage {}
+
+  /** To the coordinator: I hold nothing more and leave. */
+  record Drained() implements ClusterMessage {}
+
+  /** From the coordinator to the older of two with one node id. */
+  record Fence(Member newer) implements ClusterMessage {}
+}

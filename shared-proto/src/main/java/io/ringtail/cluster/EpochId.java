@@ -1,0 +1,24 @@
+package io.ringtail.cluster;
+
+/**
+ * Which epoch: both sides of a partition may make one of the same order, so who made it belongs to
+ * it.
+ *
+ * @param coordinator node id of who made it
+ */
+record EpochId(EpochOrder order, String coordinator) {
+  static final EpochId NONE = new EpochId(EpochOrder.NONE, "");
+
+  static EpochId of(Epoch epoch) {
+    return new EpochId(epoch.order(), epoch.coordinator());
+  }
+
+  static EpochId predecessorOf(Epoch epoch) {
+    return new EpochId(epoch.predecessor(), epoch.predecessorCoordinator());
+  }
+
+  @Override
+  public String toString() {
+    return order + "@" + coordinator;
+  }
+}

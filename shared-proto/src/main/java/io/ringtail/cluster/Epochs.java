@@ -1,0 +1,244 @@
+package io.ringtail.cluster;
+
+import io.ringtail.cluster.ClusterMessage.Announce;
+import io.ringtail.cluster.ClusterMessage.Answer;
+import io.ringtail.cluster.ClusterMessage.AskEpoch;
+import io.ringtail.cluster.ClusterMessage.AskHighest;
+import io.ringtail.cluster.ClusterMessage.Confirm;
+import io.ringtail.cluster.ClusterMessage.Drained;
+import io.ringtail.cluster.ClusterMessage.Fence;
+import io.ringtail.cluster.ClusterMessage.Highest;
+import io.ringtail.cluster.ClusterMessage.Published;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's part in agreeing on epochs: says what it is to the coordinator of its view, follows
+ * what that publishes, and coordinates when it is the first sampler itself. Pure: views, messages
+ * and the clock are fed in, what is to be done comes out. Threads: one.
+ *
+ * <p>Messages may be lost with the view they were sent in, late and repeated: what matters is said
+ * again each {@value #REPEAT_NANOS} ns until its effect is seen. A node that takes epochs from a
+ * stream instead of the group (protocol E6) feeds {@link Published} as from its view's coordinator.
+ */
+final class Epochs {
+  static final long REPEAT_NANOS = 500_000_000;
+  private static final long PROMISE_NANOS = 1_000_000_000;
+
+  private final long selfBits;
+  private final Follower follower;
+  private final Coordinator coordinator;
+
+  private Member self;
+  private ClusterView view = ClusterView.NONE;
+  private boolean tableAgrees = true;
+  private boolean leaving;
+  private @Nullable Member fencedBy;
+  private long saidAtNanos;
+  private long promisedViewId;
+  private long promisedUntilNanos;
+
+  /**
+   * @param tableChecksum checksum of the ring table of members that own slots
+   */
+  Epochs(Member self, ToLongFunction<List<Member>> tableChecksum) {
+    this.self = self;
+    this.selfBits = self.incarnation().bits();
+    TableChecksum checksum = new TableChecksum(tableChecksum);
+    this.follower = new Follower(selfBits, checksum);
+    this.coordinator = new Coordinator(selfBits, checksum, follower);
+  }
+
+  Optional<Epoch> newest() {
+    return follower.newest();
+  }
+
+  /** Why this node is not part of a cluster that works; empty if it is. */
+  Optional<String> whyNotJoined(int minSamplers) {
+    Optional<Epoch> newest = newest();
+    if (fencedBy != null) {
+      return Optional.of("fenced: a newer start of " + self.nodeId() + " is in the cluster");
+    }
+    if (leaving) {
+      return Optional.of("leaving");
+    }
+    if (view.coordinator().isEmpty()) {
+      return Optional.of("no sampler in view");
+    }
+    if (newest.isEmpty() || named(newest.get()).isEmpty()) {
+      return Optional.of("no epoch names this node yet");
+    }
+    if (!tableAgrees) {
+      return Optional.of("own table differs from that of epoch " + newest.get().order());
+    }
+    long samplers = newest.get().activeSamplers();
+    return samplers < minSamplers
+        ? Optional.of("too few samplers: " + samplers + " (expected at least " + minSamplers + ")")
+        : Optional.empty();
+  }
+
+  /** Whether it may go without being missed: said so, and the newest epoch is without it. */
+  boolean hasLeft() {
+    boolean named = newest().flatMap(this::named).isPresent();
+    boolean told = coordinator.isIdle() || coordinator.isConfirmed();
+    boolean alone = view.peers().size() <= 1 || view.coordinator().isEmpty();
+    return fencedBy != null || (leaving && (alone || (!named && told)));
+  }
+
+  List<Effect> onView(ClusterView newView, long now) {
+    List<Effect> effects = new ArrayList<>();
+    boolean sameCoordinator = view.coordinator().equals(newView.coordinator());
+    view = newView;
+    follower.onView(newView);
+    coordinator.onView(newView, now, effects);
+    if (!sameCoordinator || newView.merged()) {
+      sayHow(now, effects);
+    }
+    return goOn(now, effects);
+  }
+
+  List<Effect> onTick(long now) {
+    List<Effect> effects = new ArrayList<>();
+    coordinator.onTick(now, effects);
+    if (now >= saidAtNanos + REPEAT_NANOS && !isAsSaid()) {
+      sayHow(now, effects);
+    }
+    return goOn(now, effects);
+  }
+
+  /** A new state or weight of this node. */
+  List<Effect> update(Member newSelf, long now) {
+    List<Effect> effects = new ArrayList<>();
+    self = newSelf.withIncarnation(self.incarnation());
+    sayHow(now, effects);
+    return goOn(now, effects);
+  }
+
+  /** Begins to leave with a word; {@link #hasLeft} tells when that is through. */
+  List<Effect> leave(long now) {
+    List<Effect> effects = new ArrayList<>();
+    leaving = true;
+    sayHow(now, effects);
+    return goOn(now, effects);
+  }
+
+  List<Effect> on(long from, ClusterMessage message, long now) {
+    List<Effect> effects = new ArrayList<>();
+    if (message instanceof Announce m) {
+      coordinator.onAnnounce(from, m.self(), now);
+    } else if (message instanceof Published m) {
+      follower.onPublished(from, m.epoch());
+    } else if (message instanceof Confirm m) {
+      coordinator.onConfirm(from, m.epoch());
+    } else if (message instanceof AskHighest m) {
+      promise(m.viewId(), now);
+      List<EpochId> recent = follower.recent();
+      int active = newest().map(e -> (int) e.activeSamplers()).orElse(0);
+      effects.add(new Effect.Send(from, new Highest(m.viewId(), recent, active)));
+    } else if (message instanceof Highest m) {
+      coordinator.onHighest(from, m, now, effects);
+    } else if (message instanceof AskEpoch m) {
+      effects.add(new Effect.Send(from, new Answer(m.epoch(), follower.kept(m.epoch()))));
+    } else if (message instanceof Answer m) {
+      follower.onAnswer(m);
+    } else if (message instanceof Drained) {
+      coordinator.onDrained(from, now, effects);
+    } else if (message instanceof Fence m) {
+      fence(m.newer(), effects);
+    } else {
+      throw new AssertionError(message);
+    }
+    coordinator.onTick(now, effects);
+    return goOn(now, effects);
+  }
+
+  /** Adopts nothing of an earlier view for a while, lest the answer be wrong when it arrives. */
+  private void promise(long viewId, long now) {
+    if (viewId > view.id()) {
+      promisedViewId = viewId;
+      promisedUntilNanos = now + PROMISE_NANOS;
+    }
+  }
+
+  private void fence(Member newer, List<Effect> effects) {
+    boolean mine = newer.nodeId().equals(self.nodeId()) && newer.incarnation().bits() != selfBits;
+    if (mine && fencedBy == null) {
+      fencedBy = newer;
+      effects.add(new Effect.Fenced(newer));
+    }
+  }
+
+  private List<Effect> goOn(long now, List<Effect> effects) {
+    takeOwn(effects);
+    Optional<Long> leader = view.coordinator();
+    boolean promised = view.id() < promisedViewId && now < promisedUntilNanos;
+    if (leader.isEmpty() || promised) {
+      return effects;
+    }
+    long from = leader.get();
+    int before = effects.size();
+    Optional<Epoch> had = newest();
+    follower.advance(from, from == selfBits ? coordinator.holder() : from, now, effects);
+    if (!newest().equals(had)) {
+      effects.subList(before, effects.size()).forEach(this::note);
+      tell(from, new Confirm(EpochId.of(newest().orElseThrow())), now, effects);
+    }
+    return effects;
+  }
+
+  /** A coordinator may find that it is the older of two itself. */
+  private void takeOwn(List<Effect> effects) {
+    for (Effect effect : List.copyOf(effects)) {
+      if (effect instanceof Effect.Send send && send.toBits() == selfBits) {
+        effects.remove(effect);
+        if (send.message() instanceof Fence m) {
+          fence(m.newer(), effects);
+        }
+      }
+    }
+  }
+
+  private void note(Effect effect) {
+    if (effect instanceof Effect.Apply applied) {
+      tableAgrees = applied.tableAgrees();
+      named(applied.epoch()).ifPresent(m -> self = self.withIncarnation(m.incarnation()));
+    }
+  }
+
+  private boolean isAsSaid() {
+    if (fencedBy != null) {
+      return true;
+    }
+    Optional<Member> named = newest().flatMap(this::named);
+    return leaving ? named.isEmpty() : named.equals(Optional.of(self));
+  }
+
+  private void sayHow(long now, List<Effect> effects) {
+    saidAtNanos = now;
+    Optional<Long> leader = view.coordinator();
+    if (fencedBy == null && leader.isPresent()) {
+      tell(leader.get(), leaving ? new Drained() : new Announce(self), now, effects);
+    }
+  }
+
+  private void tell(long to, ClusterMessage message, long now, List<Effect> effects) {
+    if (to != selfBits) {
+      effects.add(new Effect.Send(to, message));
+    } else if (message instanceof Confirm c) {
+      coordinator.onConfirm(selfBits, c.epoch());
+    } else if (message instanceof Drained) {
+      coordinator.onDrained(selfBits, now, effects);
+    } else if (message instanceof Announce a) {
+      coordinator.onAnnounce(selfBits, a.self(), now);
+    }
+  }
+
+  private Optional<Member> named(Epoch epoch) {
+    return epoch.members().stream()
+        .filter(m -> m.incarnation().bits() == selfBits)
+        .findFirst();
+  }
+}

@@ -1,0 +1,112 @@
+package io.ringtail.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The state machine over random schedules; a failure prints its seed. */
+class EpochsSimulationTest {
+  private static final int SCHEDULES = Integer.getInteger("ringtail.schedules", 300);
+
+  @Test
+  void epochs_randomSchedules_agreeOnceQuiet() {
+    for (long seed = 0; seed < SCHEDULES; seed++) {
+      try {
+        randomSchedule(seed);
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static void randomSchedule(long seed) {
+    SimulatedGroup group = new SimulatedGroup(seed);
+    Random random = new Random(seed * 31 + 7);
+    boolean partitions = seed % 3 == 0;
+    boolean kills = seed % 3 != 1;
+    for (int i = 0; i < 3; i++) {
+      group.join("s" + i, true);
+    }
+    group.join("r0", false);
+    for (int step = 0; step < 25; step++) {
+      act(group, random, partitions, kills);
+      group.run(random.nextInt(100) < 30 ? 3_000 : random.nextInt(400));
+    }
+    group.heal();
+    group.run(20_000);
+    group.assertAgreed();
+    if (!partitions && !kills) {
+      assertThat(group.outOfTurn()).as("epochs used out of turn").isZero();
+    }
+  }
+
+  private static void act(SimulatedGroup group, Random random, boolean partitions, boolean kills) {
+    String name = (random.nextInt(3) == 0 ? "r" : "s") + random.nextInt(6);
+    boolean sampler = name.startsWith("s");
+    int what = random.nextInt(12);
+    switch (what) {
+      case 0, 1, 2 -> group.join(name, sampler);
+      case 3, 4 -> group.leave(name);
+      case 5, 6 -> {
+        if (kills) {
+          group.kill(name);
+        }
+      }
+      case 7 -> {
+        if (kills) {
+          group.kill(name); // and back before anyone has noticed
+          group.join(name, sampler);
+        }
+      }
+      case 8 -> group.twin(name, sampler);
+      case 9 -> group.drainState(name);
+      case 10 -> {
+        if (partitions) {
+          group.split();
+        }
+      }
+      default -> group.heal();
+    }
+  }
+
+  @Test
+  void epochs_threeHundredStartAtOnce_madeOfFewEpochs() {
+    SimulatedGroup group = new SimulatedGroup(42);
+    for (int i = 0; i < 300; i++) {
+      group.join("n" + i, i % 3 != 0);
+    }
+    group.run(15_000);
+    group.assertAgreed();
+    assertThat(group.epochsMade()).isLessThan(30);
+  }
+
+  @Test
+  void epochs_threeHundredStartOverTenSeconds_madeOfBoundedEpochs() {
+    SimulatedGroup group = new SimulatedGroup(43);
+    for (int i = 0; i < 300; i++) {
+      group.join("n" + i, i % 3 != 0);
+      group.run(33);
+    }
+    group.run(15_000);
+    group.assertAgreed();
+    assertThat(group.epochsMade()).isLessThan(60);
+  }
+
+  @Test
+  void seeds_differ_schedulesDiffer() {
+    Set<Integer> made = new HashSet<>();
+    for (long seed = 0; seed < 5; seed++) {
+      SimulatedGroup group = new SimulatedGroup(seed);
+      Random random = new Random(seed);
+      for (int i = 0; i < 10; i++) {
+        group.join("s" + random.nextInt(5), true);
+        group.run(random.nextInt(1000));
+      }
+      made.add(group.epochsMade());
+    }
+    assertThat(made).hasSizeGreaterThan(1);
+  }
+}

@@ -1,0 +1,349 @@
+package io.ringtail.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group layer worse than JGroups: views come to each process at their own time, messages late and
+ * in any order, and not at all across sides or from the killed. Time is simulated, in ms.
+ */
+final class SimulatedGroup {
+  private final Random random;
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final Map<Long, Process> processes = new HashMap<>();
+  private final Set<EpochId> made = new HashSet<>();
+  private List<Side> sides = new ArrayList<>();
+  private long nowMillis = 1;
+  private long eventCount;
+  private long nextBits = 1;
+  private int outOfTurn;
+
+  private record Event(long atMillis, long sequence, Runnable what) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event o) {
+      int byTime = Long.compare(atMillis, o.atMillis);
+      return byTime != 0 ? byTime : Long.compare(sequence, o.sequence);
+    }
+  }
+
+  /** Those who can talk to each other. */
+  private static final class Side {
+    long viewId;
+    final List<Process> members = new ArrayList<>();
+    boolean stale;
+    boolean merged;
+  }
+
+  private final class Process {
+    final Member self;
+    final Epochs epochs;
+    final Peer peer;
+    boolean alive = true;
+    boolean fenced;
+    boolean leaving;
+    long lastView;
+    @Nullable Epoch newest;
+
+    Process(Member self) {
+      this.self = self;
+      this.epochs = new Epochs(self, SimulatedGroup::checksum);
+      this.peer =
+          new Peer(self.incarnation().bits(), self.role() == Member.Role.SAMPLER);
+    }
+
+    void doAll(List<Effect> effects) {
+      for (Effect e : effects) {
+        if (e instanceof Effect.Send s) {
+          assertThat(s.toBits()).isNotEqualTo(peer.bits());
+          deliver(this, processes.get(s.toBits()), s.message());
+        } else if (e instanceof Effect.SendAll s) {
+          sideOf(this)
+              .ifPresent(
+                  side ->
+                      side.members.stream()
+                          .filter(p -> p != this)
+                          .forEach(p -> deliver(this, p, s.message())));
+        } else if (e instanceof Effect.Apply a) {
+          apply(a);
+        } else if (e instanceof Effect.Fenced) {
+          assertThat(fenced).as("fenced once").isFalse();
+          fenced = true;
+          after(50, () -> disconnect(this));
+        }
+      }
+    }
+
+    void apply(Effect.Apply a) {
+      Epoch epoch = a.epoch();
+      made.add(EpochId.of(epoch));
+      assertThat(a.tableAgrees()).isTrue();
+      assertThat(epoch.predecessorMembers().containsAll(epoch.lost())).isTrue();
+      if (newest == null) {
+        assertThat(epoch.member(self.nodeId())).isPresent();
+      } else {
+        assertThat(epoch.order()).as(self.nodeId() + " had " + newest).isGreaterThan(newest.order());
+        assertThat(epoch.follows(newest)).isEqualTo(a.inTurn());
+        if (!a.inTurn()) {
+          outOfTurn++;
+        }
+      }
+      newest = epoch;
+    }
+  }
+
+  private record Peer(long bits, boolean sampler) {}
+
+  SimulatedGroup(long seed) {
+    this.random = new Random(seed);
+  }
+
+  static long checksum(List<Member> owners) {
+    return owners.stream().map(Member::nodeId).collect(Collectors.joining(",")).hashCode();
+  }
+
+  // ---- what happens to processes
+
+  /** Starts a process, unless one of that name is alive. */
+  void join(String nodeId, boolean sampler) {
+    if (live(nodeId).isEmpty()) {
+      start(nodeId, sampler);
+    }
+  }
+
+  /** Starts a second process of a name that is alive. */
+  void twin(String nodeId, boolean sampler) {
+    if (live(nodeId).isPresent() && processes.values().stream().filter(p -> p.alive).count() < 8) {
+      start(nodeId, sampler);
+    }
+  }
+
+  private void start(String nodeId, boolean sampler) {
+    Member self =
+        new Member(
+            nodeId,
+            new Incarnation(EpochOrder.NONE, nextBits++),
+            sampler ? Member.Role.SAMPLER : Member.Role.ROUTER,
+            Member.State.ACTIVE,
+            sampler ? 100 : 0,
+            "",
+            "",
+            "",
+            1);
+    Process p = new Process(self);
+    processes.put(p.peer.bits(), p);
+    if (sides.isEmpty()) {
+      sides.add(new Side());
+    }
+    Side side = sides.get(random.nextInt(sides.size()));
+    side.members.add(p);
+    changed(side, 50);
+    tick(p);
+  }
+
+  private void tick(Process p) {
+    after(
+        100,
+        () -> {
+          if (p.alive) {
+            p.doAll(p.epochs.onTick(nowMillis * 1_000_000));
+            if (p.leaving && p.epochs.hasLeft()) {
+              disconnect(p);
+            } else {
+              tick(p);
+            }
+          }
+        });
+  }
+
+  void leave(String nodeId) {
+    live(nodeId)
+        .ifPresent(
+            p -> {
+              p.leaving = true;
+              p.doAll(p.epochs.leave(nowMillis * 1_000_000));
+              after(2_000, () -> disconnect(p));
+            });
+  }
+
+  private void disconnect(Process p) {
+    p.alive = false;
+    sideOf(p)
+        .ifPresent(
+            side -> {
+              side.members.remove(p);
+              changed(side, 10);
+            });
+  }
+
+  void kill(String nodeId) {
+    live(nodeId)
+        .ifPresent(
+            p -> {
+              p.alive = false;
+              after(50 + random.nextInt(1_000), () -> disconnect(p));
+            });
+  }
+
+  void drainState(String nodeId) {
+    live(nodeId)
+        .ifPresent(
+            p ->
+                p.doAll(
+                    p.epochs.update(
+                        p.self.withState(Member.State.DRAINING), nowMillis * 1_000_000)));
+  }
+
+  void split() {
+    if (sides.size() != 1) {
+      return;
+    }
+    Side old = sides.get(0);
+    Side a = new Side();
+    Side b = new Side();
+    a.viewId = b.viewId = old.viewId;
+    old.members.forEach(p -> (random.nextBoolean() ? a : b).members.add(p));
+    sides = new ArrayList<>(List.of(a, b));
+    changed(a, 500);
+    changed(b, 500);
+  }
+
+  void heal() {
+    if (sides.size() < 2) {
+      return;
+    }
+    Side all = new Side();
+    sides.forEach(s -> all.members.addAll(s.members));
+    sides.forEach(s -> all.viewId = Math.max(all.viewId, s.viewId));
+    Collections.rotate(all.members, random.nextInt(all.members.size() + 1));
+    all.merged = true;
+    sides = new ArrayList<>(List.of(all));
+    changed(all, 500);
+  }
+
+  // ---- the group layer
+
+  private void changed(Side side, int withinMillis) {
+    if (side.stale) {
+      return;
+    }
+    side.stale = true;
+    after(
+        withinMillis,
+        () -> {
+          if (!sides.contains(side)) {
+            return; // split or merged since
+          }
+          side.stale = false;
+          side.viewId++;
+          List<ClusterView.Peer> peers =
+              side.members.stream()
+                  .map(p -> new ClusterView.Peer(p.peer.bits(), p.peer.sampler()))
+                  .toList();
+          ClusterView view = new ClusterView(side.viewId, peers, side.merged);
+          side.merged = false;
+          side.members.forEach(p -> after(1 + random.nextInt(150), () -> install(p, view)));
+        });
+  }
+
+  private void install(Process p, ClusterView view) {
+    if (p.alive && view.id() > p.lastView) {
+      p.lastView = view.id();
+      p.doAll(p.epochs.onView(view, nowMillis * 1_000_000));
+    }
+  }
+
+  private void deliver(Process from, @Nullable Process to, ClusterMessage message) {
+    int delay = random.nextInt(20) == 0 ? 600 : 40;
+    after(
+        1 + random.nextInt(delay),
+        () -> {
+          boolean lost = !from.alive && random.nextBoolean();
+          if (to != null && to.alive && !lost && sideOf(from).equals(sideOf(to))) {
+            ClusterMessage decoded = roundTrip(message);
+            to.doAll(to.epochs.on(from.peer.bits(), decoded, nowMillis * 1_000_000));
+          }
+        });
+  }
+
+  private Optional<Side> sideOf(Process p) {
+    return sides.stream().filter(s -> s.members.contains(p)).findFirst();
+  }
+
+  private Optional<Process> live(String nodeId) {
+    return processes.values().stream()
+        .filter(p -> p.alive && !p.leaving && !p.fenced && p.self.nodeId().equals(nodeId))
+        .findFirst();
+  }
+
+  // ---- time
+
+  private void after(long millis, Runnable what) {
+    events.add(new Event(nowMillis + millis, eventCount++, what));
+  }
+
+  void run(long millis) {
+    long until = nowMillis + millis;
+    while (!events.isEmpty() && events.element().atMillis <= until) {
+      Event e = events.remove();
+      nowMillis = e.atMillis;
+      e.what.run();
+    }
+    nowMillis = until;
+  }
+
+  // ---- what must hold
+
+  int epochsMade() {
+    return made.size();
+  }
+
+  int outOfTurn() {
+    return outOfTurn;
+  }
+
+  /** All of the one view have the same newest epoch in use, and it names exactly them. */
+  void assertAgreed() {
+    assertThat(sides).hasSize(1);
+    List<Process> members = sides.get(0).members;
+    if (members.stream().noneMatch(p -> p.peer.sampler())) {
+      return; // nobody to make epochs
+    }
+    Set<Long> bits = members.stream().map(p -> p.peer.bits()).collect(Collectors.toSet());
+    assertThat(members).extracting(p -> p.self.nodeId()).doesNotHaveDuplicates();
+    Set<EpochId> newest = new HashSet<>();
+    for (Process p : members) {
+      assertThat(p.alive).isTrue();
+      assertThat(p.epochs.newest()).as(p.self.nodeId()).isPresent();
+      assertThat(p.epochs.whyNotJoined(0)).as(p.self.nodeId()).isEmpty();
+      Epoch epoch = p.epochs.newest().orElseThrow();
+      newest.add(EpochId.of(epoch));
+      assertThat(epoch.members())
+          .extracting(m -> m.incarnation().bits())
+          .containsExactlyInAnyOrderElementsOf(bits);
+    }
+    assertThat(newest).hasSize(1);
+  }
+
+  /** Messages as they come off the wire. */
+  private static ClusterMessage roundTrip(ClusterMessage message) {
+    byte[] bytes = ClusterCodec.encode(message);
+    try {
+      return ClusterCodec.decode(bytes, 0, bytes.length).orElseThrow();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
