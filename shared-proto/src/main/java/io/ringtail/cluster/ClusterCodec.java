@@ -271,8 +271,8 @@ final class ClusterCodec {
     order(out, 1, m.incarnation().order());
     out.writeFixed64(3, m.incarnation().bits());
     out.writeString(4, m.nodeId());
-    out.writeInt32(5, m.role().ordinal());
-    out.writeInt32(6, m.state().ordinal());
+    out.writeInt32(5, wire(m.role()));
+    out.writeInt32(6, wire(m.state()));
     out.writeInt32(7, m.weight());
     out.writeString(8, m.linkAddress());
     out.writeString(9, m.adminAddress());
@@ -300,8 +300,8 @@ final class ClusterCodec {
     return new Member(
         texts[4],
         new Incarnation(new EpochOrder(numbers[1], numbers[2]), numbers[3]),
-        oneOf(Member.Role.values(), numbers[5], "role"),
-        oneOf(Member.State.values(), numbers[6], "state"),
+        role(numbers[5]),
+        state(numbers[6]),
         (int) numbers[7],
         texts[8],
         texts[9],
@@ -309,8 +309,7 @@ final class ClusterCodec {
         (int) numbers[11]);
   }
 
-  private static void order(CodedOutputStream out, int field, EpochOrder order)
-      throws IOException {
+  private static void order(CodedOutputStream out, int field, EpochOrder order) throws IOException {
     out.writeInt64(field, order.viewId());
     out.writeInt64(field + 1, order.number());
   }
@@ -322,13 +321,36 @@ final class ClusterCodec {
     }
   }
 
-  private static <E> E oneOf(E[] values, long ordinal, String what)
-      throws InvalidProtocolBufferException {
-    if (ordinal < 0 || ordinal >= values.length) {
-      throw new InvalidProtocolBufferException(
-          what + ": " + ordinal + " (expected 0 to " + (values.length - 1) + ")");
-    }
-    return values[(int) ordinal];
+  private static int wire(Member.Role role) {
+    return switch (role) {
+      case ROUTER -> 0;
+      case SAMPLER -> 1;
+    };
+  }
+
+  private static Member.Role role(long wire) throws InvalidProtocolBufferException {
+    return switch ((int) wire) {
+      case 0 -> Member.Role.ROUTER;
+      case 1 -> Member.Role.SAMPLER;
+      default -> throw new InvalidProtocolBufferException("role: " + wire + " (expected 0 or 1)");
+    };
+  }
+
+  private static int wire(Member.State state) {
+    return switch (state) {
+      case JOINING -> 0;
+      case ACTIVE -> 1;
+      case DRAINING -> 2;
+    };
+  }
+
+  private static Member.State state(long wire) throws InvalidProtocolBufferException {
+    return switch ((int) wire) {
+      case 0 -> Member.State.JOINING;
+      case 1 -> Member.State.ACTIVE;
+      case 2 -> Member.State.DRAINING;
+      default -> throw new InvalidProtocolBufferException("state: " + wire + " (expected 0 to 2)");
+    };
   }
 
   // ---- wire

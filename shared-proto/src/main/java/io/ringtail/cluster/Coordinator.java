@@ -293,8 +293,9 @@ final class Coordinator {
       Member member = said.withIncarnation(new Incarnation(order, p.bits()));
       Member other = members.put(member.nodeId(), member);
       if (other != null) {
-        Member newer = newer(other, member);
-        Member older = newer == member ? other : member;
+        boolean laterWins = isNewer(other, member);
+        Member newer = laterWins ? member : other;
+        Member older = laterWins ? other : member;
         members.put(newer.nodeId(), newer);
         effects.add(new Effect.Send(older.incarnation().bits(), new Fence(newer)));
         announced.remove(older.incarnation().bits());
@@ -303,12 +304,16 @@ final class Coordinator {
     return members;
   }
 
-  /** Of two with one node id: by the orders they know of; else who joined later. */
-  private Member newer(Member earlierInView, Member laterInView) {
+  /**
+   * Of two with one node id: by the orders they know of, else who joined later.
+   *
+   * @return whether it is the later in the view
+   */
+  private boolean isNewer(Member earlierInView, Member laterInView) {
     EpochOrder e = orderOf(earlierInView);
     EpochOrder l = orderOf(laterInView);
     boolean bothNamed = !e.equals(EpochOrder.NONE) && !l.equals(EpochOrder.NONE);
-    return bothNamed && e.compareTo(l) > 0 ? earlierInView : laterInView;
+    return !bothNamed || e.compareTo(l) <= 0;
   }
 
   private EpochOrder orderOf(Member m) {
@@ -333,8 +338,7 @@ final class Coordinator {
     EpochOrder order =
         base == null
             ? new EpochOrder(view.id(), 1)
-            : new EpochOrder(
-                Math.max(view.id(), base.order().viewId()), base.order().number() + 1);
+            : new EpochOrder(Math.max(view.id(), base.order().viewId()), base.order().number() + 1);
     List<Member> members =
         desired.values().stream()
             .map(m -> named(m, order))

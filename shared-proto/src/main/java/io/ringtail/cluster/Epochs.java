@@ -237,8 +237,6 @@ final class Epochs {
   }
 
   private Optional<Member> named(Epoch epoch) {
-    return epoch.members().stream()
-        .filter(m -> m.incarnation().bits() == selfBits)
-        .findFirst();
+    return epoch.members().stream().filter(m -> m.incarnation().bits() == selfBits).findFirst();
   }
 }

@@ -63,8 +63,7 @@ final class Follower {
 
   /** Remembers what anyone published: its view may come after it. */
   void onPublished(long fromBits, Epoch epoch) {
-    publishedBy.merge(
-        fromBits, epoch, (a, b) -> a.order().compareTo(b.order()) >= 0 ? a : b);
+    publishedBy.merge(fromBits, epoch, (a, b) -> a.order().compareTo(b.order()) >= 0 ? a : b);
     keep(epoch);
   }
 

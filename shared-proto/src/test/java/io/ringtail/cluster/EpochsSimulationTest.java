@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** The state machine over random schedules; a failure prints its seed. */
 class EpochsSimulationTest {
-  private static final int SCHEDULES = Integer.getInteger("ringtail.schedules", 300);
+  private static final int SCHEDULES = Integer.getInteger("ringtail.schedules", 100);
 
   @Test
   void epochs_randomSchedules_agreeOnceQuiet() {

@@ -1,0 +1,21 @@
+package io.ringtail.cluster;
+
+import io.ringtail.metrics.Metrics;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/** Makes the {@link Membership} that a config asks for. Threads: any. */
+public final class Memberships {
+  private Memberships() {}
+
+  /**
+   * @param tableChecksum checksum of the ring table of members that own slots: {@code owners ->
+   *     RingTable.of(owners).checksum()} (the ring knows this package, so not the reverse)
+   */
+  public static Membership of(
+      ClusterConfig config, ToLongFunction<List<Member>> tableChecksum, Metrics metrics) {
+    return config.discovery() == ClusterConfig.Discovery.FIXED
+        ? new StaticMembership(config.members(), tableChecksum)
+        : new JGroupsMembership(config, tableChecksum, metrics);
+  }
+}

@@ -1,0 +1,145 @@
+package io.ringtail.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ringtail.metrics.Metrics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Real channels over loopback, found through a directory: seconds, not milliseconds. The rules are
+ * tested in {@link EpochsSimulationTest}; here only that JGroups carries them.
+ */
+@Tag("slow")
+class JGroupsMembershipTest {
+  @TempDir Path directory;
+
+  private final List<Node> nodes = new ArrayList<>();
+  private long nextBits = 1;
+
+  private final class Node implements EpochListener {
+    final Member self;
+    final JGroupsMembership membership;
+    final List<Epoch> epochs = new CopyOnWriteArrayList<>();
+    final List<Member> fencedBy = new CopyOnWriteArrayList<>();
+
+    Node(String id, Member.Role role) {
+      Member named = StaticMembershipTest.member(id, role, role == Member.Role.SAMPLER ? 100 : 0);
+      self = named.withIncarnation(new Incarnation(EpochOrder.NONE, nextBits++));
+      membership =
+          new JGroupsMembership(
+              ClusterConfig.inDirectory("test", directory.toString()), List::size, new Metrics());
+    }
+
+    @Override
+    public void onEpoch(Epoch epoch) {
+      epochs.add(epoch);
+    }
+
+    @Override
+    public void onFenced(Member newer) {
+      fencedBy.add(newer);
+    }
+
+    boolean names(String... ids) {
+      return membership
+          .newest()
+          .map(e -> e.members().stream().map(Member::nodeId).toList().equals(Arrays.asList(ids)))
+          .orElse(false);
+    }
+  }
+
+  @AfterEach
+  void closeAll() {
+    nodes.parallelStream().forEach(n -> n.membership.close());
+  }
+
+  @Test
+  void cluster_formedKilledAndLeft_epochsAgree() throws Exception {
+    Node r0 = node("r0", Member.Role.ROUTER);
+    Node s0 = node("s0", Member.Role.SAMPLER);
+    Node s1 = node("s1", Member.Role.SAMPLER);
+    Node s2 = node("s2", Member.Role.SAMPLER);
+    startTogether(r0, s0, s1, s2);
+    awaitNamed(List.of(r0, s0, s1, s2), "r0", "s0", "s1", "s2");
+    assertThat(s0.membership.joined()).isTrue();
+
+    Node leads = coordinator(r0);
+    Node other = leads == s1 ? s2 : s1;
+    other.membership.kill();
+    List<Node> rest = without(other);
+    awaitNamed(rest, rest.stream().map(n -> n.self.nodeId()).sorted().toArray(String[]::new));
+    Epoch afterKill = r0.membership.newest().orElseThrow();
+    assertThat(afterKill.lost()).extracting(Member::nodeId).containsExactly(other.self.nodeId());
+
+    leads.membership.close(); // the coordinator leaves with a word
+    List<Node> last = rest.stream().filter(n -> n != leads).toList();
+    awaitNamed(last, last.stream().map(n -> n.self.nodeId()).sorted().toArray(String[]::new));
+    assertThat(r0.epochs)
+        .filteredOn(e -> e.order().compareTo(afterKill.order()) > 0)
+        .allSatisfy(e -> assertThat(e.lost()).isEmpty());
+    assertThat(r0.epochs).isSortedAccordingTo((a, b) -> a.order().compareTo(b.order()));
+  }
+
+  @Test
+  void cluster_secondStartOfOneName_fencesTheOlder() throws Exception {
+    Node older = node("s0", Member.Role.SAMPLER);
+    startTogether(older);
+    awaitNamed(List.of(older), "s0");
+    Node newer = node("s0", Member.Role.SAMPLER);
+    startTogether(newer);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> !older.fencedBy.isEmpty() && newer.membership.joined());
+    assertThat(older.membership.joined()).isFalse();
+    assertThat(newer.fencedBy).isEmpty();
+  }
+
+  private Node node(String id, Member.Role role) {
+    Node node = new Node(id, role);
+    nodes.add(node);
+    return node;
+  }
+
+  private static void startTogether(Node... starting) {
+    CompletableFuture.allOf(
+            Arrays.stream(starting)
+                .map(n -> CompletableFuture.runAsync(() -> start(n), r -> new Thread(r).start()))
+                .toArray(CompletableFuture<?>[]::new))
+        .join();
+  }
+
+  private static void start(Node n) {
+    try {
+      n.membership.start(n.self, n);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void awaitNamed(List<Node> nodes, String... ids) {
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> nodes.stream().allMatch(n -> n.names(ids) && n.membership.joined()));
+  }
+
+  private Node coordinator(Node of) {
+    String id = of.membership.newest().orElseThrow().coordinator();
+    return nodes.stream().filter(n -> n.self.nodeId().equals(id)).findFirst().orElseThrow();
+  }
+
+  private List<Node> without(Node gone) {
+    return nodes.stream().filter(n -> n != gone).toList();
+  }
+}
