@@ -20,8 +20,7 @@ class RingTableOfEpochTest {
             member("s-2", Member.Role.SAMPLER, Member.State.ACTIVE, 50),
             member("s-3", Member.Role.SAMPLER, Member.State.JOINING, 100));
     EpochOrder order = new EpochOrder(1, 1);
-    RingTable table =
-        RingTable.of(new Epoch(order, "s-0", members, 0, EpochOrder.NONE, List.of()));
+    RingTable table = RingTable.of(new Epoch(order, "s-0", members, 0, EpochOrder.NONE, List.of()));
 
     assertThat(table.members())
         .containsExactly(new RingMember("s-0", 100), new RingMember("s-2", 50));
