@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedGroup {
   private final Random random;
   private final PriorityQueue<Event> events = new PriorityQueue<>();
-  private final Map<Long, Process> processes = new HashMap<>();
+  private final Map<Long, Node> processes = new HashMap<>();
   private final Set<EpochId> made = new HashSet<>();
   private List<Side> sides = new ArrayList<>();
   private long nowMillis = 1;
@@ -42,12 +42,12 @@ final class SimulatedGroup {
   /** Those who can talk to each other. */
   private static final class Side {
     long viewId;
-    final List<Process> members = new ArrayList<>();
+    final List<Node> members = new ArrayList<>();
     boolean stale;
     boolean merged;
   }
 
-  private final class Process {
+  private final class Node {
     final Member self;
     final Epochs epochs;
     final Peer peer;
@@ -57,7 +57,7 @@ final class SimulatedGroup {
     long lastView;
     @Nullable Epoch newest;
 
-    Process(Member self) {
+    Node(Member self) {
       this.self = self;
       this.epochs = new Epochs(self, SimulatedGroup::checksum);
       this.peer = new Peer(self.incarnation().bits(), self.role() == Member.Role.SAMPLER);
@@ -143,7 +143,7 @@ final class SimulatedGroup {
             "",
             "",
             1);
-    Process p = new Process(self);
+    Node p = new Node(self);
     processes.put(p.peer.bits(), p);
     if (sides.isEmpty()) {
       sides.add(new Side());
@@ -154,7 +154,7 @@ final class SimulatedGroup {
     tick(p);
   }
 
-  private void tick(Process p) {
+  private void tick(Node p) {
     after(
         100,
         () -> {
@@ -179,7 +179,7 @@ final class SimulatedGroup {
             });
   }
 
-  private void disconnect(Process p) {
+  private void disconnect(Node p) {
     p.alive = false;
     sideOf(p)
         .ifPresent(
@@ -259,14 +259,14 @@ final class SimulatedGroup {
         });
   }
 
-  private void install(Process p, ClusterView view) {
+  private void install(Node p, ClusterView view) {
     if (p.alive && view.id() > p.lastView) {
       p.lastView = view.id();
       p.doAll(p.epochs.onView(view, nowMillis * 1_000_000));
     }
   }
 
-  private void deliver(Process from, @Nullable Process to, ClusterMessage message) {
+  private void deliver(Node from, @Nullable Node to, ClusterMessage message) {
     int delay = random.nextInt(20) == 0 ? 600 : 40;
     after(
         1 + random.nextInt(delay),
@@ -279,11 +279,11 @@ final class SimulatedGroup {
         });
   }
 
-  private Optional<Side> sideOf(Process p) {
+  private Optional<Side> sideOf(Node p) {
     return sides.stream().filter(s -> s.members.contains(p)).findFirst();
   }
 
-  private Optional<Process> live(String nodeId) {
+  private Optional<Node> live(String nodeId) {
     return processes.values().stream()
         .filter(p -> p.alive && !p.leaving && !p.fenced && p.self.nodeId().equals(nodeId))
         .findFirst();
@@ -318,14 +318,14 @@ final class SimulatedGroup {
   /** All of the one view have the same newest epoch in use, and it names exactly them. */
   void assertAgreed() {
     assertThat(sides).hasSize(1);
-    List<Process> members = sides.get(0).members;
+    List<Node> members = sides.get(0).members;
     if (members.stream().noneMatch(p -> p.peer.sampler())) {
       return; // nobody to make epochs
     }
     Set<Long> bits = members.stream().map(p -> p.peer.bits()).collect(Collectors.toSet());
     assertThat(members).extracting(p -> p.self.nodeId()).doesNotHaveDuplicates();
     Set<EpochId> newest = new HashSet<>();
-    for (Process p : members) {
+    for (Node p : members) {
       assertThat(p.alive).isTrue();
       assertThat(p.epochs.newest()).as(p.self.nodeId()).isPresent();
       assertThat(p.epochs.whyNotJoined(0)).as(p.self.nodeId()).isEmpty();
