@@ -16,6 +16,16 @@ import io.ringtail.otlp.WireReader;
  *     the higher one is the newer and fences the other, in whatever order they arrive
  */
 public record Hello(int minVersion, int maxVersion, Peer router, Peer sampler, long attempt) {
+  /**
+   * Whether it is meant for {@code self}: the node, and the start of it if the router knows that.
+   * Random bits of 0 are not known, as with members listed in a file.
+   */
+  public boolean isFor(Peer self) {
+    long bits = sampler.incarnation().bits();
+    return sampler.nodeId().equals(self.nodeId())
+        && (bits == 0 || bits == self.incarnation().bits());
+  }
+
   /** A message of its own that says only this. */
   public LinkMessage toMessage() {
     WireWriter body = new WireWriter(160);

@@ -1,0 +1,29 @@
+package io.ringtail.router.forward;
+
+import io.ringtail.config.ConfigSection;
+import java.time.Duration;
+
+/**
+ * The {@code router.forward} section.
+ *
+ * @param timeout an owner's part not accepted within it fails the request as retryable; below the
+ *     10 s after which SDKs give up (protocol A6)
+ * @param maxBytesHeld budget of all parts not accepted yet; a request beyond it is refused as busy
+ * @param maxMessageBytes parts that wait for one link leave together in messages of about this size
+ */
+public record ForwardConfig(Duration timeout, long maxBytesHeld, int maxMessageBytes) {
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
+  private static final long MAX_BYTES_HELD = 256L << 20;
+  private static final int MAX_MESSAGE_BYTES = 1 << 20;
+
+  public static ForwardConfig defaults() {
+    return new ForwardConfig(TIMEOUT, MAX_BYTES_HELD, MAX_MESSAGE_BYTES);
+  }
+
+  public static ForwardConfig read(ConfigSection s) {
+    return new ForwardConfig(
+        s.duration("timeout", TIMEOUT, Duration.ofMillis(100), Duration.ofMinutes(10)),
+        s.bytes("max-bytes-held", MAX_BYTES_HELD, 1 << 20, 1L << 40),
+        (int) s.bytes("max-message-bytes", MAX_MESSAGE_BYTES, 1 << 10, 64 << 20));
+  }
+}

@@ -1,0 +1,386 @@
+package io.ringtail.router.forward;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.Header;
+import io.ringtail.link.Peer;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.router.forward.ForwardMetrics.DropReason;
+import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.receive.Ingress;
+import io.ringtail.router.receive.Responder;
+import io.ringtail.router.route.RoutingTable;
+import io.ringtail.router.split.BatchSplitter;
+import io.ringtail.router.split.HeaderTable;
+import io.ringtail.router.split.Split;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes requests, cuts them by the epoch in use, sends each part to its owner and answers when all
+ * have accepted. Applies epochs in turn: builds the table, opens and drops links, then publishes
+ * both in one {@link Routes}.
+ *
+ * <p>Threads: {@link #accept} any, each with a splitter of its own; epochs on one thread; links and
+ * rerouter on the given event loops. Memory: parts not accepted yet are bounded by {@code
+ * forward.max-bytes-held}, whether they wait here or for an answer.
+ */
+public final class Forwarder implements Ingress, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final long REROUTE_TICK_MILLIS = 100;
+
+  private final ForwardConfig config;
+  private final Peer self;
+  private final int minSamplers;
+  private final EventLoopGroup loops;
+  private final EventLoop control;
+  private final ForwardMetrics metrics;
+  private final AtomicLong bytesHeld = new AtomicLong();
+  private final AtomicLong openRequests = new AtomicLong();
+  private final Seqs seqs = new Seqs();
+  private final Retention retention = Retention.NONE;
+  private final Rerouter rerouter;
+  private final LinkContext linkContext;
+  private final ThreadLocal<BatchSplitter> splitters;
+  private final ScheduledFuture<?> rerouteTicks;
+
+  /** By sampler; changed on the epochs thread. */
+  private final Map<String, Link> links = new ConcurrentHashMap<>();
+
+  private final ExecutorService epochs =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "router-epochs");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private volatile @Nullable Routes routes;
+  private volatile Peer namedSelf;
+  private volatile boolean stopping;
+
+  /**
+   * @param self node id and random bits of this router
+   * @param minSamplers fewer active samplers than this and it is not ready
+   * @param loops run links and their timers; not shut down here
+   * @param transport suits the loops
+   */
+  public Forwarder(
+      ForwardConfig config,
+      Peer self,
+      int minSamplers,
+      EventLoopGroup loops,
+      LinkTransport transport,
+      Metrics metricRegistry) {
+    this.config = config;
+    this.self = self;
+    this.namedSelf = self;
+    this.minSamplers = minSamplers;
+    this.loops = loops;
+    this.control = loops.next();
+    this.metrics = new ForwardMetrics(metricRegistry);
+    HeaderTable headers = HeaderTable.ofDefaultSize();
+    this.splitters =
+        ThreadLocal.withInitial(() -> new BatchSplitter(headers, ByteBufAllocator.DEFAULT));
+    this.rerouter =
+        new Rerouter(
+            () -> routes,
+            new BatchSplitter(headers, ByteBufAllocator.DEFAULT),
+            bytesHeld,
+            metrics,
+            System::nanoTime);
+    this.linkContext =
+        new LinkContext(
+            config,
+            () -> namedSelf,
+            transport,
+            seqs,
+            new AtomicLong(),
+            this::oldestSeq,
+            new OnControlLoop(),
+            retention,
+            metrics,
+            System::nanoTime);
+    this.rerouteTicks =
+        control.scheduleWithFixedDelay(
+            rerouter::run, REROUTE_TICK_MILLIS, REROUTE_TICK_MILLIS, TimeUnit.MILLISECONDS);
+    registerGauges(metricRegistry);
+  }
+
+  private void registerGauges(Metrics registry) {
+    registry.gauge(
+        "ringtail_router_held_bytes", "Span bytes of parts not accepted yet.", bytesHeld::get);
+    registry.gauge(
+        "ringtail_router_held_limit_bytes",
+        "Limit of ringtail_router_held_bytes.",
+        config::maxBytesHeld);
+    registry.gauge(
+        "ringtail_router_open_requests", "Requests not answered yet.", openRequests::get);
+    registry.gauge("ringtail_router_links", "Samplers to have a link to.", links::size);
+    registry.gauge(
+        "ringtail_router_links_up",
+        "Links over which parts can be sent.",
+        () -> links.values().stream().filter(Link::isUp).count());
+    registry.gauge(
+        "ringtail_router_epoch_number",
+        "Number of the epoch in use; 0 before the first.",
+        () -> inUse().number());
+    registry.gauge(
+        "ringtail_router_epoch_view",
+        "View id of the epoch in use; 0 before the first.",
+        () -> inUse().viewId());
+    registry.gauge(
+        "ringtail_router_table_mismatch",
+        "1 if the table of the epoch in use is not the coordinator's.",
+        () -> mismatch() ? 1 : 0);
+  }
+
+  @Override
+  public void accept(byte[] body, int offset, int length, Header context, Responder responder) {
+    Routes now = routes;
+    Optional<Refusal> refusal = refusal(now, length);
+    if (refusal.isPresent() || now == null) {
+      responder.refused(refusal.orElseThrow());
+      return;
+    }
+    Split split;
+    try {
+      split = splitters.get().split(body, offset, length, context, now.table());
+    } catch (MalformedWireException e) {
+      responder.refused(new Refusal.Malformed("not an OTLP export request: " + e.getMessage()));
+      return;
+    }
+    metrics.receivedSpans.inc(split.spanCount() + split.rejectedSpans());
+    metrics.dropped(DropReason.INVALID_ID, split.rejectedSpans());
+    if (split.parts().isEmpty()) {
+      responder.accepted(split.rejectedSpans(), PendingRequest.rejection(split.rejectedSpans()));
+      return;
+    }
+    openRequests.incrementAndGet();
+    PendingRequest request =
+        new PendingRequest(
+            responder,
+            System.nanoTime() + config.timeout().toNanos(),
+            split.parts().size(),
+            split.rejectedSpans(),
+            openRequests::decrementAndGet);
+    now.dispatch(split, request, bytesHeld);
+  }
+
+  private Optional<Refusal> refusal(@Nullable Routes now, int length) {
+    Optional<String> why = whyNotReady(now);
+    if (why.isPresent()) {
+      return Optional.of(new Refusal.NotReady(why.get(), RETRY_AFTER));
+    }
+    long held = bytesHeld.get();
+    return held + length <= config.maxBytesHeld()
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal.Busy(
+                "samplers are behind: " + held + " bytes are waiting for them", RETRY_AFTER));
+  }
+
+  @Override
+  public boolean ready() {
+    return whyNotReady().isEmpty();
+  }
+
+  /** Why no request would be taken now; empty if it would. */
+  public Optional<String> whyNotReady() {
+    return whyNotReady(routes);
+  }
+
+  private Optional<String> whyNotReady(@Nullable Routes now) {
+    if (stopping) {
+      return Optional.of("this router stops");
+    }
+    return now == null ? Optional.of("no epoch yet") : now.table().whyNotReady();
+  }
+
+  /** Requests taken and not answered yet. */
+  public long openRequests() {
+    return openRequests.get();
+  }
+
+  /** Span bytes of parts not accepted yet. */
+  public long bytesHeld() {
+    return bytesHeld.get();
+  }
+
+  /** Links over which parts can be sent now. */
+  public int linksUp() {
+    return (int) links.values().stream().filter(Link::isUp).count();
+  }
+
+  /** Links there are to be. */
+  public int linkCount() {
+    return links.size();
+  }
+
+  /** The epoch in use; {@link EpochOrder#NONE} before the first. */
+  public EpochOrder inUse() {
+    Routes now = routes;
+    return now == null ? EpochOrder.NONE : now.order();
+  }
+
+  private boolean mismatch() {
+    Routes now = routes;
+    return now != null && !now.table().checksumMatches();
+  }
+
+  /** Takes a newer epoch into use, soon. Does not block; in the order of calls (protocol E3). */
+  public void onEpoch(Epoch epoch) {
+    try {
+      epochs.execute(() -> apply(epoch));
+    } catch (RejectedExecutionException e) {
+      log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
+    }
+  }
+
+  private void apply(Epoch epoch) {
+    try {
+      long startNanos = System.nanoTime();
+      RoutingTable table =
+          RoutingTable.build(epoch, self.nodeId(), self.incarnation().bits(), minSamplers);
+      nameSelf(epoch);
+      Map<String, Link> before = new HashMap<>(links);
+      List<Link> gone = openAndDrop(epoch, before);
+      routes = new Routes(table, outlets(table));
+      gone.forEach(link -> link.onReceiverGone(epoch.order()));
+      links.values().forEach(link -> link.onEpoch(epoch.order()));
+      control.execute(rerouter::run);
+      logEpoch(table, System.nanoTime() - startNanos);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
+    } catch (RuntimeException e) {
+      log.error("event=epoch-failed epoch={}", epoch.order(), e);
+    }
+  }
+
+  private void nameSelf(Epoch epoch) {
+    for (Member m : epoch.members()) {
+      if (m.nodeId().equals(self.nodeId()) && m.incarnation().bits() == self.incarnation().bits()) {
+        namedSelf = new Peer(m.nodeId(), m.incarnation());
+      }
+    }
+  }
+
+  /** Opens links to samplers newly named; returns those that are not named any more. */
+  private List<Link> openAndDrop(Epoch epoch, Map<String, Link> before) {
+    for (Member m : epoch.members()) {
+      if (m.role() != Member.Role.SAMPLER || m.linkAddress().isEmpty()) {
+        continue;
+      }
+      String key = key(m);
+      if (before.remove(key) == null) {
+        Link link = new Link(linkContext, m, loops.next());
+        links.put(key, link);
+        link.start();
+      }
+    }
+    before.keySet().forEach(links::remove);
+    return new ArrayList<>(before.values());
+  }
+
+  /** An incarnation is known by its random bits: its order is not known before it is named. */
+  private static String key(Member m) {
+    return m.nodeId() + "/" + Long.toHexString(m.incarnation().bits());
+  }
+
+  private List<Outlet> outlets(RoutingTable table) {
+    List<Outlet> outlets = new ArrayList<>();
+    for (Member owner : table.owners()) {
+      Link link = links.get(key(owner));
+      if (link == null) {
+        throw new IllegalStateException("sampler " + owner.nodeId() + " has no link address");
+      }
+      outlets.add(link);
+    }
+    return outlets;
+  }
+
+  private void logEpoch(RoutingTable table, long tookNanos) {
+    log.info(
+        "event=epoch-in-use epoch={} samplers={} checksum={} took_ms={}",
+        table.order(),
+        table.ownerCount(),
+        Long.toHexString(table.epoch().tableChecksum()),
+        TimeUnit.NANOSECONDS.toMillis(tookNanos));
+    if (!table.checksumMatches()) {
+      log.error("event=table-mismatch reason=\"{}\"", table.whyNotReady().orElse(""));
+    }
+  }
+
+  /** The counter is read before the links: see {@link Outbox}. */
+  private long oldestSeq() {
+    long oldest = retention.oldestSeq(seqs.last() + 1);
+    for (Link link : links.values()) {
+      oldest = Math.min(oldest, link.oldestSeq());
+    }
+    return oldest;
+  }
+
+  private final class OnControlLoop implements Rerouting {
+    @Override
+    public void reroute(Parcel parcel, EpochOrder atLeast, long waitNanos, ResendReason reason) {
+      long notBeforeNanos = System.nanoTime() + waitNanos;
+      control.execute(
+          () -> {
+            rerouter.add(parcel, atLeast, notBeforeNanos, reason);
+            if (stopping) {
+              rerouter.onStop();
+            } else if (waitNanos == 0) {
+              rerouter.run();
+            } else {
+              control.schedule(rerouter::run, waitNanos, TimeUnit.NANOSECONDS);
+            }
+          });
+    }
+
+    @Override
+    public EpochOrder inUse() {
+      return Forwarder.this.inUse();
+    }
+  }
+
+  /** Takes no more requests, and waits until those taken are answered, at most so long. */
+  public boolean drain(Duration atMost) throws InterruptedException {
+    stopping = true;
+    long deadlineNanos = System.nanoTime() + atMost.toNanos();
+    while (openRequests.get() > 0 && System.nanoTime() - deadlineNanos < 0) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    return openRequests.get() == 0;
+  }
+
+  /** Ends the links; requests not answered by now are refused, retryable. */
+  @Override
+  public void close() {
+    stopping = true;
+    epochs.shutdown();
+    rerouteTicks.cancel(false);
+    links.values().forEach(Link::stop);
+    control.execute(rerouter::onStop);
+  }
+}

@@ -1,0 +1,25 @@
+package io.ringtail.router.forward;
+
+import io.ringtail.link.Peer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What all links of a router share.
+ *
+ * @param router who speaks; its incarnation as the newest epoch names it
+ * @param attempts counts the links opened, over all samplers: of two the higher is the newer
+ * @param oldestSeq oldest seq in the router's log, for the progress word (A5)
+ */
+record LinkContext(
+    ForwardConfig config,
+    Supplier<Peer> router,
+    LinkTransport transport,
+    Seqs seqs,
+    AtomicLong attempts,
+    LongSupplier oldestSeq,
+    Rerouting rerouting,
+    Retention retention,
+    ForwardMetrics metrics,
+    LongSupplier nanoTime) {}

@@ -1,0 +1,193 @@
+package io.ringtail.router.forward;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import io.ringtail.link.Farewell;
+import io.ringtail.link.Hello;
+import io.ringtail.link.LinkMessage;
+import io.ringtail.link.LinkMethod;
+import io.ringtail.link.LinkWriter;
+import io.ringtail.link.SamplerFrame;
+import io.ringtail.link.Welcome;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gRPC stream to a sampler, from hello to its end; {@link Events} tell of it. Threads: the
+ * link's event loop, on which gRPC's callbacks come as well; those that do not are moved there.
+ */
+final class LinkSession extends ClientCall.Listener<SamplerFrame> {
+  private static final long OPENING_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final int FRAMES_AHEAD = 64;
+
+  /** What happens on a session, on its event loop. */
+  interface Events {
+    /** The sampler has welcomed us: {@link #writer} is there. */
+    void onUp(LinkSession session);
+
+    void onWritable(LinkSession session);
+
+    void onFrame(LinkSession session, SamplerFrame frame);
+
+    /** The session has ended, before or after it was up. Said once. */
+    void onBroken(LinkSession session, String reason);
+  }
+
+  private final ManagedChannel channel;
+  private final EventLoop loop;
+  private final Events events;
+  private final ClientCall<LinkMessage, SamplerFrame> call;
+  private final long openedNanos = System.nanoTime();
+  private @Nullable Hello hello;
+  private @Nullable LinkWriter writer;
+  private String farewell = "";
+  private long countedHits;
+  private long countedDefinitions;
+  private boolean ended;
+
+  /**
+   * @param channel this session's own; shut down with it
+   */
+  LinkSession(ManagedChannel channel, EventLoop loop, Events events) {
+    this.channel = channel;
+    this.loop = loop;
+    this.events = events;
+    this.call = channel.newCall(LinkMethod.client(), CallOptions.DEFAULT);
+  }
+
+  void open(Hello greeting) {
+    hello = greeting;
+    call.start(this, new Metadata());
+    call.request(FRAMES_AHEAD);
+    call.sendMessage(greeting.toMessage());
+  }
+
+  boolean isWritable() {
+    return !ended && call.isReady();
+  }
+
+  /** Takes parts for the next {@link #flush}. */
+  LinkWriter writer() {
+    if (writer == null) {
+      throw new IllegalStateException("not welcomed yet");
+    }
+    return writer;
+  }
+
+  /** Sends what the writer has; span bytes are copied out before this returns. */
+  void flush(ForwardMetrics metrics) {
+    LinkWriter from = writer();
+    metrics.sentBytes.inc(from.size());
+    metrics.sentMessages.inc();
+    try (LinkMessage message = from.finish()) {
+      call.sendMessage(message);
+    }
+    metrics.dictionaryHits.inc(from.dictionaryHits() - countedHits);
+    metrics.dictionaryDefinitions.inc(from.dictionaryDefinitions() - countedDefinitions);
+    countedHits = from.dictionaryHits();
+    countedDefinitions = from.dictionaryDefinitions();
+  }
+
+  /** Ends a session whose sampler connects but does not welcome. */
+  void checkOpening() {
+    if (!ended && writer == null && System.nanoTime() - openedNanos > OPENING_NANOS) {
+      end("no welcome within 5 s");
+    }
+  }
+
+  /** Ends it in order; {@link Events#onBroken} is not told any more. */
+  void close(Farewell word) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    if (writer != null) {
+      writer.farewell(word);
+      call.sendMessage(writer.finish());
+    }
+    call.halfClose();
+    channel.shutdown();
+    loop.schedule(channel::shutdownNow, 1, java.util.concurrent.TimeUnit.SECONDS);
+  }
+
+  private void end(String reason) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    call.cancel(reason, null);
+    channel.shutdownNow();
+    events.onBroken(this, farewell.isEmpty() ? reason : farewell);
+  }
+
+  @Override
+  public void onMessage(SamplerFrame frame) {
+    onLoop(() -> receive(frame));
+  }
+
+  @Override
+  public void onReady() {
+    onLoop(
+        () -> {
+          if (!ended && writer != null) {
+            events.onWritable(this);
+          }
+        });
+  }
+
+  @Override
+  public void onClose(Status status, Metadata trailers) {
+    String description = status.getDescription();
+    String reason = status.getCode() + (description == null ? "" : ": " + description);
+    onLoop(() -> end(reason));
+  }
+
+  private void receive(SamplerFrame frame) {
+    if (ended) {
+      return;
+    }
+    call.request(1);
+    Welcome welcome = frame.welcome();
+    if (writer == null && welcome != null) {
+      welcomed(welcome);
+    }
+    if (writer != null) {
+      events.onFrame(this, frame);
+    }
+    Farewell word = frame.farewell();
+    if (word != null) {
+      farewell = "farewell " + word.reason() + ": " + word.message();
+      end(farewell);
+    }
+  }
+
+  private void welcomed(Welcome welcome) {
+    Hello greeting = hello;
+    if (greeting == null
+        || welcome.version() < greeting.minVersion()
+        || welcome.version() > greeting.maxVersion()
+        || !greeting.isFor(welcome.sampler())) {
+      end("unfit welcome: " + welcome);
+      return;
+    }
+    writer = new LinkWriter(welcome.dictionary());
+    events.onUp(this);
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      channel.shutdownNow(); // the router has stopped
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.ringtail.router.forward;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+
+/**
+ * How links reach samplers. Each attempt has a channel of its own, so that addresses are resolved
+ * anew and the pace of attempts is ours.
+ *
+ * @param channelType socket type that suits the event loops
+ */
+public record LinkTransport(Class<? extends Channel> channelType) {
+  private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
+  private static final int FRAME_BYTES = 1 << 20;
+
+  /** Plaintext; everything of it runs on {@code loop}. */
+  ManagedChannel open(String address, EventLoop loop) {
+    return NettyChannelBuilder.forTarget(address)
+        .eventLoopGroup(loop)
+        .channelType(channelType)
+        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+        .directExecutor()
+        .disableRetry()
+        .proxyDetector(any -> null)
+        .maxInboundMessageSize(FRAME_BYTES)
+        .usePlaintext()
+        .build();
+  }
+}

@@ -1,0 +1,76 @@
+package io.ringtail.router.forward;
+
+import io.ringtail.refusal.Refusal;
+import io.ringtail.router.receive.Responder;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A client's request until it is answered: with success when every part is accepted, or as the
+ * first failure says. Threads: any.
+ */
+final class PendingRequest {
+  private final Responder responder;
+  private final long deadlineNanos;
+  private final long rejectedSpans;
+  private final Runnable onAnswered;
+  private final AtomicInteger openParts;
+  private final AtomicBoolean answered = new AtomicBoolean();
+
+  /**
+   * @param parts how many must be accepted, at least 1
+   * @param rejectedSpans spans left out for their IDs
+   * @param onAnswered run once, before the responder
+   */
+  PendingRequest(
+      Responder responder, long deadlineNanos, int parts, long rejectedSpans, Runnable onAnswered) {
+    this.responder = responder;
+    this.deadlineNanos = deadlineNanos;
+    this.rejectedSpans = rejectedSpans;
+    this.onAnswered = onAnswered;
+    this.openParts = new AtomicInteger(parts);
+  }
+
+  /** What a client is told of spans left out; empty if there are none. */
+  static String rejection(long rejectedSpans) {
+    return rejectedSpans == 0
+        ? ""
+        : rejectedSpans
+            + " spans with an invalid trace ID or span ID (expected 16 and 8 bytes, not all zero)";
+  }
+
+  /** One part is now {@code pieces}. */
+  void partWasCut(int pieces) {
+    openParts.addAndGet(pieces - 1);
+  }
+
+  void partWasAccepted() {
+    if (openParts.decrementAndGet() == 0 && answered.compareAndSet(false, true)) {
+      onAnswered.run();
+      responder.accepted(rejectedSpans, rejection(rejectedSpans));
+    }
+  }
+
+  /**
+   * Answers with a refusal, unless there was an answer already. Its other parts are withdrawn where
+   * they are met.
+   *
+   * @return whether this was the answer
+   */
+  boolean fail(Refusal refusal) {
+    if (!answered.compareAndSet(false, true)) {
+      return false;
+    }
+    onAnswered.run();
+    responder.refused(refusal);
+    return true;
+  }
+
+  boolean isAnswered() {
+    return answered.get();
+  }
+
+  boolean isOverdue(long nowNanos) {
+    return nowNanos - deadlineNanos >= 0;
+  }
+}

@@ -1,0 +1,119 @@
+package io.ringtail.router.forward;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.router.forward.ForwardMetrics.RefuseReason;
+import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.split.BatchSplitter;
+import io.ringtail.router.split.Split;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts parts anew by the newest table and sends them where they belong now (protocol A3, A6); until
+ * there is one it keeps them. Threads: one, the forwarder's control loop.
+ */
+final class Rerouter {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final Supplier<@Nullable Routes> routes;
+  private final BatchSplitter splitter;
+  private final AtomicLong bytesHeld;
+  private final ForwardMetrics metrics;
+  private final LongSupplier nanoTime;
+  private final ArrayDeque<Parked> parked = new ArrayDeque<>();
+
+  private record Parked(
+      Parcel parcel, EpochOrder atLeast, long notBeforeNanos, ResendReason reason) {}
+
+  Rerouter(
+      Supplier<@Nullable Routes> routes,
+      BatchSplitter splitter,
+      AtomicLong bytesHeld,
+      ForwardMetrics metrics,
+      LongSupplier nanoTime) {
+    this.routes = routes;
+    this.splitter = splitter;
+    this.bytesHeld = bytesHeld;
+    this.metrics = metrics;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * @param parcel consumed
+   */
+  void add(Parcel parcel, EpochOrder atLeast, long notBeforeNanos, ResendReason reason) {
+    parked.add(new Parked(parcel, atLeast, notBeforeNanos, reason));
+  }
+
+  boolean isEmpty() {
+    return parked.isEmpty();
+  }
+
+  /** Sends what can go now, and drops what is overdue. */
+  void run() {
+    long nowNanos = nanoTime.getAsLong();
+    Routes now = routes.get();
+    for (int i = parked.size(); i > 0; i--) {
+      Parked p = parked.remove();
+      if (!dropped(p.parcel, nowNanos) && !sent(p, now, nowNanos)) {
+        parked.add(p);
+      }
+    }
+  }
+
+  private boolean dropped(Parcel parcel, long nowNanos) {
+    if (parcel.request().isAnswered()) {
+      withdraw(parcel, RefuseReason.WITHDRAWN);
+      return true;
+    }
+    if (!parcel.request().isOverdue(nowNanos)) {
+      return false;
+    }
+    Refusal refusal = new Refusal.TimedOut("no owner has taken the spans in time", RETRY_AFTER);
+    boolean first = parcel.request().fail(refusal);
+    withdraw(parcel, first ? RefuseReason.TIMED_OUT : RefuseReason.WITHDRAWN);
+    return true;
+  }
+
+  private boolean sent(Parked p, @Nullable Routes now, long nowNanos) {
+    if (now == null
+        || !now.hasOwners()
+        || now.order().compareTo(p.atLeast) < 0
+        || nowNanos - p.notBeforeNanos < 0) {
+      return false;
+    }
+    Split split = cut(p.parcel, now);
+    p.parcel.request().partWasCut(split.parts().size());
+    metrics.resent(p.reason, split.parts().size());
+    now.dispatch(split, p.parcel.request(), bytesHeld);
+    p.parcel.release();
+    return true;
+  }
+
+  private Split cut(Parcel parcel, Routes now) {
+    try {
+      return splitter.resplit(parcel.part(), now.table());
+    } catch (MalformedWireException e) {
+      throw new AssertionError("a part that was split before", e);
+    }
+  }
+
+  /** This router stops: what is parked is refused. */
+  void onStop() {
+    for (Parked p = parked.poll(); p != null; p = parked.poll()) {
+      p.parcel.request().fail(new Refusal.NotReady("this router stops", RETRY_AFTER));
+      withdraw(p.parcel, RefuseReason.STOPPING);
+    }
+  }
+
+  private void withdraw(Parcel parcel, RefuseReason reason) {
+    metrics.refused(reason, parcel.spanCount());
+    parcel.release();
+  }
+}

@@ -1,0 +1,37 @@
+package io.ringtail.router.forward;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.router.route.RoutingTable;
+import io.ringtail.router.split.Part;
+import io.ringtail.router.split.Split;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One epoch in use: its table, and the outlet of each owner. Immutable; the data path reads it once
+ * a batch.
+ *
+ * @param outlets by owner index
+ */
+record Routes(RoutingTable table, List<Outlet> outlets) {
+  Routes {
+    outlets = List.copyOf(outlets);
+  }
+
+  EpochOrder order() {
+    return table.order();
+  }
+
+  boolean hasOwners() {
+    return table.ownerCount() > 0;
+  }
+
+  /** Sends what was split by this table. */
+  void dispatch(Split split, PendingRequest request, AtomicLong bytesHeld) {
+    List<Part> parts = split.parts();
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      outlets.get(part.ownerIndex()).offer(new Parcel(part, request, table.order(), bytesHeld));
+    }
+  }
+}

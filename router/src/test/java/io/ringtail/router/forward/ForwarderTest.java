@@ -1,0 +1,230 @@
+package io.ringtail.router.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.Header;
+import io.ringtail.link.Peer;
+import io.ringtail.link.Refused;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.router.route.Tables;
+import io.ringtail.router.split.SampleRequests;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ForwarderTest {
+  private static final Duration TIMEOUT = Duration.ofMillis(1500);
+
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+  private final Metrics metrics = new Metrics();
+  private final Books books = new Books(metrics);
+  private final Random random = new Random(5);
+  private final List<FakeSampler> samplers = new ArrayList<>();
+  private final Forwarder forwarder =
+      new Forwarder(
+          new ForwardConfig(TIMEOUT, 1 << 20, 1 << 16),
+          new Peer(Tables.ROUTER, new Incarnation(EpochOrder.NONE, Tables.ROUTER_BITS)),
+          0,
+          loops,
+          new LinkTransport(NioSocketChannel.class),
+          metrics);
+
+  @AfterEach
+  void close() throws Exception {
+    forwarder.close();
+    for (FakeSampler sampler : samplers) {
+      sampler.close();
+    }
+    await().until(() -> forwarder.bytesHeld() == 0);
+    assertThat(books.balance()).isTrue();
+    assertThat(forwarder.openRequests()).isZero();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+  }
+
+  @Test
+  void requests_ofManyTraces_reachTheirOwnersWholeAndAreAnswered() throws Exception {
+    start(3);
+    List<String> wanted = new ArrayList<>();
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      byte[] body = SampleRequests.of(random, 40);
+      wanted.addAll(spansOf(body));
+      answers.add(accept(body));
+    }
+    await().until(() -> answers.stream().allMatch(Answer::isAccepted));
+    List<String> got = new ArrayList<>();
+    samplers.forEach(s -> got.addAll(s.spans()));
+    assertThat(got).containsExactlyInAnyOrderElementsOf(wanted);
+    assertThat(books.forwarded()).isEqualTo(50 * 40);
+    assertThat(samplers).allMatch(s -> !s.spans().isEmpty());
+    await().until(() -> samplers.stream().allMatch(s -> !s.progress().isEmpty()));
+  }
+
+  @Test
+  void noEpoch_refusesAsNotReady() {
+    Answer answer = accept(SampleRequests.of(random, 1));
+    assertThat(answer.refusal()).isInstanceOf(Refusal.NotReady.class);
+    assertThat(forwarder.ready()).isFalse();
+  }
+
+  @Test
+  void bodies_emptyMalformedOrWithoutValidSpans_areAnsweredAtOnce() throws Exception {
+    start(1);
+    assertThat(accept(new byte[0]).isAccepted()).isTrue();
+    assertThat(accept(new byte[] {10, 5, 1}).refusal()).isInstanceOf(Refusal.Malformed.class);
+    byte[] noIds = {10, 4, 18, 2, 18, 0};
+    Answer partial = accept(noIds);
+    assertThat(partial.isAccepted()).isTrue();
+    assertThat(partial.rejectedSpans()).isEqualTo(1);
+    assertThat(partial.message()).contains("invalid trace ID");
+  }
+
+  @Test
+  void owner_thatIsFull_failsTheRequestRetryably() throws Exception {
+    start(3);
+    samplers.get(1).answers =
+        part -> new Refused(part.seq(), order(1), new Refusal.Busy("full", Duration.ofMillis(700)));
+    Answer answer = accept(SampleRequests.of(random, 60));
+    await().until(answer::given);
+    assertThat(answer.refusal()).isEqualTo(new Refusal.Busy("full", Duration.ofMillis(700)));
+  }
+
+  @Test
+  void owner_thatDoesNotAnswer_doesNotHoldTheSenderPastTheTimeout() throws Exception {
+    start(2);
+    samplers.get(0).answers = part -> FakeSampler.SILENCE;
+    long startNanos = System.nanoTime();
+    Answer answer = accept(SampleRequests.of(random, 60));
+    await().until(answer::given);
+    assertThat(answer.refusal()).isInstanceOf(Refusal.TimedOut.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
+        .isBetween(TIMEOUT, TIMEOUT.plusMillis(800));
+  }
+
+  @Test
+  void notOwner_isSplitByTheNewerEpochAndOnlyThatPartSentAgain() throws Exception {
+    FakeSampler late = sampler("s2", 300);
+    start(2);
+    samplers.get(1).answers = part -> Refused.notOwner(part.seq(), order(2), "moved");
+    byte[] body = SampleRequests.of(random, 100);
+    Answer answer = accept(body);
+    await().until(() -> !samplers.get(0).spans().isEmpty());
+    int before = samplers.get(0).spans().size();
+    assertThat(answer.given()).isFalse();
+    forwarder.onEpoch(Tables.epoch(2, List.of(samplers.get(0).member(), late.member())));
+    await().until(answer::isAccepted);
+    List<String> got = new ArrayList<>(samplers.get(0).spans());
+    assertThat(got.size()).isGreaterThanOrEqualTo(before);
+    got.addAll(late.spans());
+    assertThat(got).containsExactlyInAnyOrderElementsOf(spansOf(body));
+  }
+
+  @Test
+  void brokenLink_comesBackAndUnansweredPartsAreSentAgain() throws Exception {
+    start(1);
+    FakeSampler only = samplers.get(0);
+    only.answers = part -> FakeSampler.SILENCE;
+    byte[] body = SampleRequests.of(random, 20);
+    Answer answer = accept(body);
+    await().until(() -> forwarder.linksUp() == 1);
+    await().pollDelay(Duration.ofMillis(150)).until(() -> true);
+    only.answers = part -> null;
+    only.breakLinks();
+    await().until(answer::isAccepted);
+    assertThat(only.spans()).containsExactlyInAnyOrderElementsOf(spansOf(body));
+  }
+
+  @Test
+  void receiver_thatIsGone_itsUnansweredPartsGoToTheNewOwner() throws Exception {
+    start(2);
+    samplers.get(1).answers = part -> FakeSampler.SILENCE;
+    byte[] body = SampleRequests.of(random, 100);
+    Answer answer = accept(body);
+    await().until(() -> !samplers.get(0).spans().isEmpty());
+    samplers.get(1).close();
+    forwarder.onEpoch(Tables.epoch(2, List.of(samplers.get(0).member())));
+    await().until(answer::isAccepted);
+    assertThat(samplers.get(0).spans()).containsExactlyInAnyOrderElementsOf(spansOf(body));
+    assertThat(forwarder.linkCount()).isEqualTo(1);
+  }
+
+  @Test
+  void samplers_thatDoNotDrain_makeTheRouterRefuseWithinItsBudget() throws Exception {
+    start(1);
+    samplers.get(0).answers = part -> FakeSampler.SILENCE;
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      answers.add(accept(SampleRequests.of(random, 100)));
+      assertThat(forwarder.bytesHeld()).isLessThanOrEqualTo(1 << 20);
+    }
+    assertThat(answers).anyMatch(a -> a.refusal() instanceof Refusal.Busy);
+    await().until(() -> answers.stream().allMatch(Answer::given));
+  }
+
+  @Test
+  void stop_refusesWhatIsOpenRetryably() throws Exception {
+    start(1);
+    samplers.get(0).answers = part -> FakeSampler.SILENCE;
+    Answer answer = accept(SampleRequests.of(random, 20));
+    assertThat(forwarder.drain(Duration.ofMillis(20))).isFalse();
+    forwarder.close();
+    await().until(answer::given);
+    assertThat(answer.refusal()).isInstanceOf(Refusal.NotReady.class);
+  }
+
+  private void start(int count) throws Exception {
+    List<Member> members = new ArrayList<>();
+    List<FakeSampler> started = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      FakeSampler sampler = new FakeSampler("s" + i, 100 + i, 0);
+      started.add(sampler);
+      members.add(sampler.member());
+    }
+    samplers.addAll(0, started);
+    forwarder.onEpoch(Tables.epoch(1, members));
+    await().until(() -> forwarder.linksUp() == count);
+  }
+
+  private FakeSampler sampler(String nodeId, long bits) throws Exception {
+    FakeSampler sampler = new FakeSampler(nodeId, bits, 0);
+    samplers.add(sampler);
+    return sampler;
+  }
+
+  private Answer accept(byte[] body) {
+    Answer answer = new Answer();
+    byte[] lent = Arrays.copyOf(body, body.length);
+    forwarder.accept(lent, 0, lent.length, Header.EMPTY, answer);
+    Arrays.fill(lent, (byte) 0);
+    return answer;
+  }
+
+  private static EpochOrder order(long number) {
+    return new EpochOrder(1, number);
+  }
+
+  private static List<String> spansOf(byte[] body) throws Exception {
+    return ExportTraceServiceRequest.parseFrom(body).getResourceSpansList().stream()
+        .flatMap(r -> r.getScopeSpansList().stream())
+        .flatMap(s -> s.getSpansList().stream())
+        .map(span -> HexFormat.of().formatHex(span.toByteArray()))
+        .toList();
+  }
+}

@@ -1,0 +1,107 @@
+package io.ringtail.router.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Header;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.route.RoutingTable;
+import io.ringtail.router.route.Tables;
+import io.ringtail.router.split.BatchSplitter;
+import io.ringtail.router.split.HeaderTable;
+import io.ringtail.router.split.Part;
+import io.ringtail.router.split.SampleRequests;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RerouterTest {
+  private final RoutingTable three = Tables.of(3);
+  private final Books books;
+  private final ForwardMetrics counters;
+  private final AtomicLong held = new AtomicLong();
+  private final AtomicLong now = new AtomicLong();
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+  private final BatchSplitter splitter = new BatchSplitter(HeaderTable.ofDefaultSize(), allocator);
+  private final List<Parcel> sent = new ArrayList<>();
+  private final Answer answer = new Answer();
+  private final PendingRequest request = new PendingRequest(answer, 100, 1, 0, () -> {});
+  private final Rerouter rerouter;
+  private @Nullable Routes routes;
+
+  RerouterTest() {
+    Metrics metrics = new Metrics();
+    books = new Books(metrics);
+    counters = new ForwardMetrics(metrics);
+    rerouter = new Rerouter(() -> routes, splitter, held, counters, now::get);
+  }
+
+  @AfterEach
+  void nothingIsHeld() {
+    sent.forEach(Parcel::release);
+    rerouter.onStop();
+    assertThat(held).hasValue(0);
+    assertThat(allocator.metric().usedHeapMemory()).isZero();
+  }
+
+  @Test
+  void part_whoseEpochIsNotInUseYet_waitsForIt() throws Exception {
+    Parcel parcel = parcel();
+    int spans = parcel.spanCount();
+    rerouter.add(parcel, three.order(), 0, ResendReason.NOT_OWNER);
+    rerouter.run();
+    assertThat(rerouter.isEmpty()).isFalse();
+    routes = routes(three);
+    rerouter.run();
+    assertThat(rerouter.isEmpty()).isTrue();
+    assertThat(sent).hasSizeBetween(2, 3);
+    assertThat(sent.stream().mapToInt(Parcel::spanCount).sum()).isEqualTo(spans);
+    sent.stream().skip(1).forEach(p -> request.partWasAccepted());
+    assertThat(answer.given()).isFalse();
+    request.partWasAccepted();
+    assertThat(answer.isAccepted()).isTrue();
+  }
+
+  @Test
+  void part_thatHasToWait_goesNoSooner() throws Exception {
+    routes = routes(three);
+    rerouter.add(parcel(), EpochOrder.NONE, 50, ResendReason.NOT_OWNER);
+    now.set(49);
+    rerouter.run();
+    assertThat(sent).isEmpty();
+    now.set(50);
+    rerouter.run();
+    assertThat(sent).isNotEmpty();
+  }
+
+  @Test
+  void part_forWhichThereIsNoOwner_timesOutRetryably() throws Exception {
+    rerouter.add(parcel(), EpochOrder.NONE, 0, ResendReason.RECEIVER_LOST);
+    now.set(100);
+    rerouter.run();
+    assertThat(answer.refusal()).isInstanceOf(Refusal.TimedOut.class);
+    assertThat(rerouter.isEmpty()).isTrue();
+    assertThat(books.refused()).isEqualTo(30);
+  }
+
+  private Routes routes(RoutingTable table) {
+    List<Outlet> outlets = new ArrayList<>();
+    for (int i = 0; i < table.ownerCount(); i++) {
+      outlets.add(sent::add);
+    }
+    return new Routes(table, outlets);
+  }
+
+  private Parcel parcel() throws Exception {
+    byte[] body = SampleRequests.of(new Random(3), 30);
+    Part part = splitter.split(body, 0, body.length, Header.EMPTY, Tables.of(1)).parts().get(0);
+    return new Parcel(part, request, Tables.of(1).order(), held);
+  }
+}

@@ -1,0 +1,13 @@
+package io.ringtail.router.split;
+
+import java.util.Random;
+
+/** Encoded requests for tests of other packages. */
+public final class SampleRequests {
+  private SampleRequests() {}
+
+  /** Spans of 150 bytes with random IDs, of two resources. */
+  public static byte[] of(Random random, int spans) {
+    return Requests.request(random, spans, 150, 2, 100).toByteArray();
+  }
+}
