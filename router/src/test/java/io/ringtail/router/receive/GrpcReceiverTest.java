@@ -3,35 +3,19 @@ package io.ringtail.router.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.CompressorRegistry;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.ringtail.compress.Compression;
-import io.ringtail.compress.Compressor;
 import io.ringtail.link.RequestContext;
 import io.ringtail.refusal.Refusal;
-import io.ringtail.refusal.RefusalMapping;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,9 +41,9 @@ final class GrpcReceiverTest {
   void body_anySize_reachesIngressUnchanged(int spans) throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     byte[] body = ReceiveFixture.request(spans, spans);
-    Answer answer = client(router).send(body);
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.OK);
-    assertThat(answer.response.hasPartialSuccess()).isFalse();
+    GrpcClient.Answer answer = client(router).send(body);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.OK);
+    assertThat(answer.response().hasPartialSuccess()).isFalse();
     assertThat(router.ingress.requests).singleElement();
     assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
   }
@@ -69,8 +53,8 @@ final class GrpcReceiverTest {
   void compressedBody_anyEncoding_reachesIngressPlain(Compression compression) throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     byte[] body = ReceiveFixture.request(3_000, 7);
-    Answer answer = client(router).with(compression).send(body);
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.OK);
+    GrpcClient.Answer answer = client(router).with(compression).send(body);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.OK);
     assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
   }
 
@@ -79,10 +63,10 @@ final class GrpcReceiverTest {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.rejectedSpans = 3;
     router.ingress.message = "3 spans have a zero trace_id";
-    Answer answer = client(router).send(ReceiveFixture.request(5, 1));
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.OK);
-    assertThat(answer.response.getPartialSuccess().getRejectedSpans()).isEqualTo(3);
-    assertThat(answer.response.getPartialSuccess().getErrorMessage())
+    GrpcClient.Answer answer = client(router).send(ReceiveFixture.request(5, 1));
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.OK);
+    assertThat(answer.response().getPartialSuccess().getRejectedSpans()).isEqualTo(3);
+    assertThat(answer.response().getPartialSuccess().getErrorMessage())
         .isEqualTo("3 spans have a zero trace_id");
   }
 
@@ -90,18 +74,18 @@ final class GrpcReceiverTest {
   void warning_noSpanRejected_isToldWithOk() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.message = "a warning";
-    Answer answer = client(router).send(ReceiveFixture.request(5, 1));
-    assertThat(answer.response.getPartialSuccess().getRejectedSpans()).isZero();
-    assertThat(answer.response.getPartialSuccess().getErrorMessage()).isEqualTo("a warning");
+    GrpcClient.Answer answer = client(router).send(ReceiveFixture.request(5, 1));
+    assertThat(answer.response().getPartialSuccess().getRejectedSpans()).isZero();
+    assertThat(answer.response().getPartialSuccess().getErrorMessage()).isEqualTo("a warning");
   }
 
   @Test
   void overload_isUnavailableWithRetryInfo() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.refuseNext(new Refusal.Busy("full", Duration.ofMillis(1250)));
-    Answer answer = client(router).send(ReceiveFixture.request(5, 1));
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(answer.status.getDescription()).isEqualTo("full");
+    GrpcClient.Answer answer = client(router).send(ReceiveFixture.request(5, 1));
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(answer.status().getDescription()).isEqualTo("full");
     RetryInfo retry = answer.detail(RetryInfo.class);
     assertThat(retry.getRetryDelay().getSeconds()).isEqualTo(1);
     assertThat(retry.getRetryDelay().getNanos()).isEqualTo(250_000_000);
@@ -111,8 +95,8 @@ final class GrpcReceiverTest {
   void badData_isInvalidArgumentWithBadRequest() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.refuseNext(new Refusal.Malformed("truncated at byte 3"));
-    Answer answer = client(router).send(new byte[] {10, 5, 1});
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    GrpcClient.Answer answer = client(router).send(new byte[] {10, 5, 1});
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(answer.detail(BadRequest.class).getFieldViolations(0).getDescription())
         .isEqualTo("truncated at byte 3");
   }
@@ -121,17 +105,17 @@ final class GrpcReceiverTest {
   void longMessage_isShortened() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.refuseNext(new Refusal.Malformed("ö".repeat(100_000)));
-    Answer answer = client(router).send(new byte[] {10, 5, 1});
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(answer.status.getDescription()).startsWith("öö").endsWith("...").hasSize(501);
+    GrpcClient.Answer answer = client(router).send(new byte[] {10, 5, 1});
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(answer.status().getDescription()).startsWith("öö").endsWith("...").hasSize(501);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1024 * 1024 + 1, 30 * 1024 * 1024})
   void bodyOverLimit_isResourceExhaustedWithoutRetryInfo(int bytes) throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Answer answer = client(router).send(new byte[bytes]);
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    GrpcClient.Answer answer = client(router).send(new byte[bytes]);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(answer.details()).isEmpty();
     assertThat(router.ingress.requests).isEmpty();
     assertThat(router.refused("grpc", "too_large")).isEqualTo(1);
@@ -144,8 +128,8 @@ final class GrpcReceiverTest {
   void bomb_overLimitAfterDecompression_isResourceExhausted(Compression compression)
       throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Answer answer = client(router).with(compression).send(new byte[200 * 1024 * 1024]);
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    GrpcClient.Answer answer = client(router).with(compression).send(new byte[200 * 1024 * 1024]);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(answer.details()).isEmpty();
     assertThat(router.ingress.requests).isEmpty();
   }
@@ -153,36 +137,36 @@ final class GrpcReceiverTest {
   @Test
   void brokenGzip_isInvalidArgument() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Answer answer = client(router).sendAs("gzip", new byte[] {1, 2, 3});
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(answer.status.getDescription()).contains("gzip");
+    GrpcClient.Answer answer = client(router).sendAs("gzip", new byte[] {1, 2, 3});
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(answer.status().getDescription()).contains("gzip");
   }
 
   @Test
   void unknownEncoding_isUnimplemented() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Answer answer = client(router).sendAs("snappy", new byte[] {1, 2, 3});
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
-    assertThat(answer.status.getDescription()).contains("snappy");
+    GrpcClient.Answer answer = client(router).sendAs("snappy", new byte[] {1, 2, 3});
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+    assertThat(answer.status().getDescription()).contains("snappy");
   }
 
   @Test
   void unknownMethod_isUnimplemented() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Client client = client(router);
+    GrpcClient client = client(router);
     client.method = "opentelemetry.proto.collector.logs.v1.LogsService/Export";
-    assertThat(client.send(new byte[0]).status.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+    assertThat(client.send(new byte[0]).status().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 2})
   void wrongNumberOfMessages_isUnimplementedAndNothingTaken(int messages) throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Client client = client(router);
+    GrpcClient client = client(router);
     client.messages = messages;
-    Answer answer = client.send(ReceiveFixture.request(5, 1));
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
-    assertThat(answer.status.getDescription()).contains("unary");
+    GrpcClient.Answer answer = client.send(ReceiveFixture.request(5, 1));
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+    assertThat(answer.status().getDescription()).contains("unary");
     assertThat(router.ingress.requests).isEmpty();
   }
 
@@ -190,8 +174,8 @@ final class GrpcReceiverTest {
   void notReady_isRefusedBeforeTheBodyComes() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.ready = false;
-    Answer answer = client(router).send(ReceiveFixture.request(5_000, 1));
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    GrpcClient.Answer answer = client(router).send(ReceiveFixture.request(5_000, 1));
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     RetryInfo retry = answer.detail(RetryInfo.class);
     long millis =
         retry.getRetryDelay().getSeconds() * 1000 + retry.getRetryDelay().getNanos() / 1_000_000;
@@ -206,17 +190,17 @@ final class GrpcReceiverTest {
     settings.maxBytesInFlight = 1024 * 1024;
     ReceiveFixture router = fixture(settings);
     router.ingress.answers = false;
-    Client client = client(router);
+    GrpcClient client = client(router);
     byte[] body = new byte[700 * 1024];
-    PendingAnswer first = client.start(body);
+    GrpcClient.PendingAnswer first = client.start(body);
     Awaitility.await().until(() -> router.ingress.requests.size() == 1);
     assertThat(router.receivers.bytesInFlight()).isEqualTo(body.length);
-    Answer second = client.send(body);
-    assertThat(second.status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    GrpcClient.Answer second = client.send(body);
+    assertThat(second.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(second.detail(RetryInfo.class).hasRetryDelay()).isTrue();
     assertThat(router.receivers.bytesInFlight()).isEqualTo(body.length);
     router.ingress.requests.get(0).responder().accepted(0, "");
-    assertThat(first.await().status.getCode()).isEqualTo(Status.Code.OK);
+    assertThat(first.await().status().getCode()).isEqualTo(Status.Code.OK);
     assertThat(router.receivers.bytesInFlight()).isZero();
   }
 
@@ -226,11 +210,11 @@ final class GrpcReceiverTest {
     settings.maxBytesInFlight = 1024 * 1024;
     ReceiveFixture router = fixture(settings);
     router.ingress.answers = false;
-    Client client = client(router).with(Compression.GZIP);
+    GrpcClient client = client(router).with(Compression.GZIP);
     client.start(new byte[700 * 1024]);
     Awaitility.await().until(() -> router.ingress.requests.size() == 1);
-    Answer second = client.send(new byte[700 * 1024]);
-    assertThat(second.status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    GrpcClient.Answer second = client.send(new byte[700 * 1024]);
+    assertThat(second.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
 
   @Test
@@ -238,10 +222,10 @@ final class GrpcReceiverTest {
     ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
     settings.requestTimeout = Duration.ofMillis(50);
     ReceiveFixture router = fixture(settings);
-    Client client = client(router);
+    GrpcClient client = client(router);
     client.halfCloses = false;
-    Answer answer = client.send(new byte[1000]);
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    GrpcClient.Answer answer = client.send(new byte[1000]);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(answer.detail(RetryInfo.class).hasRetryDelay()).isTrue();
     assertThat(router.ingress.requests).isEmpty();
   }
@@ -249,16 +233,16 @@ final class GrpcReceiverTest {
   @Test
   void interleavedCalls_onOneLoop_keepTheirBodies() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Client late = client(router);
+    GrpcClient late = client(router);
     late.halfCloses = false;
     byte[] first = ReceiveFixture.request(100, 1);
     byte[] second = ReceiveFixture.request(300, 2);
-    PendingAnswer pending = late.start(first);
-    Client other = new Client(late.channel);
+    GrpcClient.PendingAnswer pending = late.start(first);
+    GrpcClient other = new GrpcClient(late.channel);
     Awaitility.await().until(() -> router.receivers.bytesInFlight() == first.length);
-    assertThat(other.send(second).status.getCode()).isEqualTo(Status.Code.OK);
+    assertThat(other.send(second).status().getCode()).isEqualTo(Status.Code.OK);
     pending.call.halfClose();
-    assertThat(pending.await().status.getCode()).isEqualTo(Status.Code.OK);
+    assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
     assertThat(router.ingress.requests.get(0).body()).isEqualTo(second);
     assertThat(router.ingress.requests.get(1).body()).isEqualTo(first);
   }
@@ -266,9 +250,9 @@ final class GrpcReceiverTest {
   @Test
   void clientGone_beforeHalfClose_isCountedAndFreed() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    Client client = client(router);
+    GrpcClient client = client(router);
     client.halfCloses = false;
-    PendingAnswer pending = client.start(new byte[5000]);
+    GrpcClient.PendingAnswer pending = client.start(new byte[5000]);
     Awaitility.await().until(() -> router.receivers.bytesInFlight() == 5000);
     pending.call.cancel("gone", null);
     Awaitility.await().until(() -> router.refused("grpc", "abandoned") == 1);
@@ -279,7 +263,7 @@ final class GrpcReceiverTest {
   void clientGone_beforeTheAnswer_holdsTheBudgetUntilThen() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.answers = false;
-    PendingAnswer pending = client(router).start(new byte[5000]);
+    GrpcClient.PendingAnswer pending = client(router).start(new byte[5000]);
     Awaitility.await().until(() -> router.ingress.requests.size() == 1);
     pending.call.cancel("gone", null);
     Awaitility.await().until(() -> router.count("unanswered_requests", "protocol", "grpc") == 1);
@@ -292,8 +276,8 @@ final class GrpcReceiverTest {
   void ingressBug_isInternalAndCounted() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.fails = true;
-    Answer answer = client(router).send(new byte[10]);
-    assertThat(answer.status.getCode()).isEqualTo(Status.Code.INTERNAL);
+    GrpcClient.Answer answer = client(router).send(new byte[10]);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.INTERNAL);
     assertThat(router.refused("grpc", "failed")).isEqualTo(1);
   }
 
@@ -302,7 +286,7 @@ final class GrpcReceiverTest {
     ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
     settings.contextHeaders = List.of("x-other", "x-scope-orgid");
     ReceiveFixture router = fixture(settings);
-    Client client = client(router);
+    GrpcClient client = client(router);
     client.headers.put(
         Metadata.Key.of("X-Scope-OrgID", Metadata.ASCII_STRING_MARSHALLER), "tenant-1");
     client.headers.put(Metadata.Key.of("x-else", Metadata.ASCII_STRING_MARSHALLER), "not this");
@@ -318,18 +302,18 @@ final class GrpcReceiverTest {
   void drain_requestInFlight_isAnsweredFirst() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.answers = false;
-    Client client = client(router);
-    PendingAnswer pending = client.start(new byte[10]);
+    GrpcClient client = client(router);
+    GrpcClient.PendingAnswer pending = client.start(new byte[10]);
     Awaitility.await().until(() -> router.ingress.requests.size() == 1);
     Thread drain = new Thread(() -> drain(router));
     drain.start();
     Awaitility.await()
         .until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
     router.ingress.requests.get(0).responder().accepted(0, "");
-    assertThat(pending.await().status.getCode()).isEqualTo(Status.Code.OK);
+    assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
     drain.join(5000);
     assertThat(drain.isAlive()).isFalse();
-    assertThat(client.send(new byte[10]).status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(client.send(new byte[10]).status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
 
   @Test
@@ -349,8 +333,8 @@ final class GrpcReceiverTest {
     ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
     settings.maxConnections = 1;
     ReceiveFixture router = fixture(settings);
-    assertThat(client(router).send(new byte[1]).status.isOk()).isTrue();
-    assertThat(client(router).send(new byte[1]).status.getCode())
+    assertThat(client(router).send(new byte[1]).status().isOk()).isTrue();
+    assertThat(client(router).send(new byte[1]).status().getCode())
         .isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(router.count("refused_connections", "protocol", "grpc")).isPositive();
   }
@@ -369,156 +353,9 @@ final class GrpcReceiverTest {
     return fixture;
   }
 
-  private Client client(ReceiveFixture router) {
-    CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
-    compressors.register(new Named("gzip"));
-    compressors.register(new Named("zstd"));
-    compressors.register(new Named("snappy"));
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", router.receivers.grpcPort())
-            .usePlaintext()
-            .compressorRegistry(compressors)
-            .build();
-    open.add(
-        () -> {
-          channel.shutdownNow();
-          channel.awaitTermination(5, TimeUnit.SECONDS);
-        });
-    return new Client(channel);
-  }
-
-  /** Sends bytes already compressed, under a name. */
-  private record Named(String name) implements io.grpc.Compressor {
-    @Override
-    public String getMessageEncoding() {
-      return name;
-    }
-
-    @Override
-    public OutputStream compress(OutputStream out) {
-      return out;
-    }
-  }
-
-  private static final class Client {
-    final ManagedChannel channel;
-    final Metadata headers = new Metadata();
-    String method = METHOD;
-    Compression compression = Compression.NONE;
-    int messages = 1;
-    boolean halfCloses = true;
-
-    Client(ManagedChannel channel) {
-      this.channel = channel;
-    }
-
-    Client with(Compression newCompression) {
-      compression = newCompression;
-      return this;
-    }
-
-    Answer send(byte[] plain) throws InterruptedException {
-      return start(plain).await();
-    }
-
-    PendingAnswer start(byte[] plain) {
-      if (compression == Compression.NONE) {
-        return startAs(null, plain);
-      }
-      try (Compressor compressor = new Compressor()) {
-        return startAs(compression.wireName(), compressor.compress(compression, plain));
-      }
-    }
-
-    Answer sendAs(String encoding, byte[] body) throws InterruptedException {
-      return startAs(encoding, body).await();
-    }
-
-    private PendingAnswer startAs(String encoding, byte[] body) {
-      MethodDescriptor<byte[], byte[]> descriptor =
-          MethodDescriptor.<byte[], byte[]>newBuilder()
-              .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-              .setFullMethodName(method)
-              .setRequestMarshaller(new Bytes())
-              .setResponseMarshaller(new Bytes())
-              .build();
-      CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS);
-      if (encoding != null) {
-        options = options.withCompression(encoding);
-      }
-      PendingAnswer answer = new PendingAnswer(channel.newCall(descriptor, options));
-      Metadata sent = new Metadata();
-      sent.merge(headers);
-      answer.call.start(answer, sent);
-      answer.call.request(1);
-      for (int i = 0; i < messages; i++) {
-        answer.call.sendMessage(body);
-      }
-      if (halfCloses) {
-        answer.call.halfClose();
-      }
-      return answer;
-    }
-  }
-
-  private static final class PendingAnswer extends ClientCall.Listener<byte[]> {
-    final ClientCall<byte[], byte[]> call;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile byte[] response = new byte[0];
-    private volatile Status status = Status.UNKNOWN;
-    private volatile Metadata trailers = new Metadata();
-
-    PendingAnswer(ClientCall<byte[], byte[]> call) {
-      this.call = call;
-    }
-
-    @Override
-    public void onMessage(byte[] message) {
-      response = message;
-    }
-
-    @Override
-    public void onClose(Status newStatus, Metadata newTrailers) {
-      status = newStatus;
-      trailers = newTrailers;
-      closed.countDown();
-    }
-
-    Answer await() throws InterruptedException {
-      assertThat(closed.await(15, TimeUnit.SECONDS)).isTrue();
-      try {
-        return new Answer(status, trailers, ExportTraceServiceResponse.parseFrom(response));
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
-  private record Answer(Status status, Metadata trailers, ExportTraceServiceResponse response) {
-    List<Any> details() throws IOException {
-      byte[] bytes = trailers.get(RefusalMapping.DETAILS_KEY);
-      return bytes == null ? List.of() : com.google.rpc.Status.parseFrom(bytes).getDetailsList();
-    }
-
-    <T extends com.google.protobuf.Message> T detail(Class<T> type) throws IOException {
-      assertThat(details()).hasSize(1);
-      return details().get(0).unpack(type);
-    }
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
+  private GrpcClient client(ReceiveFixture router) {
+    GrpcClient client = new GrpcClient(router.receivers.grpcPort());
+    open.add(client);
+    return client;
   }
 }
