@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: the event loop's, but for {@link #answer}. Longer than most classes: it is the life
  * of a connection, which does not come apart without sharing all its state.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final int LINGER_MILLIS = 1000;

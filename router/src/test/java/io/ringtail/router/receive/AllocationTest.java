@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a request leaves behind on the heap of the event loop, once warm. */
 final class AllocationTest {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int WARM_UP = 50;
   private static final int REQUESTS = 100;
   private static final byte[] PLAIN = ReceiveFixture.request(7_000, 1);

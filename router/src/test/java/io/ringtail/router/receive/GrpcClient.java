@@ -26,8 +26,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A gRPC client that sends the bytes it is told, right or wrong. */
 final class GrpcClient implements AutoCloseable {
-  private static final String METHOD =
-      "opentelemetry.proto.collector.trace.v1.TraceService/Export";
+  private static final String METHOD = "opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
   final ManagedChannel channel;
   final Metadata headers = new Metadata();
