@@ -1,6 +1,5 @@
 package io.ringtail.sampler;
 
-
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.NodeConfig;
 import io.ringtail.config.ConfigSection;
@@ -56,8 +55,7 @@ public record SamplerConfig(
         link.hostPort("listen", DEFAULT_LISTEN),
         link.string("advertise", ""),
         sampler.integer("weight", DEFAULT_WEIGHT, 1, MAX_WEIGHT),
-        sampler.duration(
-            "stop-grace", Duration.ofSeconds(20), Duration.ZERO, Duration.ofHours(1)),
+        sampler.duration("stop-grace", Duration.ofSeconds(20), Duration.ZERO, Duration.ofHours(1)),
         ShardConfig.read(sampler),
         ExportConfig.read(sampler.section("export")),
         TailSamplingConfig.read(root.section("tail_sampling")));

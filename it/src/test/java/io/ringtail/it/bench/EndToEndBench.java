@@ -86,7 +86,8 @@ public final class EndToEndBench {
     try (JavaProcess sink = start(directory, "sink", SinkMain.class, List.of("0"))) {
       int port = Integer.parseInt(sink.awaitLine("ready", Duration.ofSeconds(30)).split(" ")[1]);
       Cluster.Settings settings =
-          new Cluster.Settings(POLICIES, port, FLAGS, FLAGS, "  max-buffered-bytes: 1GiB\n", "", name -> List.of());
+          new Cluster.Settings(
+              POLICIES, port, FLAGS, FLAGS, "  max-buffered-bytes: 1GiB\n", "", name -> List.of());
       try (Cluster cluster = new Cluster(directory, settings).start(1, 3)) {
         Map<String, List<JavaProcess>> tiers =
             new TreeMap<>(

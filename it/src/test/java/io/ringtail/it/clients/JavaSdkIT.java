@@ -23,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The OpenTelemetry Java SDK, over gRPC and HTTP, gzip and not: errors come out whole, the rest not. */
+/**
+ * The OpenTelemetry Java SDK, over gRPC and HTTP, gzip and not: errors come out whole, the rest
+ * not.
+ */
 class JavaSdkIT {
   private static final String ERRORS =
       """

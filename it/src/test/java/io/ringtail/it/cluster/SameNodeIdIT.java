@@ -44,9 +44,7 @@ class SameNodeIdIT {
         await()
             .atMost(Duration.ofSeconds(20))
             .untilAsserted(
-                () ->
-                    assertThat(sink.spans())
-                        .isEqualTo(sender.accepted() * RequestBodies.SPANS));
+                () -> assertThat(sink.spans()).isEqualTo(sender.accepted() * RequestBodies.SPANS));
         assertThat(newer.node().metric("ringtail_sampler_accepted_spans_total")).isPositive();
       }
     }

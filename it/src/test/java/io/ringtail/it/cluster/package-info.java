@@ -1,6 +1,4 @@
-/**
- * Nodes that come, go and clash while spans flow. Start at {@link SameNodeIdIT}.
- */
+/** Nodes that come, go and clash while spans flow. Start at {@link SameNodeIdIT}. */
 @NullMarked
 package io.ringtail.it.cluster;
 

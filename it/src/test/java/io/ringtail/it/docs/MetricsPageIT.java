@@ -43,7 +43,8 @@ class MetricsPageIT {
         Sender sender = new Sender(List.of(cluster.routers().get(0).grpcPort()), 1)) {
       sender.run(new RequestBodies(1, 470, 300, 19)::request, 100_000_000L, 20);
       String served =
-          section("Router", cluster.routers().get(0)) + section("Sampler", cluster.samplers().get(0));
+          section("Router", cluster.routers().get(0))
+              + section("Sampler", cluster.samplers().get(0));
       if (Boolean.getBoolean("ringtail.docs.write")) {
         write(served);
       }
@@ -101,7 +102,9 @@ class MetricsPageIT {
     String name = line.substring(0, line.indexOf('{'));
     for (String pair : line.substring(line.indexOf('{') + 1, line.lastIndexOf('}')).split(",")) {
       if (pair.indexOf('=') > 0) {
-        labels.computeIfAbsent(name, n -> new TreeSet<>()).add(pair.substring(0, pair.indexOf('=')));
+        labels
+            .computeIfAbsent(name, n -> new TreeSet<>())
+            .add(pair.substring(0, pair.indexOf('=')));
       }
     }
   }

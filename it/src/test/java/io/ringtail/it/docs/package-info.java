@@ -1,4 +1,6 @@
-/** Docs that say what the product does are held against the product. Start at {@link MetricsPageIT}. */
+/**
+ * Docs that say what the product does are held against the product. Start at {@link MetricsPageIT}.
+ */
 @NullMarked
 package io.ringtail.it.docs;
 

@@ -35,7 +35,8 @@ public final class Cluster implements AutoCloseable {
    * @param routerFlags JVM flags of routers
    * @param samplerFlags JVM flags of samplers
    * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
-   * @param routerSettings further lines under {@code router.receive:}, indented by four; may be empty
+   * @param routerSettings further lines under {@code router.receive:}, indented by four; may be
+   *     empty
    * @param prefix words to put before a node's command, by its name; empty lists for none
    */
   public record Settings(
@@ -48,8 +49,7 @@ public final class Cluster implements AutoCloseable {
       Function<String, List<String>> prefix) {
     /** Small heaps, nothing else set. */
     public static Settings small(String tailSampling, int sinkPort) {
-      List<String> flags =
-          List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m");
+      List<String> flags = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m");
       return new Settings(
           tailSampling,
           sinkPort,
@@ -109,8 +109,12 @@ public final class Cluster implements AutoCloseable {
       while (node.metric("ringtail_cluster_epoch_members") != members) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
-              node.process().name() + " does not see " + members + " members:\n"
-                  + node.get("/metrics").body() + node.process().log());
+              node.process().name()
+                  + " does not see "
+                  + members
+                  + " members:\n"
+                  + node.get("/metrics").body()
+                  + node.process().log());
         }
         Thread.sleep(50);
       }
@@ -126,13 +130,15 @@ public final class Cluster implements AutoCloseable {
     int ops = freePort();
     String config =
         common(nodeId, ops)
-            + "sampler:\n  link: { listen: 127.0.0.1:" + link + " }\n"
-            + "  export:\n    otlp: { endpoint: http://127.0.0.1:" + settings.sinkPort()
+            + "sampler:\n  link: { listen: 127.0.0.1:"
+            + link
+            + " }\n"
+            + "  export:\n    otlp: { endpoint: http://127.0.0.1:"
+            + settings.sinkPort()
             + ", protocol: grpc }\n"
             + settings.samplerSettings()
             + settings.tailSampling();
-    return new Node(
-        process(name, settings.samplerFlags(), "sampler", config), link, 0, ops);
+    return new Node(process(name, settings.samplerFlags(), "sampler", config), link, 0, ops);
   }
 
   public Node startRouter(String nodeId) throws IOException {
@@ -141,22 +147,28 @@ public final class Cluster implements AutoCloseable {
     int ops = freePort();
     String config =
         common(nodeId, ops)
-            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:" + grpc
-            + "\n    http: 127.0.0.1:" + http + "\n"
+            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:"
+            + grpc
+            + "\n    http: 127.0.0.1:"
+            + http
+            + "\n"
             + settings.routerSettings();
-    return new Node(
-        process(nodeId, settings.routerFlags(), "router", config), grpc, http, ops);
+    return new Node(process(nodeId, settings.routerFlags(), "router", config), grpc, http, ops);
   }
 
   private String common(String nodeId, int ops) {
-    return "node: { id: " + nodeId + " }\n"
+    return "node: { id: "
+        + nodeId
+        + " }\n"
         + "cluster:\n  name: it\n  bind: 127.0.0.1:0\n  discovery: directory\n  directory: "
-        + directory.resolve("discovery") + "\n"
-        + "ops: { http: 127.0.0.1:" + ops + " }\n";
+        + directory.resolve("discovery")
+        + "\n"
+        + "ops: { http: 127.0.0.1:"
+        + ops
+        + " }\n";
   }
 
-  private JavaProcess process(
-      String name, List<String> flags, String tier, String config)
+  private JavaProcess process(String name, List<String> flags, String tier, String config)
       throws IOException {
     Files.createDirectories(directory.resolve("discovery"));
     Path file = Files.writeString(directory.resolve(name + ".yaml"), config);

@@ -61,7 +61,9 @@ public final class RequestBodies {
     return body;
   }
 
-  /** A body of request {@code n} in which every {@code every}-th span carries one and the same ID. */
+  /**
+   * A body of request {@code n} in which every {@code every}-th span carries one and the same ID.
+   */
   public byte[] requestWithHotTrace(long n, int every, long idHi, long idLo) {
     byte[] body = request(n);
     int[] offsets = traceIdOffsets[(int) (n % bodies.length)];

@@ -49,7 +49,8 @@ record Equations(
    * @param atSink spans at the sink
    */
   void assertAddUp(long sent, long atSink) {
-    assertThat(received).as("router received = forwarded + dropped: " + this)
+    assertThat(received)
+        .as("router received = forwarded + dropped: " + this)
         .isEqualTo(forwarded + routerDropped);
     assertThat(received).as("received by routers").isEqualTo(sent);
     assertThat(accepted).as("accepted by samplers = forwarded by routers").isEqualTo(forwarded);

@@ -42,8 +42,7 @@ class RealTracesIT {
   void recordedTraces_throughTwoRoutersAndThreeSamplers_leaveWhole() throws Exception {
     Path boutique = DATA.resolve("online-boutique.jsonl.gz");
     Path tickets = DATA.resolve("train-ticket.jsonl.gz");
-    assumeTrue(
-        Files.exists(boutique), "skipped: the recorded traces are not beside this checkout");
+    assumeTrue(Files.exists(boutique), "skipped: the recorded traces are not beside this checkout");
     try (OtlpSink sink = OtlpSink.keeping(0);
         Cluster cluster =
             new Cluster(directory, Cluster.Settings.small(POLICIES, sink.port())).start(2, 3)) {

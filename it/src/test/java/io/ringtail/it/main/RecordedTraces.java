@@ -27,8 +27,8 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * A file of OTLP JSON lines, read for what a tail sampler should make of it. The judgement is
- * written anew here, over protobuf-java objects and big integers, so that it shares nothing with the
- * product but the JSON codec, which has tests of its own.
+ * written anew here, over protobuf-java objects and big integers, so that it shares nothing with
+ * the product but the JSON codec, which has tests of its own.
  */
 final class RecordedTraces {
   private final Map<TraceId, Set<ByteString>> spans = new HashMap<>();
@@ -59,9 +59,7 @@ final class RecordedTraces {
       for (ScopeSpans scope : resource.getScopeSpansList()) {
         for (Span span : scope.getSpansList()) {
           sent++;
-          spans
-              .computeIfAbsent(traceId(span), id -> new HashSet<>())
-              .add(span.toByteString());
+          spans.computeIfAbsent(traceId(span), id -> new HashSet<>()).add(span.toByteString());
         }
       }
     }
@@ -127,5 +125,4 @@ final class RecordedTraces {
             .divide(BigDecimal.valueOf(100));
     return new BigDecimal(hash).compareTo(limit) <= 0;
   }
-
 }

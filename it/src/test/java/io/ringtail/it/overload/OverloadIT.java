@@ -36,8 +36,7 @@ class OverloadIT {
   private static final List<String> FLAGS =
       List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=128m");
 
-  private final long phaseNanos =
-      Long.getLong("ringtail.it.overload.seconds", 12L) * SECOND;
+  private final long phaseNanos = Long.getLong("ringtail.it.overload.seconds", 12L) * SECOND;
   private final RequestBodies bodies = new RequestBodies(32, 808, 1500, 11);
 
   @TempDir private Path directory;
@@ -125,7 +124,9 @@ class OverloadIT {
                 held += sampler.metric("ringtail_sampler_held_spans");
               }
               assertThat(held).isZero();
-              assertThat(sink.spans()).as("accepted spans at the sink").isGreaterThanOrEqualTo(wanted);
+              assertThat(sink.spans())
+                  .as("accepted spans at the sink")
+                  .isGreaterThanOrEqualTo(wanted);
             });
   }
 

@@ -102,6 +102,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       } while (advance());
     } catch (MalformedWireException e) {
       log.warn("event=link-malformed router={} reason=\"{}\"", router, e.getMessage());
+      server.metrics().malformed();
       farewell(Farewell.Reason.MALFORMED, e.getMessage());
     }
   }
@@ -123,8 +124,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
         case HELLO -> greet(reader.hello());
         case PROGRESS -> {} // settling (protocol section 4) reads it
         case FAREWELL ->
-            log.info(
-                "event=link-farewell router={} reason={}", router, reader.farewell().reason());
+            log.info("event=link-farewell router={} reason={}", router, reader.farewell().reason());
         case END -> {
           finishMessage();
           return false;
@@ -153,6 +153,9 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     }
     Refusal refusal = isAhead(part) ? tooLate(part) : intake.take(part, current, routerKey);
     waited = false;
+    if (refusal instanceof Refusal.NotOwner) {
+      server.metrics().notOwner();
+    }
     if (refusal == null) {
       ack(part.seq());
     } else {
@@ -170,6 +173,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   }
 
   private Refusal tooLate(PartView part) {
+    server.metrics().epochAhead();
     return new Refusal.NotReady(
         "epoch "
             + new EpochOrder(part.epochViewId(), part.epochNumber())
@@ -191,7 +195,6 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   }
 
   private void refuse(long seq, Refusal refusal) {
-    server.metrics().refused(refusal);
     refused.add(new Refused(seq, newest(), refusal));
   }
 
@@ -240,8 +243,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       return;
     }
     routerKey = key;
-    call.sendMessage(
-        SamplerFrame.of(new Welcome(LinkMethod.VERSION, self, server.dictionary())));
+    call.sendMessage(SamplerFrame.of(new Welcome(LinkMethod.VERSION, self, server.dictionary())));
   }
 
   long attempt() {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a part whole or not at all (protocol A2, A3): finds each span's slot, refuses the part if
- * one of them is not this sampler's, sorts the spans by shard and offers them to all shards at once.
+ * one of them is not this sampler's, sorts the spans by shard and offers them to all shards at
+ * once.
  *
  * <p>Threads: one link's at a time; make one a link. No garbage a span: ranges are gathered in
  * arrays that are kept, and copied to size once a shard.

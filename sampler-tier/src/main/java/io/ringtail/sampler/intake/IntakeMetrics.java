@@ -2,49 +2,49 @@ package io.ringtail.sampler.intake;
 
 import com.codahale.metrics.Counter;
 import io.ringtail.metrics.Metrics;
-import io.ringtail.refusal.Refusal;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What the links count: parts refused by reason, links open. Spans are counted by the shards once
- * they are accepted. Threads: any.
+ * What the links count: parts refused before they reach a shard (the shards count their own
+ * refusals under the same name), links open. Spans are counted by the shards once they are
+ * accepted. Threads: any.
  */
 final class IntakeMetrics {
-  private enum Reason {
-    BUSY,
-    NOT_READY,
-    NOT_OWNER,
-    OTHER
-  }
-
-  private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
+  private final Counter notOwner;
+  private final Counter epochAhead;
+  private final Counter malformed;
   private final AtomicInteger links = new AtomicInteger();
 
   IntakeMetrics(Metrics metrics) {
-    for (Reason reason : Reason.values()) {
-      refused.put(
-          reason,
-          metrics.counter(
-              "ringtail_sampler_refused_parts_total",
-              "Parts a router sent that were not taken; it sends them elsewhere or refuses its client",
-              "reason",
-              reason.name().toLowerCase(Locale.ROOT)));
-    }
-    metrics.gauge(
-        "ringtail_sampler_links", "Links from routers that are open", () -> links.get());
+    notOwner = refused(metrics, "not_owner");
+    epochAhead = refused(metrics, "epoch_ahead");
+    malformed =
+        metrics.counter(
+            "ringtail_sampler_malformed_links_total",
+            "Links ended because what came was not the forward protocol.");
+    metrics.gauge("ringtail_sampler_links", "Links from routers that are open.", links::get);
   }
 
-  void refused(Refusal refusal) {
-    Reason reason =
-        refusal instanceof Refusal.Busy
-            ? Reason.BUSY
-            : refusal instanceof Refusal.NotReady
-                ? Reason.NOT_READY
-                : refusal instanceof Refusal.NotOwner ? Reason.NOT_OWNER : Reason.OTHER;
-    refused.get(reason).inc();
+  private static Counter refused(Metrics metrics, String cause) {
+    return metrics.counter(
+        "ringtail_sampler_refused_parts_total",
+        "Parts that were not taken; their router sends them elsewhere or refuses its client.",
+        "cause",
+        cause);
+  }
+
+  /** A slot of a part is another's. */
+  void notOwner() {
+    notOwner.inc();
+  }
+
+  /** A part's epoch did not come into use here within a second. */
+  void epochAhead() {
+    epochAhead.inc();
+  }
+
+  void malformed() {
+    malformed.inc();
   }
 
   void opened() {

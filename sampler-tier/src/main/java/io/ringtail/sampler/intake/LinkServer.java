@@ -135,9 +135,7 @@ public final class LinkServer {
 
   /** Ends every link with a word and stops listening. */
   public void stop() throws InterruptedException {
-    newest
-        .values()
-        .forEach(link -> link.farewell(Farewell.Reason.STOPPING, "the sampler stops"));
+    newest.values().forEach(link -> link.farewell(Farewell.Reason.STOPPING, "the sampler stops"));
     server.shutdown();
     if (!server.awaitTermination(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
       server.shutdownNow();

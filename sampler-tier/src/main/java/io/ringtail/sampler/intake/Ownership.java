@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  *
  * <p>An epoch is <em>in use</em> when intake checks by it and its command stands in every shard's
  * queue (protocol 1). Both must change at once for the parts, or a part checked by the old epoch
- * could stand behind the new one's command: so a part is checked and queued under the read lock, and
- * an epoch is taken into use under the write lock. Tables are built before, outside it.
+ * could stand behind the new one's command: so a part is checked and queued under the read lock,
+ * and an epoch is taken into use under the write lock. Tables are built before, outside it.
  *
  * <p>Threads: any number of links; one membership thread changes it.
  */
@@ -23,7 +23,8 @@ public final class Ownership {
 
   private final String nodeId;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private volatile Snapshot newest = new Snapshot(EpochOrder.NONE, RingTable.build(List.of()), OWNS_NOTHING);
+  private volatile Snapshot newest =
+      new Snapshot(EpochOrder.NONE, RingTable.build(List.of()), OWNS_NOTHING);
 
   /** An epoch's table as one sampler sees it. Immutable. */
   public record Snapshot(EpochOrder order, RingTable table, int self) {

@@ -86,7 +86,7 @@ public final class SamplerMetrics {
   private Counter refusedCounter(RefusalCause cause) {
     return metrics.counter(
         "ringtail_sampler_refused_parts_total",
-        "Parts refused by the shards.",
+        "Parts that were not taken; their router sends them elsewhere or refuses its client.",
         "cause",
         cause.name().toLowerCase(Locale.ROOT));
   }

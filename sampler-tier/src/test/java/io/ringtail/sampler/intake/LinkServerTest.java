@@ -50,7 +50,8 @@ class LinkServerTest {
 
   private final Ownership ownership = new Ownership("sampler-0");
   private final AtomicLong nowNanos = new AtomicLong();
-  private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final ShardSet shards =
       new ShardSet(
           ShardConfig.defaults(), TailSamplingConfig.defaults(), trace -> true, new Metrics());
