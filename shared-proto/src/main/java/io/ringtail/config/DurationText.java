@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Go and the Collector write them: {@code 500ms}, {@code 1.5h}, {@code 1m30s}. */
-final class DurationText {
-  static final String EXPECTED = "a duration with a unit: 500ms, 30s, 2m";
+public final class DurationText {
+  public static final String EXPECTED = "a duration with a unit: 500ms, 30s, 2m";
 
   private static final Pattern TERM = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|ms|s|m|h)");
   private static final Map<String, Long> UNIT_NANOS =
@@ -24,7 +24,7 @@ final class DurationText {
 
   private DurationText() {}
 
-  static Optional<Duration> parse(String given) {
+  public static Optional<Duration> parse(String given) {
     String text = given.strip();
     if (text.equals("0")) {
       return Optional.of(Duration.ZERO);
@@ -43,7 +43,7 @@ final class DurationText {
   }
 
   /** As Go prints them, without units that are zero: {@code 1m30s}, {@code 250ms}. */
-  static String print(Duration d) {
+  public static String print(Duration d) {
     if (d.isZero()) {
       return "0s";
     }

@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code host:port} and {@code [ipv6]:port}. */
-final class HostPort {
+public final class HostPort {
   private static final Pattern SHAPE =
       Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([^\\s:/\\[\\]]+)):([0-9]{1,5})");
 
   private HostPort() {}
 
-  static Optional<InetSocketAddress> parse(String text) {
+  public static Optional<InetSocketAddress> parse(String text) {
     Matcher m = SHAPE.matcher(text.strip());
     if (!m.matches() || Integer.parseInt(m.group(3)) > 65_535) {
       return Optional.empty();
@@ -21,7 +21,7 @@ final class HostPort {
     return Optional.of(InetSocketAddress.createUnresolved(host, Integer.parseInt(m.group(3))));
   }
 
-  static String print(InetSocketAddress address) {
+  public static String print(InetSocketAddress address) {
     String host = address.getHostString();
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }

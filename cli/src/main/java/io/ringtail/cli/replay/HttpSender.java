@@ -1,0 +1,150 @@
+package io.ringtail.cli.replay;
+
+import io.ringtail.cli.replay.Answer.Accepted;
+import io.ringtail.cli.replay.Answer.NoAnswer;
+import io.ringtail.cli.replay.Answer.Refused;
+import io.ringtail.compress.Compression;
+import io.ringtail.compress.Compressor;
+import io.ringtail.config.HostPort;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.json.ExportResponse;
+import io.ringtail.otlp.json.MalformedJsonException;
+import io.ringtail.otlp.json.RpcStatus;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OTLP over HTTP/1.1, where each request in flight has a connection of its own. JSON lines are sent
+ * as they are. Codes that may be retried are those of the OTLP specification 1.11.0, "OTLP/HTTP
+ * Response".
+ */
+final class HttpSender implements Sender {
+  private static final int LONGEST_REASON = 300;
+
+  private final HttpClient client;
+  private final Transport transport;
+  private final HttpRequest prototype;
+  private final Compressor compressor = new Compressor();
+
+  HttpSender(InetSocketAddress endpoint, Transport newTransport) {
+    transport = newTransport;
+    client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(transport.timeout())
+            .build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + HostPort.print(endpoint) + "/v1/traces"))
+            .timeout(transport.timeout())
+            .header("User-Agent", "ringtail-replay")
+            .header("Content-Type", isJson() ? "application/json" : "application/x-protobuf");
+    if (transport.compression() != Compression.NONE) {
+      request.header("Content-Encoding", transport.compression().wireName());
+    }
+    transport.headers().forEach(request::setHeader);
+    prototype = request.build();
+  }
+
+  private boolean isJson() {
+    return transport.protocol() == Transport.Protocol.HTTP_JSON;
+  }
+
+  @Override
+  public byte[] encode(RecordedLine line) {
+    byte[] body = isJson() ? line.json() : line.protobuf();
+    return transport.compression() == Compression.NONE
+        ? body
+        : compressor.compress(transport.compression(), body);
+  }
+
+  @Override
+  public void send(byte[] body, Consumer<Answer> whenAnswered) {
+    HttpRequest request =
+        HttpRequest.newBuilder(prototype, (name, value) -> true)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    client
+        .sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+        .handle((response, failure) -> failure == null ? answer(response) : noAnswer(failure))
+        .thenAccept(whenAnswered);
+  }
+
+  private static Answer answer(HttpResponse<byte[]> response) {
+    String type = response.headers().firstValue("content-type").orElse("");
+    boolean json = type.startsWith("application/json");
+    int code = response.statusCode();
+    if (code >= 200 && code < 300) {
+      return accepted(response.body(), json);
+    }
+    String reason = "HTTP " + code + ": " + statusMessage(response.body(), json);
+    boolean retryable = code == 429 || code == 502 || code == 503 || code == 504;
+    Optional<String> after = response.headers().firstValue("retry-after");
+    return new Refused(
+        reason, retryable, after.map(text -> retryAfter(text, Instant.now())).orElse(null));
+  }
+
+  private static Answer accepted(byte[] body, boolean json) {
+    try {
+      ExportResponse read =
+          json && body.length > 0 ? ExportResponse.ofJson(body) : ExportResponse.ofProtobuf(body);
+      return new Accepted(read.rejectedSpans(), read.message());
+    } catch (MalformedWireException | MalformedJsonException e) {
+      return new Refused("unreadable response: " + e.getMessage(), false, null);
+    }
+  }
+
+  private static String statusMessage(byte[] body, boolean json) {
+    try {
+      RpcStatus status = json ? RpcStatus.ofJson(body) : RpcStatus.ofProtobuf(body);
+      return status.shortened(LONGEST_REASON).message();
+    } catch (MalformedWireException | MalformedJsonException e) {
+      return "no readable google.rpc.Status in the body";
+    }
+  }
+
+  /** Seconds or an HTTP date; null if it is neither. */
+  static @Nullable Duration retryAfter(String text, Instant now) {
+    try {
+      return Duration.ofSeconds(Math.max(0, Long.parseLong(text.trim())));
+    } catch (NumberFormatException e) {
+      // then it is a date
+    }
+    try {
+      Instant date =
+          ZonedDateTime.parse(text.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      return date.isAfter(now) ? Duration.between(now, date) : Duration.ZERO;
+    } catch (DateTimeParseException e) {
+      return null;
+    }
+  }
+
+  private static Answer noAnswer(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    boolean connected =
+        !(cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException);
+    String message = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+    return new NoAnswer(cause.getClass().getSimpleName() + message, connected);
+  }
+
+  @Override
+  public void close() {
+    compressor.close();
+  }
+}

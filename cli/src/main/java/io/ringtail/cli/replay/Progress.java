@@ -1,0 +1,127 @@
+package io.ringtail.cli.replay;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Says how far the replay is: a bar that is drawn over itself on a terminal, else a line now and
+ * then. Other talk goes through {@link #say}, so that it does not tear the bar. Threads: one of its
+ * own, and any that talk.
+ */
+final class Progress implements AutoCloseable {
+  private static final int BAR_WIDTH = 30;
+  private static final int BAR_MILLIS = 200;
+  private static final int LINE_MILLIS = 5000;
+
+  private final PrintWriter err;
+  private final boolean terminal;
+  private final boolean quiet;
+  private final ScheduledThreadPoolExecutor clock =
+      new ScheduledThreadPoolExecutor(
+          1,
+          task -> {
+            Thread thread = new Thread(task, "replay-progress");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private boolean barDrawn;
+
+  Progress(PrintWriter err, boolean terminal, boolean quiet) {
+    this.err = err;
+    this.terminal = terminal;
+    this.quiet = quiet;
+  }
+
+  void start(DoubleSupplier share, Supplier<Outcome> outcome) {
+    if (quiet) {
+      return;
+    }
+    long start = System.nanoTime();
+    int millis = terminal ? BAR_MILLIS : LINE_MILLIS;
+    clock.scheduleAtFixedRate(
+        () -> draw(share.getAsDouble(), outcome.get(), (System.nanoTime() - start) / 1e9),
+        millis,
+        millis,
+        TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void draw(double share, Outcome outcome, double seconds) {
+    String text = text(share, outcome, seconds);
+    if (terminal) {
+      err.print("\r" + bar(share) + " " + text + "\u001b[K");
+      barDrawn = true;
+    } else {
+      err.println(text);
+    }
+    err.flush();
+  }
+
+  static String bar(double share) {
+    int done = (int) Math.round(Math.min(1, share) * BAR_WIDTH);
+    return "[" + "=".repeat(done) + " ".repeat(BAR_WIDTH - done) + "]";
+  }
+
+  static String text(double share, Outcome outcome, double seconds) {
+    String trouble =
+        outcome.retriedSpans() + outcome.rejectedSpans() + outcome.lostSpans() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", %,d retried, %,d rejected, %,d lost",
+                outcome.retriedSpans(),
+                outcome.rejectedSpans(),
+                outcome.lostSpans());
+    return String.format(
+        Locale.ROOT,
+        "%3.0f %%  %,d of %,d spans accepted, %,.0f/s%s",
+        100 * Math.min(1, share),
+        outcome.acceptedSpans(),
+        outcome.sentSpans(),
+        outcome.acceptedSpans() / Math.max(seconds, 1e-3),
+        trouble);
+  }
+
+  /** Says a line of its own. */
+  synchronized void say(String line) {
+    wipe();
+    err.println(line);
+    err.flush();
+  }
+
+  private void wipe() {
+    if (barDrawn) {
+      err.print("\r\u001b[K");
+      barDrawn = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    synchronized (this) {
+      wipe();
+      err.flush();
+    }
+  }
+
+  /** Whether stderr is a terminal. Since JDK 22 System.console() does not tell any more. */
+  static boolean stderrIsTerminal() {
+    Path link = Path.of("/proc/self/fd/2");
+    try {
+      if (Files.exists(link)) {
+        String target = Files.readSymbolicLink(link).toString();
+        return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+      }
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+    return System.console() != null;
+  }
+}

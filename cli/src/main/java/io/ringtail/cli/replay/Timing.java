@@ -1,0 +1,52 @@
+package io.ringtail.cli.replay;
+
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The clock and what waits on it; a test brings its own. Threads: any. */
+interface Timing extends AutoCloseable {
+  long nanos();
+
+  /** Waits; returns at once if there is nothing to wait for. */
+  void sleep(long nanos) throws InterruptedException;
+
+  /** Runs {@code task} after {@code nanos}. */
+  void later(long nanos, Runnable task);
+
+  @Override
+  void close();
+
+  /** The system's clock and one timer thread. */
+  static Timing system() {
+    return new Timing() {
+      private final ScheduledThreadPoolExecutor timer =
+          new ScheduledThreadPoolExecutor(
+              1,
+              task -> {
+                Thread thread = new Thread(task, "replay-retries");
+                thread.setDaemon(true);
+                return thread;
+              });
+
+      @Override
+      public long nanos() {
+        return System.nanoTime();
+      }
+
+      @Override
+      public void sleep(long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(nanos);
+      }
+
+      @Override
+      public void later(long nanos, Runnable task) {
+        timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+      }
+
+      @Override
+      public void close() {
+        timer.shutdownNow();
+      }
+    };
+  }
+}
