@@ -5,6 +5,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
+import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,15 @@ final class Logging {
 
   private Logging() {}
 
+  /** What RINGTAIL_LOG_LEVEL says; {@code otherwise} if that is nothing, or no level. */
+  static Verbosity fromEnvironment(Verbosity otherwise) {
+    String wanted = System.getenv().getOrDefault("RINGTAIL_LOG_LEVEL", "");
+    return Arrays.stream(Verbosity.values())
+        .filter(v -> v.name().equalsIgnoreCase(wanted))
+        .findFirst()
+        .orElse(otherwise);
+  }
+
   static void configure(Verbosity verbosity) {
     if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       return;
@@ -49,6 +61,17 @@ final class Logging {
     SLF4JBridgeHandler.install();
   }
 
+  /** JGroups calls a peer's socket that is closed already, at every leave, an error. */
+  private static final class HarmlessNoise extends Filter<ILoggingEvent> {
+    @Override
+    public FilterReply decide(ILoggingEvent event) {
+      boolean noise =
+          event.getLoggerName().startsWith("org.jgroups")
+              && event.getFormattedMessage().contains("failed sending graceful close");
+      return noise ? FilterReply.DENY : FilterReply.NEUTRAL;
+    }
+  }
+
   private static ConsoleAppender<ILoggingEvent> stderr(LoggerContext context) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
@@ -58,6 +81,7 @@ final class Logging {
     appender.setContext(context);
     appender.setTarget("System.err");
     appender.setEncoder(encoder);
+    appender.addFilter(new HarmlessNoise());
     appender.start();
     return appender;
   }

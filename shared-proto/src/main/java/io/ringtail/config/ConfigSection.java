@@ -123,7 +123,7 @@ public final class ConfigSection {
   }
 
   /**
-   * {@code host:port}, {@code [ipv6]:port}; unresolved.
+   * {@code host:port}, {@code [ipv6]:port}; resolved, if the host is known now.
    *
    * @param otherwise in the same form
    */

@@ -18,7 +18,7 @@ public final class HostPort {
       return Optional.empty();
     }
     String host = m.group(1) == null ? m.group(2) : m.group(1);
-    return Optional.of(InetSocketAddress.createUnresolved(host, Integer.parseInt(m.group(3))));
+    return Optional.of(new InetSocketAddress(host, Integer.parseInt(m.group(3))));
   }
 
   public static String print(InetSocketAddress address) {

@@ -1,0 +1,5 @@
+/** What stdout can show: how wide, in which colours, and always UTF-8. Start at {@link Terminal}. */
+@NullMarked
+package io.ringtail.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;
