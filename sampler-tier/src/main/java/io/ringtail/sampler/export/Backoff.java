@@ -23,8 +23,8 @@ final class Backoff {
    * @param failures failures before this delay, from 1
    */
   long delayNanos(int failures) {
-    double doubled = initialNanos * Math.pow(2, Math.min(failures - 1, MAX_DOUBLINGS));
-    double full = Math.min(maxNanos, doubled);
+    double doubled = (double) initialNanos * Math.pow(2, Math.min(failures - 1, MAX_DOUBLINGS));
+    double full = Math.min((double) maxNanos, doubled);
     return (long) (full * (0.5 + random.nextDouble() / 2));
   }
 }

@@ -108,16 +108,21 @@ final class CompiledPolicySet implements PolicySet {
         return veto.verdict();
       }
     }
-    Verdict first = notSampled;
+    Verdict verdict = notSampled;
+    boolean sampled = false;
     for (Voter voter : voters) {
-      if (voter.predicate().samples(trace, nowNanos) && first == notSampled) {
-        first = voter.verdict();
-        if (stopAtFirst) {
-          break;
-        }
+      if (!voter.predicate().samples(trace, nowNanos)) {
+        continue;
+      }
+      if (!sampled) {
+        verdict = voter.verdict();
+        sampled = true;
+      }
+      if (stopAtFirst) {
+        break;
       }
     }
-    return first;
+    return verdict;
   }
 
   @Override

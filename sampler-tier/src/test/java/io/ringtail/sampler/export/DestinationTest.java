@@ -64,9 +64,10 @@ class DestinationTest {
   }
 
   private void work() {
-    while (destination.doWork(nowNanos) > 0) {
-      continue;
-    }
+    int done;
+    do {
+      done = destination.doWork(nowNanos);
+    } while (done > 0);
   }
 
   private void pass(long millis) {

@@ -14,9 +14,11 @@ import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import org.awaitility.Awaitility;
 
 /** An OTLP/gRPC backend whose answers the test decides. */
 final class GrpcSink extends TraceServiceGrpc.TraceServiceImplBase implements AutoCloseable {
@@ -68,8 +70,9 @@ final class GrpcSink extends TraceServiceGrpc.TraceServiceImplBase implements Au
   }
 
   @Override
-  public void close() throws InterruptedException {
-    server.shutdownNow().awaitTermination();
+  public void close() {
+    server.shutdownNow();
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(server::isTerminated);
   }
 
   private final class HeaderRecorder implements ServerInterceptor {

@@ -42,7 +42,7 @@ class HttpExportTest {
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private HttpServer server = null;
+  private HttpServer server;
   @TempDir private Path dir;
 
   @BeforeEach

@@ -8,7 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,9 +31,10 @@ public final class HttpTransport implements Transport {
             return thread;
           });
   private final HttpClient client;
-  private final Set<CompletableFuture<?>> inFlight = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<?>> inFlight = new ConcurrentHashMap<>();
   private final Compressor compressor = new Compressor();
   private final ByteOutput compressed = new ByteOutput(0);
+  private long nextCall;
 
   /**
    * @param clock wall clock, for dates in {@code Retry-After}
@@ -54,12 +55,14 @@ public final class HttpTransport implements Transport {
   public void send(Payload payload, boolean afterFailure, Consumer<SendResult> onResult) {
     CompletableFuture<HttpResponse<byte[]>> call =
         client.sendAsync(request(payload), response -> new LimitedBody());
-    inFlight.add(call);
-    call.whenComplete(
-        (response, failure) -> {
-          inFlight.remove(call);
-          onResult.accept(response == null ? failed(failure) : answered(response));
-        });
+    long number = nextCall++;
+    inFlight.put(number, call);
+    var unused =
+        call.whenComplete(
+            (response, failure) -> {
+              inFlight.remove(number);
+              onResult.accept(response == null ? failed(failure) : answered(response));
+            });
     // The request's own timeout ends with the headers; a body that never comes is cut off here.
     CompletableFuture.delayedExecutor(
             endpoint.timeout().toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
@@ -111,7 +114,7 @@ public final class HttpTransport implements Transport {
 
   @Override
   public void close() {
-    inFlight.forEach(call -> call.cancel(true));
+    inFlight.values().forEach(call -> call.cancel(true));
     executor.shutdown();
     compressor.close();
   }

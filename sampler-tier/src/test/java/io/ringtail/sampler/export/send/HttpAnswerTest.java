@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.rpc.Status;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class HttpAnswerTest {
     byte[] body = Status.newBuilder().setCode(3).setMessage("bad span").build().toByteArray();
     assertThat(HttpAnswer.of(400, body, "", NOW))
         .isEqualTo(new SendResult.Rejected("HTTP 400: bad span"));
-    assertThat(HttpAnswer.of(400, "<html>".getBytes(), "", NOW))
+    assertThat(HttpAnswer.of(400, "<html>".getBytes(StandardCharsets.UTF_8), "", NOW))
         .isEqualTo(new SendResult.Rejected("HTTP 400"));
   }
 
