@@ -31,7 +31,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A real link server on loopback whose answers a test decides. */
-final class FakeSampler implements AutoCloseable {
+public final class FakeSampler implements AutoCloseable {
   /** Says nothing, ever. */
   static final Refused SILENCE = Refused.notOwner(0, io.ringtail.cluster.EpochOrder.NONE, "");
 
@@ -45,7 +45,7 @@ final class FakeSampler implements AutoCloseable {
   /** Null accepts. */
   volatile Function<PartView, @Nullable Refused> answers = part -> null;
 
-  FakeSampler(String nodeId, long bits, int port) throws Exception {
+  public FakeSampler(String nodeId, long bits, int port) throws Exception {
     this.nodeId = nodeId;
     this.bits = bits;
     server =
@@ -62,11 +62,11 @@ final class FakeSampler implements AutoCloseable {
             .start();
   }
 
-  int port() {
+  public int port() {
     return server.getPort();
   }
 
-  Member member() {
+  public Member member() {
     return new Member(
         nodeId,
         Tables.sampler(nodeId, bits).incarnation(),
@@ -80,7 +80,7 @@ final class FakeSampler implements AutoCloseable {
   }
 
   /** IDs and bytes of all accepted spans, in hex. */
-  List<String> spans() {
+  public List<String> spans() {
     return new ArrayList<>(spans);
   }
 

@@ -1,0 +1,53 @@
+package io.ringtail.router;
+
+import io.ringtail.cluster.ClusterConfig;
+import io.ringtail.cluster.NodeConfig;
+import io.ringtail.config.ConfigSection;
+import io.ringtail.ops.OpsConfig;
+import io.ringtail.router.forward.ForwardConfig;
+import io.ringtail.router.receive.ReceiveConfig;
+import java.time.Duration;
+
+/**
+ * All of a router's settings.
+ *
+ * @param node who it is
+ * @param cluster how it finds the others
+ * @param ops where metrics and health are served
+ * @param receive OTLP in
+ * @param forward spans to samplers
+ * @param drainDelay how long it goes on accepting after it has said that it is not ready, because
+ *     endpoint lists lag
+ * @param drainGrace longest time requests already taken have to be answered
+ */
+public record RouterConfig(
+    NodeConfig node,
+    ClusterConfig cluster,
+    OpsConfig ops,
+    ReceiveConfig receive,
+    ForwardConfig forward,
+    Duration drainDelay,
+    Duration drainGrace) {
+  private static final Duration DRAIN_DELAY = Duration.ofSeconds(5);
+  private static final Duration DRAIN_GRACE = Duration.ofSeconds(15);
+
+  /**
+   * Reads a router's file.
+   *
+   * @param root of the file; problems go to it
+   */
+  public static RouterConfig read(ConfigSection root) {
+    root.ignore("sampler");
+    root.ignore("tail_sampling");
+    ConfigSection router = root.section("router");
+    ConfigSection drain = router.section("drain");
+    return new RouterConfig(
+        NodeConfig.read(root.section("node")),
+        ClusterConfig.read(root.section("cluster")),
+        OpsConfig.read(root.section("ops")),
+        ReceiveConfig.read(router.section("receive")),
+        ForwardConfig.read(router.section("forward")),
+        drain.duration("delay", DRAIN_DELAY, Duration.ZERO, Duration.ofHours(1)),
+        drain.duration("grace", DRAIN_GRACE, Duration.ZERO, Duration.ofHours(1)));
+  }
+}

@@ -1,0 +1,230 @@
+package io.ringtail.router;
+
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochListener;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.cluster.Membership;
+import io.ringtail.cluster.Memberships;
+import io.ringtail.link.LinkMethod;
+import io.ringtail.link.Peer;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.ops.OpsServer;
+import io.ringtail.ops.Readiness;
+import io.ringtail.ring.RingTable;
+import io.ringtail.router.forward.Forwarder;
+import io.ringtail.router.forward.LinkTransport;
+import io.ringtail.router.receive.EventLoops;
+import io.ringtail.router.receive.Receivers;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One router: OTLP in, links out, its place in the cluster. Several can live in one JVM.
+ *
+ * <p>Threads: {@link #start}, {@link #stop} and {@link #close} are called by the owner, one at a
+ * time; epochs come on the membership's thread.
+ */
+public final class RouterNode implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RouterNode.class);
+
+  private final RouterConfig config;
+  private final long incarnationBits = new SecureRandom().nextLong();
+  private final Metrics metrics = new Metrics();
+  private final Readiness readiness = new Readiness();
+  private final EventLoops loops;
+  private final Forwarder forwarder;
+  private final Membership membership;
+  private final CompletableFuture<String> fenced = new CompletableFuture<>();
+  private @Nullable Receivers receivers;
+  private @Nullable OpsServer ops;
+  private boolean stopped;
+  private boolean closed;
+
+  /** Puts a router together; nothing listens yet. */
+  public RouterNode(RouterConfig config) {
+    this.config = config;
+    this.loops = EventLoops.create(Runtime.getRuntime().availableProcessors());
+    Class<? extends Channel> sockets =
+        loops.epoll() ? EpollSocketChannel.class : NioSocketChannel.class;
+    this.forwarder =
+        new Forwarder(
+            config.forward(),
+            new Peer(config.node().id(), incarnation()),
+            config.cluster().minSamplers(),
+            loops.workers(),
+            new LinkTransport(sockets),
+            metrics);
+    this.membership =
+        Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics);
+    readiness.require("cluster", membership::whyNotJoined);
+    readiness.require("forward", forwarder::whyNotReady);
+    readiness.require("links", this::whyNoLinks);
+  }
+
+  private Optional<String> whyNoLinks() {
+    return forwarder.linksUp() > 0
+        ? Optional.empty()
+        : Optional.of("no link to a sampler is up (of " + forwarder.linkCount() + ")");
+  }
+
+  /**
+   * Listens and joins; returns once joined. Until an epoch names it requests are refused as not
+   * ready, retryable.
+   *
+   * @throws Exception if an address cannot be had, naming the key, or the cluster cannot be joined
+   */
+  public void start() throws Exception {
+    try {
+      ops = OpsServer.start(config.ops(), metrics, readiness);
+      receivers = Receivers.start(config.receive(), forwarder, metrics, loops);
+      membership.start(member(Member.State.ACTIVE), new Epochs());
+    } catch (Exception e) {
+      close();
+      throw e;
+    }
+    log.info(
+        "event=started node={} grpc_port={} http_port={} ops={}",
+        config.node().id(),
+        grpcPort(),
+        httpPort(),
+        opsAddress());
+  }
+
+  private final class Epochs implements EpochListener {
+    @Override
+    public void onEpoch(Epoch epoch) {
+      forwarder.onEpoch(epoch);
+    }
+
+    @Override
+    public void onFenced(Member newer) {
+      String reason = "a newer process of node id " + config.node().id() + " has joined";
+      log.error(
+          "event=fenced node={} newer={} reason=\"{}\"",
+          config.node().id(),
+          newer.incarnation(),
+          reason);
+      readiness.notReady("fenced", reason);
+      fenced.complete("fenced: " + reason + " the cluster");
+    }
+  }
+
+  private Incarnation incarnation() {
+    return new Incarnation(EpochOrder.NONE, incarnationBits);
+  }
+
+  private Member member(Member.State state) {
+    return new Member(
+        config.node().id(),
+        incarnation(),
+        Member.Role.ROUTER,
+        state,
+        0,
+        "",
+        opsAddress(),
+        config.node().zone(),
+        LinkMethod.VERSION);
+  }
+
+  /** The port OTLP/gRPC is served on; 0 if it is off. */
+  public int grpcPort() {
+    Receivers r = receivers;
+    return r == null ? 0 : r.grpcPort();
+  }
+
+  /** The port OTLP/HTTP is served on; 0 if it is off. */
+  public int httpPort() {
+    Receivers r = receivers;
+    return r == null ? 0 : r.httpPort();
+  }
+
+  /** Where metrics and health are served; empty before the start. */
+  public String opsAddress() {
+    OpsServer server = ops;
+    if (server == null) {
+      return "";
+    }
+    InetSocketAddress address = server.address();
+    return address.getHostString() + ":" + address.getPort();
+  }
+
+  /** Completes with the reason if a newer process of the same node id takes over. */
+  public CompletableFuture<String> fenced() {
+    return fenced;
+  }
+
+  /** Why it is not ready, one reason a line; empty if it is. */
+  public Readiness readiness() {
+    return readiness;
+  }
+
+  public Metrics metrics() {
+    return metrics;
+  }
+
+  /** The epoch it routes by; {@link EpochOrder#NONE} before the first. */
+  public EpochOrder epochInUse() {
+    return forwarder.inUse();
+  }
+
+  /**
+   * Stops in order (protocol S1): not ready, accepts for {@code drain.delay} more, tells
+   * connections to go, answers what it took, leaves. What cannot be answered within {@code
+   * drain.grace} is refused, retryable.
+   */
+  public void stop() throws InterruptedException {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
+    log.info(
+        "event=stopping node={} open_requests={}", config.node().id(), forwarder.openRequests());
+    readiness.notReady("stopping", "this router stops");
+    long deadlineNanos =
+        System.nanoTime() + config.drainDelay().plus(config.drainGrace()).toNanos();
+    TimeUnit.NANOSECONDS.sleep(config.drainDelay().toNanos());
+    Receivers r = receivers;
+    if (r != null) {
+      r.drain(left(deadlineNanos));
+    }
+    boolean quiet = forwarder.drain(left(deadlineNanos));
+    close();
+    log.info("event=stopped node={} all_answered={}", config.node().id(), quiet);
+  }
+
+  private static Duration left(long deadlineNanos) {
+    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+  }
+
+  /** Ends it at once; requests not answered yet are refused, retryable. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    forwarder.close();
+    Receivers r = receivers;
+    if (r != null) {
+      r.close();
+    }
+    membership.close();
+    OpsServer server = ops;
+    if (server != null) {
+      server.close();
+    }
+    loops.close();
+  }
+}

@@ -1,0 +1,90 @@
+package io.ringtail.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import io.ringtail.cluster.ClusterConfig;
+import io.ringtail.cluster.Member;
+import io.ringtail.cluster.NodeConfig;
+import io.ringtail.config.ConfigSection;
+import io.ringtail.ops.OpsConfig;
+import io.ringtail.router.forward.FakeSampler;
+import io.ringtail.router.forward.ForwardConfig;
+import io.ringtail.router.receive.ReceiveConfig;
+import io.ringtail.router.route.Tables;
+import io.ringtail.router.split.SampleRequests;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RouterNodeTest {
+  @Test
+  void spans_sentByGrpc_reachTheSamplersAndStopEndsInOrder() throws Exception {
+    try (FakeSampler first = new FakeSampler("s0", 0, 0);
+        FakeSampler second = new FakeSampler("s1", 0, 0)) {
+      RouterNode router = new RouterNode(config(0, List.of(first.member(), second.member())));
+      router.start();
+      await().until(() -> router.readiness().reasons().isEmpty());
+      ManagedChannel channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", router.grpcPort()).usePlaintext().build();
+      ExportTraceServiceResponse answer =
+          TraceServiceGrpc.newBlockingStub(channel)
+              .export(ExportTraceServiceRequest.parseFrom(SampleRequests.of(new Random(2), 80)));
+      assertThat(answer.hasPartialSuccess()).isFalse();
+      assertThat(first.spans().size() + second.spans().size()).isEqualTo(80);
+      assertThat(first.spans()).isNotEmpty();
+      assertThat(second.spans()).isNotEmpty();
+      channel.shutdownNow();
+      router.stop();
+      assertThat(router.readiness().reasons()).contains("stopping: this router stops");
+    }
+  }
+
+  @Test
+  void port_inUse_isSaidWithItsKeyAndNothingIsLeftRunning() throws Exception {
+    try (FakeSampler taken = new FakeSampler("s0", 0, 0)) {
+      RouterNode router = new RouterNode(config(taken.port(), List.of(taken.member())));
+      assertThatThrownBy(router::start)
+          .hasMessageContaining("receive.grpc")
+          .hasMessageContaining(Integer.toString(taken.port()));
+    }
+  }
+
+  private static RouterConfig config(int grpcPort, List<Member> samplers) {
+    ReceiveConfig defaults = ReceiveConfig.read(new ConfigSection());
+    InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
+    ReceiveConfig receive =
+        new ReceiveConfig(
+            new InetSocketAddress("127.0.0.1", grpcPort),
+            any,
+            defaults.maxRequestBytes(),
+            defaults.maxBytesInFlight(),
+            defaults.contextHeaders(),
+            defaults.maxConcurrentCalls(),
+            defaults.maxConnections(),
+            defaults.maxHeaderBytes(),
+            defaults.requestTimeout(),
+            defaults.idleTimeout(),
+            defaults.maxConnectionAge(),
+            defaults.maxConnectionAgeGrace(),
+            defaults.keepaliveTime(),
+            defaults.keepaliveTimeout(),
+            defaults.permitKeepaliveTime());
+    return new RouterConfig(
+        new NodeConfig(Tables.ROUTER, ""),
+        ClusterConfig.fixed(samplers),
+        new OpsConfig("127.0.0.1", 0),
+        receive,
+        ForwardConfig.defaults(),
+        Duration.ZERO,
+        Duration.ofSeconds(5));
+  }
+}
