@@ -258,16 +258,25 @@ public final class SamplerNode implements AutoCloseable {
 
   /** Ends it at once; what is held is dropped and counted. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
+    stopped = true;
     membership.close();
-    links.stop();
-    shards.close();
+    closeLinks();
+    closeShards();
     exports.close(Duration.ZERO);
     OpsServer server = ops;
     if (server != null) {
       server.close();
     }
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(3, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+  }
+
+  private void closeLinks() {
+    try {
+      links.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static String rootMessage(Throwable e) {

@@ -126,11 +126,7 @@ public final class LinkServer {
 
   private void look() {
     long nowNanos = nanoTime.getAsLong();
-    for (InboundLink link : waiting) {
-      if (!link.proceed(nowNanos)) {
-        waiting.remove(link);
-      }
-    }
+    waiting.removeIf(link -> !link.proceed(nowNanos));
   }
 
   /** Ends every link with a word and stops listening. */
