@@ -76,6 +76,14 @@ final class Batch {
     return length + (long) TRACE_OVERHEAD_BYTES * traces.size();
   }
 
+  /** Nothing more is added: gives back memory that was grown into and not used. */
+  Batch seal() {
+    if (array.length - length > length / 8) {
+      array = Arrays.copyOf(array, length);
+    }
+    return this;
+  }
+
   Payload payload() {
     return new Payload(array, length, traces.size(), traceEnds, traceSpans, spanCount, context);
   }

@@ -40,7 +40,6 @@ final class Destination {
   private static final Logger log = LoggerFactory.getLogger(Destination.class);
 
   private static final int MAX_TAKEN = 256;
-  private static final int INITIAL_BATCH_BYTES = 16 << 10;
 
   /** OTLP 1.11.0: a client must not send more, and counts what it does not send. */
   private static final int MAX_SENDABLE_BYTES = 64 << 20;
@@ -195,12 +194,12 @@ final class Destination {
     if (batch != null
         && (batch.length() + bytes > config.maxRequestBytes()
             || batch.spanCount() + trace.spanCount() > config.maxRequestSpans())) {
-      ready.add(batch);
+      ready.add(batch.seal());
       open.remove(trace.context());
       batch = null;
     }
     if (batch == null) {
-      batch = new Batch(trace.context(), nowNanos, Math.max(bytes, INITIAL_BATCH_BYTES));
+      batch = new Batch(trace.context(), nowNanos, bytes);
       open.put(trace.context(), batch);
     }
     batch.add(trace);
@@ -215,7 +214,7 @@ final class Destination {
         break;
       }
       batches.remove();
-      ready.add(batch);
+      ready.add(batch.seal());
       closed++;
     }
     return closed;
