@@ -208,17 +208,29 @@ final class SimulatedGroup {
   }
 
   void split() {
-    if (sides.size() != 1) {
-      return;
+    if (sides.size() == 1) {
+      cutOff(
+          sides.get(0).members.stream()
+              .filter(p -> random.nextBoolean())
+              .map(p -> p.self.nodeId())
+              .collect(Collectors.toSet()));
     }
+  }
+
+  /** Cuts off those named from the rest. */
+  void cutOff(Set<String> nodeIds) {
     Side old = sides.get(0);
     Side a = new Side();
     Side b = new Side();
     a.viewId = b.viewId = old.viewId;
-    old.members.forEach(p -> (random.nextBoolean() ? a : b).members.add(p));
+    old.members.forEach(p -> (nodeIds.contains(p.self.nodeId()) ? a : b).members.add(p));
     sides = new ArrayList<>(List.of(a, b));
-    changed(a, 500);
-    changed(b, 500);
+    changed(a, 50);
+    changed(b, 50);
+  }
+
+  Epoch newest(String nodeId) {
+    return live(nodeId).orElseThrow().epochs.newest().orElseThrow();
   }
 
   void heal() {
@@ -271,7 +283,7 @@ final class SimulatedGroup {
     after(
         1 + random.nextInt(delay),
         () -> {
-          boolean lost = !from.alive && random.nextBoolean();
+          boolean lost = from.alive ? random.nextInt(50) == 0 : random.nextBoolean();
           if (to != null && to.alive && !lost && sideOf(from).equals(sideOf(to))) {
             ClusterMessage decoded = processes.size() < 100 ? roundTrip(message) : message;
             to.doAll(to.epochs.on(from.peer.bits(), decoded, nowMillis * 1_000_000));
