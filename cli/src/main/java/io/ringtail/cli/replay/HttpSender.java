@@ -23,6 +23,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,10 +78,19 @@ final class HttpSender implements Sender {
         HttpRequest.newBuilder(prototype, (name, value) -> true)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
-    client
-        .sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
-        .handle((response, failure) -> failure == null ? answer(response) : noAnswer(failure))
-        .thenAccept(whenAnswered);
+    CompletableFuture<Void> answered =
+        client
+            .sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+            .handle((response, failure) -> failure == null ? answer(response) : noAnswer(failure))
+            .thenAccept(whenAnswered);
+    answered.exceptionally(HttpSender::bug);
+  }
+
+  /** What {@code whenAnswered} threw would be lost in the future. */
+  private static Void bug(Throwable t) {
+    Thread thread = Thread.currentThread();
+    thread.getUncaughtExceptionHandler().uncaughtException(thread, t);
+    throw new AssertionError(t);
   }
 
   private static Answer answer(HttpResponse<byte[]> response) {

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -45,11 +46,12 @@ final class Progress implements AutoCloseable {
     }
     long start = System.nanoTime();
     int millis = terminal ? BAR_MILLIS : LINE_MILLIS;
-    clock.scheduleAtFixedRate(
-        () -> draw(share.getAsDouble(), outcome.get(), (System.nanoTime() - start) / 1e9),
-        millis,
-        millis,
-        TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        clock.scheduleAtFixedRate(
+            () -> draw(share.getAsDouble(), outcome.get(), (System.nanoTime() - start) / 1e9),
+            millis,
+            millis,
+            TimeUnit.MILLISECONDS);
   }
 
   private synchronized void draw(double share, Outcome outcome, double seconds) {
@@ -111,7 +113,11 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** Whether stderr is a terminal. Since JDK 22 System.console() does not tell any more. */
+  /**
+   * Whether stderr is a terminal, by /proc: since JDK 22 System.console() does not tell any more.
+   * Where there is no /proc it is asked all the same.
+   */
+  @SuppressWarnings("SystemConsoleNull") // see above
   static boolean stderrIsTerminal() {
     Path link = Path.of("/proc/self/fd/2");
     try {

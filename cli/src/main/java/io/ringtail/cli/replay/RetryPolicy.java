@@ -43,8 +43,8 @@ record RetryPolicy(int maxRetries, Duration maxElapsed, Duration initialDelay, D
 
   /** Half to one and a half times the backoff, so that senders do not come back together. */
   private long backoffNanos(int retries, RandomGenerator random) {
-    double backoff = initialDelay.toNanos() * Math.pow(FACTOR, retries);
-    return (long) (Math.min(maxDelay.toNanos(), backoff) * (0.5 + random.nextDouble()));
+    double backoff = (double) initialDelay.toNanos() * Math.pow(FACTOR, retries);
+    return (long) (Math.min((double) maxDelay.toNanos(), backoff) * (0.5 + random.nextDouble()));
   }
 
   private static long saturatedNanos(Duration duration) {

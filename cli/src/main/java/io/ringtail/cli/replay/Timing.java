@@ -1,5 +1,6 @@
 package io.ringtail.cli.replay;
 
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -40,7 +41,7 @@ interface Timing extends AutoCloseable {
 
       @Override
       public void later(long nanos, Runnable task) {
-        timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        Future<?> unused = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
       }
 
       @Override

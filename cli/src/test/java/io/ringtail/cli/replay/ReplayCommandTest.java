@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -422,7 +423,7 @@ class ReplayCommandTest {
     private static byte[] plain(byte[] body, String encoding) {
       try (Decompressor decompressor = new Decompressor()) {
         ByteOutput output = new ByteOutput(0);
-        Compression compression = Compression.of(encoding);
+        Compression compression = Objects.requireNonNull(Compression.of(encoding));
         Decompressed.Ok ok =
             (Decompressed.Ok)
                 decompressor.decompress(compression, body, 0, body.length, output, 1 << 20);
