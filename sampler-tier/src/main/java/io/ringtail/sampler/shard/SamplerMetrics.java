@@ -25,6 +25,7 @@ public final class SamplerMetrics {
   private final Map<Cause, Counter> decisions = new EnumMap<>(Cause.class);
   private final Counter lateKept;
   private final Counter malformed;
+  private final Counter malformedAttributes;
   private final Counter policyErrors;
   private final Counter shardErrors;
   private final Map<RefusalCause, Counter> refused = new EnumMap<>(RefusalCause.class);
@@ -55,6 +56,10 @@ public final class SamplerMetrics {
     }
     lateKept = spans("late_kept", "Spans that came after their trace had been kept.");
     malformed = spans("malformed", "Spans that could not be read to their end.");
+    malformedAttributes =
+        metrics.counter(
+            "ringtail_sampler_malformed_attributes_total",
+            "Attributes and resources that policies could not read; their tests did not pass.");
     policyErrors =
         metrics.counter(
             "ringtail_sampler_policy_errors_total", "Traces dropped because a policy failed.");
@@ -132,6 +137,10 @@ public final class SamplerMetrics {
 
   void lateKept(long spans) {
     lateKept.inc(spans);
+  }
+
+  void malformedAttributes(long attributes) {
+    malformedAttributes.inc(attributes);
   }
 
   void malformed(long spans) {

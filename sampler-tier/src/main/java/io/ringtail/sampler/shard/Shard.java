@@ -26,6 +26,7 @@ final class Shard {
   private static final int SWEEP_MILLIS = 100;
 
   private final int index;
+  private final PolicySet policies;
   private final ShardContext context;
   private final ShardStore store;
   private final DecisionCaches caches;
@@ -45,6 +46,7 @@ final class Shard {
   private int sweepMillis;
   private long settledBytes;
   private long reservedBytes;
+  private long malformedAttributes;
   private EpochOrder epoch = EpochOrder.NONE;
   private final List<CompletableFuture<Void>> drains = new ArrayList<>();
   private volatile Published published = new Published(0, 0, 0, 0, 0, 0, 0, 0);
@@ -73,6 +75,7 @@ final class Shard {
 
   Shard(int index, PolicySet policies, ShardContext context) {
     this.index = index;
+    this.policies = policies;
     this.context = context;
     this.budget = context.budget();
     this.startNanos = context.nanoClock().getAsLong();
@@ -130,8 +133,17 @@ final class Shard {
     counts.flush();
     if (work > 0) {
       publish();
+      countMalformedAttributes();
     }
     return work;
+  }
+
+  private void countMalformedAttributes() {
+    long malformed = policies.malformed();
+    if (malformed != malformedAttributes) {
+      context.metrics().malformedAttributes(malformed - malformedAttributes);
+      malformedAttributes = malformed;
+    }
   }
 
   private int takeCommands() {
