@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.metrics.Metrics;
@@ -55,10 +56,11 @@ public final class ShardSet {
    */
   public ShardSet(
       ShardConfig config, TailSamplingConfig tail, ExportQueue exports, Metrics metrics) {
-    this(config, tail, exports, metrics, System::nanoTime);
+    this(config, tail, exports, metrics, PooledByteBufAllocator.DEFAULT, System::nanoTime);
   }
 
   /**
+   * @param allocator for the bytes of kept traces
    * @param nanoClock monotonic
    */
   ShardSet(
@@ -66,6 +68,7 @@ public final class ShardSet {
       TailSamplingConfig tail,
       ExportQueue exports,
       Metrics metrics,
+      ByteBufAllocator allocator,
       LongSupplier nanoClock) {
     this.config = config;
     this.tail = tail;
@@ -80,7 +83,7 @@ public final class ShardSet {
             counted(exports),
             this::answered,
             this.metrics,
-            PooledByteBufAllocator.DEFAULT,
+            allocator,
             nanoClock);
     for (int i = 0; i < config.shards(); i++) {
       Shard shard = new Shard(i, tail.compile(), context);

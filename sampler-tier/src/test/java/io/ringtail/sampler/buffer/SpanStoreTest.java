@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,9 @@ class SpanStoreTest {
 
     stored.forEach(span -> assertThat(append(trace, span.length, span)).isTrue());
 
-    assertThat(read(trace)).usingElementComparator((a, b) -> java.util.Arrays.compare(a, b)).isEqualTo(stored);
+    assertThat(read(trace))
+        .usingElementComparator((a, b) -> Arrays.compare(a, b))
+        .isEqualTo(stored);
     assertThat(traces.spanCount(trace)).isEqualTo(stored.size());
     assertThat(traces.spanBytes(trace)).isEqualTo(stored.stream().mapToInt(s -> s.length).sum());
   }
@@ -114,7 +117,7 @@ class SpanStoreTest {
       other[i] ^= 1;
       assertThat(append(trace, 0, other)).isTrue();
     }
-    assertThat(append(trace, 0, java.util.Arrays.copyOf(span, 499))).isTrue();
+    assertThat(append(trace, 0, Arrays.copyOf(span, 499))).isTrue();
     assertThat(append(trace, 0, span)).isFalse();
   }
 
@@ -152,7 +155,7 @@ class SpanStoreTest {
   }
 
   private static boolean isNew(List<byte[]> model, byte[] span) {
-    if (model.stream().anyMatch(s -> java.util.Arrays.equals(s, span))) {
+    if (model.stream().anyMatch(s -> Arrays.equals(s, span))) {
       return false;
     }
     return model.add(span);
@@ -176,7 +179,8 @@ class SpanStoreTest {
     Random random = new Random(5);
     for (int i = 0; i < 3000; i++) {
       long before = traces.bytes() + spans.heapBytes();
-      int trace = i % 3 == 0 || i < 20 ? traces.create(0, i, i) : traces.find(0, i / 30 * 3, i / 30 * 3);
+      int trace =
+          i % 3 == 0 || i < 20 ? traces.create(0, i, i) : traces.find(0, i / 30 * 3, i / 30 * 3);
       byte[] span = bytes(random, 1 + random.nextInt(1000));
       append(trace, 0, span);
       long taken = traces.bytes() + spans.heapBytes() - before;

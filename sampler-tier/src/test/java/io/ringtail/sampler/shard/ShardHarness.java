@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
@@ -31,6 +32,7 @@ final class ShardHarness {
   final Metrics registry = new Metrics();
   final ShardSet set;
   final List<ShardBatch> offered = new ArrayList<>();
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
   private long nanos = 5_000_000_000L;
 
   ShardHarness(String sampler, String tailSampling) {
@@ -40,7 +42,7 @@ final class ShardHarness {
     TailSamplingConfig sampling = TailSamplingConfig.read(tail.root());
     assertThat(shards.problems()).isEmpty();
     assertThat(tail.problems()).isEmpty();
-    set = new ShardSet(config, sampling, exports, registry, () -> nanos);
+    set = new ShardSet(config, sampling, exports, registry, allocator, () -> nanos);
   }
 
   static ShardHarness of(String tailSampling) {
@@ -80,5 +82,8 @@ final class ShardHarness {
     SamplerMetrics metrics = set.metrics();
     assertThat(metrics.acceptedSpans()).isEqualTo(metrics.departedSpans() + held);
     assertThat(offered).allMatch(batch -> batch.message().refCnt() == 0);
+    if (set.heldSpans() == 0) {
+      assertThat(allocator.metric().usedHeapMemory()).isZero();
+    }
   }
 }

@@ -1,0 +1,204 @@
+package io.ringtail.sampler.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringtail.metrics.Metrics;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
+import io.ringtail.trace.TraceHash;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ShardSetTest {
+  private ShardHarness shards = ShardHarness.of(ShardHarness.EVERYTHING);
+
+  @AfterEach
+  void everySpanIsAccountedFor() {
+    shards.assertAccounted();
+  }
+
+  private static ShardBatch batch(int shard, int spans, Random random) {
+    List<byte[]> encoded = new ArrayList<>();
+    for (int i = 0; i < spans; i++) {
+      encoded.add(Spans.sized(random.nextLong(), random.nextLong(), 500, random));
+    }
+    return Spans.batch(shard, 0, Map.of(Spans.GROUP, encoded));
+  }
+
+  @Test
+  void everySlot_liesInOneShard_allAboutEquallyFull() {
+    shards = new ShardHarness("{shards: 5}", ShardHarness.EVERYTHING);
+    int[] slots = new int[5];
+    for (int slot = 0; slot < TraceHash.SLOTS; slot++) {
+      slots[shards.set.shardOfSlot(slot)]++;
+    }
+    int fair = TraceHash.SLOTS / 5;
+    assertThat(Arrays.stream(slots).boxed())
+        .allSatisfy(n -> assertThat(n).isBetween(fair, fair + 1));
+  }
+
+  @Test
+  void part_withOneShardsQueueFull_isRefusedByAll() {
+    shards =
+        new ShardHarness(
+            "{shards: 2, max-buffered-bytes: 16MiB, queued-batches: 2}", ShardHarness.EVERYTHING);
+    Random random = new Random(1);
+    assertThat(shards.offer(batch(1, 1, random))).isNull();
+    assertThat(shards.offer(batch(1, 1, random))).isNull();
+    long used = shards.set.budget().used();
+
+    Refusal refusal = shards.offer(batch(0, 1, random), batch(1, 1, random));
+
+    assertThat(refusal).isInstanceOf(Refusal.Busy.class);
+    assertThat(refusal.retryable()).isTrue();
+    assertThat(shards.set.budget().used()).isEqualTo(used);
+    assertThat(shards.set.all().get(0).queuedBatches()).isZero();
+    assertThat(shards.set.metrics().refusals(RefusalCause.QUEUE)).isEqualTo(1);
+    assertThat(shards.offer(batch(0, 1, random))).isNull();
+    shards.work();
+    assertThat(shards.set.heldSpans()).isEqualTo(3);
+  }
+
+  @Test
+  void bytesSpent_refusesFreshSpansButNotReplay_andRecovers() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 4MiB, high-water: 0.9}", ShardHarness.EVERYTHING);
+    shards.exports.room = 0;
+    Random random = new Random(2);
+    Refusal refusal = null;
+    for (int i = 0; i < 1000 && refusal == null; i++) {
+      refusal = shards.offer(batch(0, 20, random));
+      shards.work();
+      shards.advanceMillis(20);
+    }
+
+    assertThat(refusal).isInstanceOf(Refusal.Busy.class);
+    assertThat(shards.set.budget().used()).isGreaterThan(shards.set.budget().capacity() * 8 / 10);
+    byte[] replayed = Spans.sized(1, 1, 500, random);
+    assertThat(shards.offer(Spans.batch(0, 500, Map.of(Spans.GROUP, List.of(replayed))))).isNull();
+    shards.work();
+    shards.exports.room = Integer.MAX_VALUE;
+    shards.advanceMillis(2000);
+    assertThat(shards.offer(batch(0, 20, random))).isNull();
+    shards.work();
+    assertThat(shards.exports.taken.stream().mapToLong(e -> e.spanCount()).sum())
+        .isEqualTo(shards.set.metrics().acceptedSpans() - 20);
+  }
+
+  @Test
+  void aboveHighWater_theOldestTracesAreDecidedEarly_andNothingIsRefused() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 4MiB, high-water: 0.5}", ShardHarness.EVERYTHING);
+    Random random = new Random(3);
+    for (int i = 0; i < 500; i++) {
+      assertThat(shards.offer(batch(0, 20, random))).isNull();
+      shards.work();
+      assertThat(shards.set.budget().stored()).isLessThanOrEqualTo(shards.set.budget().highWater());
+    }
+    SamplerMetrics metrics = shards.set.metrics();
+    assertThat(metrics.decisions(Cause.HIGH_WATER)).isGreaterThan(5000);
+    assertThat(metrics.decisions(Cause.DEADLINE)).isZero();
+  }
+
+  @Test
+  void part_thatNeverFits_isRefusedForGood() {
+    shards = new ShardHarness("{shards: 1, max-buffered-bytes: 4MiB}", ShardHarness.EVERYTHING);
+    Refusal refusal = shards.offer(batch(0, 9000, new Random(4)));
+    assertThat(refusal).isInstanceOf(Refusal.TooLarge.class);
+    assertThat(shards.set.budget().used()).isEqualTo(shards.set.budget().stored());
+  }
+
+  @Test
+  void blockOnOverflow_refusesAtNumTraces() {
+    shards = ShardHarness.of("num_traces: 2\nblock_on_overflow: true\n" + ShardHarness.EVERYTHING);
+    shards.take(Spans.span(1, 1), Spans.span(2, 2));
+    assertThat(shards.offer(Spans.batch(Spans.span(3, 3)))).isInstanceOf(Refusal.Busy.class);
+    shards.advanceMillis(1100);
+    assertThat(shards.offer(Spans.batch(Spans.span(3, 3)))).isNull();
+    shards.work();
+  }
+
+  @Test
+  void drain_decidesWhatIsHeldAndRefusesTheRest() throws InterruptedException {
+    shards.set.start();
+    assertThat(shards.set.offer(List.of(Spans.batch(Spans.span(1, 1), Spans.span(2, 2))))).isNull();
+
+    assertThat(shards.set.drainAndDecide(Duration.ofSeconds(10))).isZero();
+
+    assertThat(shards.exports.taken).hasSize(2);
+    assertThat(shards.offer(Spans.batch(Spans.span(3, 3)))).isInstanceOf(Refusal.NotReady.class);
+    shards.set.close();
+  }
+
+  @Test
+  void stop_withAStuckExport_countsWhatIsLost() throws InterruptedException {
+    shards.exports.room = 0;
+    shards.set.start();
+    assertThat(shards.set.offer(List.of(Spans.batch(Spans.span(1, 1), Spans.span(2, 2))))).isNull();
+
+    assertThat(shards.set.drainAndDecide(Duration.ofMillis(50))).isEqualTo(2);
+    shards.set.close();
+
+    assertThat(shards.set.metrics().droppedSpans(DropReason.SHUTDOWN)).isEqualTo(2);
+    assertThat(shards.set.heldSpans()).isZero();
+  }
+
+  @Test
+  void dropPendingOnShutdown_discardsOpenTraces() throws InterruptedException {
+    shards = ShardHarness.of("drop_pending_traces_on_shutdown: true\n" + ShardHarness.EVERYTHING);
+    shards.set.start();
+    assertThat(shards.set.offer(List.of(Spans.batch(Spans.span(1, 1))))).isNull();
+    assertThat(shards.set.drainAndDecide(Duration.ofSeconds(10))).isZero();
+    shards.set.close();
+    assertThat(shards.exports.taken).isEmpty();
+    assertThat(shards.set.metrics().droppedSpans(DropReason.SHUTDOWN)).isEqualTo(1);
+  }
+
+  @Test
+  void gauges_tellWhatIsHeld() {
+    shards.take(Spans.span(1, 1), Spans.span(1, 2), Spans.span(2, 3));
+    shards.advanceMillis(500);
+    assertThat(gauge("ringtail_sampler_held_spans")).isEqualTo(3);
+    assertThat(gauge("ringtail_sampler_open_traces")).isEqualTo(2);
+    assertThat(gauge("ringtail_sampler_oldest_trace_age_seconds")).isEqualTo(0.5);
+    assertThat(gauge("ringtail_sampler_buffered_bytes"))
+        .isLessThan(gauge("ringtail_sampler_buffered_bytes_capacity"));
+  }
+
+  private double gauge(String name) {
+    return (double) shards.registry.registry().getGauges().get(name).getValue();
+  }
+
+  @Test
+  void decisionCacheLargerThanHalfTheBudget_isRefusedAtStart() {
+    ShardHarness other = shards;
+    assertThatThrownBy(
+            () ->
+                new ShardHarness(
+                    "{max-buffered-bytes: 4MiB}",
+                    "decision_cache: {sampled_cache_size: 100000}\n" + ShardHarness.EVERYTHING))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("decision_cache");
+    shards = other;
+  }
+
+  @Test
+  void defaults_areUsable() throws InterruptedException {
+    ShardSet set =
+        new ShardSet(
+            ShardConfig.defaults(), TailSamplingConfig.defaults(), trace -> false, new Metrics());
+    set.start();
+    set.close();
+    assertThat(set.shards()).isBetween(1, 8);
+  }
+}
