@@ -29,7 +29,7 @@ public final class ContextTable {
 
   /** The most that a context can take in the budget. */
   public static long worstCaseBytes(Header context) {
-    return context.size() + OBJECT_BYTES;
+    return (long) context.size() + OBJECT_BYTES;
   }
 
   public int intern(Header context) {

@@ -69,7 +69,7 @@ final class Fingerprints {
 
   /** The first span's record begins behind the link of the first block. */
   private int firstReference(int trace) {
-    return pool.getInt(trace, TraceTable.HEAD) << 5 | SpanStore.LINK_BYTES >>> 2;
+    return (pool.getInt(trace, TraceTable.HEAD) << 5) | (SpanStore.LINK_BYTES >>> 2);
   }
 
   /**
@@ -134,7 +134,7 @@ final class Fingerprints {
   }
 
   private static long entry(int fingerprint, int reference) {
-    return (long) fingerprint << 32 | (reference + 1) & 0xffffffffL;
+    return ((long) fingerprint << 32) | ((reference + 1) & 0xffffffffL);
   }
 
   private static void insert(long[] table, long entry) {

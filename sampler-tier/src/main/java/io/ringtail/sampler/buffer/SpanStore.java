@@ -57,7 +57,7 @@ public final class SpanStore {
       block = extend(trace, block);
       at = LINK_BYTES;
     }
-    int reference = block << 5 | at >>> 2;
+    int reference = (block << 5) | (at >>> 2);
     pool.putInt(block, at, group);
     pool.putInt(block, at + 4, length);
     at += RECORD_HEADER_BYTES;

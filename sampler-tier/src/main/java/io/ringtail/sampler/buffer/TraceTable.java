@@ -106,7 +106,7 @@ public final class TraceTable {
     pool.putInt(trace, TAIL, NONE);
     pool.putInt(trace, FINGERPRINTS, NONE);
     addExtraBits(trace);
-    insert(index, (long) hash(context, hi, lo) << 32 | (trace + 1));
+    insert(index, ((long) hash(context, hi, lo) << 32) | (trace + 1));
     size++;
     traceCount++;
     return trace;
@@ -185,7 +185,7 @@ public final class TraceTable {
 
   /** The low bits of the hash: the high ones are the slot, much alike within one shard. */
   private static int hash(int context, long hi, long lo) {
-    return (int) TraceHash.mix(hi, lo) ^ context * 0x9e3779b9;
+    return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
   }
 
   /** Traces that are not freed, in the index or not. */

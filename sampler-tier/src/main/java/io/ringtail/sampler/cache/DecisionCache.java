@@ -81,7 +81,7 @@ public final class DecisionCache {
       set(entry, REFERENCE, (long) context << 32);
       insert(entry);
     }
-    set(entry, REFERENCE, (long) context << 32 | policy & 0xffffffffL);
+    set(entry, REFERENCE, ((long) context << 32) | (policy & 0xffffffffL));
     set(entry, TIME, nowMillis);
     linkNewest(entry);
   }
@@ -144,7 +144,7 @@ public final class DecisionCache {
   }
 
   private static int hash(int context, long hi, long lo) {
-    return (int) TraceHash.mix(hi, lo) ^ context * 0x9e3779b9;
+    return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
   }
 
   private void linkNewest(int entry) {
@@ -173,7 +173,7 @@ public final class DecisionCache {
   }
 
   private static long links(int older, int newer) {
-    return (long) older << 32 | newer & 0xffffffffL;
+    return ((long) older << 32) | (newer & 0xffffffffL);
   }
 
   private int older(int entry) {

@@ -171,7 +171,7 @@ final class TraceAssembler {
     out.setByte(position++, tag);
     int rest = length;
     while (rest > 0x7f) {
-      out.setByte(position++, rest & 0x7f | 0x80);
+      out.setByte(position++, (rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     out.setByte(position++, rest);
