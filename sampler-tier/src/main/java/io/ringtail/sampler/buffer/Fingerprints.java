@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Finds a span with given bytes in a trace without reading the trace. For each span the low half of
- * its hash and where it is are kept: of the first span in the trace's own block; of the next in
+ * its hash and the run it begins in are kept: of the first span in the trace's own block; of the next in
  * blocks of 15, searched from end to end; beyond {@value #LARGE_SPANS} spans in a hash table on the
  * heap, so that a trace of any size takes constant time a span. Threads: one.
  */
@@ -36,17 +36,17 @@ final class Fingerprints {
     int fingerprint = (int) hash;
     int chain = pool.getInt(trace, TraceTable.FINGERPRINTS);
     if (chain < NONE) {
-      return tableContains(spans, tables[NONE - 1 - chain], hash, array, offset, length);
+      return tableContains(spans, trace, tables[NONE - 1 - chain], hash, array, offset, length);
     }
     if (pool.getInt(trace, TraceTable.FIRST_FINGERPRINT) == fingerprint
-        && spans.holds(firstReference(trace), array, offset, length)) {
+        && spans.holds(trace, firstReference(trace), array, offset, length)) {
       return true;
     }
     int used = usedInFirstBlock(count);
     for (int block = chain; block != NONE; block = pool.getInt(block, 0)) {
       for (int i = 0; i < used; i++) {
         if (pool.getInt(block, HASHES + i * 4) == fingerprint
-            && spans.holds(pool.getInt(block, REFERENCES + i * 4), array, offset, length)) {
+            && spans.holds(trace, pool.getInt(block, REFERENCES + i * 4), array, offset, length)) {
           return true;
         }
       }
@@ -56,20 +56,20 @@ final class Fingerprints {
   }
 
   private static boolean tableContains(
-      SpanStore spans, long[] table, long hash, byte[] array, int offset, int length) {
+      SpanStore spans, int trace, long[] table, long hash, byte[] array, int offset, int length) {
     int mask = table.length - 1;
     for (int at = (int) hash & mask; table[at] != 0; at = (at + 1) & mask) {
       if ((int) (table[at] >>> 32) == (int) hash
-          && spans.holds((int) table[at] - 1, array, offset, length)) {
+          && spans.holds(trace, (int) table[at] - 1, array, offset, length)) {
         return true;
       }
     }
     return false;
   }
 
-  /** The first span's record begins behind the link of the first block. */
+  /** The first span begins in the first run. */
   private int firstReference(int trace) {
-    return (pool.getInt(trace, TraceTable.HEAD) << 5) | (SpanStore.LINK_BYTES >>> 2);
+    return pool.getInt(trace, TraceTable.HEAD);
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.ringtail.sampler.buffer;
 
-import static io.ringtail.sampler.buffer.BlockPool.BLOCK_BYTES;
 import static io.ringtail.sampler.buffer.BlockPool.NONE;
+import static io.ringtail.sampler.buffer.BlockPool.RUN_HEADER_BYTES;
 
 import io.netty.buffer.ByteBuf;
 
@@ -12,8 +12,9 @@ import io.netty.buffer.ByteBuf;
 public final class SpanCursor {
   private final BlockPool pool;
   private int remaining;
-  private int block = NONE;
+  private int run = NONE;
   private int at;
+  private int end;
   private int length;
   private int group;
   private boolean copied;
@@ -25,11 +26,18 @@ public final class SpanCursor {
   /** Before the first span of a trace. */
   public SpanCursor reset(int trace) {
     remaining = pool.getInt(trace, TraceTable.SPAN_COUNT);
-    block = pool.getInt(trace, TraceTable.HEAD);
-    at = SpanStore.LINK_BYTES;
+    if (remaining > 0) {
+      goTo(pool.getInt(trace, TraceTable.HEAD));
+    }
     length = 0;
     copied = true;
     return this;
+  }
+
+  private void goTo(int newRun) {
+    run = newRun;
+    at = RUN_HEADER_BYTES;
+    end = pool.runBytes(newRun);
   }
 
   /** Goes to the next span; false if there is none. */
@@ -41,12 +49,11 @@ public final class SpanCursor {
       return false;
     }
     at = (at + 3) & ~3;
-    if (BLOCK_BYTES - at < SpanStore.RECORD_HEADER_BYTES) {
-      block = pool.getInt(block, 0);
-      at = SpanStore.LINK_BYTES;
+    if (end - at < SpanStore.RECORD_HEADER_BYTES) {
+      goTo(pool.nextRun(run));
     }
-    group = pool.getInt(block, at);
-    length = pool.getInt(block, at + 4);
+    group = pool.getInt(run, at);
+    length = pool.getInt(run, at + 4);
     at += SpanStore.RECORD_HEADER_BYTES;
     copied = false;
     return true;
@@ -54,10 +61,9 @@ public final class SpanCursor {
 
   private void skip() {
     int left = length;
-    while (left > BLOCK_BYTES - at) {
-      left -= BLOCK_BYTES - at;
-      block = pool.getInt(block, 0);
-      at = SpanStore.LINK_BYTES;
+    while (left > end - at) {
+      left -= end - at;
+      goTo(pool.nextRun(run));
     }
     at += left;
     copied = true;
@@ -80,12 +86,11 @@ public final class SpanCursor {
   public void copyTo(ByteBuf target, int index) {
     int done = 0;
     while (done < length) {
-      if (at == BLOCK_BYTES) {
-        block = pool.getInt(block, 0);
-        at = SpanStore.LINK_BYTES;
+      if (at == end) {
+        goTo(pool.nextRun(run));
       }
-      int piece = Math.min(length - done, BLOCK_BYTES - at);
-      pool.read(block, at, target, index + done, piece);
+      int piece = Math.min(length - done, end - at);
+      pool.read(run, at, target, index + done, piece);
       done += piece;
       at += piece;
     }

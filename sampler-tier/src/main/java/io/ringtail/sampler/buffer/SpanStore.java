@@ -1,18 +1,22 @@
 package io.ringtail.sampler.buffer;
 
 import static io.ringtail.sampler.buffer.BlockPool.BLOCK_BYTES;
+import static io.ringtail.sampler.buffer.BlockPool.BLOCK_SHIFT;
+import static io.ringtail.sampler.buffer.BlockPool.MAX_CLASS;
 import static io.ringtail.sampler.buffer.BlockPool.NONE;
+import static io.ringtail.sampler.buffer.BlockPool.RUN_HEADER_BYTES;
 
 /**
- * The spans of a shard's traces, each trace a chain of blocks. A record is {group, length, span
- * bytes}, begins at a multiple of four and never splits its first eight bytes; the bytes run on
- * through as many blocks as they need.
+ * The spans of a shard's traces, each trace a chain of runs of blocks. A record is {group, length,
+ * span bytes}, begins at a multiple of four and never splits its first eight bytes; the bytes go on
+ * through as many runs as they need. The mark of a run is where the first record in it begins.
  *
- * <p>A span whose equal bytes are in the trace already is not added (protocol A7). Threads: one.
+ * <p>Runs grow with the trace: at most an eighth of its bytes is spare. A span whose equal bytes are
+ * in the trace already is not added (protocol A7). Threads: one.
  */
 public final class SpanStore {
-  static final int LINK_BYTES = 4;
   static final int RECORD_HEADER_BYTES = 8;
+  private static final int SPARE_SHIFT = 3;
 
   private final BlockPool pool;
   private final Fingerprints fingerprints;
@@ -22,10 +26,13 @@ public final class SpanStore {
     this.fingerprints = new Fingerprints(pool);
   }
 
-  /** The most that a span can take, a new trace and everything around it included. */
+  /**
+   * What spans can take if each begins a trace or a block of fingerprints. A trace that is given a
+   * larger run takes more for a moment: at most an eighth of what it holds.
+   */
   public static long worstCaseBytes(long spanCount, long spanBytes) {
-    long perSpan = 2L * BLOCK_BYTES + TraceTable.INDEX_BYTES_PER_TRACE + RECORD_HEADER_BYTES + 8;
-    return spanBytes + spanBytes / 30 + spanCount * (perSpan + Fingerprints.LARGE_BYTES_PER_SPAN);
+    long perSpan = 3L * BLOCK_BYTES + TraceTable.INDEX_BYTES_PER_TRACE + RECORD_HEADER_BYTES + 8;
+    return spanBytes + spanBytes / 15 + spanCount * (perSpan + Fingerprints.LARGE_BYTES_PER_SPAN);
   }
 
   /**
@@ -49,62 +56,96 @@ public final class SpanStore {
     return true;
   }
 
-  /** Writes a record at the end of the chain; returns where: block × 32 + offset ÷ 4. */
+  /** Writes a record at the end of the chain; returns the run in which it begins. */
   private int write(int trace, int group, byte[] array, int offset, int length) {
-    int block = pool.getInt(trace, TraceTable.TAIL);
-    int at = block == NONE ? BLOCK_BYTES : pool.getInt(trace, TraceTable.TAIL_OFFSET);
-    if (BLOCK_BYTES - at < RECORD_HEADER_BYTES) {
-      block = extend(trace, block);
-      at = LINK_BYTES;
+    int run = pool.getInt(trace, TraceTable.TAIL);
+    int at = run == NONE ? 0 : pool.getInt(trace, TraceTable.TAIL_OFFSET);
+    int end = run == NONE ? 0 : pool.runBytes(run);
+    if (end - at < RECORD_HEADER_BYTES) {
+      run = extend(trace, run, RECORD_HEADER_BYTES + length);
+      at = RUN_HEADER_BYTES;
+      end = pool.runBytes(run);
     }
-    int reference = (block << 5) | (at >>> 2);
-    pool.putInt(block, at, group);
-    pool.putInt(block, at + 4, length);
+    if (pool.runMark(run) == 0) {
+      pool.runMark(run, at);
+    }
+    final int first = run;
+    pool.putInt(run, at, group);
+    pool.putInt(run, at + 4, length);
     at += RECORD_HEADER_BYTES;
     int done = 0;
     while (done < length) {
-      if (at == BLOCK_BYTES) {
-        block = extend(trace, block);
-        at = LINK_BYTES;
+      if (at == end) {
+        run = extend(trace, run, length - done);
+        at = RUN_HEADER_BYTES;
+        end = pool.runBytes(run);
       }
-      int piece = Math.min(length - done, BLOCK_BYTES - at);
-      pool.write(block, at, array, offset + done, piece);
+      int piece = Math.min(length - done, end - at);
+      pool.write(run, at, array, offset + done, piece);
       done += piece;
       at += piece;
     }
     pool.putInt(trace, TraceTable.TAIL_OFFSET, (at + 3) & ~3);
-    return reference;
+    return first;
   }
 
-  private int extend(int trace, int tail) {
-    int block = pool.allocate();
-    pool.putInt(block, 0, NONE);
+  private int extend(int trace, int tail, int needed) {
+    int run = pool.allocateRun(runClass(needed, pool.getInt(trace, TraceTable.SPAN_BYTES)));
     if (tail == NONE) {
-      pool.putInt(trace, TraceTable.HEAD, block);
+      pool.putInt(trace, TraceTable.HEAD, run);
     } else {
-      pool.putInt(tail, 0, block);
+      pool.putInt(tail, 0, run);
     }
-    pool.putInt(trace, TraceTable.TAIL, block);
-    pool.putInt(trace, TraceTable.BLOCK_COUNT, pool.getInt(trace, TraceTable.BLOCK_COUNT) + 1);
-    return block;
+    pool.putInt(trace, TraceTable.TAIL, run);
+    int blocks = pool.getInt(trace, TraceTable.BLOCK_COUNT) + (1 << pool.runClass(run));
+    pool.putInt(trace, TraceTable.BLOCK_COUNT, blocks);
+    return run;
   }
 
-  /** Whether the record at a reference holds exactly these bytes. */
-  boolean holds(int reference, byte[] array, int offset, int length) {
-    int block = reference >>> 5;
-    int at = (reference & 31) << 2;
-    if (pool.getInt(block, at + 4) != length) {
-      return false;
+  /** The smallest run that holds it, if that wastes little; else the largest that wastes nothing. */
+  private static int runClass(int needed, int spanBytes) {
+    int bytes = needed + RUN_HEADER_BYTES;
+    int blocks = (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    int roundedUp = Integer.SIZE - Integer.numberOfLeadingZeros(blocks - 1);
+    int spare = (BLOCK_BYTES << Math.min(roundedUp, MAX_CLASS)) - blocks * BLOCK_BYTES;
+    int fitting = spare <= spanBytes >> SPARE_SHIFT ? roundedUp : roundedUp - 1;
+    int grown = log2(spanBytes >> SPARE_SHIFT) - BLOCK_SHIFT;
+    return Math.min(MAX_CLASS, Math.max(fitting, grown));
+  }
+
+  private static int log2(int value) {
+    return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(value);
+  }
+
+  /** Whether one of the records that begin in a run holds exactly these bytes. */
+  boolean holds(int trace, int run, byte[] array, int offset, int length) {
+    boolean last = run == pool.getInt(trace, TraceTable.TAIL);
+    int end = last ? pool.getInt(trace, TraceTable.TAIL_OFFSET) : pool.runBytes(run);
+    int at = pool.runMark(run);
+    while (end - at >= RECORD_HEADER_BYTES) {
+      int recordLength = pool.getInt(run, at + 4);
+      at += RECORD_HEADER_BYTES;
+      if (recordLength == length && matches(run, at, array, offset, length)) {
+        return true;
+      }
+      at = (at + recordLength + 3) & ~3;
     }
-    at += RECORD_HEADER_BYTES;
+    return false;
+  }
+
+  private boolean matches(int first, int start, byte[] array, int offset, int length) {
+    int run = first;
+    int at = start;
+    int end = pool.runBytes(run);
     int done = 0;
     while (done < length) {
-      if (at == BLOCK_BYTES) {
-        block = pool.getInt(block, 0);
-        at = LINK_BYTES;
+      if (at == end) {
+        run = pool.nextRun(run);
+        at = RUN_HEADER_BYTES;
+        end = pool.runBytes(run);
       }
-      int piece = Math.min(length - done, BLOCK_BYTES - at);
-      if (!pool.matches(block, at, array, offset + done, piece)) {
+      int piece = Math.min(length - done, end - at);
+      if (!pool.matches(run, at, array, offset + done, piece)) {
         return false;
       }
       done += piece;

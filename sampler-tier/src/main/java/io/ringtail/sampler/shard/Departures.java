@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * budget becomes back-pressure and nothing accepted is lost. Threads: the shard's.
  */
 final class Departures {
-  private static final int NONE = TraceTable.NONE;
-
   private final ShardStore store;
   private final TraceAssembler assembler;
   private final PolicyNames policies;

@@ -1,6 +1,5 @@
 package io.ringtail.sampler.shard;
 
-import io.ringtail.link.Header;
 import io.ringtail.sampler.buffer.TraceList;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.cache.DecisionCache;
@@ -29,6 +28,7 @@ final class Gatherer {
   private final SpanFeatures features = new SpanFeatures();
   private final TraceList late;
   private int[] groupNumbers = new int[16];
+  private int[] contextNumbers = new int[16];
 
   /** Of the present batch. */
   private int nowMillis;
@@ -112,8 +112,17 @@ final class Gatherer {
   private void resetGroups(int count) {
     if (count > groupNumbers.length) {
       groupNumbers = new int[count * 2];
+      contextNumbers = new int[count * 2];
     }
     Arrays.fill(groupNumbers, 0, count, UNKNOWN);
+    Arrays.fill(contextNumbers, 0, count, UNKNOWN);
+  }
+
+  private int context(ShardBatch batch, int index) {
+    if (contextNumbers[index] == UNKNOWN) {
+      contextNumbers[index] = store.contexts.intern(batch.groups()[index].context());
+    }
+    return contextNumbers[index];
   }
 
   private int group(ShardBatch batch, int index) {
@@ -135,8 +144,7 @@ final class Gatherer {
       counts.droppedAtOnce(DropReason.MALFORMED);
       return;
     }
-    Header contextHeader = batch.groups()[groupIndex].context();
-    int context = contextHeader == Header.EMPTY ? 0 : store.contexts.intern(contextHeader);
+    int context = context(batch, groupIndex);
     int trace = trace(context, hi, lo, length);
     if (trace == NONE) {
       counts.droppedAtOnce(DropReason.LATE);

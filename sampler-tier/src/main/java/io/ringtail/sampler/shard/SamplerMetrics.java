@@ -6,6 +6,8 @@ import io.ringtail.sampler.policy.Verdict;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * What the shards of one sampler count. Every span is accounted for; once quiet
@@ -21,14 +23,14 @@ public final class SamplerMetrics {
   private final Counter handedIn;
   private final Counter handedOut;
   private final Counter kept;
-  private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
-  private final Map<Cause, Counter> decisions = new EnumMap<>(Cause.class);
+  private final Map<DropReason, Counter> dropped;
+  private final Map<Cause, Counter> decisions;
   private final Counter lateKept;
   private final Counter malformed;
   private final Counter malformedAttributes;
   private final Counter policyErrors;
   private final Counter shardErrors;
-  private final Map<RefusalCause, Counter> refused = new EnumMap<>(RefusalCause.class);
+  private final Map<RefusalCause, Counter> refused;
 
   /** Why a part was not taken. */
   enum RefusalCause {
@@ -45,15 +47,9 @@ public final class SamplerMetrics {
     handedIn = spans("handed_in", "Spans taken over from other samplers.");
     handedOut = spans("handed_out", "Spans other samplers have taken over.");
     kept = spans("kept", "Spans of kept traces that the export queue has taken.");
-    for (DropReason reason : DropReason.values()) {
-      dropped.put(reason, droppedCounter(reason));
-    }
-    for (Cause cause : Cause.values()) {
-      decisions.put(cause, decisionsCounter(cause));
-    }
-    for (RefusalCause cause : RefusalCause.values()) {
-      refused.put(cause, refusedCounter(cause));
-    }
+    dropped = eachOf(DropReason.class, this::droppedCounter);
+    decisions = eachOf(Cause.class, this::decisionsCounter);
+    refused = eachOf(RefusalCause.class, this::refusedCounter);
     lateKept = spans("late_kept", "Spans that came after their trace had been kept.");
     malformed = spans("malformed", "Spans that could not be read to their end.");
     malformedAttributes =
@@ -66,6 +62,19 @@ public final class SamplerMetrics {
     shardErrors =
         metrics.counter(
             "ringtail_sampler_shard_errors_total", "Duty cycles of a shard that ended by a bug.");
+  }
+
+  private static <E extends Enum<E>> Map<E, Counter> eachOf(
+      Class<E> type, Function<E, Counter> counter) {
+    Map<E, Counter> counters = new EnumMap<>(type);
+    for (E constant : type.getEnumConstants()) {
+      counters.put(constant, counter.apply(constant));
+    }
+    return counters;
+  }
+
+  private static <E extends Enum<E>> Counter of(Map<E, Counter> counters, E constant) {
+    return Objects.requireNonNull(counters.get(constant));
   }
 
   private Counter spans(String name, String help) {
@@ -112,7 +121,7 @@ public final class SamplerMetrics {
   }
 
   void refused(RefusalCause cause) {
-    refused.get(cause).inc();
+    of(refused, cause).inc();
   }
 
   void shardError() {
@@ -128,11 +137,11 @@ public final class SamplerMetrics {
   }
 
   void dropped(DropReason reason, long spans) {
-    dropped.get(reason).inc(spans);
+    of(dropped, reason).inc(spans);
   }
 
   void decided(Cause cause, long traces) {
-    decisions.get(cause).inc(traces);
+    of(decisions, cause).inc(traces);
   }
 
   void lateKept(long spans) {
@@ -167,15 +176,15 @@ public final class SamplerMetrics {
   }
 
   public long droppedSpans(DropReason reason) {
-    return dropped.get(reason).getCount();
+    return of(dropped, reason).getCount();
   }
 
   long decisions(Cause cause) {
-    return decisions.get(cause).getCount();
+    return of(decisions, cause).getCount();
   }
 
   long refusals(RefusalCause cause) {
-    return refused.get(cause).getCount();
+    return of(refused, cause).getCount();
   }
 
   long lateKeptSpans() {

@@ -4,6 +4,7 @@ package io.ringtail.sampler.shard;
  * What one shard has counted since it last told the metrics, in plain numbers: a span costs no
  * atomic add. Threads: the shard's.
  */
+@SuppressWarnings("EnumOrdinal") // arrays by ordinal: nothing of it leaves the process
 final class ShardCounts {
   private static final DropReason[] REASONS = DropReason.values();
   private static final Cause[] CAUSES = Cause.values();

@@ -138,7 +138,7 @@ public final class ShardSet {
 
   /** The one shard of a slot. */
   public int shardOfSlot(int slot) {
-    return (int) ((long) slot * shards.size() >>> TraceHash.SLOT_BITS);
+    return (int) (((long) slot * shards.size()) >>> TraceHash.SLOT_BITS);
   }
 
   /**
