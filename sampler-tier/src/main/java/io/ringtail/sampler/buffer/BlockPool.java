@@ -12,10 +12,11 @@ import java.util.Arrays;
  * shrink: what was needed once will be needed again.
  *
  * <p>A <em>run</em> is 1 to 16 blocks side by side (2<sup>class</sup>), asked for by those who have
- * much to store: a free run is linked through its own first bytes, so that taking it costs one cache
- * miss, which with runs of one block was three quarters of all time spent on a span. Larger ones
- * are split, smaller ones given instead if too many are left over; all become one again when the
- * pool is empty. A chain of runs is freed at once, unread: its runs are looked at when they are taken.
+ * much to store: a free run is linked through its own first bytes, so that taking it costs one
+ * cache miss, which with runs of one block was three quarters of all time spent on a span. Larger
+ * ones are split, smaller ones given instead if too many are left over; all become one again when
+ * the pool is empty. A chain of runs is freed at once, unread: its runs are looked at when they are
+ * taken.
  *
  * <p>Layout of a run in a chain: 0 next, 4 its class in the upper half, the lower is the user's.
  * Threads: one.
@@ -149,8 +150,8 @@ public final class BlockPool {
 
   /**
    * Takes a run of a class: a free one, then one out of the chains, then a piece of a larger one,
-   * then new memory. None if only smaller ones are free and these are so many that they must be used
-   * up first: otherwise runs would get smaller for ever.
+   * then new memory. None if only smaller ones are free and these are so many that they must be
+   * used up first: otherwise runs would get smaller for ever.
    */
   private int take(int wanted) {
     if (free[wanted] != NONE || sortUntil(wanted) || split(wanted)) {

@@ -6,9 +6,9 @@ import java.util.Arrays;
 
 /**
  * Finds a span with given bytes in a trace without reading the trace. For each span the low half of
- * its hash and the run it begins in are kept: of the first span in the trace's own block; of the next in
- * blocks of 15, searched from end to end; beyond {@value #LARGE_SPANS} spans in a hash table on the
- * heap, so that a trace of any size takes constant time a span. Threads: one.
+ * its hash and the run it begins in are kept: of the first span in the trace's own block; of the
+ * next in blocks of 15, searched from end to end; beyond {@value #LARGE_SPANS} spans in a hash
+ * table on the heap, so that a trace of any size takes constant time a span. Threads: one.
  */
 final class Fingerprints {
   static final int LARGE_SPANS = 128;

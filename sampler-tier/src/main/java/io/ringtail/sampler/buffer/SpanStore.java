@@ -11,8 +11,8 @@ import static io.ringtail.sampler.buffer.BlockPool.RUN_HEADER_BYTES;
  * span bytes}, begins at a multiple of four and never splits its first eight bytes; the bytes go on
  * through as many runs as they need. The mark of a run is where the first record in it begins.
  *
- * <p>Runs grow with the trace: at most an eighth of its bytes is spare. A span whose equal bytes are
- * in the trace already is not added (protocol A7). Threads: one.
+ * <p>Runs grow with the trace: at most an eighth of its bytes is spare. A span whose equal bytes
+ * are in the trace already is not added (protocol A7). Threads: one.
  */
 public final class SpanStore {
   static final int RECORD_HEADER_BYTES = 8;
@@ -102,7 +102,9 @@ public final class SpanStore {
     return run;
   }
 
-  /** The smallest run that holds it, if that wastes little; else the largest that wastes nothing. */
+  /**
+   * The smallest run that holds it, if that wastes little; else the largest that wastes nothing.
+   */
   private static int runClass(int needed, int spanBytes) {
     int bytes = needed + RUN_HEADER_BYTES;
     int blocks = (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
