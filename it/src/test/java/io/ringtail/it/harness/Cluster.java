@@ -106,7 +106,7 @@ public final class Cluster implements AutoCloseable {
   public void awaitMembers(int members) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START.toNanos();
     for (Node node : nodes()) {
-      while (node.metric("ringtail_cluster_epoch_members") != members) {
+      while (node.metric("ringtail_cluster_members") != members) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
               node.process().name()
