@@ -83,11 +83,12 @@ public final class JavaProcess implements AutoCloseable {
   public String awaitLine(String text, Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
-      String line = stdout.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      boolean alive = process.isAlive();
+      String line = stdout.poll(100, TimeUnit.MILLISECONDS);
       if (line != null && line.contains(text)) {
         return line;
       }
-      if (line == null && (System.nanoTime() >= deadline || !process.isAlive())) {
+      if (line == null && (System.nanoTime() >= deadline || !alive)) {
         throw new AssertionError(
             name + ": no line with \"" + text + "\" within " + timeout + "; stderr:\n" + log());
       }

@@ -1,22 +1,23 @@
 package io.ringtail.it.main;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import io.opentelemetry.proto.trace.v1.ResourceSpans;
-import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import com.google.protobuf.WireFormat;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.ringtail.compress.ByteOutput;
 import io.ringtail.otlp.json.JsonToProtobuf;
 import io.ringtail.trace.TraceId;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,10 @@ import java.util.zip.GZIPInputStream;
  * the product but the JSON codec, which has tests of its own.
  */
 final class RecordedTraces {
+  private static final int RESOURCE_SPANS = 1;
+  private static final int SCOPE_SPANS = 2;
+  private static final int SPANS = 2;
+
   private final Map<TraceId, Set<ByteString>> spans = new HashMap<>();
   private long sent;
 
@@ -53,16 +58,31 @@ final class RecordedTraces {
     return out.copy(new JsonToProtobuf().convert(json, 0, json.length, out));
   }
 
-  private void add(byte[] request) throws InvalidProtocolBufferException {
-    for (ResourceSpans resource :
-        ExportTraceServiceRequest.parseFrom(request).getResourceSpansList()) {
-      for (ScopeSpans scope : resource.getScopeSpansList()) {
-        for (Span span : scope.getSpansList()) {
+  /** Takes the spans' bytes as they stand in the request: parsing and writing may reorder fields. */
+  private void add(byte[] request) throws IOException {
+    for (ByteString resource : fields(ByteString.copyFrom(request), RESOURCE_SPANS)) {
+      for (ByteString scope : fields(resource, SCOPE_SPANS)) {
+        for (ByteString span : fields(scope, SPANS)) {
           sent++;
-          spans.computeIfAbsent(traceId(span), id -> new HashSet<>()).add(span.toByteString());
+          spans
+              .computeIfAbsent(traceId(Span.parseFrom(span)), id -> new HashSet<>())
+              .add(span);
         }
       }
     }
+  }
+
+  private static List<ByteString> fields(ByteString message, int number) throws IOException {
+    List<ByteString> fields = new ArrayList<>();
+    CodedInputStream in = message.newCodedInput();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (WireFormat.getTagFieldNumber(tag) == number) {
+        fields.add(in.readBytes());
+      } else {
+        in.skipField(tag);
+      }
+    }
+    return fields;
   }
 
   private static TraceId traceId(Span span) {
