@@ -9,6 +9,7 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -63,11 +64,14 @@ final class Logging {
 
   /** JGroups calls a peer's socket that is closed already, at every leave, an error. */
   private static final class HarmlessNoise extends Filter<ILoggingEvent> {
+    private static final Pattern HARMLESS =
+        Pattern.compile("failed sending graceful close|failed handling message: Stream closed");
+
     @Override
     public FilterReply decide(ILoggingEvent event) {
       boolean noise =
           event.getLoggerName().startsWith("org.jgroups")
-              && event.getFormattedMessage().contains("failed sending graceful close");
+              && HARMLESS.matcher(event.getFormattedMessage()).find();
       return noise ? FilterReply.DENY : FilterReply.NEUTRAL;
     }
   }

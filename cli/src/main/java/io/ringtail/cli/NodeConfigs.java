@@ -2,11 +2,10 @@ package io.ringtail.cli;
 
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
-import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
-import io.ringtail.ops.OpsConfig;
-import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.router.RouterConfig;
+import io.ringtail.sampler.SamplerConfig;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 
@@ -18,10 +17,9 @@ final class NodeConfigs {
   static ConfigFile readAll(Path path) {
     ConfigFile file = ConfigFile.read(path);
     ConfigSection root = file.root();
-    ClusterConfig.read(root.section("cluster"));
-    OpsConfig.read(root.section("ops"));
-    if (root.has("tail_sampling")) {
-      TailSamplingConfig.read(root.section("tail_sampling"));
+    RouterConfig.read(root);
+    if (root.has("sampler") || root.has("tail_sampling")) {
+      SamplerConfig.read(root);
     }
     RingMembers.read(root);
     return file;

@@ -2,7 +2,9 @@ package io.ringtail.cli;
 
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.replay.ReplayCommand;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +21,10 @@ import picocli.CommandLine.Spec;
         "A two-tier gateway that samples OpenTelemetry traces at the tail, whole: routers hash trace"
             + " IDs over a ring of samplers, each sampler owns whole traces.",
     subcommands = {
+      DevCommand.class,
+      RouterCommand.class,
+      SamplerCommand.class,
+      ReplayCommand.class,
       ConfigCommand.class,
       RingCommand.class,
     },
@@ -38,9 +44,10 @@ public final class Ringtail implements Runnable {
       names = "--log-level",
       scope = ScopeType.INHERIT,
       paramLabel = "LEVEL",
-      defaultValue = "${env:RINGTAIL_LOG_LEVEL:-info}",
-      description = "error, warn, info, debug or trace, on stderr (RINGTAIL_LOG_LEVEL; info)")
-  private Logging.Verbosity verbosity = Logging.Verbosity.INFO;
+      description =
+          "error, warn, info, debug or trace, on stderr (or RINGTAIL_LOG_LEVEL; otherwise info, but"
+              + " warn for dev)")
+  private Logging.@Nullable Verbosity verbosity;
 
   @Spec private CommandSpec spec;
 
@@ -74,7 +81,9 @@ public final class Ringtail implements Runnable {
   }
 
   private int execute(ParseResult words) {
-    Logging.configure(verbosity);
+    boolean dev = words.hasSubcommand() && words.subcommand().commandSpec().name().equals("dev");
+    Logging.Verbosity otherwise = dev ? Logging.Verbosity.WARN : Logging.Verbosity.INFO;
+    Logging.configure(verbosity == null ? Logging.fromEnvironment(otherwise) : verbosity);
     return new CommandLine.RunLast().execute(words);
   }
 

@@ -51,9 +51,7 @@ public record Terminal(PrintStream out, int width, boolean colour) {
   private static int askStty() {
     try {
       Process stty =
-          new ProcessBuilder("stty", "size")
-              .redirectInput(Path.of("/dev/tty").toFile())
-              .start();
+          new ProcessBuilder("stty", "size").redirectInput(Path.of("/dev/tty").toFile()).start();
       String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       stty.waitFor(1, TimeUnit.SECONDS);
       int columns = Integer.parseInt(size.strip().replaceAll(".* ", ""));

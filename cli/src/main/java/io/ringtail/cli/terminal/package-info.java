@@ -1,4 +1,6 @@
-/** What stdout can show: how wide, in which colours, and always UTF-8. Start at {@link Terminal}. */
+/**
+ * What stdout can show: how wide, in which colours, and always UTF-8. Start at {@link Terminal}.
+ */
 @NullMarked
 package io.ringtail.cli.terminal;
 

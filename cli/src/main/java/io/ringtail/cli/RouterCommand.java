@@ -1,0 +1,69 @@
+package io.ringtail.cli;
+
+import io.ringtail.cli.run.NodeRunner;
+import io.ringtail.cli.run.RunningNode;
+import io.ringtail.cli.terminal.Terminal;
+import io.ringtail.config.ConfigFile;
+import io.ringtail.router.RouterConfig;
+import io.ringtail.router.RouterNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ringtail router}. */
+@Command(
+    name = "router",
+    description = {
+      "Runs one router: takes spans by OTLP and forwards them to the samplers that own their traces.",
+      "Prints one line \"ready\" when spans are accepted. SIGTERM stops it in order."
+    })
+final class RouterCommand implements Callable<Integer> {
+  @Option(names = "--config", paramLabel = "FILE", required = true, description = "the config file")
+  private Path path = Path.of("");
+
+  @Override
+  public Integer call() {
+    ConfigFile file = ConfigFile.read(path);
+    file.root().ignore("ring");
+    RouterConfig config = RouterConfig.read(file.root());
+    NodeConfigs.requireNoProblems(file);
+    return NodeRunner.run(new Running(new RouterNode(config)), Terminal.stdout().out());
+  }
+
+  private static final class Running implements RunningNode {
+    private final RouterNode node;
+    private volatile boolean started;
+
+    Running(RouterNode node) {
+      this.node = node;
+    }
+
+    @Override
+    public void start() throws Exception {
+      node.start();
+      started = true;
+    }
+
+    @Override
+    public List<String> notReady() {
+      return node.readiness().reasons();
+    }
+
+    @Override
+    public CompletableFuture<String> fenced() {
+      return node.fenced();
+    }
+
+    @Override
+    public void stop() throws Exception {
+      if (started) {
+        node.stop();
+      } else {
+        node.close();
+      }
+    }
+  }
+}

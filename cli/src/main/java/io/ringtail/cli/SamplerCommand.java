@@ -1,0 +1,70 @@
+package io.ringtail.cli;
+
+import io.ringtail.cli.run.NodeRunner;
+import io.ringtail.cli.run.RunningNode;
+import io.ringtail.cli.terminal.Terminal;
+import io.ringtail.config.ConfigFile;
+import io.ringtail.sampler.SamplerConfig;
+import io.ringtail.sampler.SamplerNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ringtail sampler}. */
+@Command(
+    name = "sampler",
+    description = {
+      "Runs one sampler: gathers whole traces, decides which to keep, and exports those.",
+      "Prints one line \"ready\" when it is in the cluster. SIGTERM stops it in order."
+    })
+final class SamplerCommand implements Callable<Integer> {
+  @Option(names = "--config", paramLabel = "FILE", required = true, description = "the config file")
+  private Path path = Path.of("");
+
+  @Override
+  public Integer call() {
+    ConfigFile file = ConfigFile.read(path);
+    file.root().ignore("ring");
+    SamplerConfig config = SamplerConfig.read(file.root());
+    NodeConfigs.requireNoProblems(file);
+    return NodeRunner.run(
+        new Running(new SamplerNode(config, trace -> {})), Terminal.stdout().out());
+  }
+
+  private static final class Running implements RunningNode {
+    private final SamplerNode node;
+    private volatile boolean started;
+
+    Running(SamplerNode node) {
+      this.node = node;
+    }
+
+    @Override
+    public void start() throws Exception {
+      node.start();
+      started = true;
+    }
+
+    @Override
+    public List<String> notReady() {
+      return node.readiness().reasons();
+    }
+
+    @Override
+    public CompletableFuture<String> fenced() {
+      return node.fenced();
+    }
+
+    @Override
+    public void stop() throws Exception {
+      if (started) {
+        node.stop();
+      } else {
+        node.close();
+      }
+    }
+  }
+}

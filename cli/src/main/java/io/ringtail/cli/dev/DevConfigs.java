@@ -1,0 +1,75 @@
+package io.ringtail.cli.dev;
+
+import io.ringtail.config.ConfigFile;
+import io.ringtail.config.ConfigSection;
+import java.net.URI;
+import java.nio.file.Path;
+
+/** The config of each of dev's nodes, as the file that {@code ringtail router} would be given. */
+final class DevConfigs {
+  private static final String LOOPBACK = "127.0.0.1:";
+  private static final int OTLP_HTTP_PORT = 4318;
+
+  private final DevOptions options;
+  private final String clusterName;
+  private final Path discovery;
+
+  DevConfigs(DevOptions options, String clusterName, Path discovery) {
+    this.options = options;
+    this.clusterName = clusterName;
+    this.discovery = discovery;
+  }
+
+  ConfigSection router(int index) {
+    int grpc = index == 0 ? options.grpcPort() : 0;
+    int http = index == 0 ? options.httpPort() : 0;
+    return root(
+        "router-" + index,
+        "router:\n"
+            + "  drain: { delay: 0s }\n"
+            + ("  receive: { grpc: '"
+                + LOOPBACK
+                + grpc
+                + "', http: '"
+                + LOOPBACK
+                + http
+                + "' }\n"));
+  }
+
+  ConfigSection sampler(int index) {
+    return root(
+        "sampler-" + index,
+        "sampler:\n"
+            + ("  link: { listen: '" + LOOPBACK + "0' }\n")
+            + "  max-buffered-bytes: 128MiB\n"
+            + "  export:\n    linger: 100ms\n"
+            + options.out().map(path -> "    file: " + quoted(path.toString()) + "\n").orElse("")
+            + options.export().map(DevConfigs::otlp).orElse(""));
+  }
+
+  private ConfigSection root(String nodeId, String tier) {
+    String text =
+        ("node: { id: " + nodeId + " }\n")
+            + ("cluster:\n  name: " + clusterName + "\n  bind: '" + LOOPBACK + "0'\n")
+            + ("  discovery: directory\n  directory: " + quoted(discovery.toString()) + "\n")
+            + ("ops: { http: '" + LOOPBACK + "0' }\n")
+            + tier;
+    return ConfigFile.read("dev " + nodeId, text, variable -> null).root();
+  }
+
+  private static String otlp(String url) {
+    String protocol = speaksHttp(URI.create(url)) ? "http" : "grpc";
+    return "    otlp: { endpoint: " + quoted(url) + ", protocol: " + protocol + " }\n";
+  }
+
+  /** A URL with a path, or with the port of OTLP/HTTP, is OTLP/HTTP; any other is OTLP/gRPC. */
+  private static boolean speaksHttp(URI url) {
+    String path = url.getPath() == null ? "" : url.getPath();
+    return path.length() > 1 || url.getPort() == OTLP_HTTP_PORT;
+  }
+
+  /** As a YAML scalar; dollars doubled, for they would name the environment. */
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''").replace("$", "$$") + "'";
+  }
+}

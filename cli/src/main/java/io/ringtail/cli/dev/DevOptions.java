@@ -1,0 +1,26 @@
+package io.ringtail.cli.dev;
+
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What {@code dev} was asked for.
+ *
+ * @param routers how many, at least 1
+ * @param samplers how many, at least 1
+ * @param grpcPort of the first router on loopback, 0 for any free; the others take any
+ * @param httpPort likewise
+ * @param policies what to keep
+ * @param out file that kept traces are appended to
+ * @param export URL that kept traces are sent to by OTLP; {@code http://host:4317} by gRPC, one
+ *     with a path such as {@code http://host:4318/v1/traces} by HTTP
+ */
+public record DevOptions(
+    int routers,
+    int samplers,
+    int grpcPort,
+    int httpPort,
+    TailSamplingConfig policies,
+    Optional<Path> out,
+    Optional<String> export) {}
