@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,9 +120,13 @@ public final class LinkServer {
     return server.getPort();
   }
 
-  /** A newer epoch is in use: parts that waited for it go on. */
+  /** A newer epoch is in use: parts that waited for it go on. Nothing waits any more once stopped. */
   public void epochInUse() {
-    timer.execute(this::look);
+    try {
+      timer.execute(this::look);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=epoch-after-stop");
+    }
   }
 
   private void look() {
