@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ final class GrpcReceiver implements AutoCloseable {
   /** More than one message is only asked for to tell a client that it sent two. */
   private static final int MESSAGES = 2;
 
+  /** Held, or it would be collected with its level. */
+  private static final Logger STREAM_LOG = Logger.getLogger("io.grpc.netty.NettyServerStream");
+
   private final Server server;
   private final Reception reception;
   private final ReceiveMetrics metrics;
@@ -60,6 +65,8 @@ final class GrpcReceiver implements AutoCloseable {
         new ConnectionLimit(config.maxConnections(), this.metrics.refusedConnections);
     this.metrics.connections(connections::open, config.maxConnections());
     this.server = builder(config, connections, loops, address).build();
+    // It prints a stack trace for every request over the limit, which is counted and answered.
+    STREAM_LOG.setLevel(Level.SEVERE);
     try {
       server.start();
     } catch (IOException e) {

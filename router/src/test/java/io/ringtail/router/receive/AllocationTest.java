@@ -25,11 +25,8 @@ final class AllocationTest {
 
   /** Takes everything and keeps nothing. */
   private static final class Nowhere implements Ingress {
-    long bytes;
-
     @Override
     public void accept(byte[] body, int offset, int length, Header context, Responder responder) {
-      bytes += length;
       responder.accepted(0, "");
     }
 

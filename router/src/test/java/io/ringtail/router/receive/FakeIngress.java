@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what it was given and answers as told; success where nothing was told. */
 final class FakeIngress implements Ingress {
@@ -42,7 +43,7 @@ final class FakeIngress implements Ingress {
     }
   }
 
-  private synchronized Refusal nextRefusal() {
+  private synchronized @Nullable Refusal nextRefusal() {
     return refusals.poll();
   }
 

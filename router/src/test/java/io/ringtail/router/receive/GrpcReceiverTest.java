@@ -25,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gRPC half of the OTLP rules, with a client that sends bytes. */
 final class GrpcReceiverTest {
-  private static final String METHOD = "opentelemetry.proto.collector.trace.v1.TraceService/Export";
-
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach
@@ -44,7 +42,7 @@ final class GrpcReceiverTest {
     GrpcClient.Answer answer = client(router).send(body);
     assertThat(answer.status().getCode()).isEqualTo(Status.Code.OK);
     assertThat(answer.response().hasPartialSuccess()).isFalse();
-    assertThat(router.ingress.requests).singleElement();
+    assertThat(router.ingress.requests).hasSize(1);
     assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
   }
 

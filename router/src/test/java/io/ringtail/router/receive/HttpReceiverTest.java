@@ -337,7 +337,7 @@ final class HttpReceiverTest {
     RawHttp client = client(router);
     RawHttp.Response response = client.post(new byte[100_000]);
     assertThat(response.status()).isEqualTo(503);
-    assertThat(Integer.parseInt(response.header("retry-after"))).isBetween(1, 2);
+    assertThat(Integer.parseInt(String.valueOf(response.header("retry-after")))).isBetween(1, 2);
     router.ingress.ready = true;
     assertThat(client.post(new byte[100_000]).status()).isEqualTo(200);
     assertThat(router.refused("http", "not_ready")).isEqualTo(1);

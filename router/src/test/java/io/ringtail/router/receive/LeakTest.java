@@ -8,7 +8,6 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -65,9 +64,7 @@ final class LeakTest {
   private static void findLeaks() {
     for (int i = 0; i < 5; i++) {
       System.gc();
-      List<byte[]> garbage = new ArrayList<>();
       for (int j = 0; j < 100; j++) {
-        garbage.add(new byte[10_000]);
         ByteBufAllocator.DEFAULT.heapBuffer(16).release();
         ByteBufAllocator.DEFAULT.directBuffer(16).release();
       }

@@ -10,11 +10,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP client that sends exactly what it is told, right or wrong. */
 final class RawHttp implements AutoCloseable {
   record Response(int status, TreeMap<String, String> headers, byte[] body) {
-    String header(String name) {
+    @Nullable String header(String name) {
       return headers.get(name);
     }
 
