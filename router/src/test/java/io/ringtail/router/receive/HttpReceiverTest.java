@@ -514,8 +514,14 @@ final class HttpReceiverTest {
   }
 
   private static String chunkedHead() {
-    return "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
-        + "Transfer-Encoding: chunked\r\n\r\n";
+    return String.join(
+        "\r\n",
+        "POST /v1/traces HTTP/1.1",
+        "Host: x",
+        "Content-Type: application/x-protobuf",
+        "Transfer-Encoding: chunked",
+        "",
+        "");
   }
 
   private static byte[] compress(Compression compression, byte[] body) {
