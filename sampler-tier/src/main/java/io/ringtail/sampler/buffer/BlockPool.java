@@ -42,8 +42,11 @@ public final class BlockPool {
 
   private static final int ALIGNMENT = 64;
 
-  /** Free runs that are too small are left alone while they are less than a 16th. */
+  /** New memory is taken although runs of other sizes are free, while these are under a 16th. */
   private static final int SCATTERED_SHIFT = 4;
+
+  /** Chains whose next runs are read together: the cache misses overlap. */
+  private static final int CHAINS_AT_ONCE = 16;
 
   private static final int META = 4;
   private static final int CLASS_SHIFT = 16;
@@ -59,8 +62,10 @@ public final class BlockPool {
   /** For each class the free runs of it, linked by their first four bytes. */
   private final int[] free = new int[MAX_CLASS + 1];
 
-  /** Free runs of any class, as they came in chains. */
-  private int unsorted = NONE;
+  /** First runs of freed chains, of any class. */
+  private int[] chains = new int[64];
+
+  private int chainCount;
 
   private int usedBlocks;
 
@@ -134,8 +139,11 @@ public final class BlockPool {
 
   /** Frees a chain of runs that has {@code blocks} blocks. */
   void freeChain(int head, int tail, int blocks) {
-    putInt(tail, 0, unsorted);
-    unsorted = head;
+    putInt(tail, 0, NONE);
+    if (chainCount == chains.length) {
+      chains = Arrays.copyOf(chains, chainCount * 2);
+    }
+    chains[chainCount++] = head;
     usedBlocks -= blocks;
     if (usedBlocks == 0) {
       reset();
@@ -144,41 +152,50 @@ public final class BlockPool {
 
   private void reset() {
     Arrays.fill(free, NONE);
-    unsorted = NONE;
+    chainCount = 0;
     untouched = 0;
   }
 
   /**
-   * Takes a run of a class: a free one, then one out of the chains, then a piece of a larger one,
-   * then new memory. None if only smaller ones are free and these are so many that they must be
-   * used up first: otherwise runs would get smaller for ever.
+   * Takes a run of a class: a free one, or one out of the chains. Else new memory while little is
+   * free, so that each class comes to have as many runs as it needs; else a piece of a larger run.
+   * None if only smaller ones are free.
    */
   private int take(int wanted) {
-    if (free[wanted] != NONE || sortUntil(wanted) || split(wanted)) {
+    if (free[wanted] != NONE || sortUntil(wanted)) {
       return pop(wanted);
     }
     int scattered = untouched - usedBlocks;
-    if (wanted > 0 && scattered > (usedBlocks >> SCATTERED_SHIFT) + blocksPerSlab) {
-      for (int smaller = wanted - 1; smaller >= 0; smaller--) {
-        if (free[smaller] != NONE) {
-          return NONE;
-        }
-      }
+    if (scattered <= (usedBlocks >> SCATTERED_SHIFT) + blocksPerSlab) {
+      return fresh(wanted);
     }
-    return fresh(wanted);
+    if (split(wanted)) {
+      return pop(wanted);
+    }
+    return wanted == 0 ? fresh(wanted) : NONE;
   }
 
   private boolean sortUntil(int wanted) {
-    while (unsorted != NONE) {
-      int run = unsorted;
-      unsorted = getInt(run, 0);
-      int runClass = runClass(run);
-      push(runClass, run);
-      if (runClass == wanted) {
+    while (chainCount > 0) {
+      for (int i = Math.max(0, chainCount - CHAINS_AT_ONCE); i < chainCount; i++) {
+        sortFirst(i);
+      }
+      while (chainCount > 0 && chains[chainCount - 1] == NONE) {
+        chainCount--;
+      }
+      if (free[wanted] != NONE) {
         return true;
       }
     }
     return false;
+  }
+
+  private void sortFirst(int chain) {
+    int run = chains[chain];
+    if (run != NONE) {
+      chains[chain] = getInt(run, 0);
+      push(runClass(run), run);
+    }
   }
 
   private boolean split(int wanted) {

@@ -17,7 +17,7 @@ final class Fingerprints {
   static final int LARGE_BYTES_PER_SPAN = 32;
 
   private static final int PER_BLOCK = 15;
-  private static final int HASHES = 4;
+  private static final int HASHES = 8;
   private static final int REFERENCES = HASHES + PER_BLOCK * Integer.BYTES;
 
   private final BlockPool pool;
@@ -44,15 +44,39 @@ final class Fingerprints {
     }
     int used = usedInFirstBlock(count);
     for (int block = chain; block != NONE; block = pool.getInt(block, 0)) {
-      for (int i = 0; i < used; i++) {
-        if (pool.getInt(block, HASHES + i * 4) == fingerprint
-            && spans.holds(trace, pool.getInt(block, REFERENCES + i * 4), array, offset, length)) {
-          return true;
-        }
+      if (blockContains(spans, trace, block, used, fingerprint, array, offset, length)) {
+        return true;
       }
       used = PER_BLOCK;
     }
     return false;
+  }
+
+  /** Reads two fingerprints at a time; behind the last there is a reference, which is not used. */
+  private boolean blockContains(
+      SpanStore spans,
+      int trace,
+      int block,
+      int used,
+      int fingerprint,
+      byte[] array,
+      int offset,
+      int length) {
+    for (int i = 0; i < used; i += 2) {
+      long pair = pool.getLong(block, HASHES + i * 4);
+      boolean first = (int) pair == fingerprint;
+      boolean second = (int) (pair >>> 32) == fingerprint && i + 1 < used;
+      if ((first || second)
+          && ((first && spans.holds(trace, reference(block, i), array, offset, length))
+              || (second && spans.holds(trace, reference(block, i + 1), array, offset, length)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int reference(int block, int i) {
+    return pool.getInt(block, REFERENCES + i * 4);
   }
 
   private static boolean tableContains(

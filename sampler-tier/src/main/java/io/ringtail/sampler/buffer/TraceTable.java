@@ -86,6 +86,42 @@ public final class TraceTable {
     return NONE;
   }
 
+  /**
+   * Reads what {@link #find} and {@link SpanStore#append} will need of some traces, so that the
+   * cache misses of all of them overlap instead of following one another: with many open traces
+   * these are most of the time spent on a span.
+   *
+   * @param hashes from {@link #hash}; overwritten
+   * @return of no meaning, but to be kept, or the compiler would leave the reading out
+   */
+  public int warm(int[] hashes, int count) {
+    int sum = 0;
+    int mask = index.length - 1;
+    for (int i = 0; i < count; i++) {
+      hashes[i] = (int) index[hashes[i] & mask] - 1;
+    }
+    for (int i = 0; i < count; i++) {
+      int trace = hashes[i];
+      if (trace != NONE) {
+        sum += pool.getInt(trace, ID_HI) + pool.getInt(trace, TAIL);
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      int trace = hashes[i];
+      if (trace != NONE) {
+        sum += warmSpans(trace);
+      }
+    }
+    return sum;
+  }
+
+  private int warmSpans(int trace) {
+    int run = pool.getInt(trace, TAIL);
+    int fingerprints = pool.getInt(trace, FINGERPRINTS);
+    int sum = run == NONE ? 0 : pool.getInt(run, 0);
+    return fingerprints < 0 ? sum : sum + pool.getInt(fingerprints, 0);
+  }
+
   private boolean is(int trace, int context, long hi, long lo) {
     return pool.getLong(trace, ID_LO) == lo
         && pool.getLong(trace, ID_HI) == hi
@@ -183,8 +219,8 @@ public final class TraceTable {
     into[at] = entry;
   }
 
-  /** The low bits of the hash: the high ones are the slot, much alike within one shard. */
-  private static int hash(int context, long hi, long lo) {
+  /** Where a trace is looked for: the low bits of the hash; the high ones are the slot, much alike within one shard. */
+  public static int hash(int context, long hi, long lo) {
     return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
   }
 

@@ -1,5 +1,7 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.otlp.Otlp;
+import io.ringtail.otlp.WireReader;
 import io.ringtail.sampler.buffer.TraceList;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.cache.DecisionCache;
@@ -16,6 +18,10 @@ import java.util.Arrays;
 final class Gatherer {
   private static final int NONE = TraceTable.NONE;
   private static final int UNKNOWN = -1;
+  private static final int TRACE_ID_BYTES = 16;
+
+  /** Spans whose traces are read ahead together: what they need fits a first-level cache. */
+  private static final int WARM_SPANS = 64;
 
   private final ShardStore store;
   private final TraceTable traces;
@@ -29,6 +35,10 @@ final class Gatherer {
   private final TraceList late;
   private int[] groupNumbers = new int[16];
   private int[] contextNumbers = new int[16];
+  private final int[] hashes = new int[WARM_SPANS];
+
+  /** Kept only so that what {@link #warm} reads is really read. */
+  private int warmed;
 
   /** Of the present batch. */
   private int nowMillis;
@@ -99,7 +109,11 @@ final class Gatherer {
     resetGroups(batch.groups().length);
     byte[] array = batch.message().array();
     int[] spans = batch.spans();
-    for (int i = 0; i < 3 * batch.spanCount(); i += 3) {
+    int end = 3 * batch.spanCount();
+    for (int i = 0; i < end; i += 3) {
+      if (i % (3 * WARM_SPANS) == 0) {
+        warm(batch, i, Math.min(end, i + 3 * WARM_SPANS));
+      }
       add(batch, spans[i], array, spans[i + 1], spans[i + 2]);
     }
     while (!late.isEmpty()) {
@@ -107,6 +121,24 @@ final class Gatherer {
       late.remove(trace);
       departures.keep(trace);
     }
+  }
+
+  /** Looks ahead: an encoded span nearly always begins with its trace ID. */
+  private void warm(ShardBatch batch, int from, int to) {
+    byte[] array = batch.message().array();
+    int[] spans = batch.spans();
+    int count = 0;
+    for (int i = from; i < to; i += 3) {
+      int at = spans[i + 1];
+      if (spans[i + 2] > TRACE_ID_BYTES + 2
+          && array[at] == Otlp.SPAN_TRACE_ID
+          && array[at + 1] == TRACE_ID_BYTES) {
+        long hi = WireReader.longBigEndian(array, at + 2);
+        long lo = WireReader.longBigEndian(array, at + 2 + Long.BYTES);
+        hashes[count++] = TraceTable.hash(context(batch, spans[i]), hi, lo);
+      }
+    }
+    warmed += traces.warm(hashes, count);
   }
 
   private void resetGroups(int count) {
@@ -258,6 +290,10 @@ final class Gatherer {
       store.wheel.remove(trace);
       store.wheel.schedule(trace, earliest);
     }
+  }
+
+  int warmed() {
+    return warmed;
   }
 
   Limits limits() {
