@@ -39,8 +39,8 @@ class SameNodeIdIT {
         assertThat(older.process().log()).containsIgnoringCase("fenced").contains("sampler-0");
 
         RequestBodies bodies = new RequestBodies(4, 470, 300, 17);
-        sender.run(bodies::request, 2_000_000_000L, 20);
-        assertThat(sender.accepted()).isPositive();
+        sender.run(bodies::request, 3_000_000_000L, 20);
+        assertThat(sender.accepted()).as("refused: " + sender.refusals()).isPositive();
         await()
             .atMost(Duration.ofSeconds(20))
             .untilAsserted(

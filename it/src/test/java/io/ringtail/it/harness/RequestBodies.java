@@ -30,6 +30,7 @@ public final class RequestBodies {
   public static final int SPANS_A_TRACE = 20;
 
   private static final int SPANS_A_RESOURCE = SPANS / RESOURCES;
+  private static final int SPAN_ID_BEHIND_TRACE_ID = 18;
   private final byte[][] bodies;
   private final int[][] traceIdOffsets;
 
@@ -47,7 +48,7 @@ public final class RequestBodies {
     }
   }
 
-  /** A copy of a body with the trace IDs of request {@code n}. */
+  /** A copy of a body with the trace and span IDs of request {@code n}. */
   public byte[] request(long n) {
     int i = (int) (n % bodies.length);
     byte[] body = bodies[i].clone();
@@ -57,6 +58,7 @@ public final class RequestBodies {
       long trace = firstTrace + span;
       writeLong(body, offsets[span], mix(trace));
       writeLong(body, offsets[span] + 8, mix(~trace));
+      writeLong(body, offsets[span] + SPAN_ID_BEHIND_TRACE_ID, mix(-1 - n * SPANS - span));
     }
     return body;
   }
@@ -70,7 +72,6 @@ public final class RequestBodies {
     for (int span = 0; span < SPANS; span += every) {
       writeLong(body, offsets[span], idHi);
       writeLong(body, offsets[span] + 8, idLo);
-      writeLong(body, offsets[span] + 18, mix(n * SPANS + span));
     }
     return body;
   }

@@ -47,7 +47,7 @@ class OverloadIT {
     Map<String, MemoryGroup> groups = new TreeMap<>();
     try (OtlpSink sink = OtlpSink.counting(0);
         Cluster cluster = new Cluster(directory, settings(sink, groups)).start(1, 2);
-        Sender sender = new Sender(List.of(cluster.routers().get(0).grpcPort()), 64)) {
+        Sender sender = new Sender(List.of(cluster.routers().get(0).grpcPort()), 256)) {
       sender.run(bodies::request, phaseNanos, 0);
       assertRetryable(sender, "five times too much");
 
