@@ -74,7 +74,7 @@ class ReadmeIT {
     try (BufferedReader stdout = process.inputReader(StandardCharsets.UTF_8)) {
       if (untilReady) {
         awaitReady(command, stdout, stderr);
-        process.destroy();
+        process.toHandle().destroy();
       } else {
         stdout.transferTo(Writer.nullWriter());
       }

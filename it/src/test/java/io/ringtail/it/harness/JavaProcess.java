@@ -143,7 +143,7 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Sends SIGTERM and waits; the exit code. */
   public int terminate(Duration timeout) throws InterruptedException {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would close its stdout too
     return awaitExit(timeout);
   }
 
