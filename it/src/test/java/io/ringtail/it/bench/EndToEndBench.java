@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -63,10 +64,10 @@ public final class EndToEndBench {
 
   private void run() throws IOException, InterruptedException {
     List<String> table = new ArrayList<>();
-    for (String size : options.get("--sizes").split(",")) {
-      for (String coding : options.get("--codings").split(",")) {
-        for (String rate : options.get("--rates").split(",")) {
-          for (String system : options.get("--system").split(",")) {
+    for (String size : option("--sizes").split(",")) {
+      for (String coding : option("--codings").split(",")) {
+        for (String rate : option("--rates").split(",")) {
+          for (String system : option("--system").split(",")) {
             Path directory = Files.createTempDirectory("ringtail-bench");
             List<String> load = List.of(size, coding, rate);
             String row =
@@ -79,6 +80,10 @@ public final class EndToEndBench {
     }
     System.out.println("\nMedian (least–most) over the windows; CPU in seconds a million spans:");
     table.forEach(System.out::println);
+  }
+
+  private String option(String name) {
+    return Objects.requireNonNull(options.get(name), name);
   }
 
   private String ringtail(Path directory, List<String> load)
@@ -128,20 +133,20 @@ public final class EndToEndBench {
     List<String> args = new ArrayList<>(List.of(Integer.toString(port)));
     args.addAll(load);
     args.addAll(
-        List.of(options.get("--warmup"), options.get("--window"), options.get("--windows")));
+        List.of(option("--warmup"), option("--window"), option("--windows")));
     Map<String, List<Double>> cells = new TreeMap<>();
     try (JavaProcess generator = start(directory, "generator", GeneratorMain.class, args)) {
       generator.awaitLine("measuring", Duration.ofMinutes(5));
-      for (int w = 0; w < Integer.parseInt(options.get("--windows")); w++) {
+      for (int w = 0; w < Integer.parseInt(option("--windows")); w++) {
         Map<String, Double> before = cpu(tiers);
         Map<String, Double> result = parse(generator.awaitLine("result", Duration.ofMinutes(5)));
         Map<String, Double> after = cpu(tiers);
-        double millions = result.get("spans") / 1e6;
+        double millions = value(result, "spans") / 1e6;
         for (String tier : tiers.keySet()) {
-          add(cells, "cpu_" + tier, (after.get(tier) - before.get(tier)) / millions);
+          add(cells, "cpu_" + tier, (value(after, tier) - value(before, tier)) / millions);
         }
         for (String key : List.of("spans_per_s", "p50_ms", "p99_ms", "refused")) {
-          add(cells, key, result.get(key));
+          add(cells, key, value(result, key));
         }
       }
     }
@@ -159,6 +164,10 @@ public final class EndToEndBench {
 
   private static void add(Map<String, List<Double>> cells, String key, double value) {
     cells.computeIfAbsent(key, k -> new ArrayList<>()).add(value);
+  }
+
+  private static double value(Map<String, Double> values, String key) {
+    return Objects.requireNonNull(values.get(key), key);
   }
 
   private static Map<String, Double> cpu(Map<String, List<JavaProcess>> tiers) throws IOException {

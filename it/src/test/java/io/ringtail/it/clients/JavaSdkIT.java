@@ -77,7 +77,8 @@ class JavaSdkIT {
       Tracer tracer = provider.get("it");
       for (int i = 0; i < TRACES; i++) {
         Span root = tracer.spanBuilder("request").setNoParent().startSpan();
-        try (Scope ignored = root.makeCurrent()) {
+        Scope current = root.makeCurrent();
+        try {
           for (int child = 1; child < SPANS_A_TRACE; child++) {
             Span span = tracer.spanBuilder("step " + child).startSpan();
             if (i % 4 == 0 && child == 3) {
@@ -86,6 +87,8 @@ class JavaSdkIT {
             }
             span.end();
           }
+        } finally {
+          current.close();
         }
         root.end();
       }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class MetricsPageIT {
   private static String section(String title, Cluster.Node node) throws Exception {
     Map<String, String> help = new TreeMap<>();
     Map<String, String> type = new TreeMap<>();
-    Map<String, TreeSet<String>> labels = new TreeMap<>();
+    Map<String, Set<String>> labels = new TreeMap<>();
     for (String line : node.get("/metrics").body().split("\n")) {
       String[] words = line.split(" ", 4);
       if (line.startsWith("# HELP ringtail_")) {
@@ -89,7 +90,7 @@ class MetricsPageIT {
                     .formatted(
                         name,
                         type.get(name),
-                        String.join(", ", labels.getOrDefault(name, new TreeSet<>())),
+                        String.join(", ", labels.getOrDefault(name, Set.of())),
                         text)));
     return "\n## "
         + title
@@ -98,7 +99,7 @@ class MetricsPageIT {
         + "\n";
   }
 
-  private static void addLabels(Map<String, TreeSet<String>> labels, String line) {
+  private static void addLabels(Map<String, Set<String>> labels, String line) {
     String name = line.substring(0, line.indexOf('{'));
     for (String pair : line.substring(line.indexOf('{') + 1, line.lastIndexOf('}')).split(",")) {
       if (pair.indexOf('=') > 0) {

@@ -52,11 +52,11 @@ record Equations(
     assertThat(received)
         .as("router received = forwarded + dropped: " + this)
         .isEqualTo(forwarded + routerDropped);
-    assertThat(received).as("received by routers").isEqualTo(sent);
+    assertThat(received).as("received by routers").isEqualTo((double) sent);
     assertThat(accepted).as("accepted by samplers = forwarded by routers").isEqualTo(forwarded);
     assertThat(accepted + handedIn)
         .as("sampler accepted + handed in = kept + dropped + handed out + held: " + this)
         .isEqualTo(kept + samplerDropped + handedOut + held);
-    assertThat(kept).as("kept by samplers = at the sink").isEqualTo(atSink);
+    assertThat(kept).as("kept by samplers = at the sink").isEqualTo((double) atSink);
   }
 }

@@ -103,7 +103,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     } catch (MalformedWireException e) {
       log.warn("event=link-malformed router={} reason=\"{}\"", router, e.getMessage());
       server.metrics().malformed();
-      farewell(Farewell.Reason.MALFORMED, e.getMessage());
+      farewell(Farewell.Reason.MALFORMED, String.valueOf(e.getMessage()));
     }
   }
 
