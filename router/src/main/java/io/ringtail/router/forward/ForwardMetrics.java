@@ -123,18 +123,22 @@ final class ForwardMetrics {
   }
 
   void dropped(DropReason reason, long spans) {
-    count(dropped.get(reason), spans);
+    count(dropped, reason, spans);
   }
 
   void refused(RefuseReason reason, long spans) {
-    count(refused.get(reason), spans);
+    count(refused, reason, spans);
   }
 
   void resent(ResendReason reason, long parts) {
-    count(resent.get(reason), parts);
+    count(resent, reason, parts);
   }
 
-  private static void count(Counter counter, long n) {
+  private static <R> void count(Map<R, Counter> counters, R reason, long n) {
+    Counter counter = counters.get(reason);
+    if (counter == null) {
+      throw new AssertionError(reason);
+    }
     if (n > 0) {
       counter.inc(n);
     }

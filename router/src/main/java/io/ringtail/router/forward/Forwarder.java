@@ -1,6 +1,6 @@
 package io.ringtail.router.forward;
 
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -102,11 +102,11 @@ public final class Forwarder implements Ingress, AutoCloseable {
     this.metrics = new ForwardMetrics(metricRegistry);
     HeaderTable headers = HeaderTable.ofDefaultSize();
     this.splitters =
-        ThreadLocal.withInitial(() -> new BatchSplitter(headers, ByteBufAllocator.DEFAULT));
+        ThreadLocal.withInitial(() -> new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT));
     this.rerouter =
         new Rerouter(
             () -> routes,
-            new BatchSplitter(headers, ByteBufAllocator.DEFAULT),
+            new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT),
             bytesHeld,
             metrics,
             System::nanoTime);
@@ -343,6 +343,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   private final class OnControlLoop implements Rerouting {
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // it runs once more; a tick follows anyway
     public void reroute(Parcel parcel, EpochOrder atLeast, long waitNanos, ResendReason reason) {
       long notBeforeNanos = System.nanoTime() + waitNanos;
       control.execute(

@@ -193,6 +193,7 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // connect() tells by onUp and onBroken
   public void onBroken(LinkSession which, String reason) {
     if (which != session) {
       return;

@@ -15,6 +15,7 @@ import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.Welcome;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +102,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   }
 
   /** Ends it in order; {@link Events#onBroken} is not told any more. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for the end of the channel
   void close(Farewell word) {
     if (ended) {
       return;
@@ -112,7 +114,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
     }
     call.halfClose();
     channel.shutdown();
-    loop.schedule(channel::shutdownNow, 1, java.util.concurrent.TimeUnit.SECONDS);
+    loop.schedule(channel::shutdownNow, 1, TimeUnit.SECONDS);
   }
 
   private void end(String reason) {

@@ -137,6 +137,7 @@ public final class BatchSplitter {
   /** Walks one {@code ScopeSpans}; returns whether it has valid spans. */
   private boolean walkSpans(byte[] body, RoutingTable table) throws MalformedWireException {
     int before = spans.count();
+    takeUsualSpans(body, table);
     while (scopeSpans.next()) {
       if (scopeSpans.tag() == Otlp.SCOPE_SPANS_SPANS) {
         int length = scopeSpans.readLength();
@@ -148,8 +149,28 @@ public final class BatchSplitter {
         scopeSpans.skip();
         scopeHeader.add(scopeSpans.fieldStart(), scopeSpans.position());
       }
+      takeUsualSpans(body, table);
     }
     return spans.count() > before;
+  }
+
+  /** Takes spans as long as they follow each other with lengths of two bytes, as nearly all do. */
+  private void takeUsualSpans(byte[] body, RoutingTable table) throws MalformedWireException {
+    int at = scopeSpans.position();
+    int last = scopeSpans.end() - 3;
+    while (at < last
+        && body[at] == Otlp.SCOPE_SPANS_SPANS
+        && body[at + 1] < 0
+        && body[at + 2] >= 0) {
+      int start = at + 3;
+      int end = start + ((body[at + 1] & 0x7f) | (body[at + 2] << 7));
+      if (end > scopeSpans.end()) {
+        break;
+      }
+      takeSpan(body, at, start, end, table);
+      at = end;
+    }
+    scopeSpans.position(at);
   }
 
   private void takeSpan(byte[] body, int fieldStart, int start, int end, RoutingTable table)

@@ -88,8 +88,11 @@ public final class HeaderTable {
 
   private void replace(int at, @Nullable Entry entry) {
     Entry old = entries.getAndSet(at, entry);
-    long change = (entry == null ? 0 : entry.header.size()) - (old == null ? 0 : old.header.size());
-    bytes.addAndGet(change);
+    bytes.addAndGet(size(entry) - size(old));
+  }
+
+  private static long size(@Nullable Entry entry) {
+    return entry == null ? 0 : entry.header.size();
   }
 
   /** Eight bytes at a time; only decides where to look. */

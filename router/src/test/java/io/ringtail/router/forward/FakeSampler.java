@@ -95,8 +95,8 @@ public final class FakeSampler implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    server.shutdownNow().awaitTermination();
+  public void close() {
+    server.shutdownNow();
   }
 
   private final class Inbound extends ServerCall.Listener<ByteBuf> {
@@ -145,7 +145,7 @@ public final class FakeSampler implements AutoCloseable {
       if (refused == null) {
         take(part);
         call.sendMessage(SamplerFrame.answers(new long[] {part.seq()}, List.of(), null));
-      } else if (refused != SILENCE) {
+      } else if (refused.seq() != SILENCE.seq()) {
         call.sendMessage(SamplerFrame.answers(new long[0], List.of(refused), null));
       }
     }

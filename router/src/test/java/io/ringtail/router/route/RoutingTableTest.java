@@ -54,6 +54,6 @@ class RoutingTableTest {
             right.lost());
     RoutingTable table = Tables.build(wrong);
     assertThat(table.checksumMatches()).isFalse();
-    assertThat(table.whyNotReady()).hasValueSatisfying(why -> why.contains("checksum"));
+    assertThat(table.whyNotReady().orElse("")).contains("checksum");
   }
 }
