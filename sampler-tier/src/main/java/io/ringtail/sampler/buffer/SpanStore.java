@@ -17,6 +17,9 @@ import static io.ringtail.sampler.buffer.BlockPool.RUN_HEADER_BYTES;
 public final class SpanStore {
   static final int RECORD_HEADER_BYTES = 8;
   private static final int SPARE_SHIFT = 3;
+  private static final int END_SHIFT = 12;
+  private static final int PLACE_MASK = 0xfff;
+  private static final int MARKED = 1 << 31;
 
   private final BlockPool pool;
   private final Fingerprints fingerprints;
@@ -56,18 +59,25 @@ public final class SpanStore {
     return true;
   }
 
-  /** Writes a record at the end of the chain; returns the run in which it begins. */
+  /**
+   * Writes a record at the end of the chain; returns the run in which it begins. Where to go on and
+   * where the run ends stand in the trace itself: its last run's header need not be read.
+   */
   private int write(int trace, int group, byte[] array, int offset, int length) {
     int run = pool.getInt(trace, TraceTable.TAIL);
-    int at = run == NONE ? 0 : pool.getInt(trace, TraceTable.TAIL_OFFSET);
-    int end = run == NONE ? 0 : pool.runBytes(run);
+    int place = pool.getInt(trace, TraceTable.TAIL_PLACE);
+    int at = at(place);
+    int end = end(place);
+    boolean marked = isMarked(place);
     if (end - at < RECORD_HEADER_BYTES) {
       run = extend(trace, run, RECORD_HEADER_BYTES + length);
       at = RUN_HEADER_BYTES;
       end = pool.runBytes(run);
+      marked = false;
     }
-    if (pool.runMark(run) == 0) {
+    if (!marked) {
       pool.runMark(run, at);
+      marked = true;
     }
     final int first = run;
     pool.putInt(run, at, group);
@@ -79,14 +89,32 @@ public final class SpanStore {
         run = extend(trace, run, length - done);
         at = RUN_HEADER_BYTES;
         end = pool.runBytes(run);
+        marked = false;
       }
       int piece = Math.min(length - done, end - at);
       pool.write(run, at, array, offset + done, piece);
       done += piece;
       at += piece;
     }
-    pool.putInt(trace, TraceTable.TAIL_OFFSET, (at + 3) & ~3);
+    pool.putInt(trace, TraceTable.TAIL_PLACE, place((at + 3) & ~3, end, marked));
     return first;
+  }
+
+  /** Offset and end in the last run, both below 4,096, and whether a record begins in it. */
+  private static int place(int at, int end, boolean marked) {
+    return at | (end << END_SHIFT) | (marked ? MARKED : 0);
+  }
+
+  private static int at(int place) {
+    return place & PLACE_MASK;
+  }
+
+  private static int end(int place) {
+    return (place >>> END_SHIFT) & PLACE_MASK;
+  }
+
+  private static boolean isMarked(int place) {
+    return (place & MARKED) != 0;
   }
 
   private int extend(int trace, int tail, int needed) {
@@ -122,7 +150,7 @@ public final class SpanStore {
   /** Whether one of the records that begin in a run holds exactly these bytes. */
   boolean holds(int trace, int run, byte[] array, int offset, int length) {
     boolean last = run == pool.getInt(trace, TraceTable.TAIL);
-    int end = last ? pool.getInt(trace, TraceTable.TAIL_OFFSET) : pool.runBytes(run);
+    int end = last ? at(pool.getInt(trace, TraceTable.TAIL_PLACE)) : pool.runBytes(run);
     int at = pool.runMark(run);
     while (end - at >= RECORD_HEADER_BYTES) {
       int recordLength = pool.getInt(run, at + 4);
@@ -154,6 +182,21 @@ public final class SpanStore {
       at += piece;
     }
     return true;
+  }
+
+  /** Reads where the trace's next span goes; see {@link TraceTable#warm}. */
+  static int warm(BlockPool pool, int trace) {
+    int run = pool.getInt(trace, TraceTable.TAIL);
+    int fingerprints = pool.getInt(trace, TraceTable.FINGERPRINTS);
+    int sum = 0;
+    if (run != NONE) {
+      int at = at(pool.getInt(trace, TraceTable.TAIL_PLACE));
+      sum += pool.getInt(run, at - Integer.BYTES);
+    }
+    if (fingerprints >= 0) {
+      sum += pool.getInt(fingerprints, 0) + pool.getInt(fingerprints, BLOCK_BYTES / 2);
+    }
+    return sum;
   }
 
   /** Frees the spans of a trace; {@link TraceTable#free} frees the trace itself. */

@@ -8,8 +8,8 @@ import io.ringtail.trace.TraceHash;
  *
  * <p>Layout of a trace's block, in bytes: 0 ID, 16 earliest start, 24 latest end, 32 two words of
  * sticky bits (more are in a chain of extra blocks), 48 context, 52 state, 56 created, 60 first
- * arrival, 64 deadline, 68 spans, 72 span bytes, 76 span blocks, 80 first, 84 last block and the
- * offset in it, 92 timer links, 100 list links, 108 note window (kept for marks, protocol M1), 112
+ * arrival, 64 deadline, 68 spans, 72 span bytes, 76 span blocks, 80 first, 84 last run and the
+ * place in it, 92 timer links, 100 list links, 108 note window (kept for marks, protocol M1), 112
  * fingerprints, 116 first fingerprint, 120 policy, 124 extra bits. Times are milliseconds of the
  * shard's clock as int; compare them by their difference.
  *
@@ -39,7 +39,7 @@ public final class TraceTable {
   static final int BLOCK_COUNT = 76;
   static final int HEAD = 80;
   static final int TAIL = 84;
-  static final int TAIL_OFFSET = 88;
+  static final int TAIL_PLACE = 88;
   static final int TIMER_NEXT = 92;
   static final int TIMER_PREVIOUS = 96;
   static final int LIST_NEXT = 100;
@@ -109,17 +109,10 @@ public final class TraceTable {
     for (int i = 0; i < count; i++) {
       int trace = hashes[i];
       if (trace != NONE) {
-        sum += warmSpans(trace);
+        sum += SpanStore.warm(pool, trace);
       }
     }
     return sum;
-  }
-
-  private int warmSpans(int trace) {
-    int run = pool.getInt(trace, TAIL);
-    int fingerprints = pool.getInt(trace, FINGERPRINTS);
-    int sum = run == NONE ? 0 : pool.getInt(run, 0);
-    return fingerprints < 0 ? sum : sum + pool.getInt(fingerprints, 0);
   }
 
   private boolean is(int trace, int context, long hi, long lo) {
