@@ -212,7 +212,10 @@ public final class TraceTable {
     into[at] = entry;
   }
 
-  /** Where a trace is looked for: the low bits of the hash; the high ones are the slot, much alike within one shard. */
+  /**
+   * Where a trace is looked for: the low bits of the hash; the high ones are the slot, much alike
+   * within one shard.
+   */
   public static int hash(int context, long hi, long lo) {
     return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
   }
