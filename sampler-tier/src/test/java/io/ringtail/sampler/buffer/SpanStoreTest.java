@@ -1,5 +1,6 @@
 package io.ringtail.sampler.buffer;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -136,17 +137,18 @@ class SpanStoreTest {
         int at = random.nextInt(alive.size());
         int trace = alive.get(at);
         if (random.nextInt(100) == 0) {
-          assertSame(read(trace), model.remove(trace));
+          assertSame(read(trace), requireNonNull(model.remove(trace)));
           free(trace);
           alive.remove(at);
         } else {
           byte[] span = bytes(random, 1 + random.nextInt(random.nextInt(50) == 0 ? 9000 : 400));
-          assertThat(append(trace, 0, span)).isEqualTo(isNew(model.get(trace), span));
+          assertThat(append(trace, 0, span))
+              .isEqualTo(isNew(requireNonNull(model.get(trace)), span));
         }
       }
     }
     for (int trace : alive) {
-      assertSame(read(trace), model.get(trace));
+      assertSame(read(trace), requireNonNull(model.get(trace)));
       free(trace);
     }
     assertThat(pool.usedBlocks()).isZero();

@@ -1,5 +1,6 @@
 package io.ringtail.sampler.buffer;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ class TraceTableTest {
         int at = random.nextInt(keys.size());
         Key key = keys.set(at, keys.get(keys.size() - 1));
         keys.remove(keys.size() - 1);
-        int trace = model.remove(key);
+        int trace = requireNonNull(model.remove(key));
         traces.removeFromIndex(trace);
         traces.free(trace);
         assertThat(traces.find(key.context, key.hi, key.lo)).isEqualTo(TraceTable.NONE);

@@ -39,6 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 1,
     jvmArgs = {"-Xmx1g", "-XX:MaxDirectMemorySize=12g", "-XX:+UseParallelGC"})
+@SuppressWarnings("NullAway.Init") // JMH calls setup before all else
 public class ShardAppendBenchmark {
   private static final String POLICIES =
       """

@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -57,8 +58,8 @@ class ShardSetTest {
 
     Refusal refusal = shards.offer(batch(0, 1, random), batch(1, 1, random));
 
-    assertThat(refusal).isInstanceOf(Refusal.Busy.class);
-    assertThat(refusal.retryable()).isTrue();
+    assertThat(refusal)
+        .isInstanceOfSatisfying(Refusal.Busy.class, busy -> assertThat(busy.retryable()).isTrue());
     assertThat(shards.set.budget().used()).isEqualTo(used);
     assertThat(shards.set.all().get(0).queuedBatches()).isZero();
     assertThat(shards.set.metrics().refusals(RefusalCause.QUEUE)).isEqualTo(1);
@@ -176,7 +177,7 @@ class ShardSetTest {
   }
 
   private double gauge(String name) {
-    return (double) shards.registry.registry().getGauges().get(name).getValue();
+    return (double) requireNonNull(shards.registry.registry().getGauges().get(name)).getValue();
   }
 
   @Test

@@ -336,7 +336,7 @@ class ShardTest {
     if (!sent.isEmpty() && random.nextInt(20) == 0) {
       return sent.get(random.nextInt(sent.size()));
     }
-    long trace = step / 10 + random.nextInt(random.nextInt(20) == 0 ? 400 : 10);
+    int trace = step / 10 + random.nextInt(random.nextInt(20) == 0 ? 400 : 10);
     Span.Builder span =
         switch (random.nextInt(8)) {
           case 0 -> Spans.error(trace, random.nextLong());

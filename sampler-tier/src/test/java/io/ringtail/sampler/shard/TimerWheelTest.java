@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.sampler.buffer.BlockPool;
@@ -56,7 +57,7 @@ class TimerWheelTest {
         now,
         Integer.MAX_VALUE,
         trace -> {
-          int late = now - deadlines.remove(trace);
+          int late = now - requireNonNull(deadlines.remove(trace));
           assertThat(late).isBetween(0, 10 + 3 * TimerWheel.TICK_MILLIS);
         });
   }
