@@ -139,7 +139,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
    *
    * @return false if it has to wait for its epoch
    */
-  private boolean handlePart() throws MalformedWireException {
+  private boolean handlePart() {
     PartView part = reader.part();
     ByteBuf current = message;
     if (current == null) {
@@ -151,7 +151,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       server.waits(this);
       return false;
     }
-    Refusal refusal = isAhead(part) ? tooLate(part) : intake.take(part, current, routerKey);
+    Refusal refusal = isAhead(part) ? tooLate(part) : take(part, current);
     waited = false;
     if (refusal instanceof Refusal.NotOwner) {
       server.metrics().notOwner();
@@ -162,6 +162,16 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       refuse(part.seq(), refusal);
     }
     return true;
+  }
+
+  /** A span that cannot be read costs its part, not the link: the router may not send it again. */
+  private @Nullable Refusal take(PartView part, ByteBuf current) {
+    try {
+      return intake.take(part, current, routerKey);
+    } catch (MalformedWireException e) {
+      server.metrics().malformedPart();
+      return new Refusal.Malformed(String.valueOf(e.getMessage()));
+    }
   }
 
   private boolean isAhead(PartView part) {
@@ -230,8 +240,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
               + " among them)");
       return;
     }
-    if (!hello.sampler().nodeId().equals(self.nodeId())
-        || hello.sampler().incarnation().bits() != self.incarnation().bits()) {
+    if (!hello.isFor(self)) {
       farewell(Farewell.Reason.NOT_ME, "meant for " + hello.sampler() + ", this is " + self);
       return;
     }

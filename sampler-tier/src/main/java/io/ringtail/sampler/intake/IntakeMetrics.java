@@ -12,12 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class IntakeMetrics {
   private final Counter notOwner;
   private final Counter epochAhead;
+  private final Counter malformedPart;
   private final Counter malformed;
   private final AtomicInteger links = new AtomicInteger();
 
   IntakeMetrics(Metrics metrics) {
     notOwner = refused(metrics, "not_owner");
     epochAhead = refused(metrics, "epoch_ahead");
+    malformedPart = refused(metrics, "malformed");
     malformed =
         metrics.counter(
             "ringtail_sampler_malformed_links_total",
@@ -41,6 +43,11 @@ final class IntakeMetrics {
   /** A part's epoch did not come into use here within a second. */
   void epochAhead() {
     epochAhead.inc();
+  }
+
+  /** A span of a part cannot be read. */
+  void malformedPart() {
+    malformedPart.inc();
   }
 
   void malformed() {
