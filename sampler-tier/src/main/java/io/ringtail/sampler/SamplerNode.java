@@ -140,7 +140,7 @@ public final class SamplerNode implements AutoCloseable {
         .findFirst()
         .ifPresent(m -> incarnation = m.incarnation());
     ownership.use(epoch, table, snapshot -> shards.onEpoch(epoch.order()));
-    links.epochInUse();
+    links.epochInUse(epoch);
     log.info(
         "event=epoch order={} members={} slots={}",
         epoch.order(),

@@ -14,6 +14,7 @@ import io.ringtail.sampler.policy.PolicySet;
 public final class SpanFeatures {
   private static final int TRACE_ID_BYTES = 16;
   private static final int SPAN_ID_BYTES = 8;
+  private static final int ABSENT = -1;
 
   private final WireReader reader = new WireReader();
   private final WireReader statusReader = new WireReader();
@@ -99,28 +100,28 @@ public final class SpanFeatures {
     return length;
   }
 
+  /** Of several the last counts, as for the router; one of another length is none. */
   private void readTraceId(WireReader in) throws MalformedWireException {
-    int at = lengthExactly(in, TRACE_ID_BYTES, "trace ID");
-    traceIdHi = WireReader.longBigEndian(in.array(), at);
-    traceIdLo = WireReader.longBigEndian(in.array(), at + Long.BYTES);
+    int at = position(in, TRACE_ID_BYTES);
+    traceIdHi = at == ABSENT ? 0 : WireReader.longBigEndian(in.array(), at);
+    traceIdLo = at == ABSENT ? 0 : WireReader.longBigEndian(in.array(), at + Long.BYTES);
   }
 
   private void readSpanId(WireReader in) throws MalformedWireException {
-    int at = lengthExactly(in, SPAN_ID_BYTES, "span ID");
-    spanId = WireReader.longBigEndian(in.array(), at);
+    int at = position(in, SPAN_ID_BYTES);
+    spanId = at == ABSENT ? 0 : WireReader.longBigEndian(in.array(), at);
   }
 
-  /** Checks the length of an ID, goes past it and returns where it begins. */
-  private static int lengthExactly(WireReader in, int expected, String what)
-      throws MalformedWireException {
+  /** Goes past an ID and returns where it begins; absent, and malformed, if of another length. */
+  private int position(WireReader in, int expected) throws MalformedWireException {
     int length = in.readLength();
     int at = in.position();
-    if (length != expected) {
-      throw new MalformedWireException(
-          what + " of " + length + " bytes at byte " + at + " (expected " + expected + ")");
-    }
     in.position(at + length);
-    return at;
+    if (length == expected) {
+      return at;
+    }
+    malformed = true;
+    return ABSENT;
   }
 
   /** Walks the status on its own reader, so that a broken one leaves the rest of the span. */

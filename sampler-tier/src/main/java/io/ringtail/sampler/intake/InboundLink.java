@@ -49,9 +49,9 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   private long attempt;
   private int routerKey;
   private @Nullable ByteBuf message;
-  private long waitingSinceNanos;
+  private EpochOrder awaited = EpochOrder.NONE;
+  private long awaitedSinceNanos;
   private boolean waiting;
-  private boolean waited;
   private boolean closed;
 
   InboundLink(ServerCall<ByteBuf, SamplerFrame> call, LinkServer server, Intake intake) {
@@ -75,31 +75,24 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     walk();
   }
 
-  /**
-   * Looks again whether a waiting part's epoch is in use, or has been waited for long enough.
-   *
-   * @return whether a part still waits
-   */
-  synchronized boolean proceed(long nowNanos) {
-    if (!closed && waiting && waitIsOver(reader.part(), nowNanos)) {
+  /** Looks again whether a waiting part's epoch is in use, or has been waited for long enough. */
+  synchronized void proceed() {
+    if (!closed && waiting && !mustWait(reader.part())) {
+      server.stopsWaiting(this);
       walk();
     }
-    return waiting;
   }
 
   private void walk() {
     try {
-      if (waiting) {
-        waiting = false;
-        waited = true;
-      } else if (!advance()) {
-        return;
-      }
-      do {
+      boolean atPart = waiting || advance();
+      waiting = false;
+      while (atPart) {
         if (!handlePart()) {
           return;
         }
-      } while (advance());
+        atPart = advance();
+      }
     } catch (MalformedWireException e) {
       log.warn("event=link-malformed router={} reason=\"{}\"", router, e.getMessage());
       server.metrics().malformed();
@@ -145,14 +138,12 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     if (current == null) {
       throw new AssertionError("a part without its message");
     }
-    if (isAhead(part) && !waited) {
+    if (mustWait(part)) {
       waiting = true;
-      waitingSinceNanos = server.nanoTime();
       server.waits(this);
       return false;
     }
     Refusal refusal = isAhead(part) ? tooLate(part) : take(part, current);
-    waited = false;
     if (refusal instanceof Refusal.NotOwner) {
       server.metrics().notOwner();
     }
@@ -174,22 +165,31 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     }
   }
 
-  private boolean isAhead(PartView part) {
-    return new EpochOrder(part.epochViewId(), part.epochNumber()).compareTo(newest()) > 0;
+  private static EpochOrder epochOf(PartView part) {
+    return new EpochOrder(part.epochViewId(), part.epochNumber());
   }
 
-  private boolean waitIsOver(PartView part, long nowNanos) {
-    return !isAhead(part) || nowNanos - waitingSinceNanos >= EPOCH_WAIT_NANOS;
+  private boolean isAhead(PartView part) {
+    return epochOf(part).compareTo(newest()) > 0;
+  }
+
+  /** The second of A4 runs once for an epoch, not again for each part that stands behind. */
+  private boolean mustWait(PartView part) {
+    if (!isAhead(part)) {
+      return false;
+    }
+    long nowNanos = server.nanoTime();
+    if (epochOf(part).compareTo(awaited) > 0) {
+      awaited = epochOf(part);
+      awaitedSinceNanos = nowNanos;
+    }
+    return nowNanos - awaitedSinceNanos < EPOCH_WAIT_NANOS;
   }
 
   private Refusal tooLate(PartView part) {
     server.metrics().epochAhead();
     return new Refusal.NotReady(
-        "epoch "
-            + new EpochOrder(part.epochViewId(), part.epochNumber())
-            + " is not in use here yet (newest: "
-            + newest()
-            + ")",
+        "epoch " + epochOf(part) + " is not in use here yet (newest: " + newest() + ")",
         RETRY_AFTER);
   }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
   private static final int TRACE_ID_BYTES = 16;
+  private static final int ABSENT = -1;
   private static final int RANGE = 3;
 
   private final Ownership ownership;
@@ -90,18 +91,23 @@ final class Intake {
     return true;
   }
 
+  /** Of several the last counts, as for the router that chose the owner, and for the shard. */
   private int traceIdOffset(byte[] array, int start, int end) throws MalformedWireException {
+    int traceId = ABSENT;
     span.reset(array, start, end);
     while (span.next()) {
       if (span.tag() == Otlp.SPAN_TRACE_ID) {
-        if (span.readLength() != TRACE_ID_BYTES) {
-          break;
-        }
-        return span.position();
+        int length = span.readLength();
+        traceId = length == TRACE_ID_BYTES ? span.position() : ABSENT;
+        span.position(span.position() + length);
+      } else {
+        span.skip();
       }
-      span.skip();
     }
-    throw new MalformedWireException("part: a span without a 16-byte trace ID");
+    if (traceId == ABSENT) {
+      throw new MalformedWireException("part: a span without a 16-byte trace ID");
+    }
+    return traceId;
   }
 
   private @Nullable Refusal offer(PartView part, ByteBuf message, int routerKey) {

@@ -6,6 +6,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.ringtail.cluster.Epoch;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
@@ -15,6 +16,7 @@ import io.ringtail.sampler.shard.ShardSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -121,7 +123,8 @@ public final class LinkServer {
   }
 
   /** A newer epoch is in use: parts that waited for it go on. Nothing waits any more once stopped. */
-  public void epochInUse() {
+  public void epochInUse(Epoch epoch) {
+    forgetRouters(epoch);
     try {
       timer.execute(this::look);
     } catch (RejectedExecutionException e) {
@@ -129,9 +132,36 @@ public final class LinkServer {
     }
   }
 
+  /** Routers that are gone and have no link any more need no key: there is one a restart. */
+  private void forgetRouters(Epoch epoch) {
+    Set<Long> named = new HashSet<>();
+    epoch.members().forEach(m -> named.add(m.incarnation().bits()));
+    routerKeys
+        .keySet()
+        .removeIf(r -> !named.contains(r.incarnation().bits()) && !newest.containsKey(r));
+  }
+
+  /** Router incarnations that have a key. */
+  int routersKnown() {
+    return routerKeys.size();
+  }
+
+  int linksOpen() {
+    return newest.size();
+  }
+
   private void look() {
-    long nowNanos = nanoTime.getAsLong();
-    waiting.removeIf(link -> !link.proceed(nowNanos));
+    waiting.forEach(this::look);
+  }
+
+  /** One link's failure must not end the timer, which all the others need. */
+  private void look(InboundLink link) {
+    try {
+      link.proceed();
+    } catch (RuntimeException e) {
+      log.error("event=link-failed", e);
+      link.farewell(Farewell.Reason.UNSPECIFIED, "internal error");
+    }
   }
 
   /** Ends every link with a word and stops listening. */
@@ -180,8 +210,13 @@ public final class LinkServer {
     }
   }
 
+  /** Under the link's monitor, as {@link #stopsWaiting}: else a link that waits again is lost. */
   void waits(InboundLink link) {
     waiting.add(link);
+  }
+
+  void stopsWaiting(InboundLink link) {
+    waiting.remove(link);
   }
 
   Peer self() {

@@ -80,6 +80,19 @@ class SpanFeaturesTest {
   }
 
   @Test
+  void read_idsTwice_lastCountsAsForTheRouter() {
+    byte[] span = new byte[3 + 2 + 18];
+    span[0] = 0x0a;
+    span[1] = 1;
+    span[3] = 0x12;
+    span[5] = 0x0a;
+    span[6] = 16;
+    span[22] = 7;
+    features.read(span, 0, span.length, policies);
+    assertThat(features.traceIdLo()).isEqualTo(7);
+  }
+
+  @Test
   void read_idsOfWrongLength_malformed() {
     read(span().setTraceId(ByteString.fromHex("0af7")).build().toByteArray());
     assertThat(features.malformed()).isTrue();

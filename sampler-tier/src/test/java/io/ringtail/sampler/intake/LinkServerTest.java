@@ -1,6 +1,7 @@
 package io.ringtail.sampler.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -22,6 +23,7 @@ import io.ringtail.link.LinkMessage;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.LinkWriter;
 import io.ringtail.link.Peer;
+import io.ringtail.link.Refused;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
@@ -30,7 +32,9 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.trace.TraceId;
+import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -126,6 +130,71 @@ class LinkServerTest {
   }
 
   @Test
+  void part_behindOnesThatWaitedForItsEpoch_doesNotWaitAgain() throws Exception {
+    EpochOrder next = new EpochOrder(0, 6);
+    Router router = greeted(1);
+    router.send(part(7, next, owned(1)), part(8, next, owned(2)));
+    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertThat(router.frame().refused()).extracting(Refused::seq).containsExactly(7L, 8L);
+    router.send(part(9, next, owned(3)));
+    assertThat(router.frame().refused()).extracting(Refused::seq).containsExactly(9L);
+    router.send(part(10, new EpochOrder(0, 7), owned(4)));
+    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    use(new EpochOrder(0, 7));
+    assertThat(router.frame().acks()).containsExactly(10);
+  }
+
+  @Test
+  void parts_thatWaitOneAfterTheOther_allGoOn() throws Exception {
+    Router router = greeted(1);
+    for (int i = 6; i < 90; i++) {
+      EpochOrder next = new EpochOrder(0, i);
+      router.send(part(i, next, owned(i)));
+      use(next);
+      assertThat(router.frame().acks()).containsExactly(i);
+    }
+  }
+
+  @Test
+  void part_traceIdTwiceInASpan_goesWhereTheRouterSentItByTheLast() throws Exception {
+    byte[] last = HexFormat.of().parseHex(owned(1).toString());
+    byte[] first = HexFormat.of().parseHex(foreign().toString());
+    ByteArrayOutputStream span = new ByteArrayOutputStream();
+    for (byte[] id : List.of(new byte[3], first, last)) {
+      span.write(0x0a);
+      span.write(id.length);
+      span.writeBytes(id);
+    }
+    ByteArrayOutputStream spans = new ByteArrayOutputStream();
+    spans.write(0x12);
+    spans.write(span.size());
+    spans.writeBytes(span.toByteArray());
+    Router router = greeted(1);
+    router.send(TestPart.of(7, EPOCH, spans.toByteArray()));
+    assertThat(router.frame().acks()).containsExactly(7);
+  }
+
+  @Test
+  void routers_noLongerNamedAndWithoutALink_areForgotten() throws Exception {
+    Router first = greeted(1);
+    use(new EpochOrder(0, 6));
+    assertThat(server.routersKnown()).isEqualTo(1);
+    first.call.halfClose();
+    await().until(() -> server.linksOpen() == 0);
+    use(new EpochOrder(0, 7));
+    assertThat(server.routersKnown()).isZero();
+  }
+
+  @Test
+  void hello_forAMemberOfAFixedList_isWelcome() throws Exception {
+    Router router = new Router();
+    router.call.sendMessage(
+        new Hello(1, 1, ROUTER, new Peer("sampler-0", incarnation(0)), 1).toMessage());
+    assertThat(router.frame().welcome()).isNotNull();
+  }
+
+  @Test
   void hello_forAnotherIncarnation_isSentAway() throws Exception {
     Router router = new Router();
     router.call.sendMessage(
@@ -206,7 +275,7 @@ class LinkServerTest {
             .toList();
     Epoch epoch = new Epoch(order, "sampler-0", members, 0, EpochOrder.NONE, List.of());
     ownership.use(epoch, RingTable.of(epoch), snapshot -> shards.onEpoch(order));
-    server.epochInUse();
+    server.epochInUse(epoch);
   }
 
   private TraceId owned(long seed) {
