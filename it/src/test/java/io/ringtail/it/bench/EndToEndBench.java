@@ -132,8 +132,7 @@ public final class EndToEndBench {
       throws IOException, InterruptedException {
     List<String> args = new ArrayList<>(List.of(Integer.toString(port)));
     args.addAll(load);
-    args.addAll(
-        List.of(option("--warmup"), option("--window"), option("--windows")));
+    args.addAll(List.of(option("--warmup"), option("--window"), option("--windows")));
     Map<String, List<Double>> cells = new TreeMap<>();
     try (JavaProcess generator = start(directory, "generator", GeneratorMain.class, args)) {
       generator.awaitLine("measuring", Duration.ofMinutes(5));

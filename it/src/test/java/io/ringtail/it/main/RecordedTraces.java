@@ -58,15 +58,15 @@ final class RecordedTraces {
     return out.copy(new JsonToProtobuf().convert(json, 0, json.length, out));
   }
 
-  /** Takes the spans' bytes as they stand in the request: parsing and writing may reorder fields. */
+  /**
+   * Takes the spans' bytes as they stand in the request: parsing and writing may reorder fields.
+   */
   private void add(byte[] request) throws IOException {
     for (ByteString resource : fields(ByteString.copyFrom(request), RESOURCE_SPANS)) {
       for (ByteString scope : fields(resource, SCOPE_SPANS)) {
         for (ByteString span : fields(scope, SPANS)) {
           sent++;
-          spans
-              .computeIfAbsent(traceId(Span.parseFrom(span)), id -> new HashSet<>())
-              .add(span);
+          spans.computeIfAbsent(traceId(Span.parseFrom(span)), id -> new HashSet<>()).add(span);
         }
       }
     }

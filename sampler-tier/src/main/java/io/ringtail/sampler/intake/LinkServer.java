@@ -122,7 +122,9 @@ public final class LinkServer {
     return server.getPort();
   }
 
-  /** A newer epoch is in use: parts that waited for it go on. Nothing waits any more once stopped. */
+  /**
+   * A newer epoch is in use: parts that waited for it go on. Nothing waits any more once stopped.
+   */
   public void epochInUse(Epoch epoch) {
     forgetRouters(epoch);
     try {

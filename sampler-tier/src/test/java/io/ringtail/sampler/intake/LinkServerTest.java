@@ -232,8 +232,7 @@ class LinkServerTest {
   @Test
   void part_withASpanWithoutTraceId_isRefusedForGoodAndTheLinkGoesOn() throws Exception {
     Router router = greeted(1);
-    router.send(
-        TestPart.of(7, EPOCH, new byte[] {0x12, 2, 0x0a, 0}), part(8, EPOCH, owned(1)));
+    router.send(TestPart.of(7, EPOCH, new byte[] {0x12, 2, 0x0a, 0}), part(8, EPOCH, owned(1)));
     SamplerFrame answer = router.frame();
     assertThat(answer.refused().get(0).refusal()).isInstanceOf(Refusal.Malformed.class);
     assertThat(answer.acks()).containsExactly(8);
