@@ -222,8 +222,8 @@ public final class SamplerNode implements AutoCloseable {
     links.stop();
     if (!fenced.isDone()) {
       shards.drainAndDecide(left(deadline));
-      exports.close(left(deadline));
     }
+    exports.close(left(deadline));
     close();
     log.info("event=stopped node={}", config.node().id());
   }

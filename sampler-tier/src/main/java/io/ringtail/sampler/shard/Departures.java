@@ -50,16 +50,23 @@ final class Departures {
     }
   }
 
+  /** A trace that cannot be offered at all is dropped, or it would stop all that come behind it. */
   private boolean offer(int trace) {
-    KeptTrace kept = built != null ? built : build(trace);
-    built = null;
-    if (exports.offer(kept)) {
+    try {
+      KeptTrace kept = built != null ? built : build(trace);
+      built = kept;
+      if (!exports.offer(kept)) {
+        return false;
+      }
+      built = null;
       counts.kept(kept.spanCount());
-      store.free(trace);
-      return true;
+    } catch (RuntimeException | Error e) {
+      releaseBuilt();
+      drop(trace, DropReason.FAILED);
+      throw e;
     }
-    built = kept;
-    return false;
+    store.free(trace);
+    return true;
   }
 
   private KeptTrace build(int trace) {

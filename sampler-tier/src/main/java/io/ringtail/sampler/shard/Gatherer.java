@@ -46,6 +46,9 @@ final class Gatherer {
   private long nowNanos;
   private int arrivalMillis;
 
+  /** Spans of it that are stored or counted as dropped. */
+  private int accounted;
+
   /**
    * When a trace is to be decided.
    *
@@ -106,6 +109,22 @@ final class Gatherer {
     nowMillis = batchMillis;
     nowNanos = batchNanos;
     arrivalMillis = batchMillis - (int) Math.min(batch.ageMillis(), Integer.MAX_VALUE / 4);
+    accounted = 0;
+    try {
+      addAll(batch);
+    } finally {
+      if (accounted < batch.spanCount()) {
+        counts.failed(batch.spanCount() - accounted);
+      }
+    }
+    while (!late.isEmpty()) {
+      int trace = late.first();
+      late.remove(trace);
+      departures.keep(trace);
+    }
+  }
+
+  private void addAll(ShardBatch batch) {
     resetGroups(batch.groups().length);
     byte[] array = batch.message().array();
     int[] spans = batch.spans();
@@ -115,11 +134,6 @@ final class Gatherer {
         warm(batch, i, Math.min(end, i + 3 * WARM_SPANS));
       }
       add(batch, spans[i], array, spans[i + 1], spans[i + 2]);
-    }
-    while (!late.isEmpty()) {
-      int trace = late.first();
-      late.remove(trace);
-      departures.keep(trace);
     }
   }
 
@@ -173,22 +187,28 @@ final class Gatherer {
     long hi = features.traceIdHi();
     long lo = features.traceIdLo();
     if ((hi | lo) == 0) {
-      counts.droppedAtOnce(DropReason.MALFORMED);
+      drop(DropReason.MALFORMED);
       return;
     }
     int context = context(batch, groupIndex);
     int trace = trace(context, hi, lo, length);
     if (trace == NONE) {
-      counts.droppedAtOnce(DropReason.LATE);
+      drop(DropReason.LATE);
       return;
     }
     int group = group(batch, groupIndex);
     if (store.spans.append(trace, group, array, offset, length)) {
       counts.stored();
+      accounted++;
       added(trace, group);
     } else {
-      counts.droppedAtOnce(DropReason.DUPLICATE);
+      drop(DropReason.DUPLICATE);
     }
+  }
+
+  private void drop(DropReason reason) {
+    counts.droppedAtOnce(reason);
+    accounted++;
   }
 
   /** The trace to put a span into: one that has room, or a new one; none if it was dropped. */

@@ -33,6 +33,12 @@ final class ShardCounts {
     changed = true;
   }
 
+  /** Spans that were neither stored nor dropped before, because taking them failed. */
+  void failed(int spans) {
+    dropped[DropReason.FAILED.ordinal()] += spans;
+    changed = true;
+  }
+
   /** Stored spans are dropped. */
   void dropped(DropReason reason, int spans) {
     held -= spans;

@@ -48,6 +48,7 @@ public final class ShardSet {
   private final LongSupplier nanoClock;
   private final long storedWhenEmpty;
   private volatile boolean stopping;
+  private boolean closed;
 
   /**
    * Makes the shards and registers their metrics; {@link #start} starts their threads.
@@ -288,9 +289,16 @@ public final class ShardSet {
     return heldSpans();
   }
 
-  /** Stops the threads; what is still held is dropped and counted. */
-  public void close() throws InterruptedException {
+  /**
+   * Stops the threads; what is still held is dropped and counted. May be called again, also while
+   * another thread closes.
+   */
+  public synchronized void close() throws InterruptedException {
     stopping = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
     for (ShardThread thread : threads) {
       thread.stop(STOP_TIMEOUT);
     }

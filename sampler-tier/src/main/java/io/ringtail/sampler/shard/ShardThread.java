@@ -57,11 +57,14 @@ final class ShardThread {
     }
   }
 
-  /** A bug must not stop the other traces of the shard: it is logged and counted. */
+  /**
+   * A bug must not stop the other traces of the shard: it is logged and counted. Nor must errors:
+   * the JVM's option to exit when memory is out does not see that of direct buffers.
+   */
   private boolean work() {
     try {
       return shard.doWork() > 0;
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       metrics.shardError();
       log.error("shard={} duty cycle failed, going on", shard.index(), e);
       return false;

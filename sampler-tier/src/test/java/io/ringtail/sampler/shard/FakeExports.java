@@ -37,10 +37,14 @@ final class FakeExports implements ExportQueue {
   final List<Exported> taken = new CopyOnWriteArrayList<>();
   volatile int room = Integer.MAX_VALUE;
   volatile int offers;
+  volatile boolean broken;
 
   @Override
   public synchronized boolean offer(KeptTrace trace) {
     offers++;
+    if (broken) {
+      throw new IllegalStateException("broken");
+    }
     if (room == 0) {
       return false;
     }

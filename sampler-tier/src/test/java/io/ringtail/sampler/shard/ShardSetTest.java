@@ -194,6 +194,30 @@ class ShardSetTest {
   }
 
   @Test
+  void close_twiceAtOnce_dropsWhatIsHeldOnce() throws InterruptedException {
+    shards = new ShardHarness("{shards: 1, max-buffered-bytes: 64MiB}", ShardHarness.EVERYTHING);
+    Random random = new Random(1);
+    for (int i = 0; i < 100; i++) {
+      assertThat(shards.offer(batch(0, 20, random))).isNull();
+    }
+    shards.work();
+    Thread other = new Thread(this::close);
+    other.start();
+    close();
+    other.join();
+
+    assertThat(shards.set.metrics().droppedSpans(DropReason.SHUTDOWN)).isEqualTo(2000);
+  }
+
+  private void close() {
+    try {
+      shards.set.close();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void defaults_areUsable() throws InterruptedException {
     ShardSet set =
         new ShardSet(

@@ -1,6 +1,7 @@
 package io.ringtail.sampler.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -234,6 +235,30 @@ class ShardTest {
         .doesNotHaveDuplicates();
     assertThat(exported()).allMatch(e -> e.spanCount() <= 3);
     assertThat(shards.set.heldSpans()).isZero();
+  }
+
+  @Test
+  void exportThatFails_costsItsTraceAndTheRestOfThePart_counted() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 16MiB, max-trace-spans: 3}", ShardHarness.EVERYTHING);
+    shards.exports.broken = true;
+    shards.offer(
+        Spans.batch(
+            Spans.span(1, 1),
+            Spans.span(1, 2),
+            Spans.span(1, 3),
+            Spans.span(1, 4),
+            Spans.span(2, 5)));
+    assertThatThrownBy(shards::work).isInstanceOf(IllegalStateException.class);
+    shards.exports.broken = false;
+    shards.take(Spans.span(3, 6));
+    shards.advanceMillis(1000 + TICK);
+
+    assertThat(dropped(DropReason.FAILED)).isEqualTo(5);
+    assertThat(exported()).extracting(FakeExports.Exported::spanCount).containsExactly(1);
+    assertThat(shards.set.heldSpans()).isZero();
+    assertThat(shards.set.budget().used()).isEqualTo(shards.set.budget().stored());
   }
 
   @Test
