@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.PlatformDependent;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochListener;
 import io.ringtail.cluster.EpochOrder;
@@ -23,6 +24,7 @@ import io.ringtail.sampler.export.KeptTraceListener;
 import io.ringtail.sampler.export.ListeningQueue;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
+import io.ringtail.sampler.shard.ShardConfig;
 import io.ringtail.sampler.shard.ShardSet;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,11 +78,25 @@ public final class SamplerNode implements AutoCloseable {
     this.ownership = new Ownership(config.node().id());
     this.exports = Exports.open(config.export(), metrics);
     ExportQueue queue = new ListeningQueue(exports, tap);
-    this.shards = new ShardSet(config.shards(), config.tailSampling(), queue, metrics);
+    this.shards = new ShardSet(withinMemory(config.shards()), config.tailSampling(), queue, metrics);
     this.links = new LinkServer(config.listen(), this::self, ownership, shards, loops, metrics);
     this.membership =
         Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics);
     readiness.require("cluster", membership::whyNotJoined);
+  }
+
+  /** A budget that the JVM would not give would end in failing shards, not in refusals. */
+  private static ShardConfig withinMemory(ShardConfig configured) {
+    ShardConfig possible = configured.within(PlatformDependent.estimateMaxDirectMemory());
+    if (possible != configured) {
+      log.warn(
+          "event=buffer-limited max_buffered_bytes={} configured={} reason=\"spans are kept outside"
+              + " the heap; set -XX:MaxDirectMemorySize to a seventh more than"
+              + " sampler.max-buffered-bytes\"",
+          possible.maxBufferedBytes(),
+          configured.maxBufferedBytes());
+    }
+    return possible;
   }
 
   /**

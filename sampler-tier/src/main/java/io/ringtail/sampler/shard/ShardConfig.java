@@ -47,6 +47,18 @@ public record ShardConfig(
         (int) sampler.bytes("max-trace-bytes", 8 * MIB, 1024, 1024 * MIB));
   }
 
+  /**
+   * This, with no more to buffer than seven eighths of {@code directBytes}.
+   *
+   * @param directBytes what the JVM gives outside its heap, where spans are kept
+   */
+  public ShardConfig within(long directBytes) {
+    long most = directBytes - directBytes / 8;
+    return maxBufferedBytes <= most
+        ? this
+        : new ShardConfig(shards, most, highWater, queuedBatches, maxTraceSpans, maxTraceBytes);
+  }
+
   private static int automaticShards() {
     return Math.min(MAX_AUTOMATIC_SHARDS, Runtime.getRuntime().availableProcessors());
   }

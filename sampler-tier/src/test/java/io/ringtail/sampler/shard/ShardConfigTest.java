@@ -36,4 +36,11 @@ class ShardConfigTest {
     ShardConfig.read(file.root());
     assertThat(file.problems()).hasSize(3);
   }
+
+  @Test
+  void within_lessDirectMemoryThanConfigured_buffersSevenEighthsOfIt() {
+    ShardConfig config = ShardConfig.defaults();
+    assertThat(config.within(2L << 30)).isSameAs(config);
+    assertThat(config.within(512 << 20).maxBufferedBytes()).isEqualTo(448 << 20);
+  }
 }
