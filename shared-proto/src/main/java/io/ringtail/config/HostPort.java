@@ -1,6 +1,8 @@
 package io.ringtail.config;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +20,7 @@ public final class HostPort {
       return Optional.empty();
     }
     String host = m.group(1) == null ? m.group(2) : m.group(1);
-    return Optional.of(new InetSocketAddress(host, Integer.parseInt(m.group(3))));
+    return Optional.of(resolved(host, Integer.parseInt(m.group(3))));
   }
 
   public static String print(InetSocketAddress address) {
