@@ -54,7 +54,7 @@ final class KeptTracePrinter implements KeptTraceListener, AutoCloseable {
 
   private void printAll() {
     try {
-      for (Kept kept = waiting.take(); kept != END; kept = waiting.take()) {
+      for (Kept kept = waiting.take(); !kept.equals(END); kept = waiting.take()) {
         print(kept);
         long missing = waiting.isEmpty() ? leftOut.getAndSet(0) : 0;
         if (missing > 0) {
@@ -79,9 +79,13 @@ final class KeptTracePrinter implements KeptTraceListener, AutoCloseable {
 
   /** Prints what is waiting, for at most two seconds. */
   @Override
-  public void close() throws InterruptedException {
-    if (waiting.offer(END, 1, TimeUnit.SECONDS)) {
-      thread.join(TimeUnit.SECONDS.toMillis(2));
+  public void close() {
+    try {
+      if (waiting.offer(END, 1, TimeUnit.SECONDS)) {
+        thread.join(TimeUnit.SECONDS.toMillis(2));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -31,6 +31,7 @@ public record Terminal(PrintStream out, int width, boolean colour) {
   }
 
   /** {@link System#console()} needs a terminal on stdin too; since JDK 22 it is there without. */
+  @SuppressWarnings("SystemConsoleNull") // asked only where null means no terminal
   private static boolean isTerminal() {
     try {
       Path stdout = Path.of("/proc/self/fd/1").toRealPath();
