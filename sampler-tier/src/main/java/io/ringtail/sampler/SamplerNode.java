@@ -78,7 +78,8 @@ public final class SamplerNode implements AutoCloseable {
     this.ownership = new Ownership(config.node().id());
     this.exports = Exports.open(config.export(), metrics);
     ExportQueue queue = new ListeningQueue(exports, tap);
-    this.shards = new ShardSet(withinMemory(config.shards()), config.tailSampling(), queue, metrics);
+    this.shards =
+        new ShardSet(withinMemory(config.shards()), config.tailSampling(), queue, metrics);
     this.links = new LinkServer(config.listen(), this::self, ownership, shards, loops, metrics);
     this.membership =
         Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics);

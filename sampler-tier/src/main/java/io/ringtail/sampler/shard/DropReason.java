@@ -16,7 +16,9 @@ public enum DropReason {
   DUPLICATE,
   /** Its bytes are not a span; no trace ID was found in it. */
   MALFORMED,
-  /** A bug, or no memory: {@code ringtail_sampler_shard_errors_total} counts these, the log tells. */
+  /**
+   * A bug, or no memory: {@code ringtail_sampler_shard_errors_total} counts these, the log tells.
+   */
   FAILED,
   /** The sampler stopped before its trace was decided or exported. */
   SHUTDOWN;
