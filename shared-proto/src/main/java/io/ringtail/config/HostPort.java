@@ -1,6 +1,8 @@
 package io.ringtail.config;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,16 @@ public final class HostPort {
     }
     String host = m.group(1) == null ? m.group(2) : m.group(1);
     return Optional.of(resolved(host, Integer.parseInt(m.group(3))));
+  }
+
+  /** Keeps the host as it was written; a name that is not known yet stays unresolved. */
+  private static InetSocketAddress resolved(String host, int port) {
+    try {
+      byte[] address = InetAddress.getByName(host).getAddress();
+      return new InetSocketAddress(InetAddress.getByAddress(host, address), port);
+    } catch (UnknownHostException e) {
+      return InetSocketAddress.createUnresolved(host, port);
+    }
   }
 
   public static String print(InetSocketAddress address) {
