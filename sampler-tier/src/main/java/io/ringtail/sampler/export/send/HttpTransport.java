@@ -57,16 +57,26 @@ public final class HttpTransport implements Transport {
         client.sendAsync(request(payload), response -> new LimitedBody());
     long number = nextCall++;
     inFlight.put(number, call);
+    CompletableFuture<?> cutOff = cutOff(call);
     var unused =
         call.whenComplete(
             (response, failure) -> {
               inFlight.remove(number);
+              cutOff.cancel(false);
               onResult.accept(response == null ? failed(failure) : answered(response));
             });
-    // The request's own timeout ends with the headers; a body that never comes is cut off here.
-    CompletableFuture.delayedExecutor(
-            endpoint.timeout().toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-        .execute(() -> call.cancel(true));
+  }
+
+  /**
+   * The request's own timeout ends with the headers; a body that never comes is cut off by this. To
+   * be cancelled when the call is over, or it holds the request's bytes until then.
+   */
+  private CompletableFuture<?> cutOff(CompletableFuture<?> call) {
+    CompletableFuture<@Nullable Void> timer =
+        new CompletableFuture<@Nullable Void>()
+            .completeOnTimeout(null, endpoint.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    var unused = timer.thenRun(() -> call.cancel(true));
+    return timer;
   }
 
   private HttpRequest request(Payload payload) {
