@@ -145,7 +145,7 @@ abstract class Exchange implements Responder {
     metrics.bodyBytes.inc(length);
     try {
       reception.ingress().accept(array, offset, length, context, this);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("request failed", e);
       if (refusedFor(Reason.FAILED)) {
         answerFailed("internal error");

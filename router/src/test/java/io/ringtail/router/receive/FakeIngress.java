@@ -18,6 +18,7 @@ final class FakeIngress implements Ingress {
   volatile boolean ready = true;
   volatile boolean answers = true;
   volatile boolean fails;
+  volatile boolean failsBadly;
   volatile long rejectedSpans;
   volatile String message = "";
 
@@ -29,6 +30,9 @@ final class FakeIngress implements Ingress {
   public void accept(byte[] body, int offset, int length, Header context, Responder responder) {
     byte[] copy = Arrays.copyOfRange(body, offset, offset + length);
     requests.add(new Request(copy, context, responder));
+    if (failsBadly) {
+      throw new OutOfMemoryError("told to fail");
+    }
     if (fails) {
       throw new IllegalStateException("told to fail");
     }

@@ -280,6 +280,15 @@ final class GrpcReceiverTest {
   }
 
   @Test
+  void ingressWithoutMemory_isInternalAndGivesTheBudgetBack() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.failsBadly = true;
+    GrpcClient.Answer answer = client(router).send(new byte[10]);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(router.receivers.bytesInFlight()).isZero();
+  }
+
+  @Test
   void contextHeaders_configured_travelWithTheBody() throws Exception {
     ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
     settings.contextHeaders = List.of("x-other", "x-scope-orgid");
