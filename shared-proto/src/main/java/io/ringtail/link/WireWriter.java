@@ -6,6 +6,8 @@ import java.util.Arrays;
 
 /** Protobuf fields into a growing byte array. Threads: one. */
 final class WireWriter {
+  private static final int KEPT_BYTES = 256 << 10;
+
   private byte[] array;
   private int size;
 
@@ -36,7 +38,11 @@ final class WireWriter {
     return array;
   }
 
+  /** What rare large headers have made it grow to is given back. */
   void clear() {
+    if (array.length > KEPT_BYTES) {
+      array = new byte[KEPT_BYTES];
+    }
     size = 0;
   }
 

@@ -169,6 +169,16 @@ class LinkCodecTest {
   }
 
   @Test
+  void writer_afterAVeryLargeHeader_givesItsMemoryBack() {
+    WireWriter out = new WireWriter(16);
+    out.bytesField(LinkFields.PART_LOCAL, new byte[1 << 20]);
+    out.clear();
+    assertThat(out.array().length).isLessThan(1 << 20);
+    out.bytesField(LinkFields.PART_LOCAL, new byte[1 << 20]);
+    assertThat(out.size()).isGreaterThan(1 << 20);
+  }
+
+  @Test
   void reader_undefinedOrForbiddenSlot_isMalformed() {
     for (int slot : new int[] {1, 4096, 4097, 1 << 20}) {
       WireWriter group = new WireWriter(16);

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * failure.
  */
 public final class BatchSplitter {
+  private static final int KEPT_HEADERS = 1 << 16;
+
   private final HeaderTable headerTable;
   private final ByteBufAllocator allocator;
 
@@ -94,11 +96,19 @@ public final class BatchSplitter {
     return finish(array, part.context(), table);
   }
 
+  /** Bytes of memory kept for the next request, about. */
+  long scratchBytes() {
+    return spans.capacityBytes() + 4L * headers.length;
+  }
+
   private void begin(RoutingTable table) {
     if (table.ownerCount() == 0) {
       throw new IllegalArgumentException("epoch " + table.order() + " has no owners");
     }
     spans.clear();
+    if (headers.length > KEPT_HEADERS) {
+      headers = new Header[KEPT_HEADERS];
+    }
     tallies.reset(table.ownerCount());
     scopes = 0;
     rejected = 0;

@@ -7,10 +7,15 @@ import java.util.Arrays;
  * Neighbours are joined. Threads: one; reused.
  */
 final class Ranges {
+  private static final int KEPT_BOUNDS = 1 << 16;
+
   private int[] bounds = new int[8];
   private int count;
 
   void clear() {
+    if (bounds.length > KEPT_BOUNDS) {
+      bounds = new int[8];
+    }
     count = 0;
   }
 

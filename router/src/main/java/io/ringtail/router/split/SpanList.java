@@ -4,10 +4,16 @@ import java.util.Arrays;
 
 /** The spans of a request as ranges, each with its owner and the scope it stands in. Reused. */
 final class SpanList {
+  private static final int KEPT_WORDS = 4 << 16;
+
   private int[] words = new int[4 * 512];
   private int count;
 
+  /** What a rare huge request has made it grow to is given back. */
   void clear() {
+    if (words.length > KEPT_WORDS) {
+      words = new int[KEPT_WORDS];
+    }
     count = 0;
   }
 
@@ -20,6 +26,11 @@ final class SpanList {
     words[at + 1] = end;
     words[at + 2] = owner;
     words[at + 3] = scope;
+  }
+
+  /** Bytes of memory it has now. */
+  long capacityBytes() {
+    return 4L * words.length;
   }
 
   int count() {

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
@@ -135,6 +136,28 @@ class BatchSplitterTest {
       field(request, 1, resource.toByteArray());
       assertThat(split(request.toByteArray(), three)).isEqualTo(new Split(List.of(), 0, 2));
     }
+  }
+
+  @Test
+  void request_ofManySmallScopesAndSpans_leavesNoLargeScratch() throws Exception {
+    ByteString small = Requests.span(random, 60).build().toByteString();
+    ScopeSpans one = ScopeSpans.newBuilder().addSpans(Span.parseFrom(small)).build();
+    ResourceSpans.Builder many = ResourceSpans.newBuilder();
+    for (int i = 0; i < 100_000; i++) {
+      many.addScopeSpans(one);
+    }
+    byte[] request =
+        ExportTraceServiceRequest.newBuilder().addResourceSpans(many).build().toByteArray();
+    BatchSplitter splitter =
+        new BatchSplitter(HeaderTable.ofDefaultSize(), ByteBufAllocator.DEFAULT);
+    for (int i = 0; i < 2; i++) {
+      Split split = splitter.split(request, 0, request.length, Header.EMPTY, three);
+      assertThat(split.spanCount()).isEqualTo(100_000);
+      split.parts().forEach(Part::release);
+      assertThat(splitter.scratchBytes()).isGreaterThan(2 << 20);
+    }
+    splitter.split(new byte[0], 0, 0, Header.EMPTY, three);
+    assertThat(splitter.scratchBytes()).isLessThan(2 << 20);
   }
 
   @Test

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
   private static final int TRACE_ID_BYTES = 16;
-  private static final int ABSENT = -1;
   private static final int RANGE = 3;
+  private static final int KEPT_SPANS = 1 << 16;
 
   private final Ownership ownership;
   private final ShardSet shards;
@@ -91,23 +91,19 @@ final class Intake {
     return true;
   }
 
-  /** Of several the last counts, as for the router that chose the owner, and for the shard. */
+  /** The first will do: routers reject spans with several. */
   private int traceIdOffset(byte[] array, int start, int end) throws MalformedWireException {
-    int traceId = ABSENT;
     span.reset(array, start, end);
     while (span.next()) {
       if (span.tag() == Otlp.SPAN_TRACE_ID) {
-        int length = span.readLength();
-        traceId = length == TRACE_ID_BYTES ? span.position() : ABSENT;
-        span.position(span.position() + length);
-      } else {
-        span.skip();
+        if (span.readLength() != TRACE_ID_BYTES) {
+          break;
+        }
+        return span.position();
       }
+      span.skip();
     }
-    if (traceId == ABSENT) {
-      throw new MalformedWireException("part: a span without a 16-byte trace ID");
-    }
-    return traceId;
+    throw new MalformedWireException("part: a span without a 16-byte trace ID");
   }
 
   private @Nullable Refusal offer(PartView part, ByteBuf message, int routerKey) {
@@ -162,7 +158,11 @@ final class Intake {
     private int count;
     private int bytes;
 
+    /** What a rare huge part has made it grow to is given back. */
     void clear() {
+      if (ranges.length > RANGE * KEPT_SPANS) {
+        ranges = new int[RANGE * 256];
+      }
       count = 0;
       bytes = 0;
     }

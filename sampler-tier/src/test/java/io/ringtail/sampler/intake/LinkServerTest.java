@@ -32,9 +32,7 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.trace.TraceId;
-import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -154,25 +152,6 @@ class LinkServerTest {
       use(next);
       assertThat(router.frame().acks()).containsExactly(i);
     }
-  }
-
-  @Test
-  void part_traceIdTwiceInASpan_goesWhereTheRouterSentItByTheLast() throws Exception {
-    byte[] last = HexFormat.of().parseHex(owned(1).toString());
-    byte[] first = HexFormat.of().parseHex(foreign().toString());
-    ByteArrayOutputStream span = new ByteArrayOutputStream();
-    for (byte[] id : List.of(new byte[3], first, last)) {
-      span.write(0x0a);
-      span.write(id.length);
-      span.writeBytes(id);
-    }
-    ByteArrayOutputStream spans = new ByteArrayOutputStream();
-    spans.write(0x12);
-    spans.write(span.size());
-    spans.writeBytes(span.toByteArray());
-    Router router = greeted(1);
-    router.send(TestPart.of(7, EPOCH, spans.toByteArray()));
-    assertThat(router.frame().acks()).containsExactly(7);
   }
 
   @Test
