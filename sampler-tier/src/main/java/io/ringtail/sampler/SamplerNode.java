@@ -89,7 +89,7 @@ public final class SamplerNode implements AutoCloseable {
   /** A budget that the JVM would not give would end in failing shards, not in refusals. */
   private static ShardConfig withinMemory(ShardConfig configured) {
     ShardConfig possible = configured.within(PlatformDependent.estimateMaxDirectMemory());
-    if (possible != configured) {
+    if (!possible.equals(configured)) {
       log.warn(
           "event=buffer-limited max_buffered_bytes={} configured={} reason=\"spans are kept outside"
               + " the heap; set -XX:MaxDirectMemorySize to a seventh more than"
