@@ -12,13 +12,13 @@ import java.util.Arrays;
  * shrink: what was needed once will be needed again.
  *
  * <p>A <em>run</em> is 1 to 16 blocks side by side (2<sup>class</sup>), asked for by those who have
- * much to store: a free run is linked through its own first bytes, so that taking it costs one
- * cache miss, which with runs of one block was three quarters of all time spent on a span. Larger
- * ones are split, smaller ones given instead if too many are left over; all become one again when
- * the pool is empty. A chain of runs is freed at once, unread: its runs are looked at when they are
- * taken.
+ * much to store. With many open traces a cache miss that has to be waited for is what costs time, so
+ * there are few: a chain of runs is freed at once, unread; when runs are needed the first ones of
+ * several chains are looked at together and their numbers kept, so that taking one reads nothing.
+ * If too much is free in other sizes, larger runs are split or smaller ones given; all become one
+ * again when the pool is empty.
  *
- * <p>Layout of a run in a chain: 0 next, 4 its class in the upper half, the lower is the user's.
+ * <p>Layout of a run in a chain: 0 next, 4 its class, 6 a mark of its user's.
  * Threads: one.
  */
 public final class BlockPool {
@@ -48,8 +48,8 @@ public final class BlockPool {
   /** Chains whose next runs are read together: the cache misses overlap. */
   private static final int CHAINS_AT_ONCE = 16;
 
-  private static final int META = 4;
-  private static final int CLASS_SHIFT = 16;
+  private static final int CLASS = 4;
+  private static final int MARK = 6;
 
   private final int blocksPerSlab;
   private final int slabShift;
@@ -59,8 +59,10 @@ public final class BlockPool {
   private int slabCount;
   private int untouched;
 
-  /** For each class the free runs of it, linked by their first four bytes. */
-  private final int[] free = new int[MAX_CLASS + 1];
+  /** For each class the numbers of its free runs: a stack that is taken from without a miss. */
+  private final int[][] free = new int[MAX_CLASS + 1][64];
+
+  private final int[] freeCounts = new int[MAX_CLASS + 1];
 
   /** First runs of freed chains, of any class. */
   private int[] chains = new int[64];
@@ -80,7 +82,6 @@ public final class BlockPool {
     blocksPerSlab = slabBytes / BLOCK_BYTES;
     slabMask = blocksPerSlab - 1;
     slabShift = Integer.numberOfTrailingZeros(blocksPerSlab);
-    Arrays.fill(free, NONE);
   }
 
   /** A block with undefined content. */
@@ -110,13 +111,13 @@ public final class BlockPool {
       run = take(--given);
     }
     putInt(run, 0, NONE);
-    putInt(run, META, given << CLASS_SHIFT);
+    putInt(run, CLASS, given);
     usedBlocks += 1 << given;
     return run;
   }
 
   int runClass(int run) {
-    return getInt(run, META) >>> CLASS_SHIFT;
+    return slab(run).getShort(base(run) + CLASS);
   }
 
   /** Bytes of a run, its header of {@value #RUN_HEADER_BYTES} included. */
@@ -128,13 +129,13 @@ public final class BlockPool {
     return getInt(run, 0);
   }
 
-  /** The user's half of the header, 0 when allocated. */
+  /** The user's part of the header, 0 when allocated. */
   int runMark(int run) {
-    return getInt(run, META) & 0xffff;
+    return slab(run).getShort(base(run) + MARK);
   }
 
   void runMark(int run, int mark) {
-    putInt(run, META, (getInt(run, META) & ~0xffff) | mark);
+    slab(run).putShort(base(run) + MARK, (short) mark);
   }
 
   /** Frees a chain of runs that has {@code blocks} blocks. */
@@ -151,7 +152,7 @@ public final class BlockPool {
   }
 
   private void reset() {
-    Arrays.fill(free, NONE);
+    Arrays.fill(freeCounts, 0);
     chainCount = 0;
     untouched = 0;
   }
@@ -162,7 +163,7 @@ public final class BlockPool {
    * None if only smaller ones are free.
    */
   private int take(int wanted) {
-    if (free[wanted] != NONE || sortUntil(wanted)) {
+    if (freeCounts[wanted] > 0 || sortUntil(wanted)) {
       return pop(wanted);
     }
     int scattered = untouched - usedBlocks;
@@ -183,7 +184,7 @@ public final class BlockPool {
       while (chainCount > 0 && chains[chainCount - 1] == NONE) {
         chainCount--;
       }
-      if (free[wanted] != NONE) {
+      if (freeCounts[wanted] > 0) {
         return true;
       }
     }
@@ -200,7 +201,7 @@ public final class BlockPool {
 
   private boolean split(int wanted) {
     int larger = wanted + 1;
-    while (larger <= MAX_CLASS && free[larger] == NONE) {
+    while (larger <= MAX_CLASS && freeCounts[larger] == 0) {
       larger++;
     }
     if (larger > MAX_CLASS) {
@@ -214,8 +215,20 @@ public final class BlockPool {
     return true;
   }
 
-  /** Slabs hold whole runs of every class, aligned to their size. */
+  /** New memory; single blocks come sixteen at a time, or the next run would waste some. */
   private int fresh(int wanted) {
+    if (wanted > 0) {
+      return freshRun(wanted);
+    }
+    int run = freshRun(MAX_CLASS);
+    for (int i = (1 << MAX_CLASS) - 1; i > 0; i--) {
+      push(0, run + i);
+    }
+    return run;
+  }
+
+  /** Slabs hold whole runs of every class, aligned to their size. */
+  private int freshRun(int wanted) {
     while ((untouched & ((1 << wanted) - 1)) != 0) {
       int piece = Integer.numberOfTrailingZeros(untouched);
       push(piece, untouched);
@@ -230,14 +243,15 @@ public final class BlockPool {
   }
 
   private void push(int runClass, int run) {
-    putInt(run, 0, free[runClass]);
-    free[runClass] = run;
+    int count = freeCounts[runClass]++;
+    if (count == free[runClass].length) {
+      free[runClass] = Arrays.copyOf(free[runClass], count * 2);
+    }
+    free[runClass][count] = run;
   }
 
   private int pop(int runClass) {
-    int run = free[runClass];
-    free[runClass] = getInt(run, 0);
-    return run;
+    return free[runClass][--freeCounts[runClass]];
   }
 
   private void grow() {

@@ -31,6 +31,12 @@ final class Fingerprints {
     this.pool = pool;
   }
 
+  /** Reads a trace's first block of fingerprints, to return its second; none if there is none. */
+  static int warm(BlockPool pool, int trace) {
+    int block = pool.getInt(trace, TraceTable.FINGERPRINTS);
+    return block < 0 ? NONE : pool.getInt(block, 0);
+  }
+
   boolean contains(
       SpanStore spans, int trace, int count, long hash, byte[] array, int offset, int length) {
     int fingerprint = (int) hash;

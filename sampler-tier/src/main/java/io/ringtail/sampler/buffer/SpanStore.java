@@ -187,16 +187,10 @@ public final class SpanStore {
   /** Reads where the trace's next span goes; see {@link TraceTable#warm}. */
   static int warm(BlockPool pool, int trace) {
     int run = pool.getInt(trace, TraceTable.TAIL);
-    int fingerprints = pool.getInt(trace, TraceTable.FINGERPRINTS);
-    int sum = 0;
-    if (run != NONE) {
-      int at = at(pool.getInt(trace, TraceTable.TAIL_PLACE));
-      sum += pool.getInt(run, at - Integer.BYTES);
+    if (run == NONE) {
+      return 0;
     }
-    if (fingerprints >= 0) {
-      sum += pool.getInt(fingerprints, 0) + pool.getInt(fingerprints, BLOCK_BYTES / 2);
-    }
-    return sum;
+    return pool.getInt(run, at(pool.getInt(trace, TraceTable.TAIL_PLACE)) - Integer.BYTES);
   }
 
   /** Frees the spans of a trace; {@link TraceTable#free} frees the trace itself. */

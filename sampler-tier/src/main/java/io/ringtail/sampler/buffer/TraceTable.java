@@ -110,6 +110,12 @@ public final class TraceTable {
       int trace = hashes[i];
       if (trace != NONE) {
         sum += SpanStore.warm(pool, trace);
+        hashes[i] = Fingerprints.warm(pool, trace);
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      if (hashes[i] != NONE) {
+        sum += pool.getInt(hashes[i], BlockPool.BLOCK_BYTES / 2 - Integer.BYTES);
       }
     }
     return sum;

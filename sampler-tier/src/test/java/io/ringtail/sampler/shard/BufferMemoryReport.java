@@ -33,7 +33,7 @@ public final class BufferMemoryReport {
   }
 
   private static boolean measure(int spanBytes, int perTrace) {
-    SpanFeed feed = new SpanFeed(spanBytes, perTrace, SPANS / perTrace, 7);
+    SpanFeed feed = new SpanFeed(spanBytes, perTrace, SPANS / perTrace, false);
     ShardSet set = shards();
     Shard shard = set.all().get(0);
     long heap = heap();

@@ -80,8 +80,8 @@ public class ShardAppendBenchmark {
             PooledByteBufAllocator.DEFAULT,
             System::nanoTime);
     shard = set.all().get(0);
-    feed = new SpanFeed(spanBytes, 20, openTraces, 42);
-    for (long i = 0; i < openTraces * 10L; i += SpanFeed.BATCH) {
+    feed = new SpanFeed(spanBytes, 20, openTraces, true);
+    for (long i = 0; i < openTraces * 22L; i += SpanFeed.BATCH) {
       append();
     }
   }

@@ -27,20 +27,21 @@ final class SpanFeed {
   private final int[] offsets = new int[TEMPLATES];
   private final int[] lengths = new int[TEMPLATES];
   private final ShardBatch.Group[] groups = new ShardBatch.Group[8];
-  private final long seed;
+  private final boolean staggered;
   private int template;
   private long sent;
 
   /**
    * @param spanBytes encoded size of a span, at least 400
    * @param openTraces traces whose spans come interleaved
+   * @param staggered whether they are at different stages, the first ones being incomplete
    */
-  SpanFeed(int spanBytes, int spansPerTrace, int openTraces, long seed) {
+  SpanFeed(int spanBytes, int spansPerTrace, int openTraces, boolean staggered) {
     this.spanBytes = spanBytes;
     this.spansPerTrace = spansPerTrace;
     this.openTraces = openTraces;
-    this.seed = seed;
-    Random random = new Random(seed);
+    this.staggered = staggered;
+    Random random = new Random(42);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < TEMPLATES; i++) {
       byte[] span = template(random);
@@ -93,9 +94,11 @@ final class SpanFeed {
 
   /** Trace ID at 2 and span ID at 20: they are the first fields of a span. */
   private void stamp(int offset) {
-    long round = sent / ((long) openTraces * spansPerTrace);
-    long trace = round * openTraces + sent % openTraces;
-    message.setLong(offset + 2, trace * 0x9e3779b97f4a7c15L ^ seed);
+    long slot = sent % openTraces;
+    long phase = staggered ? slot % spansPerTrace : 0;
+    long generation = (sent / openTraces + phase) / spansPerTrace;
+    long trace = generation * openTraces + slot;
+    message.setLong(offset + 2, trace * 0x9e3779b97f4a7c15L);
     message.setLong(offset + 10, trace);
     message.setLong(offset + 20, sent);
     sent++;
