@@ -12,14 +12,13 @@ import java.util.Arrays;
  * shrink: what was needed once will be needed again.
  *
  * <p>A <em>run</em> is 1 to 16 blocks side by side (2<sup>class</sup>), asked for by those who have
- * much to store. With many open traces a cache miss that has to be waited for is what costs time, so
- * there are few: a chain of runs is freed at once, unread; when runs are needed the first ones of
- * several chains are looked at together and their numbers kept, so that taking one reads nothing.
- * If too much is free in other sizes, larger runs are split or smaller ones given; all become one
- * again when the pool is empty.
+ * much to store. With many open traces a cache miss that has to be waited for is what costs time,
+ * so there are few: a chain of runs is freed at once, unread; when runs are needed the first ones
+ * of several chains are looked at together and their numbers kept, so that taking one reads
+ * nothing. If too much is free in other sizes, larger runs are split or smaller ones given; all
+ * become one again when the pool is empty.
  *
- * <p>Layout of a run in a chain: 0 next, 4 its class, 6 a mark of its user's.
- * Threads: one.
+ * <p>Layout of a run in a chain: 0 next, 4 its class, 6 a mark of its user's. Threads: one.
  */
 public final class BlockPool {
   /**
