@@ -348,6 +348,7 @@ class ShardTest {
       }
     }
     shards.exports.room = Integer.MAX_VALUE;
+    shards.work();
     shards.advanceMillis(2000);
     shards.advanceMillis(200);
     shards.advanceMillis(200);
