@@ -75,7 +75,7 @@ public final class SamplerNode implements AutoCloseable {
             Runtime.getRuntime().availableProcessors(),
             new DefaultThreadFactory("sampler-io", true),
             NioIoHandler.newFactory());
-    this.ownership = new Ownership(config.node().id());
+    this.ownership = new Ownership(config.node().id(), incarnationBits);
     this.exports = Exports.open(config.export(), metrics);
     ExportQueue queue = new ListeningQueue(exports, tap);
     this.shards =

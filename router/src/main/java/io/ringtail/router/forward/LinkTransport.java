@@ -14,7 +14,9 @@ import io.netty.channel.EventLoop;
  */
 public record LinkTransport(Class<? extends Channel> channelType) {
   private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
-  private static final int FRAME_BYTES = 1 << 20;
+
+  /** Refusals of all parts of a message, the smallest there are, take 2 MiB. */
+  private static final int FRAME_BYTES = 4 << 20;
 
   /** Plaintext; everything of it runs on {@code loop}. */
   ManagedChannel open(String address, EventLoop loop) {

@@ -22,6 +22,7 @@ public final class Ownership {
   private static final int OWNS_NOTHING = -2; // no slot's owner index; −1 is "no owner"
 
   private final String nodeId;
+  private final long bits;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private volatile Snapshot newest =
       new Snapshot(EpochOrder.NONE, RingTable.build(List.of()), OWNS_NOTHING);
@@ -38,8 +39,13 @@ public final class Ownership {
     }
   }
 
-  public Ownership(String nodeId) {
+  /**
+   * @param bits random bits of this incarnation: what an epoch gives to another start of the node
+   *     is not this one's
+   */
+  public Ownership(String nodeId, long bits) {
     this.nodeId = nodeId;
+    this.bits = bits;
   }
 
   public Snapshot newest() {
@@ -74,7 +80,10 @@ public final class Ownership {
 
   private int selfIn(Epoch epoch, RingTable table) {
     boolean owner =
-        epoch.members().stream().anyMatch(m -> m.nodeId().equals(nodeId) && m.ownsSlots());
+        epoch.members().stream()
+            .anyMatch(
+                m ->
+                    m.nodeId().equals(nodeId) && m.incarnation().bits() == bits && m.ownsSlots());
     if (!owner) {
       return OWNS_NOTHING;
     }

@@ -50,7 +50,7 @@ class LinkServerTest {
   private static final Peer SELF = new Peer("sampler-0", incarnation(1));
   private static final EpochOrder EPOCH = new EpochOrder(0, 5);
 
-  private final Ownership ownership = new Ownership("sampler-0");
+  private final Ownership ownership = new Ownership("sampler-0", 1);
   private final AtomicLong nowNanos = new AtomicLong();
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -166,6 +166,15 @@ class LinkServerTest {
   }
 
   @Test
+  void part_afterAnEpochThatNamesAnotherStartOfThisNode_isRefused() throws Exception {
+    Router router = greeted(1);
+    TraceId trace = owned(1);
+    use(new EpochOrder(0, 6), 2);
+    router.send(part(7, EPOCH, trace));
+    assertThat(router.frame().refused().get(0).refusal()).isInstanceOf(Refusal.NotOwner.class);
+  }
+
+  @Test
   void hello_forAMemberOfAFixedList_isWelcome() throws Exception {
     Router router = new Router();
     router.call.sendMessage(
@@ -236,13 +245,17 @@ class LinkServerTest {
   }
 
   private void use(EpochOrder order) {
+    use(order, 1);
+  }
+
+  private void use(EpochOrder order, long bits) {
     List<Member> members =
         Stream.of("sampler-0", "sampler-1")
             .map(
                 id ->
                     new Member(
                         id,
-                        incarnation(1),
+                        incarnation(bits),
                         Member.Role.SAMPLER,
                         Member.State.ACTIVE,
                         100,
