@@ -82,8 +82,7 @@ public final class Ownership {
     boolean owner =
         epoch.members().stream()
             .anyMatch(
-                m ->
-                    m.nodeId().equals(nodeId) && m.incarnation().bits() == bits && m.ownsSlots());
+                m -> m.nodeId().equals(nodeId) && m.incarnation().bits() == bits && m.ownsSlots());
     if (!owner) {
       return OWNS_NOTHING;
     }
