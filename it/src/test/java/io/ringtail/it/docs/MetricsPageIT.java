@@ -1,6 +1,7 @@
 package io.ringtail.it.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.OtlpSink;
@@ -9,6 +10,7 @@ import io.ringtail.it.harness.Sender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,7 @@ class MetricsPageIT {
             new Cluster(directory, Cluster.Settings.small(KEEP_ALL, sink.port())).start(1, 1);
         Sender sender = new Sender(List.of(cluster.routers().get(0).grpcPort()), 1)) {
       sender.run(new RequestBodies(1, 470, 300, 19)::request, 100_000_000L, 20);
+      await().atMost(Duration.ofSeconds(20)).until(() -> sink.spans() > 0); // policies have decided
       String served =
           section("Router", cluster.routers().get(0))
               + section("Sampler", cluster.samplers().get(0));

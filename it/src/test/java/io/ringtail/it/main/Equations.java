@@ -8,13 +8,14 @@ import java.util.List;
 
 /**
  * The conservation equations of a quiet cluster, read from its /metrics: router {@code received =
- * forwarded + Σ dropped{reason}}, sampler {@code accepted + handed_in = kept + Σ dropped{reason} +
+ * forwarded + Σ dropped{reason} + Σ refused{reason}}, sampler {@code accepted + handed_in = kept + Σ dropped{reason} +
  * handed_out + held}.
  */
 record Equations(
     double received,
     double forwarded,
     double routerDropped,
+    double routerRefused,
     double accepted,
     double handedIn,
     double kept,
@@ -27,6 +28,7 @@ record Equations(
         sum(cluster.routers(), "ringtail_router_received_spans_total"),
         sum(cluster.routers(), "ringtail_router_forwarded_spans_total"),
         sum(cluster.routers(), "ringtail_router_dropped_spans_total"),
+        sum(cluster.routers(), "ringtail_router_refused_spans_total"),
         sum(cluster.samplers(), "ringtail_sampler_accepted_spans_total"),
         sum(cluster.samplers(), "ringtail_sampler_handed_in_spans_total"),
         sum(cluster.samplers(), "ringtail_sampler_kept_spans_total"),
@@ -50,9 +52,9 @@ record Equations(
    */
   void assertAddUp(long sent, long atSink) {
     assertThat(received)
-        .as("router received = forwarded + dropped: " + this)
-        .isEqualTo(forwarded + routerDropped);
-    assertThat(received).as("received by routers").isEqualTo((double) sent);
+        .as("router received = forwarded + dropped + refused: " + this)
+        .isEqualTo(forwarded + routerDropped + routerRefused);
+    assertThat(received - routerRefused).as("taken by routers").isEqualTo((double) sent);
     assertThat(accepted).as("accepted by samplers = forwarded by routers").isEqualTo(forwarded);
     assertThat(accepted + handedIn)
         .as("sampler accepted + handed in = kept + dropped + handed out + held: " + this)
