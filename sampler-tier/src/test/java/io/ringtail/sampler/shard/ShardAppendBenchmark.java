@@ -44,6 +44,7 @@ public class ShardAppendBenchmark {
   private static final String POLICIES =
       """
       decision_wait: 1h
+      decision_cache: {sampled_cache_size: 320000, non_sampled_cache_size: 970000}
       policies:
         - {name: errors, type: status_code, status_code: {status_codes: [ERROR]}}
         - {name: slow, type: latency, latency: {threshold_ms: 1000}}
