@@ -48,6 +48,16 @@ public record SamplerConfig(
     root.ignore("router");
     ConfigSection sampler = root.section("sampler");
     ConfigSection link = sampler.section("link");
+    ShardConfig shards = ShardConfig.read(sampler);
+    TailSamplingConfig tail = TailSamplingConfig.read(root.section("tail_sampling"));
+    if (!shards.fits(tail)) {
+      root.section("tail_sampling")
+          .problem(
+              "decision_cache",
+              "takes more than half of sampler.max-buffered-bytes, "
+                  + shards.maxBufferedBytes()
+                  + " (expected smaller sizes, or more bytes)");
+    }
     return new SamplerConfig(
         NodeConfig.read(root.section("node")),
         ClusterConfig.read(root.section("cluster")),
@@ -56,8 +66,8 @@ public record SamplerConfig(
         link.string("advertise", ""),
         sampler.integer("weight", DEFAULT_WEIGHT, 1, MAX_WEIGHT),
         sampler.duration("stop-grace", Duration.ofSeconds(20), Duration.ZERO, Duration.ofHours(1)),
-        ShardConfig.read(sampler),
+        shards,
         ExportConfig.read(sampler.section("export")),
-        TailSamplingConfig.read(root.section("tail_sampling")));
+        tail);
   }
 }

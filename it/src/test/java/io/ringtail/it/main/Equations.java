@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * The conservation equations of a quiet cluster, read from its /metrics: router {@code received =
- * forwarded + Σ dropped{reason} + Σ refused{reason}}, sampler {@code accepted + handed_in = kept + Σ dropped{reason} +
- * handed_out + held}.
+ * forwarded + Σ dropped{reason} + Σ refused{reason}}, sampler {@code accepted + handed_in = kept +
+ * Σ dropped{reason} + handed_out + held}.
  */
 record Equations(
     double received,

@@ -71,7 +71,10 @@ final class ReceiveMetrics {
     this.protocol = protocol;
     received = counter("received_requests", "Export requests begun.");
     receivedBytes = counter("received_bytes", "Bytes of whole request bodies as they came.");
-    bodyBytes = counter("received_body_bytes", "Bytes of whole request bodies after decompression, as protobuf.");
+    bodyBytes =
+        counter(
+            "received_body_bytes",
+            "Bytes of whole request bodies after decompression, as protobuf.");
     accepted = counter("accepted_requests", "Requests answered with success.");
     partial = counter("partial_requests", "Accepted requests of which some spans were rejected.");
     unanswered =

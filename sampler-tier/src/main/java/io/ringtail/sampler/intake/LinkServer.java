@@ -168,8 +168,8 @@ public final class LinkServer {
 
   /** Ends every link with a word and stops listening. */
   public void stop() throws InterruptedException {
+    server.shutdown(); // first, or routers would be back before the listener is gone
     newest.values().forEach(link -> link.farewell(Farewell.Reason.STOPPING, "the sampler stops"));
-    server.shutdown();
     if (!server.awaitTermination(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
       server.shutdownNow();
     }

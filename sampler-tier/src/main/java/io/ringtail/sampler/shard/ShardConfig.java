@@ -1,6 +1,7 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.config.ConfigSection;
+import io.ringtail.sampler.policy.TailSamplingConfig;
 
 /**
  * How a sampler buffers, from {@code sampler:} in its config.
@@ -61,6 +62,11 @@ public record ShardConfig(
 
   private static int automaticShards() {
     return Math.min(MAX_AUTOMATIC_SHARDS, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Whether the decision caches of {@code tail} leave at least half of the bytes for spans. */
+  public boolean fits(TailSamplingConfig tail) {
+    return DecisionCaches.bytes(this, tail) <= maxBufferedBytes / 2;
   }
 
   /** Bytes for remembered decisions when the config sets no cache size. */

@@ -97,7 +97,7 @@ public final class ShardSet {
 
   private static long bytesForSpans(ShardConfig config, TailSamplingConfig tail) {
     long forDecisions = DecisionCaches.bytes(config, tail);
-    if (forDecisions > config.maxBufferedBytes() / 2) {
+    if (!config.fits(tail)) {
       throw new IllegalArgumentException(
           "tail_sampling.decision_cache: takes "
               + forDecisions
