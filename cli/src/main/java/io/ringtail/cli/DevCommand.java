@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
           + " kept trace as a waterfall.",
       "Prints where it listens, then one line \"ready\" when spans are accepted. Without --policies"
           + " it keeps errors, traces over 1 s and 5 %% of the rest, 5 s after their first span.",
-      "On Ctrl-C it stops accepting, decides what it holds, exports it and exits 0."
+      "On Ctrl-C it stops accepting, decides what it holds, exports it and exits 0; a"
+          + " backend that does not answer makes that 20 s."
     })
 final class DevCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -44,7 +45,9 @@ final class DevCommand implements Callable<Integer> {
   @Option(
       names = "--policies",
       paramLabel = "FILE",
-      description = "YAML file holding a tail_sampling: block, as for an OpenTelemetry Collector")
+      description =
+          "YAML file with a tail_sampling: block, as for an OpenTelemetry Collector, but at its top"
+              + " level")
   private @Nullable Path policies;
 
   @Option(

@@ -110,7 +110,13 @@ public final class SamplerNode implements AutoCloseable {
       links.start();
     } catch (IOException e) {
       throw new IOException(
-          "sampler.link.listen: cannot listen on " + config.listen() + ": " + rootMessage(e), e);
+          "sampler.link.listen: cannot listen on "
+              + config.listen().getHostString()
+              + ":"
+              + config.listen().getPort()
+              + ": "
+              + rootMessage(e),
+          e);
     }
     ops = OpsServer.start(config.ops(), metrics, readiness);
     shards.start();

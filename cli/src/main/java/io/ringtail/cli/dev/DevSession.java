@@ -68,7 +68,7 @@ public final class DevSession implements RunningNode {
     out.println("routers    " + options.routers() + ", samplers " + options.samplers());
     out.println("OTLP/gRPC  http://" + String.join(" http://", cluster.grpcAddresses()));
     cluster.httpAddresses().forEach(a -> out.println("OTLP/HTTP  http://" + a + "/v1/traces"));
-    out.println("metrics    http://" + String.join(" http://", cluster.opsAddresses()));
+    cluster.opsAddresses().forEach(a -> out.println("metrics    http://" + a + "/metrics"));
     out.println(
         "keeps      "
             + policies

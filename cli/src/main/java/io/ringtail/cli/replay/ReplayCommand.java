@@ -6,6 +6,7 @@ import io.ringtail.compress.Compression;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -210,7 +211,8 @@ public final class ReplayCommand implements Callable<Integer> {
     try {
       return new TraceFile(file);
     } catch (IOException e) {
-      throw misuse(file + ": cannot be read: " + e);
+      String why = e instanceof NoSuchFileException ? "no such file" : String.valueOf(e);
+      throw misuse(file + ": cannot be read: " + why);
     }
   }
 

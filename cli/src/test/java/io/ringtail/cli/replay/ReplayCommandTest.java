@@ -223,7 +223,7 @@ class ReplayCommandTest {
     assertThat(run(file(1), "localhost")).isEqualTo(2);
     assertThat(err.toString()).contains("\"localhost\" (expected: HOST:PORT");
     assertThat(run(directory.resolve("absent"), "127.0.0.1:1")).isEqualTo(2);
-    assertThat(err.toString()).contains("absent: cannot be read");
+    assertThat(err.toString()).contains("absent: cannot be read: no such file");
   }
 
   @Test

@@ -70,7 +70,7 @@ final class GrpcReceiver implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      throw new ListenException("receive.grpc", address, e);
+      throw new ListenException("router.receive.grpc", address, e);
     }
     long tickMillis = Math.max(5, Math.min(1000, config.requestTimeout().toMillis() / 4));
     this.sweep =

@@ -54,7 +54,7 @@ final class HttpReceiver implements AutoCloseable {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new ListenException("receive.http", address, bound.cause());
+      throw new ListenException("router.receive.http", address, bound.cause());
     }
     this.server = bound.channel();
   }

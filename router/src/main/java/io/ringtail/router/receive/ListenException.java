@@ -5,8 +5,8 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 
 /**
- * A server could not listen. The message is one line for people, such as {@code receive.grpc:
- * 127.0.0.1:4317: address already in use}.
+ * A server could not listen. The message is one line for people, such as {@code
+ * router.receive.grpc: 127.0.0.1:4317: address already in use}.
  */
 public final class ListenException extends IOException {
   public ListenException(String key, InetSocketAddress address, Throwable cause) {

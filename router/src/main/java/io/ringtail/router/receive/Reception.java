@@ -21,7 +21,8 @@ record Reception(
       return busy();
     }
     if (!ingress.ready()) {
-      return new Refusal.NotReady("this router takes no spans now", retryAfter());
+      return new Refusal.NotReady(
+          "this router takes no spans now (its /readyz says why)", retryAfter());
     }
     return null;
   }

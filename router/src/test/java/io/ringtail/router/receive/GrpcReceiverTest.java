@@ -331,7 +331,9 @@ final class GrpcReceiverTest {
       assertThatThrownBy(() -> fixture(settings))
           .isInstanceOf(ListenException.class)
           .hasMessage(
-              "receive.grpc: 127.0.0.1:" + taken.getLocalPort() + ": address already in use");
+              "router.receive.grpc: 127.0.0.1:"
+                  + taken.getLocalPort()
+                  + ": address already in use");
     }
   }
 

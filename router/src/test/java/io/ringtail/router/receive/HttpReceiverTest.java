@@ -481,7 +481,9 @@ final class HttpReceiverTest {
       assertThatThrownBy(() -> fixture(settings))
           .isInstanceOf(ListenException.class)
           .hasMessage(
-              "receive.http: 127.0.0.1:" + taken.getLocalPort() + ": address already in use");
+              "router.receive.http: 127.0.0.1:"
+                  + taken.getLocalPort()
+                  + ": address already in use");
     }
   }
 

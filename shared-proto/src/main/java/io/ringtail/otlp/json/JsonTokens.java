@@ -345,8 +345,14 @@ final class JsonTokens {
     String message = e.getMessage();
     if (e instanceof JsonProcessingException json) {
       at = json.getLocation() == null ? at : json.getLocation();
-      message = json.getOriginalMessage();
+      message = withoutStartMarker(String.valueOf(json.getOriginalMessage()));
     }
     return new MalformedJsonException(at.getLineNr(), at.getColumnNr(), message + "");
+  }
+
+  /** Jackson names where an open object began by the unprintable source of its parser. */
+  private static String withoutStartMarker(String message) {
+    int at = message.indexOf(" (start marker at ");
+    return at < 0 ? message : message.substring(0, at);
   }
 }
