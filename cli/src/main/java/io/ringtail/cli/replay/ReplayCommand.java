@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
       "Sends a file of OTLP JSON lines at the pace it was recorded.",
       "A line was recorded at the latest end of its spans. Lines keep their order and alternate over"
           + " the endpoints. Retryable refusals and broken connections are retried by the rules of"
-          + " OTLP, at the next endpoint."
+          + " OTLP, at the next endpoint.",
+      "In the end sent = accepted + rejected + lost; refused, unanswered and retried count a span"
+          + " each time it happens."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
