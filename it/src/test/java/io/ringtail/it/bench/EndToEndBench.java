@@ -29,7 +29,7 @@ public final class EndToEndBench {
       tail_sampling:
         decision_wait: 2s
         num_traces: 2000000
-        decision_cache: { sampled_cache_size: 2000, non_sampled_cache_size: 20000 }
+        decision_cache: { sampled_cache_size: 500, non_sampled_cache_size: 500 }
         policies:
           - { name: share, type: probabilistic, probabilistic: { sampling_percentage: 5 } }
       """;
