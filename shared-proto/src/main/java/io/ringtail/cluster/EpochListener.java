@@ -1,5 +1,7 @@
 package io.ringtail.cluster;
 
+import java.util.List;
+
 /** Told of epochs and of this node's standing. Threads: the membership's own, one at a time. */
 public interface EpochListener {
   /** A newer epoch is to be used. Called in the order of the chain; must not block. */
@@ -7,4 +9,16 @@ public interface EpochListener {
 
   /** A newer start of this node id is in the cluster: stop deciding, say so, and stop. */
   void onFenced(Member newer);
+
+  /**
+   * The same, told by who knows whether it follows the one before.
+   *
+   * @param inTurn false after a gap that could not be filled or a change of chain (protocol E3, P2)
+   */
+  default void onEpoch(Epoch epoch, boolean inTurn) {
+    onEpoch(epoch);
+  }
+
+  /** How far the handoff of each sampler is, as the coordinator has heard (protocol O1). */
+  default void onCompletions(List<Completion> completions) {}
 }

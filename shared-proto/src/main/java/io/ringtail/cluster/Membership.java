@@ -21,6 +21,18 @@ public interface Membership extends AutoCloseable {
     return joined() ? Optional.empty() : Optional.of("no epoch names this node yet");
   }
 
+  /** Says how far this sampler's handoff is; said again until the coordinator has heard it. */
+  default void complete(Completion mine) {}
+
+  /**
+   * Whether this sampler has a lease to decide (protocol L1); also asked by shards, once a batch.
+   *
+   * @param nowNanos by {@link System#nanoTime}
+   */
+  default boolean mayDecide(long nowNanos) {
+    return true;
+  }
+
   /** Leaves with a word, so that nobody has to suspect. Idempotent. */
   @Override
   void close();

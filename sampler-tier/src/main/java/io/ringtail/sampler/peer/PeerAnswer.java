@@ -1,0 +1,20 @@
+package io.ringtail.sampler.peer;
+
+import io.ringtail.cluster.EpochOrder;
+
+/** The receiver's answer to a {@link PeerWord}, on the same stream. */
+public sealed interface PeerAnswer {
+  /** Merged, and all routers named by the floors before it have confirmed or are gone. */
+  record TransferTaken(long id) implements PeerAnswer {}
+
+  /**
+   * Nothing of it was taken: a slot is another's in {@code epoch}, the receiver's newest (protocol
+   * H7).
+   */
+  record TransferNotOwner(long id, EpochOrder epoch) implements PeerAnswer {}
+
+  /** Nothing of it was taken: no room now; to be sent again. */
+  record TransferFull(long id) implements PeerAnswer {}
+
+  record NoticeTaken(long id) implements PeerAnswer {}
+}
