@@ -10,6 +10,16 @@ final class LinkFields {
   static final int ROUTER_PART = 2 << 3 | LEN;
   static final int ROUTER_PROGRESS = 3 << 3 | LEN;
   static final int ROUTER_FAREWELL = 4 << 3 | LEN;
+  static final int ROUTER_WORD = 5 << 3 | LEN;
+
+  static final int WORD_LOWERED = 1 << 3 | LEN;
+  static final int WORD_REPLAYED = 2 << 3 | LEN;
+  static final int WORD_HAS = 3 << 3 | LEN;
+
+  /** Of lowered and replayed. */
+  static final int ANSWER_ID = 1 << 3 | VARINT;
+
+  static final int HAS_HAS = 1 << 3 | VARINT;
 
   static final int HELLO_MIN_VERSION = 1 << 3 | VARINT;
   static final int HELLO_MAX_VERSION = 2 << 3 | VARINT;
@@ -52,6 +62,21 @@ final class LinkFields {
   static final int SAMPLER_REFUSED = 3 << 3 | LEN;
   static final int SAMPLER_MARK = 4 << 3 | LEN;
   static final int SAMPLER_FAREWELL = 5 << 3 | LEN;
+  static final int SAMPLER_WORD = 6 << 3 | LEN;
+
+  static final int WORD_LOWERING = 1 << 3 | LEN;
+  static final int WORD_QUESTION = 2 << 3 | LEN;
+  static final int WORD_NEEDS_NOTHING = 3 << 3 | LEN;
+  static final int WORD_ASK_HAS = 4 << 3 | LEN;
+  static final int WORD_EMPTY = 5 << 3 | LEN;
+
+  static final int LOWERING_ID = 1 << 3 | VARINT;
+  static final int LOWERING_SEQ = 2 << 3 | VARINT;
+
+  static final int QUESTION_ID = 1 << 3 | VARINT;
+  static final int QUESTION_SLOTS = 2 << 3 | LEN;
+
+  static final int NEEDS_NOTHING_LOST = 1 << 3 | LEN;
 
   static final int WELCOME_VERSION = 1 << 3 | VARINT;
   static final int WELCOME_SAMPLER = 2 << 3 | LEN;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     case HELLO -> greet(reader.hello());    // only the first of a link
  *     case PART -> take(reader.part());       // taken whole, or refused by its seq
  *     case PROGRESS -> progress(reader.progress());
+ *     case WORD -> answered(reader.word());
  *     case FAREWELL -> closing(reader.farewell());
  *   }
  * }
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * MalformedWireException} the reader is of no more use; the link is closed.
  *
  * <p>Threads: one at a time. Buffers: the array is borrowed until the next reset. No garbage but
- * for new headers, hello and progress.
+ * for new headers, hello, progress and words.
  */
 public final class LinkReader {
   /** What {@link #next} came to. */
@@ -33,6 +34,7 @@ public final class LinkReader {
     HELLO,
     PART,
     PROGRESS,
+    WORD,
     FAREWELL,
     END
   }
@@ -42,6 +44,7 @@ public final class LinkReader {
   private final DecodedPart part;
   private @Nullable Hello hello;
   private @Nullable Progress progress;
+  private @Nullable RouterWord word;
   private @Nullable Farewell farewell;
 
   /**
@@ -68,6 +71,12 @@ public final class LinkReader {
           progress = Progress.read(LinkWire.enter(message, frame));
           return Frame.PROGRESS;
         }
+        case LinkFields.ROUTER_WORD -> {
+          word = RouterWords.read(LinkWire.enter(message, frame));
+          if (word != null) { // else of a later version
+            return Frame.WORD;
+          }
+        }
         case LinkFields.ROUTER_HELLO -> {
           hello = Hello.read(LinkWire.enter(message, frame));
           return Frame.HELLO;
@@ -93,6 +102,10 @@ public final class LinkReader {
 
   public Progress progress() {
     return require(progress, Frame.PROGRESS);
+  }
+
+  public RouterWord word() {
+    return require(word, Frame.WORD);
   }
 
   public Farewell farewell() {

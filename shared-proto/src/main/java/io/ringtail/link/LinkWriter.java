@@ -65,6 +65,11 @@ public final class LinkWriter {
     progress.write(framing);
   }
 
+  /** Adds an answer to a sampler's word. */
+  public void word(RouterWord word) {
+    RouterWords.write(word, framing);
+  }
+
   /** Ends the message with a word why the link closes. */
   public void farewell(Farewell farewell) {
     farewell.write(framing, LinkFields.ROUTER_FAREWELL);

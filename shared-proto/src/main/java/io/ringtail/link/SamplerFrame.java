@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One message from a sampler to a router. Its contents count in the order of the components: first
- * the welcome, then acks and refusals, then the mark, which covers the parts acknowledged with it.
+ * the welcome, then acks and refusals, then words, then the mark, which covers the parts
+ * acknowledged and the lowerings said with it.
  *
  * @param welcome only in the first message of a link
  * @param acks seqs taken whole (protocol A2); not changed afterwards
  * @param refused parts not taken
+ * @param words in the order they were said; those of a later version are left out in reading
  * @param mark the newest mark for this router; null if it is not told anew
  * @param farewell the link is about to close
  */
@@ -21,25 +23,38 @@ public record SamplerFrame(
     @Nullable Welcome welcome,
     long[] acks,
     List<Refused> refused,
+    List<SamplerWord> words,
     @Nullable Mark mark,
     @Nullable Farewell farewell) {
+  /** More words than this in one frame are malformed: a few bytes can stand for many slots. */
+  public static final int MAX_WORDS = 1024;
+
   private static final long[] NO_ACKS = {};
 
   public static SamplerFrame of(Welcome welcome) {
-    return new SamplerFrame(welcome, NO_ACKS, List.of(), null, null);
+    return new SamplerFrame(welcome, NO_ACKS, List.of(), List.of(), null, null);
   }
 
   public static SamplerFrame of(Farewell farewell) {
-    return new SamplerFrame(null, NO_ACKS, List.of(), null, farewell);
+    return new SamplerFrame(null, NO_ACKS, List.of(), List.of(), null, farewell);
   }
 
   public static SamplerFrame of(Mark mark) {
-    return new SamplerFrame(null, NO_ACKS, List.of(), mark, null);
+    return new SamplerFrame(null, NO_ACKS, List.of(), List.of(), mark, null);
   }
 
   /** Answers to parts, with the mark of the same moment. */
   public static SamplerFrame answers(long[] acks, List<Refused> refused, @Nullable Mark mark) {
-    return new SamplerFrame(null, acks, refused, mark, null);
+    return new SamplerFrame(null, acks, refused, List.of(), mark, null);
+  }
+
+  /**
+   * Words, with the mark of the same moment.
+   *
+   * @param words at most {@link #MAX_WORDS}
+   */
+  public static SamplerFrame of(List<SamplerWord> words, @Nullable Mark mark) {
+    return new SamplerFrame(null, NO_ACKS, List.of(), words, mark, null);
   }
 
   public LinkMessage toMessage() {
@@ -52,6 +67,9 @@ public record SamplerFrame(
     }
     for (int i = 0; i < refused.size(); i++) {
       refused.get(i).write(out);
+    }
+    for (SamplerWord word : words) {
+      SamplerWords.write(word, out);
     }
     if (mark != null) {
       mark.write(out);
@@ -83,6 +101,7 @@ public record SamplerFrame(
     Welcome welcome = null;
     long[] acks = NO_ACKS;
     List<Refused> refused = new ArrayList<>();
+    List<SamplerWord> words = new ArrayList<>();
     Mark mark = null;
     Farewell farewell = null;
     while (in.next()) {
@@ -94,12 +113,24 @@ public record SamplerFrame(
           acks[acks.length - 1] = in.readVarint();
         }
         case LinkFields.SAMPLER_REFUSED -> refused.add(Refused.read(LinkWire.enter(in)));
+        case LinkFields.SAMPLER_WORD -> addWord(words, LinkWire.enter(in));
         case LinkFields.SAMPLER_MARK -> mark = Mark.read(LinkWire.enter(in));
         case LinkFields.SAMPLER_FAREWELL -> farewell = Farewell.read(LinkWire.enter(in));
         default -> in.skip();
       }
     }
-    return new SamplerFrame(welcome, acks, refused, mark, farewell);
+    return new SamplerFrame(welcome, acks, refused, words, mark, farewell);
+  }
+
+  private static void addWord(List<SamplerWord> words, WireReader in)
+      throws MalformedWireException {
+    SamplerWord word = SamplerWords.read(in);
+    if (word != null && words.size() == MAX_WORDS) {
+      throw new MalformedWireException("over " + MAX_WORDS + " words in one frame");
+    }
+    if (word != null) {
+      words.add(word);
+    }
   }
 
   /** Appends packed varints; each takes at least one byte, which bounds their number. */

@@ -4,8 +4,8 @@
  * <p>Router to sampler: a {@link LinkWriter} turns parts into {@link LinkMessage}s, whose span
  * bytes go from the part's buffer straight into gRPC's; a {@link LinkReader} walks the received
  * bytes and shows each part as a {@link PartView}. Sampler to router: {@link SamplerFrame}, acks,
- * refusals and marks. Both are protobuf on the wire, written by hand; docs/link-protocol.md holds
- * the .proto and the rules. Start at {@link LinkMethod} and {@link PartView}. Rules: protocol
+ * refusals, words and marks. Both are protobuf on the wire, written by hand; docs/link-protocol.md
+ * holds the .proto and the rules. Start at {@link LinkMethod} and {@link PartView}. Rules: protocol
  * sections 1, 3 and 4.
  *
  * <p>Threads: one a writer or reader. Buffers: a writer borrows the part's array until the message

@@ -1,6 +1,9 @@
 package io.ringtail.ring;
 
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.WireReader;
 import io.ringtail.trace.TraceHash;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -9,6 +12,9 @@ import java.util.stream.IntStream;
 public final class SlotSet {
   public static final SlotSet NONE = new SlotSet(new BitSet());
   public static final SlotSet ALL = where(slot -> true);
+
+  private static final byte DELTAS = 1;
+  private static final byte BITMAP = 2;
 
   private final BitSet slots;
   private final int size;
@@ -72,6 +78,69 @@ public final class SlotSet {
     BitSet rest = (BitSet) slots.clone();
     rest.andNot(other.slots);
     return new SlotSet(rest);
+  }
+
+  /**
+   * As words carry it: one byte for the form, then either each slot's distance from the one before
+   * (the first: from −1) as varints, or a bitmap, least bit first, to its last byte that is not 0;
+   * whichever is shorter. At most 32 KiB and a byte.
+   */
+  public byte[] encoded() {
+    byte[] bitmap = slots.toByteArray();
+    byte[] out = new byte[1 + bitmap.length];
+    int at = 1;
+    int before = -1;
+    for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+      int rest = slot - before;
+      if (at + 3 > out.length) { // a distance takes at most three bytes
+        System.arraycopy(bitmap, 0, out, 1, bitmap.length);
+        out[0] = BITMAP;
+        return out;
+      }
+      for (; rest > 0x7f; rest >>>= 7) {
+        out[at++] = (byte) (rest | 0x80);
+      }
+      out[at++] = (byte) rest;
+      before = slot;
+    }
+    out[0] = DELTAS;
+    return Arrays.copyOf(out, at);
+  }
+
+  /**
+   * Reads what {@link #encoded} wrote.
+   *
+   * @throws MalformedWireException if it is neither form, or names a slot there is not
+   */
+  public static SlotSet decoded(byte[] array, int start, int end) throws MalformedWireException {
+    if (start >= end || (array[start] != DELTAS && array[start] != BITMAP)) {
+      throw new MalformedWireException("slots: unknown form");
+    }
+    return array[start] == BITMAP
+        ? ofBitmap(array, start + 1, end)
+        : ofDeltas(new WireReader().reset(array, start + 1, end));
+  }
+
+  private static SlotSet ofBitmap(byte[] array, int start, int end) throws MalformedWireException {
+    if (end - start > TraceHash.SLOTS / Byte.SIZE) {
+      throw new MalformedWireException("slots: bitmap of " + (end - start) + " bytes");
+    }
+    return new SlotSet(BitSet.valueOf(Arrays.copyOfRange(array, start, end)));
+  }
+
+  private static SlotSet ofDeltas(WireReader in) throws MalformedWireException {
+    BitSet slots = new BitSet();
+    long slot = -1;
+    while (in.position() < in.end()) {
+      long distance = in.readVarint();
+      slot += distance;
+      if (distance <= 0 || distance > TraceHash.SLOTS || slot >= TraceHash.SLOTS) {
+        throw new MalformedWireException(
+            "slots: " + slot + " after a distance of " + distance + " (expected ascending slots)");
+      }
+      slots.set((int) slot);
+    }
+    return new SlotSet(slots);
   }
 
   /** The slots, ascending. */

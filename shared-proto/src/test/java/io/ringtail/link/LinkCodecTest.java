@@ -8,6 +8,8 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.link.LinkReader.Frame;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.SlotSet;
+import io.ringtail.trace.TraceHash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -207,12 +209,66 @@ class LinkCodecTest {
                 new Refused(6, EPOCH, new Refusal.NotReady("starting", Duration.ofSeconds(1))),
                 new Refused(7, EPOCH, new Refusal.Malformed("span 3")),
                 new Refused(8, EPOCH, new Refusal.TooLarge("65 MiB"))),
+            List.of(
+                new SamplerWord.Lowering(9, 1L << 50),
+                new SamplerWord.Question(10, SlotSet.of(0, 1, 127, 128, 70_000, 262_143)),
+                new SamplerWord.NeedsNothing("sampler-2", new Incarnation(EPOCH, -77)),
+                new SamplerWord.AskHas(),
+                new SamplerWord.Empty()),
             new Mark(299, EPOCH),
             new Farewell(Farewell.Reason.FENCED, "attempt 3"));
     byte[] bytes = frame.toMessage().readAllBytes();
     SamplerFrame read = SamplerFrame.read(bytes, 0, bytes.length);
     assertThat(read.acks()).containsExactly(1, 300, 1L << 40);
     assertThat(read).usingRecursiveComparison().isEqualTo(frame);
+  }
+
+  @Test
+  void samplerFrame_wordOfALaterVersion_isLeftOut() throws Exception {
+    WireWriter later = new WireWriter(16);
+    later.bytesField(90 << 3 | 2, new byte[4]);
+    WireWriter out = new WireWriter(16);
+    out.messageField(LinkFields.SAMPLER_WORD, later);
+    SamplerWords.write(new SamplerWord.AskHas(), out);
+    SamplerFrame read = SamplerFrame.read(out.array(), 0, out.size());
+    assertThat(read.words()).containsExactly(new SamplerWord.AskHas());
+  }
+
+  @Test
+  void samplerFrame_withMoreWordsThanAllowed_isMalformed() {
+    WireWriter out = new WireWriter(16);
+    for (int i = 0; i <= SamplerFrame.MAX_WORDS; i++) {
+      SamplerWords.write(new SamplerWord.Question(i, SlotSet.of(TraceHash.SLOTS - 1)), out);
+    }
+    assertThatThrownBy(() -> SamplerFrame.read(out.array(), 0, out.size()))
+        .isInstanceOf(MalformedWireException.class)
+        .hasMessageContaining("words");
+  }
+
+  @Test
+  void routerWords_amongParts_readBackInOrderAndLaterOnesAreSkipped() throws Exception {
+    List<RouterWord> words =
+        List.of(
+            new RouterWord.Lowered(3),
+            new RouterWord.Replayed(1L << 40),
+            new RouterWord.Has(true),
+            new RouterWord.Has(false));
+    writer.add(new TestPart(1).group(Header.EMPTY, Header.EMPTY, Header.EMPTY, spans(1, 9)));
+    words.forEach(writer::word);
+    writer.progress(new Progress(2, 1));
+    WireWriter later = new WireWriter(16);
+    later.bytesField(LinkFields.ROUTER_WORD, new byte[] {15 << 3, 1});
+    byte[] known = writer.finish().readAllBytes();
+    byte[] bytes = Arrays.copyOf(later.toByteArray(), later.size() + known.length);
+    System.arraycopy(known, 0, bytes, later.size(), known.length);
+    reader.reset(bytes, 0, bytes.length);
+    assertThat(reader.next()).isEqualTo(Frame.PART);
+    for (RouterWord word : words) {
+      assertThat(reader.next()).isEqualTo(Frame.WORD);
+      assertThat(reader.word()).isEqualTo(word);
+    }
+    assertThat(reader.next()).isEqualTo(Frame.PROGRESS);
+    assertThat(reader.next()).isEqualTo(Frame.END);
   }
 
   @Test

@@ -135,7 +135,7 @@ public final class FakeSampler implements AutoCloseable {
                         1, new Peer(nodeId, member().incarnation()), DictionaryLimits.DEFAULT)));
         case PART -> answer(reader.part());
         case PROGRESS -> progress.add(reader.progress());
-        case FAREWELL -> {}
+        case WORD, FAREWELL -> {}
         case END -> throw new AssertionError();
       }
     }

@@ -3,8 +3,8 @@
  * and their floors, completions. Pure state machines over one queue; the data itself is moved by
  * the shards.
  *
- * <p>In: epochs, completions, words of routers and samplers, what shards publish. Out: slot views to
- * the shards, words to routers and samplers, completions. Threads: one, the handoff's. Rules:
+ * <p>In: epochs, completions, words of routers and samplers, what shards publish. Out: slot views
+ * to the shards, words to routers and samplers, completions. Threads: one, the handoff's. Rules:
  * protocol sections 4 to 7 and 9.
  */
 @NullMarked

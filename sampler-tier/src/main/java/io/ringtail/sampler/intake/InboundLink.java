@@ -116,6 +116,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
         }
         case HELLO -> greet(reader.hello());
         case PROGRESS -> {} // settling (protocol section 4) reads it
+        case WORD -> {} // the keeper reads it
         case FAREWELL ->
             log.info("event=link-farewell router={} reason={}", router, reader.farewell().reason());
         case END -> {

@@ -14,9 +14,9 @@ public sealed interface PeerWord {
   record RouterSeq(Peer router, long seq) {}
 
   /**
-   * Of what follows nothing is older than these (protocol H3): the receiver lowers its marks so
-   * far and acknowledges no transfer behind this word before the routers have confirmed. Stands
-   * until {@link FloorsEnd} or the sender is gone; a later one can only lower.
+   * Of what follows nothing is older than these (protocol H3): the receiver lowers its marks so far
+   * and acknowledges no transfer behind this word before the routers have confirmed. Stands until
+   * {@link FloorsEnd} or the sender is gone; a later one can only lower.
    */
   record Floors(long id, EpochOrder epoch, List<RouterSeq> seqs) implements PeerWord {
     public Floors {

@@ -28,8 +28,7 @@ public record SlotView(
     SlotSet held) {
   /** Before the first epoch: owns nothing. */
   public static final SlotView NONE =
-      new SlotView(
-          EpochOrder.NONE, RingTable.build(List.of()), List.of(), -2, null, SlotSet.NONE);
+      new SlotView(EpochOrder.NONE, RingTable.build(List.of()), List.of(), -2, null, SlotSet.NONE);
 
   public SlotView {
     owners = List.copyOf(owners);
