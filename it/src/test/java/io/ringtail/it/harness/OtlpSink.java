@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An OTLP/gRPC backend on loopback that counts what arrives and, if asked, keeps the bytes of every
@@ -43,7 +44,7 @@ public final class OtlpSink implements AutoCloseable {
           .build();
 
   private final Server server;
-  private final boolean keep;
+  private final @Nullable OnSpan onSpan;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong spans = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
@@ -52,8 +53,14 @@ public final class OtlpSink implements AutoCloseable {
   private volatile Duration delay = Duration.ZERO;
   private volatile Status refusal = Status.OK;
 
-  private OtlpSink(int port, boolean keep) throws IOException {
-    this.keep = keep;
+  /** Told of each span as it arrives, on gRPC's threads. */
+  public interface OnSpan {
+    /** An encoded span, from {@code start} to {@code end} of the request's body. */
+    void onSpan(byte[] body, int start, int end) throws MalformedWireException;
+  }
+
+  private OtlpSink(int port, @Nullable OnSpan tell, boolean keep) throws IOException {
+    this.onSpan = keep ? this::keep : tell;
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .directExecutor()
@@ -68,12 +75,17 @@ public final class OtlpSink implements AutoCloseable {
 
   /** A sink that only counts requests, spans and bytes. */
   public static OtlpSink counting(int port) throws IOException {
-    return new OtlpSink(port, false);
+    return new OtlpSink(port, null, false);
   }
 
   /** A sink that keeps every span's bytes. */
   public static OtlpSink keeping(int port) throws IOException {
-    return new OtlpSink(port, true);
+    return new OtlpSink(port, null, true);
+  }
+
+  /** A sink that tells of every span. */
+  public static OtlpSink telling(int port, OnSpan tell) throws IOException {
+    return new OtlpSink(port, tell, false);
   }
 
   public int port() {
@@ -179,8 +191,8 @@ public final class OtlpSink implements AutoCloseable {
           continue;
         }
         int spanEnd = scope.readLength() + scope.position();
-        if (keep) {
-          keep(body, scope.position(), spanEnd);
+        if (onSpan != null) {
+          onSpan.onSpan(body, scope.position(), spanEnd);
         }
         taken++;
         scope.position(spanEnd);
