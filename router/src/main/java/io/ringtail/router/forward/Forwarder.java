@@ -12,6 +12,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.RingTables;
 import io.ringtail.router.forward.ForwardMetrics.DropReason;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.receive.Ingress;
@@ -26,12 +27,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,13 +71,9 @@ public final class Forwarder implements Ingress, AutoCloseable {
   /** By sampler; changed on the epochs thread. */
   private final Map<String, Link> links = new ConcurrentHashMap<>();
 
-  private final ExecutorService epochs =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "router-epochs");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final LongSupplier nanoTime;
+  private final RingTables tables;
+  private final ExecutorService epochs;
 
   private volatile @Nullable Routes routes;
   private volatile Peer namedSelf;
@@ -93,6 +92,38 @@ public final class Forwarder implements Ingress, AutoCloseable {
       EventLoopGroup loops,
       LinkTransport transport,
       Metrics metricRegistry) {
+    this(
+        config,
+        self,
+        minSamplers,
+        loops,
+        new Surroundings(
+            transport, System::nanoTime, new Random(), new RingTables(2), epochsThread()),
+        metricRegistry);
+  }
+
+  /**
+   * What a simulation puts in the place of.
+   *
+   * @param epochs runs one task at a time; shut down on close
+   */
+  record Surroundings(
+      LinkChannels channels,
+      LongSupplier nanoTime,
+      Random random,
+      RingTables tables,
+      ExecutorService epochs) {}
+
+  Forwarder(
+      ForwardConfig config,
+      Peer self,
+      int minSamplers,
+      EventLoopGroup loops,
+      Surroundings surroundings,
+      Metrics metricRegistry) {
+    this.nanoTime = surroundings.nanoTime();
+    this.tables = surroundings.tables();
+    this.epochs = surroundings.epochs();
     this.config = config;
     this.self = self;
     this.namedSelf = self;
@@ -109,23 +140,33 @@ public final class Forwarder implements Ingress, AutoCloseable {
             new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT),
             bytesHeld,
             metrics,
-            System::nanoTime);
+            nanoTime);
     this.linkContext =
         new LinkContext(
             config,
             () -> namedSelf,
-            transport,
+            surroundings.channels(),
             seqs,
             new AtomicLong(),
+            surroundings.random(),
             this::oldestSeq,
             new OnControlLoop(),
             retention,
             metrics,
-            System::nanoTime);
+            nanoTime);
     this.rerouteTicks =
         control.scheduleWithFixedDelay(
             rerouter::run, REROUTE_TICK_MILLIS, REROUTE_TICK_MILLIS, TimeUnit.MILLISECONDS);
     registerGauges(metricRegistry);
+  }
+
+  private static ExecutorService epochsThread() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, "router-epochs");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   private void registerGauges(Metrics registry) {
@@ -181,7 +222,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     PendingRequest request =
         new PendingRequest(
             responder,
-            System.nanoTime() + config.timeout().toNanos(),
+            nanoTime.getAsLong() + config.timeout().toNanos(),
             split.parts().size(),
             split.rejectedSpans(),
             openRequests::decrementAndGet);
@@ -260,9 +301,10 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   private void apply(Epoch epoch) {
     try {
-      long startNanos = System.nanoTime();
+      long startNanos = nanoTime.getAsLong();
       RoutingTable table =
-          RoutingTable.build(epoch, self.nodeId(), self.incarnation().bits(), minSamplers);
+          RoutingTable.build(
+              epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
       nameSelf(epoch);
       Map<String, Link> before = new HashMap<>(links);
       List<Link> gone = openAndDrop(epoch, before);
@@ -270,7 +312,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
       gone.forEach(link -> link.onReceiverGone(epoch.order()));
       links.values().forEach(link -> link.onEpoch(epoch.order()));
       control.execute(rerouter::run);
-      logEpoch(table, System.nanoTime() - startNanos);
+      logEpoch(table, nanoTime.getAsLong() - startNanos);
     } catch (RejectedExecutionException e) {
       log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
     } catch (RuntimeException e) {
@@ -345,7 +387,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // it runs once more; a tick follows anyway
     public void reroute(Parcel parcel, EpochOrder atLeast, long waitNanos, ResendReason reason) {
-      long notBeforeNanos = System.nanoTime() + waitNanos;
+      long notBeforeNanos = nanoTime.getAsLong() + waitNanos;
       control.execute(
           () -> {
             rerouter.add(parcel, atLeast, notBeforeNanos, reason);

@@ -12,7 +12,6 @@ import io.ringtail.link.Progress;
 import io.ringtail.link.SamplerFrame;
 import java.time.Duration;
 import java.util.Queue;
-import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +38,7 @@ final class Link implements Outlet, LinkSession.Events {
   private final String address;
   private final EventLoop loop;
   private final Outbox outbox;
-  private final Backoff backoff = new Backoff(new Random());
+  private final Backoff backoff;
   private final Queue<Parcel> incoming = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ScheduledFuture<?> ticks;
@@ -66,6 +65,7 @@ final class Link implements Outlet, LinkSession.Events {
             context.retention(),
             context.metrics(),
             context.nanoTime());
+    this.backoff = new Backoff(context.random());
     this.ticks =
         loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -147,7 +147,8 @@ final class Link implements Outlet, LinkSession.Events {
     if (isEnded() || session != null) {
       return;
     }
-    LinkSession opening = new LinkSession(context.transport().open(address, loop), loop, this);
+    LinkSession opening = new LinkSession(
+            context.transport().open(address, loop), loop, context.nanoTime(), this);
     session = opening;
     opening.open(
         new Hello(

@@ -1,6 +1,7 @@
 package io.ringtail.router.forward;
 
 import io.ringtail.link.Peer;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -10,14 +11,16 @@ import java.util.function.Supplier;
  *
  * @param router who speaks; its incarnation as the newest epoch names it
  * @param attempts counts the links opened, over all samplers: of two the higher is the newer
+ * @param random spreads attempts
  * @param oldestSeq oldest seq in the router's log, for the progress word (A5)
  */
 record LinkContext(
     ForwardConfig config,
     Supplier<Peer> router,
-    LinkTransport transport,
+    LinkChannels transport,
     Seqs seqs,
     AtomicLong attempts,
+    Random random,
     LongSupplier oldestSeq,
     Rerouting rerouting,
     Retention retention,

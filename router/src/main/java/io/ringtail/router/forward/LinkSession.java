@@ -16,6 +16,7 @@ import io.ringtail.link.Welcome;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,8 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   private final EventLoop loop;
   private final Events events;
   private final ClientCall<LinkMessage, SamplerFrame> call;
-  private final long openedNanos = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private final long openedNanos;
   private @Nullable Hello hello;
   private @Nullable LinkWriter writer;
   private String farewell = "";
@@ -54,7 +56,9 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   /**
    * @param channel this session's own; shut down with it
    */
-  LinkSession(ManagedChannel channel, EventLoop loop, Events events) {
+  LinkSession(ManagedChannel channel, EventLoop loop, LongSupplier nanoTime, Events events) {
+    this.nanoTime = nanoTime;
+    this.openedNanos = nanoTime.getAsLong();
     this.channel = channel;
     this.loop = loop;
     this.events = events;
@@ -96,7 +100,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
 
   /** Ends a session whose sampler connects but does not welcome. */
   void checkOpening() {
-    if (!ended && writer == null && System.nanoTime() - openedNanos > OPENING_NANOS) {
+    if (!ended && writer == null && nanoTime.getAsLong() - openedNanos > OPENING_NANOS) {
       end("no welcome within 5 s");
     }
   }

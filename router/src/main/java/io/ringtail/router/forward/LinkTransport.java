@@ -12,14 +12,15 @@ import io.netty.channel.EventLoop;
  *
  * @param channelType socket type that suits the event loops
  */
-public record LinkTransport(Class<? extends Channel> channelType) {
+public record LinkTransport(Class<? extends Channel> channelType) implements LinkChannels {
   private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
 
   /** Refusals of all parts of a message, the smallest there are, take 2 MiB. */
   private static final int FRAME_BYTES = 4 << 20;
 
-  /** Plaintext; everything of it runs on {@code loop}. */
-  ManagedChannel open(String address, EventLoop loop) {
+  /** Plaintext. */
+  @Override
+  public ManagedChannel open(String address, EventLoop loop) {
     return NettyChannelBuilder.forTarget(address)
         .eventLoopGroup(loop)
         .channelType(channelType)

@@ -5,6 +5,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Member;
 import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
+import io.ringtail.ring.RingTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,24 +29,29 @@ public final class RoutingTable {
     this.notReady = notReady;
   }
 
+  /** As below, with a ring built anew. */
+  public static RoutingTable build(Epoch epoch, String self, long selfBits, int minSamplers) {
+    return build(epoch, new RingTables(1), self, selfBits, minSamplers);
+  }
+
   /**
    * Builds the tables of an epoch; takes up to a second at hundreds of members, so not on the data
    * path.
    *
+   * @param tables builds the ring
    * @param self node id of this router
    * @param selfBits random bits of its incarnation
    * @param minSamplers fewer active samplers than this and it is not ready
    */
-  public static RoutingTable build(Epoch epoch, String self, long selfBits, int minSamplers) {
+  public static RoutingTable build(
+      Epoch epoch, RingTables tables, String self, long selfBits, int minSamplers) {
     Map<String, Member> byNodeId = new HashMap<>();
-    List<RingMember> ringMembers = new ArrayList<>();
     for (Member m : epoch.members()) {
       if (m.ownsSlots()) {
         byNodeId.put(m.nodeId(), m);
-        ringMembers.add(new RingMember(m.nodeId(), m.weight()));
       }
     }
-    RingTable ring = RingTable.build(ringMembers);
+    RingTable ring = tables.of(epoch.members());
     List<Member> owners = new ArrayList<>();
     for (RingMember m : ring.members()) {
       owners.add(byNodeId.get(m.nodeId()));

@@ -1,8 +1,10 @@
 package io.ringtail.sampler.intake;
 
 import io.grpc.Server;
+import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -11,6 +13,7 @@ import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
+import io.ringtail.link.SamplerFrame;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.shard.ShardSet;
 import java.io.IOException;
@@ -27,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,17 +54,13 @@ public final class LinkServer {
   private final Map<Peer, Integer> routerKeys = new ConcurrentHashMap<>();
   private final AtomicInteger nextRouterKey = new AtomicInteger();
   private final Set<InboundLink> waiting = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "link-timer");
-            thread.setDaemon(true);
-            return thread;
-          });
-  private final Server server;
+  private final ScheduledExecutorService timer;
+  private final InetSocketAddress listen;
+  private final EventLoopGroup loops;
+  private @Nullable Server server;
 
   /**
-   * Binds; {@link #start} begins to take links.
+   * Nothing listens before {@link #start}.
    *
    * @param listen where; port 0 is any free one
    * @param self this sampler as routers know it
@@ -73,7 +73,7 @@ public final class LinkServer {
       ShardSet shards,
       EventLoopGroup loops,
       Metrics metrics) {
-    this(listen, self, ownership, shards, loops, metrics, System::nanoTime);
+    this(listen, self, ownership, shards, loops, metrics, System::nanoTime, timerThread());
   }
 
   LinkServer(
@@ -83,13 +83,45 @@ public final class LinkServer {
       ShardSet shards,
       EventLoopGroup loops,
       Metrics metrics,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      ScheduledExecutorService timer) {
+    this.timer = timer;
     this.self = self;
     this.ownership = ownership;
     this.shards = shards;
     this.nanoTime = nanoTime;
     this.metrics = new IntakeMetrics(metrics);
-    this.server =
+    this.listen = listen;
+    this.loops = loops;
+  }
+
+  private ServerServiceDefinition service() {
+    return ServerServiceDefinition.builder(LinkMethod.SERVICE)
+        .addMethod(
+            LinkMethod.server(PooledByteBufAllocator.DEFAULT),
+            (call, headers) -> accept(call))
+        .build();
+  }
+
+  /** A new link, not greeted yet. */
+  InboundLink accept(ServerCall<ByteBuf, SamplerFrame> call) {
+    return new InboundLink(call, this, new Intake(ownership, shards));
+  }
+
+  static ScheduledExecutorService timerThread() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "link-timer");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /**
+   * @throws IOException if the address cannot be had
+   */
+  public void start() throws IOException {
+    Server listening =
         NettyServerBuilder.forAddress(listen)
             .channelType(NioServerSocketChannel.class)
             .bossEventLoopGroup(loops)
@@ -99,27 +131,15 @@ public final class LinkServer {
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .addService(service())
             .build();
-  }
-
-  private ServerServiceDefinition service() {
-    return ServerServiceDefinition.builder(LinkMethod.SERVICE)
-        .addMethod(
-            LinkMethod.server(PooledByteBufAllocator.DEFAULT),
-            (call, headers) -> new InboundLink(call, this, new Intake(ownership, shards)))
-        .build();
-  }
-
-  /**
-   * @throws IOException if the address cannot be had
-   */
-  public void start() throws IOException {
-    server.start();
+    server = listening;
+    listening.start();
     timer.scheduleWithFixedDelay(
         this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /** The port it listens on; 0 before the start. */
   public int port() {
-    return server.getPort();
+    return server == null ? 0 : server.getPort();
   }
 
   /**
@@ -168,10 +188,14 @@ public final class LinkServer {
 
   /** Ends every link with a word and stops listening. */
   public void stop() throws InterruptedException {
-    server.shutdown(); // first, or routers would be back before the listener is gone
+    Server listening = server;
+    if (listening != null) {
+      listening.shutdown(); // first, or routers would be back before the listener is gone
+    }
     newest.values().forEach(link -> link.farewell(Farewell.Reason.STOPPING, "the sampler stops"));
-    if (!server.awaitTermination(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      server.shutdownNow();
+    if (listening != null
+        && !listening.awaitTermination(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      listening.shutdownNow();
     }
     timer.shutdownNow();
   }

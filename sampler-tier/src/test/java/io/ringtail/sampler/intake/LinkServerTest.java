@@ -65,7 +65,8 @@ class LinkServerTest {
           shards,
           loops,
           new Metrics(),
-          nowNanos::get);
+          nowNanos::get,
+          LinkServer.timerThread());
   private ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", 1).build();
 
   @BeforeEach
