@@ -1,0 +1,364 @@
+package io.ringtail.sampler.transfer;
+
+import io.netty.buffer.ByteBuf;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.link.Header;
+import io.ringtail.link.Peer;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.WireReader;
+import io.ringtail.trace.TraceHash;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A batch that was read and found good: every length, number and ID in it is sound, so that who
+ * takes its entries later need not check again. Immutable; the bytes are borrowed from the buffer
+ * it was read from.
+ *
+ * <p>An entry is one decision or one trace, known by its place; {@link TransferCursor} walks their
+ * content. Threads: any.
+ */
+public final class TransferBatch {
+  static final int TRACE = 1;
+  static final int DECISION = 2;
+  static final int SETTLED_DECISION = 3;
+
+  /** What is kept of an entry. */
+  static final int START = 0;
+
+  static final int END = 1;
+  static final int NOTES = 2;
+  static final int KIND = 3;
+  private static final int SLOT = 4;
+  private static final int SPAN_COUNT = 5;
+  private static final int SPAN_BYTES = 6;
+  private static final int ENTRY_INTS = 7;
+  private static final int TRACE_ID_BYTES = 16;
+
+  private final byte[] array;
+  private final List<Peer> routers = new ArrayList<>();
+  private final List<Header> contexts = new ArrayList<>();
+  private final List<Header> resources = new ArrayList<>();
+  private final List<Header> scopes = new ArrayList<>();
+  private final List<String> policies = new ArrayList<>();
+  private final List<RouterSeqs> notes = new ArrayList<>();
+
+  private int[] entries = new int[64 * ENTRY_INTS];
+
+  private int entryCount;
+  private final WireReader outer = new WireReader();
+  private final WireReader inner = new WireReader();
+  private final WireReader innermost = new WireReader();
+
+  private TransferBatch(byte[] array) {
+    this.array = array;
+  }
+
+  /**
+   * Reads a batch whole.
+   *
+   * @param entries a heap buffer, borrowed as long as the result is in use
+   * @throws MalformedWireException if it is not what {@link TransferWriter} writes
+   */
+  public static TransferBatch read(ByteBuf entries) throws MalformedWireException {
+    TransferBatch batch = new TransferBatch(entries.array());
+    int start = entries.arrayOffset() + entries.readerIndex();
+    int end = start + entries.readableBytes();
+    batch.readDefinitions(start, end);
+    batch.readEntries(start, end);
+    return batch;
+  }
+
+  private void readDefinitions(int start, int end) throws MalformedWireException {
+    WireReader in = outer.reset(array, start, end);
+    while (in.next()) {
+      switch (in.tag()) {
+        case TransferFields.ROUTER -> routers.add(readRouter(enter(in, inner)));
+        case TransferFields.CONTEXT -> contexts.add(readHeader(in));
+        case TransferFields.GROUP -> readGroup(enter(in, inner));
+        case TransferFields.POLICY -> policies.add(readString(in));
+        case TransferFields.NOTES -> notes.add(readNotes(enter(in, inner)));
+        default -> in.skip();
+      }
+    }
+    for (RouterSeqs of : notes) {
+      for (int router : of.routers()) {
+        number(router, routers.size(), "router");
+      }
+    }
+  }
+
+  private static Peer readRouter(WireReader in) throws MalformedWireException {
+    String nodeId = "";
+    long viewId = 0;
+    long number = 0;
+    long bits = 0;
+    while (in.next()) {
+      switch (in.tag()) {
+        case TransferFields.ROUTER_NODE_ID -> nodeId = readString(in);
+        case TransferFields.ROUTER_VIEW_ID -> viewId = in.readVarint();
+        case TransferFields.ROUTER_NUMBER -> number = in.readVarint();
+        case TransferFields.ROUTER_BITS -> bits = in.readFixed64();
+        default -> in.skip();
+      }
+    }
+    return new Peer(nodeId, new Incarnation(new EpochOrder(viewId, number), bits));
+  }
+
+  private void readGroup(WireReader in) throws MalformedWireException {
+    Header resource = Header.EMPTY;
+    Header scope = Header.EMPTY;
+    while (in.next()) {
+      switch (in.tag()) {
+        case TransferFields.GROUP_RESOURCE -> resource = readHeader(in);
+        case TransferFields.GROUP_SCOPE -> scope = readHeader(in);
+        default -> in.skip();
+      }
+    }
+    resources.add(resource);
+    scopes.add(scope);
+  }
+
+  private static RouterSeqs readNotes(WireReader in) throws MalformedWireException {
+    int[] numbers = new int[16];
+    long[] seqs = new long[16];
+    int count = 0;
+    while (in.position() < in.end()) {
+      if (count == numbers.length) {
+        numbers = Arrays.copyOf(numbers, count * 2);
+        seqs = Arrays.copyOf(seqs, count * 2);
+      }
+      numbers[count] = number(in.readVarint(), Integer.MAX_VALUE, "router");
+      seqs[count++] = in.readVarint();
+    }
+    return new RouterSeqs(Arrays.copyOf(numbers, count), Arrays.copyOf(seqs, count));
+  }
+
+  private void readEntries(int start, int end) throws MalformedWireException {
+    WireReader in = outer.reset(array, start, end);
+    while (in.next()) {
+      switch (in.tag()) {
+        case TransferFields.DECISIONS -> readDecisions(enter(in, inner));
+        case TransferFields.TRACE -> readTrace(enter(in, inner));
+        default -> in.skip();
+      }
+    }
+  }
+
+  private void readDecisions(WireReader in) throws MalformedWireException {
+    int first = entryCount;
+    int ofNotes = 0;
+    boolean settled = false;
+    while (in.next()) {
+      switch (in.tag()) {
+        case TransferFields.DECISIONS_NOTES -> ofNotes = plusOne(in, notes.size(), "notes");
+        case TransferFields.DECISIONS_SETTLED -> settled = in.readVarint() != 0;
+        case TransferFields.DECISIONS_DECISION -> readDecision(enter(in, innermost));
+        default -> in.skip();
+      }
+    }
+    for (int i = first; i < entryCount; i++) {
+      entries[i * ENTRY_INTS + NOTES] = ofNotes - 1;
+      entries[i * ENTRY_INTS + KIND] = settled ? SETTLED_DECISION : DECISION;
+    }
+  }
+
+  private void readDecision(WireReader in) throws MalformedWireException {
+    int start = in.position();
+    int id = -1;
+    long context = 0;
+    long policy = 0;
+    while (in.next()) {
+      switch (in.tag()) {
+        case TransferFields.DECISION_TRACE_ID -> id = readTraceId(in);
+        case TransferFields.DECISION_CONTEXT -> context = in.readVarint();
+        case TransferFields.DECISION_POLICY -> policy = in.readVarint();
+        default -> in.skip();
+      }
+    }
+    number(context, contexts.size(), "context");
+    number(policy, policies.size(), "policy");
+    add(id, start, in.end());
+  }
+
+  private void readTrace(WireReader in) throws MalformedWireException {
+    int start = in.position();
+    int id = -1;
+    long context = 0;
+    int ofNotes = 0;
+    boolean inGroup = false;
+    int spanCount = 0;
+    int spanBytes = 0;
+    while (in.next()) {
+      switch (in.tag()) {
+        case TransferFields.TRACE_TRACE_ID -> id = readTraceId(in);
+        case TransferFields.TRACE_CONTEXT -> context = in.readVarint();
+        case TransferFields.TRACE_NOTES -> ofNotes = plusOne(in, notes.size(), "notes");
+        case TransferFields.TRACE_POLICY -> plusOne(in, policies.size(), "policy");
+        case TransferFields.TRACE_GROUP -> {
+          number(in.readVarint(), resources.size(), "group");
+          inGroup = true;
+        }
+        case TransferFields.TRACE_SPAN -> {
+          if (!inGroup) {
+            throw new MalformedWireException("transfer: a span without a group");
+          }
+          int length = in.readLength();
+          in.position(in.position() + length);
+          spanCount++;
+          spanBytes += length;
+        }
+        default -> in.skip();
+      }
+    }
+    number(context, contexts.size(), "context");
+    add(id, start, in.end());
+    int at = (entryCount - 1) * ENTRY_INTS;
+    entries[at + NOTES] = ofNotes - 1;
+    entries[at + KIND] = TRACE;
+    entries[at + SPAN_COUNT] = spanCount;
+    entries[at + SPAN_BYTES] = spanBytes;
+  }
+
+  private void add(int traceId, int start, int end) throws MalformedWireException {
+    if (traceId < 0) {
+      throw new MalformedWireException("transfer: an entry without a trace ID");
+    }
+    int at = entryCount * ENTRY_INTS;
+    if (at == entries.length) {
+      entries = Arrays.copyOf(entries, at * 2);
+    }
+    entries[at + START] = start;
+    entries[at + END] = end;
+    entries[at + SLOT] =
+        TraceHash.slot(
+            WireReader.longBigEndian(array, traceId),
+            WireReader.longBigEndian(array, traceId + Long.BYTES));
+    entryCount++;
+  }
+
+  /** Goes past a trace ID and returns where it lies. */
+  private static int readTraceId(WireReader in) throws MalformedWireException {
+    int length = in.readLength();
+    int at = in.position();
+    in.position(at + length);
+    if (length != TRACE_ID_BYTES
+        || (WireReader.longBigEndian(in.array(), at)
+                | WireReader.longBigEndian(in.array(), at + Long.BYTES))
+            == 0) {
+      throw new MalformedWireException(
+          "transfer: a trace ID of " + length + " bytes (expected 16, not all zero)");
+    }
+    return at;
+  }
+
+  /** A number that is stored plus one, so that 0 is none; plus one. */
+  private static int plusOne(WireReader in, int size, String what) throws MalformedWireException {
+    return number(in.readVarint(), size + 1, what);
+  }
+
+  private static int number(long value, int size, String what) throws MalformedWireException {
+    if (value < 0 || value >= size) {
+      throw new MalformedWireException(
+          "transfer: "
+              + what
+              + ' '
+              + Long.toUnsignedString(value)
+              + " (expected less than "
+              + size
+              + ')');
+    }
+    return (int) value;
+  }
+
+  private static WireReader enter(WireReader outer, WireReader inner)
+      throws MalformedWireException {
+    int length = outer.readLength();
+    int start = outer.position();
+    outer.position(start + length);
+    return inner.reset(outer.array(), start, start + length);
+  }
+
+  private static String readString(WireReader in) throws MalformedWireException {
+    int length = in.readLength();
+    int at = in.position();
+    in.position(at + length);
+    return new String(in.array(), at, length, StandardCharsets.UTF_8);
+  }
+
+  private static Header readHeader(WireReader in) throws MalformedWireException {
+    int length = in.readLength();
+    int at = in.position();
+    in.position(at + length);
+    return length == 0 ? Header.EMPTY : new Header(Arrays.copyOfRange(in.array(), at, at + length));
+  }
+
+  /** Decisions and traces in it. */
+  public int entryCount() {
+    return entryCount;
+  }
+
+  int entry(int index, int word) {
+    return entries[index * ENTRY_INTS + word];
+  }
+
+  byte[] array() {
+    return array;
+  }
+
+  /** The slot of an entry's trace. */
+  public int slot(int index) {
+    return entry(index, SLOT);
+  }
+
+  /** Spans of an entry, 0 for a decision. */
+  public int spanCount(int index) {
+    return entry(index, SPAN_COUNT);
+  }
+
+  /** The sum of their lengths. */
+  public int spanBytes(int index) {
+    return entry(index, SPAN_BYTES);
+  }
+
+  /** The routers it names, by number. */
+  public List<Peer> routers() {
+    return routers;
+  }
+
+  public Header context(int number) {
+    return contexts.get(number);
+  }
+
+  public int groupCount() {
+    return resources.size();
+  }
+
+  public Header resource(int group) {
+    return resources.get(group);
+  }
+
+  public Header scope(int group) {
+    return scopes.get(group);
+  }
+
+  public String policy(int number) {
+    return policies.get(number);
+  }
+
+  public int notesCount() {
+    return notes.size();
+  }
+
+  public RouterSeqs notes(int number) {
+    return notes.get(number);
+  }
+
+  /** A cursor before the first entry. */
+  public TransferCursor cursor() {
+    return new TransferCursor(this);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The encoding of what one sampler hands to another: decisions and traces, in batches that each
+ * stand for themselves. In: what {@code shard} writes of its traces. Out: the same for the shards
+ * of the receiver. Start at {@link io.ringtail.sampler.transfer.TransferWriter}, then {@link
+ * io.ringtail.sampler.transfer.TransferBatch}.
+ *
+ * <p>A batch is a protobuf message: entries, and definitions of what they share, which entries name
+ * by its place among the definitions of its kind. Fields a reader does not know are skipped; a
+ * field that changes what an entry means takes a new version of the link between samplers.
+ *
+ * <pre>
+ * Batch     1 router {1 node id, 2 view id, 3 number, 4 bits fixed64}   definitions, anywhere
+ *           2 context bytes    3 group {1 resource, 2 scope}    4 policy name
+ *           5 notes: packed varints {router, seq}*
+ *           6 decisions {1 notes + 1, 2 settled, 3 decision*}           entries
+ *           7 trace
+ * Decision  1 trace id, 2 context, 3 policy, 4 kept, 5 age ms
+ * Trace     1 trace id, 2 context, 3 notes + 1, 4 age ms, 5 remaining ms, 6 policy + 1,
+ *           7 group of the spans that follow, 8 span*
+ * </pre>
+ *
+ * <p>Threads: one an object. Buffers: a batch is a heap buffer; spans are copied once into it.
+ */
+@NullMarked
+package io.ringtail.sampler.transfer;
+
+import org.jspecify.annotations.NullMarked;
