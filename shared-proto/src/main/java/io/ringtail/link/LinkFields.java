@@ -75,6 +75,8 @@ final class LinkFields {
 
   static final int QUESTION_ID = 1 << 3 | VARINT;
   static final int QUESTION_SLOTS = 2 << 3 | LEN;
+  static final int QUESTION_EPOCH_VIEW_ID = 3 << 3 | VARINT;
+  static final int QUESTION_EPOCH_NUMBER = 4 << 3 | VARINT;
 
   static final int NEEDS_NOTHING_LOST = 1 << 3 | LEN;
 

@@ -1,5 +1,6 @@
 package io.ringtail.link;
 
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.ring.SlotSet;
 
@@ -21,8 +22,11 @@ public sealed interface SamplerWord {
    * everything of them that a client was ever told is accepted has been accepted by their owner.
    *
    * @param id grows with each question of this sampler incarnation
+   * @param epoch the sampler's newest when it asks: a router answers no sooner than it has that in
+   *     use, lest a part be acknowledged to it by the lost sampler after the answer; the same when
+   *     the question is said again
    */
-  record Question(long id, SlotSet slots) implements SamplerWord {}
+  record Question(long id, SlotSet slots, EpochOrder epoch) implements SamplerWord {}
 
   /** I need nothing more of this lost sampler: its last mark may go, for my part (protocol M6). */
   record NeedsNothing(String nodeId, Incarnation lost) implements SamplerWord {}

@@ -1,5 +1,6 @@
 package io.ringtail.link;
 
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.WireReader;
 import io.ringtail.ring.SlotSet;
@@ -19,6 +20,8 @@ final class SamplerWords {
     } else if (word instanceof SamplerWord.Question question) {
       content.field(LinkFields.QUESTION_ID, question.id());
       content.bytesField(LinkFields.QUESTION_SLOTS, question.slots().encoded());
+      content.field(LinkFields.QUESTION_EPOCH_VIEW_ID, question.epoch().viewId());
+      content.field(LinkFields.QUESTION_EPOCH_NUMBER, question.epoch().number());
       body.messageField(LinkFields.WORD_QUESTION, content);
     } else if (word instanceof SamplerWord.NeedsNothing of) {
       new Peer(of.nodeId(), of.lost()).write(content, LinkFields.NEEDS_NOTHING_LOST);
@@ -71,6 +74,8 @@ final class SamplerWords {
   private static SamplerWord question(WireReader in) throws MalformedWireException {
     long id = 0;
     SlotSet slots = null;
+    long viewId = 0;
+    long number = 0;
     while (in.next()) {
       switch (in.tag()) {
         case LinkFields.QUESTION_ID -> id = in.readVarint();
@@ -79,13 +84,15 @@ final class SamplerWords {
           slots = SlotSet.decoded(in.array(), in.position(), in.position() + length);
           in.position(in.position() + length);
         }
+        case LinkFields.QUESTION_EPOCH_VIEW_ID -> viewId = in.readVarint();
+        case LinkFields.QUESTION_EPOCH_NUMBER -> number = in.readVarint();
         default -> in.skip();
       }
     }
     if (slots == null) {
       throw new MalformedWireException("question " + id + ": slots missing");
     }
-    return new SamplerWord.Question(id, slots);
+    return new SamplerWord.Question(id, slots, new EpochOrder(viewId, number));
   }
 
   private static SamplerWord needsNothing(WireReader in) throws MalformedWireException {

@@ -211,7 +211,7 @@ class LinkCodecTest {
                 new Refused(8, EPOCH, new Refusal.TooLarge("65 MiB"))),
             List.of(
                 new SamplerWord.Lowering(9, 1L << 50),
-                new SamplerWord.Question(10, SlotSet.of(0, 1, 127, 128, 70_000, 262_143)),
+                new SamplerWord.Question(10, SlotSet.of(0, 1, 127, 128, 70_000, 262_143), EPOCH),
                 new SamplerWord.NeedsNothing("sampler-2", new Incarnation(EPOCH, -77)),
                 new SamplerWord.AskHas(),
                 new SamplerWord.Empty()),
@@ -238,7 +238,7 @@ class LinkCodecTest {
   void samplerFrame_withMoreWordsThanAllowed_isMalformed() {
     WireWriter out = new WireWriter(16);
     for (int i = 0; i <= SamplerFrame.MAX_WORDS; i++) {
-      SamplerWords.write(new SamplerWord.Question(i, SlotSet.of(TraceHash.SLOTS - 1)), out);
+      SamplerWords.write(new SamplerWord.Question(i, SlotSet.of(TraceHash.SLOTS - 1), EPOCH), out);
     }
     assertThatThrownBy(() -> SamplerFrame.read(out.array(), 0, out.size()))
         .isInstanceOf(MalformedWireException.class)

@@ -244,8 +244,7 @@ final class Scene implements AutoCloseable {
     }
   }
 
-  private static boolean holds(Condition condition, Cluster.Node node)
-      throws InterruptedException {
+  private static boolean holds(Condition condition, Cluster.Node node) throws InterruptedException {
     try {
       return condition.holds(node);
     } catch (IOException e) {

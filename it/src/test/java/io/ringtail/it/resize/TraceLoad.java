@@ -86,8 +86,7 @@ final class TraceLoad implements AutoCloseable {
 
   void start() {
     startNanos = System.nanoTime();
-    var unused =
-        thread.scheduleAtFixedRate(this::catchUp, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    var unused = thread.scheduleAtFixedRate(this::catchUp, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void catchUp() {
@@ -192,7 +191,10 @@ final class TraceLoad implements AutoCloseable {
   }
 
   private static ManagedChannel open(int port) {
-    return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().directExecutor().build();
+    return NettyChannelBuilder.forAddress("127.0.0.1", port)
+        .usePlaintext()
+        .directExecutor()
+        .build();
   }
 
   private void answered(Batch batch, Status status) {

@@ -303,8 +303,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     try {
       long startNanos = nanoTime.getAsLong();
       RoutingTable table =
-          RoutingTable.build(
-              epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
+          RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
       nameSelf(epoch);
       Map<String, Link> before = new HashMap<>(links);
       List<Link> gone = openAndDrop(epoch, before);

@@ -147,8 +147,8 @@ final class Link implements Outlet, LinkSession.Events {
     if (isEnded() || session != null) {
       return;
     }
-    LinkSession opening = new LinkSession(
-            context.transport().open(address, loop), loop, context.nanoTime(), this);
+    LinkSession opening =
+        new LinkSession(context.transport().open(address, loop), loop, context.nanoTime(), this);
     session = opening;
     opening.open(
         new Hello(

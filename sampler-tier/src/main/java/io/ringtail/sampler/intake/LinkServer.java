@@ -98,8 +98,7 @@ public final class LinkServer {
   private ServerServiceDefinition service() {
     return ServerServiceDefinition.builder(LinkMethod.SERVICE)
         .addMethod(
-            LinkMethod.server(PooledByteBufAllocator.DEFAULT),
-            (call, headers) -> accept(call))
+            LinkMethod.server(PooledByteBufAllocator.DEFAULT), (call, headers) -> accept(call))
         .build();
   }
 
