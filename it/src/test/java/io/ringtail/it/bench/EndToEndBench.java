@@ -2,6 +2,7 @@ package io.ringtail.it.bench;
 
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.JavaProcess;
+import io.ringtail.it.harness.ThreadUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,14 @@ import java.util.TreeMap;
  * kept) → sink, and beside it generator → plain forwarder → 3 blind sinks. CPU is read from the
  * operating system at the borders of each window after the warm-up.
  *
+ * <p>Systems: {@code ringtail}; {@code plain}, the forwarder; {@code floor}, the router with
+ * processes in the samplers' place that take link messages, acknowledge and forget them ({@link
+ * LinkDiscardMain}); {@code memory}, {@link MemoryCell}.
+ *
  * <p>Options: {@code --sizes 470,808 --codings none,gzip --rates 0,120000 --warmup 40 --window 15
- * --windows 5 --system ringtail,plain}. Prints one line a cell and one table at the end.
+ * --windows 5 --system ringtail,plain,floor,memory --sampler-flags "-X… -X…"}. Prints one line a
+ * cell, below it the samplers' threads, and one table at the end. The first process of a system
+ * writes its working directory, where logs are, on stderr.
  */
 public final class EndToEndBench {
   private static final List<String> FLAGS =
@@ -50,7 +57,8 @@ public final class EndToEndBench {
                 "--warmup", "40",
                 "--window", "15",
                 "--windows", "5",
-                "--system", "ringtail,plain"));
+                "--system", "ringtail,plain,floor,memory",
+                "--sampler-flags", String.join(" ", FLAGS)));
     for (int i = 0; i + 1 < args.length; i += 2) {
       if (!options.containsKey(args[i])) {
         System.err.println("unknown option " + args[i] + " (known: " + options.keySet() + ")");
@@ -70,8 +78,15 @@ public final class EndToEndBench {
           for (String system : option("--system").split(",")) {
             Path directory = Files.createTempDirectory("ringtail-bench");
             List<String> load = List.of(size, coding, rate);
+            System.err.println(system + " " + directory);
             String row =
-                system.equals("plain") ? plain(directory, load) : ringtail(directory, load);
+                switch (system) {
+                  case "ringtail" -> ringtail(directory, load);
+                  case "plain" -> plain(directory, load);
+                  case "floor" -> floor(directory, load);
+                  case "memory" -> new MemoryCell(directory, samplerFlags()).run(load.get(0));
+                  default -> throw new IllegalArgumentException("--system " + system);
+                };
             System.out.println(row);
             table.add(row);
           }
@@ -92,7 +107,13 @@ public final class EndToEndBench {
       int port = Integer.parseInt(sink.awaitLine("ready", Duration.ofSeconds(30)).split(" ")[1]);
       Cluster.Settings settings =
           new Cluster.Settings(
-              POLICIES, port, FLAGS, FLAGS, "  max-buffered-bytes: 1GiB\n", "", name -> List.of());
+              POLICIES,
+              port,
+              FLAGS,
+              samplerFlags(),
+              "  max-buffered-bytes: 1GiB\n",
+              "",
+              name -> List.of());
       try (Cluster cluster = new Cluster(directory, settings).start(1, 3)) {
         Map<String, List<JavaProcess>> tiers =
             new TreeMap<>(
@@ -100,6 +121,54 @@ public final class EndToEndBench {
                     "router", List.of(cluster.routers().get(0).process()),
                     "samplers", cluster.samplers().stream().map(Cluster.Node::process).toList()));
         return measure(directory, "ringtail", load, cluster.routers().get(0).grpcPort(), tiers);
+      }
+    }
+  }
+
+  private List<String> samplerFlags() {
+    return List.of(option("--sampler-flags").split(" "));
+  }
+
+  private String floor(Path directory, List<String> load) throws IOException, InterruptedException {
+    List<JavaProcess> samplers = new ArrayList<>();
+    JavaProcess router = null;
+    try {
+      StringBuilder members = new StringBuilder();
+      for (int i = 0; i < 3; i++) {
+        JavaProcess discard = start(directory, "discard-" + i, LinkDiscardMain.class, List.of("0"));
+        samplers.add(discard);
+        String port = discard.awaitLine("ready", Duration.ofSeconds(30)).split(" ")[1];
+        members.append("    - { id: sampler-" + i + ", link: \"127.0.0.1:" + port + "\" }\n");
+      }
+      int port = Cluster.freePort();
+      Path config =
+          Files.writeString(
+              directory.resolve("router.yaml"),
+              "node: { id: router-0 }\ncluster:\n  discovery: fixed\n  members:\n"
+                  + members
+                  + "    - { id: router-0, role: router }\nops: { http: 127.0.0.1:0 }\nrouter:\n"
+                  + "  receive: { grpc: \"127.0.0.1:"
+                  + port
+                  + "\", http: 127.0.0.1:0 }\n");
+      router =
+          JavaProcess.start(
+              "router",
+              directory,
+              List.of(),
+              FLAGS,
+              "io.ringtail.cli.Ringtail",
+              List.of("router", "--config", config.toString()));
+      router.awaitLine("ready", Duration.ofSeconds(30));
+      return measure(
+          directory,
+          "floor",
+          load,
+          port,
+          new TreeMap<>(Map.of("router", List.of(router), "samplers", samplers)));
+    } finally {
+      samplers.forEach(JavaProcess::close);
+      if (router != null) {
+        router.close();
       }
     }
   }
@@ -134,13 +203,21 @@ public final class EndToEndBench {
     args.addAll(load);
     args.addAll(List.of(option("--warmup"), option("--window"), option("--windows")));
     Map<String, List<Double>> cells = new TreeMap<>();
+    Map<String, ThreadUse> threads = new TreeMap<>();
+    double allMillions = 0;
     try (JavaProcess generator = start(directory, "generator", GeneratorMain.class, args)) {
       generator.awaitLine("measuring", Duration.ofMinutes(5));
       for (int w = 0; w < Integer.parseInt(option("--windows")); w++) {
+        List<Map<String, ThreadUse>> threadsBefore = threads(tiers);
         Map<String, Double> before = cpu(tiers);
         Map<String, Double> result = parse(generator.awaitLine("result", Duration.ofMinutes(5)));
         Map<String, Double> after = cpu(tiers);
         double millions = value(result, "spans") / 1e6;
+        List<Map<String, ThreadUse>> threadsAfter = threads(tiers);
+        for (int i = 0; i < threadsAfter.size(); i++) {
+          ThreadUse.addDifference(threads, threadsBefore.get(i), threadsAfter.get(i));
+        }
+        allMillions += millions;
         for (String tier : tiers.keySet()) {
           add(cells, "cpu_" + tier, (value(after, tier) - value(before, tier)) / millions);
         }
@@ -158,7 +235,20 @@ public final class EndToEndBench {
       }
       row.append("  peak_mb_").append(tier.getKey()).append('=').append(peak >> 20);
     }
+    for (String line : ThreadUse.lines(threads, allMillions)) {
+      row.append("\n    ").append(line);
+    }
     return row.toString();
+  }
+
+  /** Of each sampler. */
+  private static List<Map<String, ThreadUse>> threads(Map<String, List<JavaProcess>> tiers)
+      throws IOException {
+    List<Map<String, ThreadUse>> uses = new ArrayList<>();
+    for (JavaProcess sampler : tiers.getOrDefault("samplers", List.of())) {
+      uses.add(ThreadUse.of(sampler.pid()));
+    }
+    return uses;
   }
 
   private static void add(Map<String, List<Double>> cells, String key, double value) {
@@ -197,7 +287,7 @@ public final class EndToEndBench {
         sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1));
   }
 
-  private static JavaProcess start(
+  static JavaProcess start(
       Path directory, String name, Class<?> main, List<String> arguments) throws IOException {
     return JavaProcess.start(
         name, directory, List.of(), List.of("-Xmx1500m"), main.getName(), arguments);

@@ -50,6 +50,7 @@ public final class JavaProcess implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(javaCommand());
+    command.addAll(launcherFlags());
     command.addAll(jvmFlags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
@@ -61,6 +62,17 @@ public final class JavaProcess implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.appendTo(stderr.toFile()))
             .start();
     return new JavaProcess(name, process, stderr);
+  }
+
+  /**
+   * As scripts/ringtail sets them: without, Netty on a JDK of 24 or later does not use Unsafe, and
+   * each buffer it gives back stops all threads for a moment.
+   */
+  private static List<String> launcherFlags() {
+    return Runtime.version().feature() < 24
+        ? List.of()
+        : List.of(
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
   }
 
   private static String javaCommand() {
