@@ -2,6 +2,8 @@ package io.ringtail.sampler;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.PlatformDependent;
@@ -74,7 +76,7 @@ public final class SamplerNode implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(),
             new DefaultThreadFactory("sampler-io", true),
-            NioIoHandler.newFactory());
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     this.ownership = new Ownership(config.node().id(), incarnationBits);
     this.exports = Exports.open(config.export(), metrics);
     ExportQueue queue = new ListeningQueue(exports, tap);

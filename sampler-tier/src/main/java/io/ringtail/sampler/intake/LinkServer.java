@@ -7,8 +7,13 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.ringtail.cluster.Epoch;
+import io.ringtail.http2.LargeReads;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
@@ -27,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -54,6 +60,7 @@ public final class LinkServer {
   private final Map<Peer, Integer> routerKeys = new ConcurrentHashMap<>();
   private final AtomicInteger nextRouterKey = new AtomicInteger();
   private final Set<InboundLink> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean lookScheduled = new AtomicBoolean();
   private final ScheduledExecutorService timer;
   private final InetSocketAddress listen;
   private final EventLoopGroup loops;
@@ -122,18 +129,21 @@ public final class LinkServer {
   public void start() throws IOException {
     Server listening =
         NettyServerBuilder.forAddress(listen)
-            .channelType(NioServerSocketChannel.class)
+            .channelFactory(() -> LargeReads.on(listener(loops)))
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .directExecutor()
             .maxInboundMessageSize(LinkMethod.MAX_MESSAGE_BYTES)
-            .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .flowControlWindow(FLOW_CONTROL_WINDOW) // fixed: gRPC would ping to find a better one
             .addService(service())
             .build();
     server = listening;
     listening.start();
-    timer.scheduleWithFixedDelay(
-        this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static ServerChannel listener(EventLoopGroup loops) {
+    boolean epoll = loops instanceof IoEventLoopGroup group && group.isIoType(EpollIoHandler.class);
+    return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
   }
 
   /** The port it listens on; 0 before the start. */
@@ -173,6 +183,26 @@ public final class LinkServer {
 
   private void look() {
     waiting.forEach(this::look);
+  }
+
+  private void lookAndGoOn() {
+    lookScheduled.set(false);
+    look();
+    if (!waiting.isEmpty()) {
+      lookSoon();
+    }
+  }
+
+  /** Nearly always no link waits, and then no timer runs. */
+  private void lookSoon() {
+    if (!lookScheduled.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      timer.schedule(this::lookAndGoOn, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=wait-after-stop");
+    }
   }
 
   /** One link's failure must not end the timer, which all the others need. */
@@ -238,6 +268,7 @@ public final class LinkServer {
   /** Under the link's monitor, as {@link #stopsWaiting}: else a link that waits again is lost. */
   void waits(InboundLink link) {
     waiting.add(link);
+    lookSoon();
   }
 
   void stopsWaiting(InboundLink link) {
