@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
       "69: nobody answered at the address given"
     })
 public final class Ringtail implements Runnable {
+  private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
   @Option(
       names = "--log-level",
       scope = ScopeType.INHERIT,
@@ -55,7 +57,15 @@ public final class Ringtail implements Runnable {
     this.spec = placeholder;
   }
 
+  /** Netty notes the stack of every 128th buffer unless told otherwise; tests note them all. */
+  private static void withoutLeakDetection() {
+    if (System.getProperty(LEAK_DETECTION) == null) {
+      System.setProperty(LEAK_DETECTION, "disabled");
+    }
+  }
+
   public static void main(String[] args) {
+    withoutLeakDetection();
     CommandLine command = commandLine();
     int exitCode = command.execute(args);
     command.getOut().flush();

@@ -124,7 +124,8 @@ public final class GrpcTransport implements Transport {
     @Override
     public int drainTo(OutputStream target) throws IOException {
       int drained = available();
-      transferTo(target);
+      target.write(buf, pos, drained); // transferTo would copy once more
+      pos = count;
       return drained;
     }
   }
