@@ -68,6 +68,9 @@ public final class BlockPool {
 
   private int chainCount;
 
+  /** First eight bytes of the runs that are being sorted. */
+  private final long[] headers = new long[CHAINS_AT_ONCE];
+
   private int usedBlocks;
 
   /**
@@ -157,31 +160,33 @@ public final class BlockPool {
   }
 
   /**
-   * Takes a run of a class: a free one, or one out of the chains. Else new memory while little is
-   * free, so that each class comes to have as many runs as it needs; else a piece of a larger run.
-   * None if only smaller ones are free.
+   * Takes a run of a class: a free one, or one out of the chains, if these are many. Else new memory
+   * while little is free, so that each class comes to have as many runs as it needs; else one out of
+   * few chains, or a piece of a larger run. None if only smaller ones are free.
    */
   private int take(int wanted) {
-    if (freeCounts[wanted] > 0 || sortUntil(wanted)) {
+    if (freeCounts[wanted] > 0 || sortUntil(wanted, CHAINS_AT_ONCE)) {
       return pop(wanted);
     }
     int scattered = untouched - usedBlocks;
     if (scattered <= (usedBlocks >> SCATTERED_SHIFT) + blocksPerSlab) {
       return fresh(wanted);
     }
-    if (split(wanted)) {
+    if (sortUntil(wanted, 1) || split(wanted)) {
       return pop(wanted);
     }
     return wanted == 0 ? fresh(wanted) : NONE;
   }
 
-  private boolean sortUntil(int wanted) {
-    while (chainCount > 0) {
-      for (int i = Math.max(0, chainCount - CHAINS_AT_ONCE); i < chainCount; i++) {
-        sortFirst(i);
+  /** Sorts the first runs of the latest chains; true if one of that class is free then. */
+  private boolean sortUntil(int wanted, int fewestChains) {
+    while (chainCount >= fewestChains) {
+      int from = Math.max(0, chainCount - CHAINS_AT_ONCE);
+      for (int i = from; i < chainCount; i++) {
+        headers[i - from] = getLong(chains[i], 0);
       }
-      while (chainCount > 0 && chains[chainCount - 1] == NONE) {
-        chainCount--;
+      for (int i = chainCount - 1; i >= from; i--) {
+        sortFirst(i, headers[i - from]);
       }
       if (freeCounts[wanted] > 0) {
         return true;
@@ -190,12 +195,10 @@ public final class BlockPool {
     return false;
   }
 
-  private void sortFirst(int chain) {
-    int run = chains[chain];
-    if (run != NONE) {
-      chains[chain] = getInt(run, 0);
-      push(runClass(run), run);
-    }
+  private void sortFirst(int chain, long header) {
+    push((short) (header >>> (CLASS * Byte.SIZE)), chains[chain]);
+    int next = (int) header;
+    chains[chain] = next != NONE ? next : chains[--chainCount];
   }
 
   private boolean split(int wanted) {
