@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.simulate.SimulateCommand;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingMember;
@@ -22,8 +23,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code ringtail ring owner}. */
-@Command(name = "ring", description = "Answers questions about who owns what.")
+/** {@code ringtail ring owner} and {@code ring simulate}. */
+@Command(
+    name = "ring",
+    description = "Answers questions about who owns what.",
+    subcommands = SimulateCommand.class)
 final class RingCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -41,7 +45,7 @@ final class RingCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "ring owner?");
+    throw new ParameterException(spec.commandLine(), "ring owner or ring simulate?");
   }
 
   @Command(

@@ -210,6 +210,15 @@ enum Event {
 
   abstract String run(Scene scene) throws Exception;
 
+  /** Whether it takes more than some 15 s. */
+  boolean isLong() {
+    return this == ROLL_SAMPLERS
+        || this == PAUSE_SAMPLER
+        || this == SLOW_SAMPLER
+        || this == BACKEND_REFUSES
+        || this == BACKEND_SLOW;
+  }
+
   private static long backendSeconds() {
     return Long.getLong("ringtail.it.backend.seconds", 60);
   }

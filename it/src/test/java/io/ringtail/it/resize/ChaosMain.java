@@ -1,0 +1,82 @@
+package io.ringtail.it.resize;
+
+import io.ringtail.it.resize.Verdict.Mode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Events at random for some minutes, half of them in each mode, on 2 routers and 4 samplers: {@code
+ * scripts/chaos [--minutes 10] [--seed S] [--rate 10000]}. Prints the seed, each event as it comes,
+ * and a verdict a mode. Exit code 1 if anything was split or lost.
+ */
+public final class ChaosMain {
+  private static final int WARM_SECONDS = 8;
+  private static final int SAMPLERS = 4;
+
+  private ChaosMain() {}
+
+  public static void main(String[] arguments) throws Exception {
+    double minutes = 10;
+    long seed = new Random().nextInt(1_000_000);
+    int rate = 10_000;
+    for (int i = 0; i < arguments.length; i += 2) {
+      String value = arguments[i + 1];
+      switch (arguments[i]) {
+        case "--minutes" -> minutes = Double.parseDouble(value);
+        case "--seed" -> seed = Long.parseLong(value);
+        case "--rate" -> rate = Integer.parseInt(value);
+        default -> throw new IllegalArgumentException(arguments[i]);
+      }
+    }
+    Path directory = Files.createTempDirectory("ringtail-chaos");
+    System.out.printf("seed %d, %.1f minutes, %d spans/s, logs: %s%n", seed, minutes, rate, directory);
+    Duration each = Duration.ofMillis((long) (minutes * 30_000));
+    boolean clean = true;
+    for (Mode mode : Mode.values()) {
+      clean &= run(mode, each, seed, rate, directory.resolve(mode.name())).isClean();
+    }
+    System.exit(clean ? 0 : 1);
+  }
+
+  /** Events until {@code time} is over, then the verdict, printed. */
+  static Verdict run(Mode mode, Duration time, long seed, int rate, Path directory)
+      throws Exception {
+    Random random = new Random(seed);
+    List<Event> events = new ArrayList<>(List.of(Event.values()));
+    events.removeIf(event -> event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW);
+    if (time.toSeconds() < 120) {
+      events.removeIf(Event::isLong);
+    }
+    try (Scene scene = new Scene(directory, mode, rate, seed, "")) {
+      scene.start(2, SAMPLERS);
+      TimeUnit.SECONDS.sleep(WARM_SECONDS);
+      long end = System.nanoTime() + time.toNanos();
+      while (System.nanoTime() < end) {
+        Event event = events.get(random.nextInt(events.size()));
+        System.out.printf("  %s ...%n", event);
+        System.out.printf("  %s done %s%n", event, event.run(scene));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+      }
+      Verdict verdict = scene.finish();
+      System.out.printf(
+          Locale.ROOT,
+          "%s split %d lost %d duplicates %d of %d traces (judged %d); given up %d; counters %s%n",
+          mode,
+          verdict.split(),
+          verdict.lost(),
+          verdict.duplicates(),
+          verdict.traces(),
+          verdict.judged(),
+          scene.load().givenUpSpans(),
+          scene.counters().sums());
+      verdict.examples().forEach(example -> System.out.println("    " + example));
+      return verdict;
+    }
+  }
+}

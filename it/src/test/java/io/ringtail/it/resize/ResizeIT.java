@@ -1,0 +1,30 @@
+package io.ringtail.it.resize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.it.resize.Verdict.Mode;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Half a minute of events at random in each mode, from a fixed seed: nothing split, nothing lost.
+ * {@code scripts/chaos} runs more of it, {@code scripts/events} each event by itself.
+ */
+class ResizeIT {
+  private static final int SPANS_PER_SECOND = 6_000;
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @EnumSource
+  void randomEvents_underLoad_splitAndLoseNothing(Mode mode) throws Exception {
+    long seed = Long.getLong("ringtail.it.seed", 1);
+    Verdict verdict =
+        ChaosMain.run(mode, Duration.ofSeconds(30), seed, SPANS_PER_SECOND, directory);
+    assertThat(verdict).as("seed " + seed).matches(Verdict::isClean, "nothing split or lost");
+    assertThat(verdict.judged()).as("traces judged").isGreaterThan(1_000);
+  }
+}
