@@ -1,11 +1,14 @@
 package io.ringtail.cli;
 
+import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.sampler.SamplerConfig;
 import io.ringtail.sampler.SamplerNode;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,8 +33,16 @@ final class SamplerCommand implements Callable<Integer> {
     file.root().ignore("ring");
     SamplerConfig config = SamplerConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
-    return NodeRunner.run(
-        new Running(new SamplerNode(config, trace -> {})), Terminal.stdout().out());
+    return NodeRunner.run(new Running(node(config)), Terminal.stdout().out());
+  }
+
+  private static SamplerNode node(SamplerConfig config) {
+    try {
+      return new SamplerNode(config, trace -> {});
+    } catch (UncheckedIOException e) { // a directory that cannot be used
+      throw new CommandFailedException(
+          ExitCode.PROBLEM, String.valueOf(e.getCause().getMessage()));
+    }
   }
 
   private static final class Running implements RunningNode {

@@ -6,6 +6,7 @@ import io.ringtail.sampler.export.send.Payload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kept traces of one context on their way in one request: first gathered, then sent until answered.
@@ -24,7 +25,11 @@ final class Batch {
   private int length;
   private int[] traceEnds = new int[INITIAL_TRACES];
   private int[] traceSpans = new int[INITIAL_TRACES];
+  private int traceCount;
   private int spanCount;
+
+  /** The file it came from, if it did. */
+  final Spool.@Nullable Entry stored;
 
   int attempts;
   int lastEndpoint = -1;
@@ -38,6 +43,21 @@ final class Batch {
     this.context = context;
     this.openedNanos = openedNanos;
     this.array = new byte[initialBytes];
+    this.stored = null;
+  }
+
+  /** A request from the queue on disk; its traces were answered when they were written. */
+  Batch(Spool.Stored from, long openedNanos) {
+    Payload payload = from.payload();
+    this.context = payload.context();
+    this.openedNanos = openedNanos;
+    this.array = payload.array();
+    this.length = payload.length();
+    this.traceEnds = payload.traceEnds();
+    this.traceSpans = payload.traceSpans();
+    this.traceCount = payload.traces();
+    this.spanCount = payload.spanCount();
+    this.stored = from.entry();
   }
 
   /**
@@ -56,7 +76,7 @@ final class Batch {
     bytes.release();
     length += size;
     spanCount += trace.spanCount();
-    int index = traces.size();
+    int index = traceCount++;
     if (index == traceEnds.length) {
       traceEnds = Arrays.copyOf(traceEnds, 2 * index);
       traceSpans = Arrays.copyOf(traceSpans, 2 * index);
@@ -85,7 +105,7 @@ final class Batch {
   }
 
   Payload payload() {
-    return new Payload(array, length, traces.size(), traceEnds, traceSpans, spanCount, context);
+    return new Payload(array, length, traceCount, traceEnds, traceSpans, spanCount, context);
   }
 
   List<KeptTrace> traces() {

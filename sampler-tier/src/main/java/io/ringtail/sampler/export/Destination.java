@@ -5,6 +5,9 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.KeptTrace.Answer;
 import io.ringtail.sampler.export.send.SendResult;
 import io.ringtail.sampler.export.send.Transport;
+import java.io.IOException;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,6 +57,7 @@ final class Destination {
   private final Runnable wakeUp;
   private final ExportMetrics metrics;
 
+  private final @Nullable Spool spool;
   private final AtomicLong reservedBytes = new AtomicLong();
   private final AtomicLong queuedSpans = new AtomicLong();
   private final Queue<KeptTrace> offered = new ConcurrentLinkedQueue<>();
@@ -74,6 +78,7 @@ final class Destination {
 
   /**
    * @param transports one an endpoint; closed with this
+   * @param spool goes on where memory is half full; closed with this
    * @param wakeUp called when there is something to do before the next look at the clock; any
    *     thread
    */
@@ -82,9 +87,11 @@ final class Destination {
       ExportConfig config,
       int maxInFlight,
       List<? extends Transport> transports,
+      @Nullable Spool spool,
       Metrics metrics,
       RandomGenerator random,
       Runnable wakeUp) {
+    this.spool = spool;
     this.name = name;
     this.config = config;
     this.maxInFlight = maxInFlight;
@@ -95,6 +102,9 @@ final class Destination {
     }
     this.wakeUp = wakeUp;
     this.metrics = new ExportMetrics(metrics, name, this, config.maxQueuedBytes(), maxInFlight);
+    if (spool != null) {
+      this.metrics.recoveredSpans.inc(spool.spans());
+    }
   }
 
   /**
@@ -137,16 +147,24 @@ final class Destination {
   }
 
   long queuedSpans() {
-    return queuedSpans.get();
+    return queuedSpans.get() + (spool == null ? 0 : spool.spans());
+  }
+
+  long diskBytes() {
+    return spool == null ? 0 : spool.bytes();
+  }
+
+  long diskCapacity() {
+    return spool == null ? 0 : config.disk().map(ExportConfig.DiskQueue::maxBytes).orElse(0L);
   }
 
   int inFlight() {
     return inFlight;
   }
 
-  /** Whether everything taken has been answered. */
+  /** Whether everything taken has been answered, and what was on disk as well. */
   boolean isEmpty() {
-    return reservedBytes.get() == 0;
+    return reservedBytes.get() == 0 && diskBytes() == 0;
   }
 
   boolean stopping() {
@@ -172,7 +190,72 @@ final class Destination {
       flushed = true;
       retryAllNow(nowNanos);
     }
+    work += spill();
+    work += readBack(nowNanos);
     return work + send(nowNanos);
+  }
+
+  /** Writes what waits to disk until memory is half empty again; that answers its traces. */
+  private int spill() {
+    Spool to = spool;
+    if (to == null || reservedBytes.get() <= config.maxQueuedBytes() / 2) {
+      return 0;
+    }
+    int written = 0;
+    while (reservedBytes.get() > config.maxQueuedBytes() / 2) {
+      Batch batch = notStored(ready);
+      if (batch == null) {
+        batch = notStored(waiting);
+      }
+      if (batch == null || !write(batch, to)) {
+        break;
+      }
+      ready.remove(batch);
+      waiting.remove(batch);
+      answer(batch, Answer.ACCEPTED);
+      written++;
+    }
+    return written;
+  }
+
+  private static @Nullable Batch notStored(Collection<Batch> among) {
+    for (Batch batch : among) {
+      if (batch.stored == null) {
+        return batch;
+      }
+    }
+    return null;
+  }
+
+  private boolean write(Batch batch, Spool to) {
+    try {
+      if (!to.write(batch.payload())) {
+        return false;
+      }
+      metrics.spooledSpans.inc(batch.spanCount());
+      return true;
+    } catch (IOException e) {
+      metrics.spoolFailures.inc();
+      if (lossesTold.add("disk")) {
+        log.error("export queue on disk fails destination={}", name, e);
+      }
+      return false;
+    }
+  }
+
+  /** What lies on disk goes when nothing in memory could, as many requests as may be in flight. */
+  private int readBack(long nowNanos) {
+    if (spool == null || !ready.isEmpty() || !waiting.isEmpty() || inFlight >= maxInFlight) {
+      return 0;
+    }
+    Spool.Stored stored = spool.take(metrics.lostSpans(ExportLoss.UNREADABLE)::inc);
+    if (stored == null) {
+      return 0;
+    }
+    Batch batch = new Batch(stored, nowNanos);
+    reservedBytes.addAndGet(batch.costBytes());
+    ready.add(batch);
+    return 1;
   }
 
   private int take(long nowNanos) {
@@ -391,7 +474,11 @@ final class Destination {
   }
 
   private void answer(Batch batch, Answer answer) {
-    queuedSpans.addAndGet(-batch.spanCount());
+    if (batch.stored != null && spool != null) {
+      spool.done(batch.stored);
+    } else {
+      queuedSpans.addAndGet(-batch.spanCount());
+    }
     for (KeptTrace trace : batch.traces()) {
       trace.onAnswered().onAnswered(trace, answer);
     }
@@ -399,7 +486,7 @@ final class Destination {
   }
 
   /**
-   * Gives up all that is not answered, as lost. Called once, after {@link #stopTaking}, when the
+   * Gives up all that is not answered: on disk if there is room, else as lost. Called once, after {@link #stopTaking}, when the
    * time is over.
    *
    * @return spans lost
@@ -407,16 +494,29 @@ final class Destination {
   long abandon(long nowNanos) {
     long spans = 0;
     complete(nowNanos);
-    while (!isEmpty()) {
+    while (reservedBytes.get() != 0) {
       if (take(nowNanos) == 0 && open.isEmpty()) {
         Thread.onSpinWait(); // an offer has set room aside and is about to enqueue
       }
       for (Batch batch : unanswered()) {
-        spans += batch.spanCount();
-        lose(batch, ExportLoss.SHUTDOWN, "stopped before it was answered");
+        spans += abandon(batch);
       }
     }
     return spans;
+  }
+
+  /** The next process with the same directory sends what is on disk. */
+  private long abandon(Batch batch) {
+    if (batch.stored != null) {
+      reservedBytes.addAndGet(-batch.costBytes());
+      return 0;
+    }
+    if (spool != null && write(batch, spool)) {
+      answer(batch, Answer.ACCEPTED);
+      return 0;
+    }
+    lose(batch, ExportLoss.SHUTDOWN, "stopped before it was answered");
+    return batch.spanCount();
   }
 
   private List<Batch> unanswered() {
@@ -435,5 +535,8 @@ final class Destination {
   /** Closes the transports; what they still say is not heard. */
   void close() {
     endpoints.forEach(endpoint -> endpoint.transport().close());
+    if (spool != null) {
+      spool.close();
+    }
   }
 }

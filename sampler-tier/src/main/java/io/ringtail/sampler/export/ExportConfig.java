@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param maxInFlight OTLP requests not yet answered
  * @param file of OTLP JSON lines, appended to
  * @param maxQueuedBytes of each destination, waiting or in flight
+ * @param disk where the OTLP queue goes on when half of its memory is full; empty for nowhere
  * @param maxRequestBytes encoded bytes of one request, but for a single larger trace
  * @param maxRequestSpans spans of one request, but for a single larger trace
  * @param linger longest wait for a request to fill
@@ -34,6 +35,7 @@ public record ExportConfig(
     int maxInFlight,
     Optional<Path> file,
     long maxQueuedBytes,
+    Optional<DiskQueue> disk,
     int maxRequestBytes,
     int maxRequestSpans,
     Duration linger,
@@ -47,6 +49,14 @@ public record ExportConfig(
     /** To the first in the list that works. */
     FAILOVER
   }
+
+  /**
+   * The queue on disk.
+   *
+   * @param directory of this node alone
+   * @param maxBytes of all files in it
+   */
+  public record DiskQueue(Path directory, long maxBytes) {}
 
   private enum Compression {
     NONE,
@@ -77,8 +87,9 @@ public record ExportConfig(
         readEndpoints(otlp),
         otlp.oneOf("balance", Balance.SPREAD),
         otlp.integer("max-in-flight", 8, 1, 1000),
-        readFile(section),
+        readPath(section, "file"),
         section.bytes("max-queued-bytes", 64 * MIB, 1 << 10, Long.MAX_VALUE),
+        readDisk(section.section("disk")),
         (int) section.bytes("max-request-bytes", 3 * MIB, 1, 64 * MIB),
         section.integer("max-request-spans", 8192, 1, Integer.MAX_VALUE),
         section.duration("linger", Duration.ofMillis(200), Duration.ZERO, HOUR),
@@ -132,12 +143,17 @@ public record ExportConfig(
     return Optional.empty();
   }
 
-  private static Optional<Path> readFile(ConfigSection section) {
-    String text = section.string("file", "");
+  private static Optional<DiskQueue> readDisk(ConfigSection disk) {
+    long maxBytes = disk.bytes("max-bytes", 1 << 30, 1 << 10, Long.MAX_VALUE);
+    return readPath(disk, "directory").map(path -> new DiskQueue(path, maxBytes));
+  }
+
+  private static Optional<Path> readPath(ConfigSection section, String key) {
+    String text = section.string(key, "");
     try {
       return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
     } catch (InvalidPathException e) {
-      section.problem("file", '"' + text + "\" (expected a path: " + e.getReason() + ")");
+      section.problem(key, '"' + text + "\" (expected a path: " + e.getReason() + ")");
       return Optional.empty();
     }
   }

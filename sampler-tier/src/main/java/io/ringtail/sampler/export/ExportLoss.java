@@ -10,6 +10,8 @@ enum ExportLoss {
   PARTIAL_SUCCESS,
   /** Larger than any OTLP receiver must take. */
   TOO_LARGE,
+  /** A file of the queue on disk could not be read. */
+  UNREADABLE,
   /** Still unanswered when the time for stopping was over. */
   SHUTDOWN;
 

@@ -7,14 +7,17 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Counters of one destination. Once it is quiet {@code taken = sent + Σ lost{reason} + queued}, in
- * spans. Looked up at start-up, counted once a trace or request.
+ * Counters of one destination. Once it is quiet {@code taken + recovered = sent + Σ lost{reason} +
+ * queued}, in spans. Looked up at start-up, counted once a trace or request.
  */
 final class ExportMetrics {
   private static final String PREFIX = "ringtail_sampler_export_";
 
   final Counter takenSpans;
   final Counter sentSpans;
+  final Counter recoveredSpans;
+  final Counter spooledSpans;
+  final Counter spoolFailures;
   final Counter requests;
   final Counter retries;
   final Counter full;
@@ -29,6 +32,15 @@ final class ExportMetrics {
             PREFIX + "taken_spans_total", "Spans of kept traces taken in the queue.", to);
     sentSpans =
         metrics.counter(PREFIX + "sent_spans_total", "Spans the destination has accepted.", to);
+    recoveredSpans =
+        metrics.counter(
+            PREFIX + "recovered_spans_total", "Spans found in the queue on disk at start.", to);
+    spooledSpans =
+        metrics.counter(
+            PREFIX + "spooled_spans_total", "Spans written to the queue on disk.", to);
+    spoolFailures =
+        metrics.counter(
+            PREFIX + "disk_failures_total", "Requests that could not be written to disk.", to);
     requests = metrics.counter(PREFIX + "requests_total", "Requests sent, retries included.", to);
     retries =
         metrics.counter(PREFIX + "retries_total", "Requests that failed and are sent again.", to);
@@ -52,7 +64,17 @@ final class ExportMetrics {
     metrics.gauge(PREFIX + "queued_bytes", "Bytes waiting or in flight.", owner::queuedBytes, to);
     metrics.gauge(
         PREFIX + "queue_capacity_bytes", "Bytes the queue may hold.", () -> capacityBytes, to);
-    metrics.gauge(PREFIX + "queued_spans", "Spans waiting or in flight.", owner::queuedSpans, to);
+    metrics.gauge(
+        PREFIX + "queued_spans",
+        "Spans waiting or in flight, those on disk included.",
+        owner::queuedSpans,
+        to);
+    metrics.gauge(PREFIX + "disk_bytes", "Bytes of the queue on disk.", owner::diskBytes, to);
+    metrics.gauge(
+        PREFIX + "disk_capacity_bytes",
+        "Bytes the queue on disk may have; 0 if there is none.",
+        owner::diskCapacity,
+        to);
     metrics.gauge(PREFIX + "requests_in_flight", "Requests not yet answered.", owner::inFlight, to);
     metrics.gauge(
         PREFIX + "requests_in_flight_capacity",

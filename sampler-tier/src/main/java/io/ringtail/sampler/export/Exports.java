@@ -7,11 +7,14 @@ import io.ringtail.sampler.export.send.GrpcTransport;
 import io.ringtail.sampler.export.send.HttpTransport;
 import io.ringtail.sampler.export.send.OtlpEndpoint;
 import io.ringtail.sampler.export.send.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,19 +34,35 @@ public final class Exports implements ExportQueue {
 
   private Exports() {}
 
-  /** Opens all destinations of the config and starts their threads. */
+  /**
+   * Opens all destinations of the config and starts their threads.
+   *
+   * @throws UncheckedIOException if the directory of the queue on disk cannot be used
+   */
   public static Exports open(ExportConfig config, Metrics metrics) {
     Exports exports = new Exports();
     if (!config.endpoints().isEmpty()) {
       List<Transport> transports = config.endpoints().stream().map(Exports::transport).toList();
-      exports.add("otlp", config, config.maxInFlight(), transports, metrics);
+      exports.add("otlp", config, config.maxInFlight(), transports, spool(config), metrics);
     }
     config
         .file()
         .ifPresent(
-            path -> exports.add("file", config, 1, List.of(new FileTransport(path)), metrics));
+            path -> exports.add("file", config, 1, List.of(new FileTransport(path)), null, metrics));
     exports.loops.forEach(DestinationLoop::start);
     return exports;
+  }
+
+  private static @Nullable Spool spool(ExportConfig config) {
+    if (config.disk().isEmpty()) {
+      return null;
+    }
+    ExportConfig.DiskQueue disk = config.disk().get();
+    try {
+      return new Spool(disk.directory(), disk.maxBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Transport transport(OtlpEndpoint endpoint) {
@@ -58,11 +77,18 @@ public final class Exports implements ExportQueue {
       ExportConfig config,
       int maxInFlight,
       List<? extends Transport> transports,
+      @Nullable Spool spool,
       Metrics metrics) {
     DestinationLoop[] loop = new DestinationLoop[1];
     Destination destination =
         new Destination(
-            name, config, maxInFlight, transports, metrics, new Random(), () -> loop[0].wakeUp());
+            name,
+            config,
+            maxInFlight,
+            transports,
+            spool,
+            metrics,
+            new Random(), () -> loop[0].wakeUp());
     loop[0] = new DestinationLoop(destination);
     destinations.add(destination);
     loops.add(loop[0]);

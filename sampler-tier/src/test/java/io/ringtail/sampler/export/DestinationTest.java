@@ -8,23 +8,27 @@ import io.ringtail.sampler.export.ExportConfig.Balance;
 import io.ringtail.sampler.export.KeptTrace.Answer;
 import io.ringtail.sampler.export.send.Payload;
 import io.ringtail.sampler.export.send.SendResult;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DestinationTest {
   private static final long MILLI = 1_000_000;
   private static final int MAX_IN_FLIGHT = 4;
 
-  private final Metrics metrics = new Metrics();
+  private Metrics metrics = new Metrics();
   private final Kept kept = new Kept();
   private final FakeTransport first = new FakeTransport();
   private final FakeTransport second = new FakeTransport();
+  private @Nullable Spool spool;
   private Destination destination = destination(Balance.SPREAD, 1 << 20, first);
   private long nowNanos = 12_345;
   private long takenSpans;
@@ -37,13 +41,14 @@ class DestinationTest {
             MAX_IN_FLIGHT,
             Optional.empty(),
             maxQueuedBytes,
+            Optional.of(new ExportConfig.DiskQueue(Path.of("unused"), 1 << 20)),
             2_000,
             100,
             Duration.ofMillis(200),
             Duration.ofMillis(1_000),
             Duration.ofMillis(8_000));
     return new Destination(
-        "otlp", config, MAX_IN_FLIGHT, Arrays.asList(to), metrics, new Random(5), () -> {});
+        "otlp", config, MAX_IN_FLIGHT, Arrays.asList(to), spool, metrics, new Random(5), () -> {});
   }
 
   private boolean offer(KeptTrace trace) {
@@ -91,7 +96,8 @@ class DestinationTest {
   void everySpanIsAccountedForAndEveryBufferReleased() {
     long lost = Arrays.stream(ExportLoss.values()).mapToLong(this::lostSpans).sum();
     assertThat(counted("taken_spans_total", "destination", "otlp")).isEqualTo(takenSpans);
-    assertThat(sentSpans() + lost + destination.queuedSpans()).isEqualTo(takenSpans);
+    long recovered = counted("recovered_spans_total", "destination", "otlp");
+    assertThat(sentSpans() + lost + destination.queuedSpans()).isEqualTo(takenSpans + recovered);
     assertThat(kept.answeredOnce()).isTrue();
     assertThat(kept.allReleased()).isTrue();
   }
@@ -386,6 +392,55 @@ class DestinationTest {
     assertThat(kept.answered()).as("seed " + seed).isEqualTo(offered);
     assertThat(destination.queuedSpans()).isZero();
     assertThat(destination.inFlight()).isZero();
+  }
+
+  @Test
+  void disk_backendDown_answersWhatMemoryCannotHoldAndSendsItLater(@TempDir Path dir)
+      throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 4_000, first);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    int offered = 0;
+    for (int i = 0; i < 100; i++) {
+      offered += offer(kept.trace(i, 5)) ? 1 : 0;
+      pass(200);
+    }
+    assertThat(offered).as("memory alone holds some ten").isEqualTo(100);
+    assertThat(kept.answered()).isGreaterThan(80);
+    assertThat(destination.diskBytes()).isPositive();
+    assertThat(sentSpans()).isZero();
+
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    for (int i = 0; i < 1_000 && !destination.isEmpty(); i++) {
+      pass(500);
+    }
+    assertThat(sentSpans()).isEqualTo(500);
+    assertThat(destination.diskBytes()).isZero();
+    destination.close();
+  }
+
+  @Test
+  void disk_stoppedWhileBackendDown_nextProcessSends(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 4_000, first);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    for (int i = 0; i < 20; i++) {
+      offer(kept.trace(i, 5));
+      pass(200);
+    }
+    destination.stopTaking();
+    assertThat(destination.abandon(nowNanos)).as("spans lost").isZero();
+    destination.close();
+
+    metrics = new Metrics();
+    takenSpans = 0;
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 4_000, second);
+    for (int i = 0; i < 100 && !destination.isEmpty(); i++) {
+      pass(500);
+    }
+    assertThat(second.sent.stream().mapToInt(Payload::spanCount).sum()).isEqualTo(100);
+    destination.close();
   }
 
   private void answerSome(Random random) {

@@ -25,6 +25,7 @@ class ExportConfigTest {
                 8,
                 Optional.empty(),
                 64 << 20,
+                Optional.empty(),
                 3 << 20,
                 8192,
                 Duration.ofMillis(200),
@@ -48,6 +49,7 @@ class ExportConfigTest {
               max-in-flight: 2
             file: /tmp/kept.jsonl
             max-queued-bytes: 1MiB
+            disk: { directory: /tmp/queue, max-bytes: 2GiB }
             max-request-bytes: 64KiB
             max-request-spans: 10
             linger: 50ms
@@ -67,6 +69,7 @@ class ExportConfigTest {
                 2,
                 Optional.of(Path.of("/tmp/kept.jsonl")),
                 1 << 20,
+                Optional.of(new ExportConfig.DiskQueue(Path.of("/tmp/queue"), 2L << 30)),
                 64 << 10,
                 10,
                 Duration.ofMillis(50),

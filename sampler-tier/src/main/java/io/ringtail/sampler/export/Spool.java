@@ -1,0 +1,260 @@
+package io.ringtail.sampler.export;
+
+import io.ringtail.link.Header;
+import io.ringtail.sampler.export.send.Payload;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The part of a destination's queue that lies on disk: one file a request, forced to the disk
+ * before it has its name, deleted once it is finally answered. What a process leaves behind, the
+ * next one with the same directory sends; a request that was on its way when the process died is
+ * sent twice.
+ *
+ * <p>Threads: one; {@link #bytes} and {@link #spans} any.
+ */
+final class Spool implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Spool.class);
+  private static final int MAGIC = 0x52544531; // "RTE1": a new layout takes a new number
+  private static final int HEAD_BYTES = 7 * Integer.BYTES;
+  private static final String SUFFIX = ".request";
+
+  private final Path directory;
+  private final long maxBytes;
+  private final FileChannel lockChannel;
+  private final FileLock lock;
+
+  /** Not read yet, oldest first. */
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+
+  private long nextNumber;
+  private volatile long bytes;
+  private volatile long spans;
+
+  /** One file. */
+  record Entry(Path file, long bytes, int spans) {}
+
+  /** What was in it. */
+  record Stored(Entry entry, Payload payload) {}
+
+  /**
+   * Opens the directory, making it if need be.
+   *
+   * @param maxBytes of all files
+   * @throws IOException if it cannot be used, or another process uses it
+   */
+  Spool(Path directory, long maxBytes) throws IOException {
+    this.directory = directory;
+    this.maxBytes = maxBytes;
+    Files.createDirectories(directory);
+    this.lockChannel =
+        FileChannel.open(
+            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    this.lock = lock();
+    for (Path file : files()) {
+      recover(file);
+    }
+  }
+
+  private FileLock lock() throws IOException {
+    try {
+      FileLock taken = lockChannel.tryLock();
+      if (taken != null) {
+        return taken;
+      }
+    } catch (OverlappingFileLockException e) {
+      // told below: it is this process that has it
+    }
+    lockChannel.close();
+    throw new IOException("sampler.export.queue.directory: " + directory + " is in use");
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.sorted().toList();
+    }
+  }
+
+  private void recover(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (name.endsWith(".tmp")) {
+      Files.delete(file);
+    } else if (name.endsWith(SUFFIX)) {
+      nextNumber = Math.max(nextNumber, Long.parseLong(name.substring(0, 16), 16) + 1);
+      add(new Entry(file, Files.size(file), spansIn(name)));
+    }
+  }
+
+  /** The name tells the spans, so that nothing need be read to know what is there. */
+  private static int spansIn(String name) {
+    return Integer.parseInt(name.substring(17, name.length() - SUFFIX.length()));
+  }
+
+  private void add(Entry entry) {
+    entries.add(entry);
+    bytes += entry.bytes();
+    spans += entry.spans();
+  }
+
+  /**
+   * Writes a request.
+   *
+   * @return false if there is no room
+   * @throws IOException if the disk fails; nothing is kept of it then
+   */
+  boolean write(Payload payload) throws IOException {
+    int size = HEAD_BYTES + payload.context().size() + 8 * payload.traces() + payload.length();
+    if (bytes + size > maxBytes) {
+      return false;
+    }
+    String name = String.format(Locale.ROOT, "%016x-%d", nextNumber++, payload.spanCount());
+    Path temporary = directory.resolve(name + ".tmp");
+    Path file = directory.resolve(name + SUFFIX);
+    try (FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer encoded = encode(payload, size);
+      while (encoded.hasRemaining()) {
+        channel.write(encoded);
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    add(new Entry(file, size, payload.spanCount()));
+    return true;
+  }
+
+  private static ByteBuffer encode(Payload payload, int size) {
+    ByteBuffer out = ByteBuffer.allocate(size);
+    out.putInt(MAGIC).putInt(0).putInt(size);
+    out.putInt(payload.context().size()).putInt(payload.traces());
+    out.putInt(payload.spanCount()).putInt(payload.length());
+    out.put(payload.context().bytes());
+    for (int i = 0; i < payload.traces(); i++) {
+      out.putInt(payload.traceEnds()[i]).putInt(payload.traceSpans()[i]);
+    }
+    out.put(payload.array(), 0, payload.length());
+    out.putInt(Integer.BYTES, checksum(out.array()));
+    return out.flip();
+  }
+
+  private static int checksum(byte[] file) {
+    CRC32C sum = new CRC32C();
+    sum.update(file, 2 * Integer.BYTES, file.length - 2 * Integer.BYTES);
+    return (int) sum.getValue();
+  }
+
+  /**
+   * Takes the oldest that has not been taken; null if there is none. A file that cannot be read is
+   * put aside under another name and passed over.
+   *
+   * @param onUnreadable told the spans of such a file
+   */
+  @Nullable Stored take(java.util.function.IntConsumer onUnreadable) {
+    for (Entry entry = entries.poll(); entry != null; entry = entries.poll()) {
+      try {
+        return new Stored(entry, decode(Files.readAllBytes(entry.file())));
+      } catch (IOException e) {
+        log.error("export queue file unreadable file={} why=\"{}\"", entry.file(), e.toString());
+        putAside(entry.file());
+        forget(entry);
+        onUnreadable.accept(entry.spans());
+      }
+    }
+    return null;
+  }
+
+  private static Payload decode(byte[] file) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(file);
+    if (file.length < HEAD_BYTES || in.getInt() != MAGIC) {
+      throw new IOException("not a file of this queue");
+    }
+    if (in.getInt() != checksum(file) || in.getInt() != file.length) {
+      throw new IOException("checksum or length is wrong");
+    }
+    byte[] context = new byte[in.getInt()];
+    int traces = in.getInt();
+    int spanCount = in.getInt();
+    byte[] array = new byte[in.getInt()];
+    in.get(context);
+    int[] ends = new int[traces];
+    int[] spansOf = new int[traces];
+    for (int i = 0; i < traces; i++) {
+      ends[i] = in.getInt();
+      spansOf[i] = in.getInt();
+    }
+    in.get(array);
+    Header header = context.length == 0 ? Header.EMPTY : new Header(context);
+    return new Payload(array, array.length, traces, ends, spansOf, spanCount, header);
+  }
+
+  private static void putAside(Path file) {
+    try {
+      Files.move(file, file.resolveSibling(file.getFileName() + ".unreadable"));
+    } catch (IOException e) {
+      log.error("export queue file cannot be put aside file={} why=\"{}\"", file, e.toString());
+    }
+  }
+
+  /** A taken one is finally answered. */
+  void done(Entry entry) {
+    try {
+      Files.delete(entry.file());
+    } catch (NoSuchFileException e) {
+      log.warn("export queue file was removed by another hand file={}", entry.file());
+    } catch (IOException e) {
+      log.error(
+          "export queue file cannot be deleted, will be sent again after a restart file={} why=\"{}\"",
+          entry.file(),
+          e.toString());
+    }
+    forget(entry);
+  }
+
+  private void forget(Entry entry) {
+    bytes -= entry.bytes();
+    spans -= entry.spans();
+  }
+
+  /** Whether nothing is left to be taken. */
+  boolean isTaken() {
+    return entries.isEmpty();
+  }
+
+  /** Of all files, those taken and not answered included. */
+  long bytes() {
+    return bytes;
+  }
+
+  long spans() {
+    return spans;
+  }
+
+  @Override
+  public void close() {
+    try {
+      lock.release();
+      lockChannel.close();
+    } catch (IOException e) {
+      log.warn("export queue directory not let go directory={}", directory, e);
+    }
+  }
+}
