@@ -58,6 +58,11 @@ public record SlotView(
     return new SlotView(order, table, owners, self, heirs, nowHeld);
   }
 
+  /** The same in a later epoch: where nobody owns slots any more the last tables stand (S3). */
+  public SlotView withOrder(EpochOrder later) {
+    return new SlotView(later, table, owners, self, heirs, held);
+  }
+
   public SlotView withHeirs(HeirTable built) {
     return new SlotView(order, table, owners, self, built, held);
   }

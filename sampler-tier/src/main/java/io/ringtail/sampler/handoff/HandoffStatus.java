@@ -1,0 +1,40 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.EpochOrder;
+
+/**
+ * What the keeper says of itself. Immutable.
+ *
+ * @param epoch newest in use
+ * @param owns whether the newest epoch gives this sampler slots
+ * @param noneActive whether the newest epoch has no sampler that owns slots: the last tables stand
+ * @param holds in force
+ * @param heldSlots under them
+ * @param questions open
+ * @param answersMissing to those questions
+ * @param possibleSplits holds that ended for want of progress
+ * @param oldestHoldNanos age of the oldest hold
+ * @param completeUpTo as said to the cluster
+ * @param nothingLeft all that is another's has been acknowledged, all questions are answered: this
+ *     sampler may leave if it owns nothing
+ * @param stranger whether this sampler was lost
+ * @param empty whether, being lost, it holds nothing any more and may come back
+ */
+public record HandoffStatus(
+    EpochOrder epoch,
+    boolean owns,
+    boolean noneActive,
+    int holds,
+    int heldSlots,
+    int questions,
+    int answersMissing,
+    long possibleSplits,
+    long oldestHoldNanos,
+    EpochOrder completeUpTo,
+    boolean nothingLeft,
+    boolean stranger,
+    boolean empty) {
+  static final HandoffStatus NONE =
+      new HandoffStatus(
+          EpochOrder.NONE, false, false, 0, 0, 0, 0, 0, 0, EpochOrder.NONE, false, false, false);
+}

@@ -1,0 +1,130 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.sampler.peer.PeerAnswer;
+import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.peer.Peers;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * What other samplers hand over, in order by sender. A word of a higher epoch than is in use waits
+ * for it, with all behind it, up to a second (protocol A4). Transfers without floors in force are
+ * sent back: their sender says its floors again. Pure. Threads: the handoff's. Buffers: words are
+ * consumed.
+ */
+final class Inbox {
+  private static final long WAIT_NANOS = 1_000_000_000;
+
+  private final Floors floors;
+  private final Taker taker;
+  private final Map<Long, Lane> lanes = new HashMap<>();
+  private EpochOrder inUse = EpochOrder.NONE;
+
+  /** Where transfers go. */
+  interface Taker {
+    /** Takes or refuses, now or later. */
+    void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers);
+  }
+
+  private record Word(PeerWord word, Peers.Answers answers) {}
+
+  private static final class Lane {
+    private final Queue<Word> waiting = new ArrayDeque<>();
+    private EpochOrder awaited = EpochOrder.NONE;
+    private long sinceNanos;
+  }
+
+  Inbox(Floors floors, Taker taker) {
+    this.floors = floors;
+    this.taker = taker;
+  }
+
+  void onWord(long sender, PeerWord word, Peers.Answers answers, long nowNanos) {
+    Lane lane = lanes.computeIfAbsent(sender, s -> new Lane());
+    lane.waiting.add(new Word(word, answers));
+    proceed(sender, lane, nowNanos);
+  }
+
+  void onEpoch(EpochOrder order, long nowNanos) {
+    inUse = order;
+    onTick(nowNanos);
+  }
+
+  void onTick(long nowNanos) {
+    lanes.forEach((sender, lane) -> proceed(sender, lane, nowNanos));
+    lanes.values().removeIf(lane -> lane.waiting.isEmpty());
+  }
+
+  private void proceed(long sender, Lane lane, long nowNanos) {
+    for (Word next = lane.waiting.peek();
+        next != null && !mustWait(lane, epochOf(next.word()), nowNanos);
+        next = lane.waiting.peek()) {
+      lane.waiting.remove();
+      take(sender, next);
+    }
+  }
+
+  private boolean isAhead(EpochOrder order) {
+    return order.compareTo(inUse) > 0;
+  }
+
+  private boolean mustWait(Lane lane, EpochOrder order, long nowNanos) {
+    if (!isAhead(order)) {
+      return false;
+    }
+    if (order.compareTo(lane.awaited) > 0) {
+      lane.awaited = order;
+      lane.sinceNanos = nowNanos;
+    }
+    return nowNanos - lane.sinceNanos < WAIT_NANOS;
+  }
+
+  private static EpochOrder epochOf(PeerWord word) {
+    if (word instanceof PeerWord.Floors floors) {
+      return floors.epoch();
+    }
+    return word instanceof PeerWord.Transfer transfer ? transfer.epoch() : EpochOrder.NONE;
+  }
+
+  private void take(long sender, Word next) {
+    PeerWord word = next.word();
+    if (word instanceof PeerWord.FloorsEnd || isAhead(epochOf(word)) && isFloors(word)) {
+      floors.onEnd(sender);
+    } else if (word instanceof PeerWord.Floors m) {
+      floors.onFloors(sender, m);
+    } else if (word instanceof PeerWord.Transfer m) {
+      take(sender, m, next.answers());
+    } else {
+      throw new AssertionError(word);
+    }
+  }
+
+  private static boolean isFloors(PeerWord word) {
+    return word instanceof PeerWord.Floors;
+  }
+
+  private void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers) {
+    if (isAhead(transfer.epoch()) || !floors.isInForce(sender)) {
+      transfer.entries().release();
+      answers.send(new PeerAnswer.TransferFull(transfer.id()));
+    } else {
+      floors.onTransfer(sender, transfer.id(), answers);
+      taker.take(sender, transfer, answers);
+    }
+  }
+
+  /** Drops what waits. */
+  void close() {
+    for (Lane lane : lanes.values()) {
+      for (Word next : lane.waiting) {
+        if (next.word() instanceof PeerWord.Transfer transfer) {
+          transfer.entries().release();
+        }
+      }
+    }
+    lanes.clear();
+  }
+}

@@ -1,0 +1,475 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.Completion;
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.Peer;
+import io.ringtail.link.RouterWord;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.ring.HeirTable;
+import io.ringtail.ring.RingTable;
+import io.ringtail.ring.SlotSet;
+import io.ringtail.sampler.peer.PeerAnswer;
+import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.peer.Peers;
+import io.ringtail.sampler.shard.SlotView;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one sampler's part in the moves of slots: takes epochs into use with what is held of them,
+ * asks routers for what was lost, says when everything is handed over, keeps marks low enough. It
+ * joins {@link Holds}, {@link Questions}, {@link Losses}, {@link Floors}, {@link Inbox}, {@link
+ * Completions} and {@link Stranger}, each of which is one concern.
+ *
+ * <p>Pure: no clock, no I/O of its own. Threads: one. Words to routers leave at the end of each
+ * call, after the view they follow from is in use and the board has been lowered.
+ *
+ * <p>One object is one incarnation: who comes back after a loss makes a new one.
+ */
+public final class Keeper {
+  private static final long MARK_NANOS = 100_000_000;
+
+  private final KeeperConfig config;
+  private final Tier tier;
+  private final Outgoing outgoing;
+  private final MarkBoard board;
+  private final Outbox outbox;
+  private final Questions questions;
+  private final Holds holds;
+  private final Losses losses;
+  private final Floors floors;
+  private final Inbox inbox;
+  private final Completions completions;
+  private final Stranger stranger;
+
+  private @Nullable Epoch epoch;
+  private SlotView wanted = SlotView.NONE;
+  private SlotView view = SlotView.NONE;
+  private boolean frozen;
+  private boolean takesParts;
+  private Set<Long> routersNamed = Set.of();
+  private Set<Long> routersBefore = Set.of();
+  private SlotSet heldInView = SlotSet.NONE;
+  private long progress;
+  private long markedNanos;
+  private boolean marked;
+  private volatile HandoffStatus status = HandoffStatus.NONE;
+
+  /** This sampler's shards and intake, as the keeper sees them. Threads: the keeper's. */
+  public interface Tier {
+    /** From here on goes by {@code view}; parts are taken only if {@code takesParts}. */
+    void use(SlotView view, boolean takesParts);
+
+    /** The newest epoch that every shard has gone by, and looked for what it lost in it. */
+    EpochOrder applied();
+
+    /** Oldest epoch in which something was lost that a shard still holds; empty if nothing. */
+    Optional<EpochOrder> oldestForeign();
+
+    /** Least mark of the shards for a router; negative if none has seen it. */
+    long mark(long router);
+
+    /** Routers there may be a mark for. */
+    List<Peer> routers();
+
+    /** Grows with each replayed part and transfer taken, and by refusals while bytes are freed. */
+    long progress();
+
+    /**
+     * Merges a transfer, or refuses it; {@link Keeper#onTransferDone} tells which, later or at
+     * once.
+     */
+    void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers);
+
+    /** Drops what is open, counted (protocol L2). */
+    void discardOpen();
+
+    /** Whether nothing accepted is left in any shard that is not settled. */
+    boolean isEmpty();
+
+    /** Marks were computed anew: each link is told its own. */
+    void tellMarks();
+  }
+
+  /**
+   * The tables of an epoch, built elsewhere.
+   *
+   * @param before that of the members of its predecessor; only looked at in a first epoch
+   */
+  public record Tables(RingTable now, RingTable before) {}
+
+  /** Gathers words until the call is over. */
+  private static final class Outbox implements Routers {
+    private final Routers to;
+    private final List<Runnable> words = new ArrayList<>();
+
+    Outbox(Routers to) {
+      this.to = to;
+    }
+
+    @Override
+    public void say(long router, SamplerWord word) {
+      words.add(() -> to.say(router, word));
+    }
+
+    void flush() {
+      words.forEach(Runnable::run);
+      words.clear();
+    }
+  }
+
+  /**
+   * @param cluster where this sampler's own completions go
+   */
+  public Keeper(
+      KeeperConfig config,
+      Tier tier,
+      Routers routers,
+      Outgoing outgoing,
+      MarkBoard board,
+      Consumer<Completion> cluster) {
+    this.config = config;
+    this.tier = tier;
+    this.outgoing = outgoing;
+    this.board = board;
+    this.outbox = new Outbox(routers);
+    this.questions = new Questions(outbox);
+    this.holds = new Holds(questions, config.holdTimeoutNanos(), config.leaseNanos());
+    this.losses = new Losses(outbox);
+    this.floors =
+        new Floors(outbox, (router, seq) -> board.lower(router, seq, view.order()));
+    this.inbox = new Inbox(floors, tier::take);
+    this.completions = new Completions(config.selfBits(), cluster);
+    this.stranger = new Stranger(outbox);
+  }
+
+  // ---- epochs
+
+  /**
+   * A newer epoch is to be used.
+   *
+   * @param inTurn false after a gap that could not be filled or a change of chain (E3, P2)
+   */
+  public void onEpoch(Epoch next, Tables tables, boolean inTurn, long nowNanos) {
+    Epoch previous = epoch;
+    boolean known = inTurn && (previous != null || isFirstOfThis(next));
+    SlotView before =
+        previous == null
+            ? view(next.predecessor(), next.predecessorMembers(), tables.before())
+            : wanted;
+    epoch = next;
+    wanted = after(next, tables.now());
+    takesParts = next.activeSamplers() > 0 && !isStranger();
+    rename(next, previous);
+    completions.onEpoch(next.order(), inTurn);
+    if (config.moves() && !isStranger()) {
+      move(next, previous, before, known, nowNanos);
+    }
+    use();
+    outgoing.onEpoch(next.order(), bits(next.members(), Member.Role.SAMPLER));
+    inbox.onEpoch(next.order(), nowNanos);
+    settle(nowNanos);
+  }
+
+  /** Without ACTIVE samplers the last tables stand (protocol S3). */
+  private SlotView after(Epoch next, RingTable table) {
+    boolean stands = next.activeSamplers() == 0 && !wanted.table().members().isEmpty();
+    return stands
+        ? wanted.withOrder(next.order())
+        : view(next.order(), next.members(), table);
+  }
+
+  private SlotView view(EpochOrder order, List<Member> members, RingTable table) {
+    Map<String, Peer> peers = new HashMap<>();
+    members.forEach(m -> peers.put(m.nodeId(), new Peer(m.nodeId(), m.incarnation())));
+    List<Peer> owners =
+        table.members().stream()
+            .map(owner -> Objects.requireNonNull(peers.get(owner.nodeId())))
+            .toList();
+    int self = SlotView.NONE.self();
+    for (int i = 0; i < owners.size(); i++) {
+      if (owners.get(i).incarnation().bits() == config.selfBits()) {
+        self = i;
+      }
+    }
+    return new SlotView(order, table, owners, self, null, SlotSet.NONE);
+  }
+
+  /** Whether no epoch before it named this sampler. */
+  private boolean isFirstOfThis(Epoch next) {
+    return next.members().stream()
+        .filter(m -> m.incarnation().bits() == config.selfBits())
+        .allMatch(m -> m.incarnation().order().equals(next.order()));
+  }
+
+  /** Nodes come and go. */
+  private void rename(Epoch next, @Nullable Epoch previous) {
+    routersBefore =
+        previous == null ? bits(next.predecessorMembers(), Member.Role.ROUTER) : routersNamed;
+    routersNamed = bits(next.members(), Member.Role.ROUTER);
+    questions.onEpoch(next.order(), routersNamed);
+    losses.onRouters(routersNamed);
+    floors.onRouters(routersNamed);
+    stranger.onRouters(routersNamed);
+    List<Member> before = new ArrayList<>(next.predecessorMembers());
+    before.addAll(next.lost());
+    before.addAll(previous == null ? List.of() : previous.members());
+    Set<Long> seen = bits(next.members(), Member.Role.SAMPLER);
+    for (Member m : before) {
+      if (m.role() == Member.Role.SAMPLER && seen.add(m.incarnation().bits())) {
+        losses.gone(m, next.order());
+      }
+    }
+  }
+
+  /** Holds what was gained, and asks for what was lost (protocol O1, O3, E1, E3, R3). */
+  private void move(
+      Epoch next, @Nullable Epoch previous, SlotView before, boolean known, long nowNanos) {
+    Set<Long> others = bits(next.members(), Member.Role.SAMPLER);
+    others.remove(config.selfBits());
+    boolean asksAll = !known || next.predecessor().equals(EpochOrder.NONE);
+    SlotSet own = own(wanted);
+    SlotSet kept = asksAll || previous == null ? SlotSet.NONE : own.and(own(before));
+    Set<Long> drained = known ? bits(next.drained(), Member.Role.SAMPLER) : Set.of();
+    holds.onEpoch(next.order(), kept, others, drained, nowNanos);
+
+    SlotSet gained = own.without(kept);
+    Set<Long> lost = bits(next.lost(), Member.Role.SAMPLER);
+    boolean loss = !known || !lost.isEmpty();
+    SlotSet orphaned = asksAll ? gained : orphans(gained, before, lost);
+    holds.gain(next.order(), orphaned, others, true, loss, nowNanos);
+    holds.gain(next.order(), gained.without(orphaned), others, false, loss, nowNanos);
+    askNewRouters(own, asksAll);
+  }
+
+  /** Every owner asks, even if for nothing: a router may wait for the question (R3). */
+  private void askNewRouters(SlotSet own, boolean asksAll) {
+    Set<Long> toAsk = new HashSet<>(routersNamed);
+    if (!asksAll) {
+      toAsk.removeAll(routersBefore);
+    } else if (!own.isEmpty()) {
+      return;
+    }
+    questions.askNew(own, toAsk);
+  }
+
+  private static SlotSet orphans(SlotSet gained, SlotView before, Set<Long> lost) {
+    return gained.and(SlotSet.where(slot -> isOrphan(before.owner(slot), lost)));
+  }
+
+  private static boolean isOrphan(@Nullable Peer before, Set<Long> lost) {
+    return before == null || lost.contains(before.incarnation().bits());
+  }
+
+  private static SlotSet own(SlotView of) {
+    return of.self() < 0 ? SlotSet.NONE : SlotSet.where(of::owns);
+  }
+
+  private static Set<Long> bits(Collection<Member> of, Member.Role role) {
+    return of.stream()
+        .filter(m -> m.role() == role)
+        .map(m -> m.incarnation().bits())
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  /**
+   * Puts the wanted view in use, with what is held now. Who was lost keeps what it has, and neither
+   * decides nor hands over, before the routers have answered.
+   */
+  private void use() {
+    frozen = stranger.phase() == Stranger.Phase.ASKING;
+    heldInView = frozen ? SlotSet.ALL : holds.held();
+    view = (frozen ? view : wanted).withHeld(heldInView);
+    tier.use(view, takesParts);
+  }
+
+  private boolean isStranger() {
+    return stranger.phase() != Stranger.Phase.NONE;
+  }
+
+  /** The heirs of an epoch are built. */
+  public void onHeirs(EpochOrder of, HeirTable heirs, long nowNanos) {
+    if (of.equals(wanted.order()) && wanted.heirs() == null) {
+      wanted = wanted.withHeirs(heirs);
+      use();
+      settle(nowNanos);
+    }
+  }
+
+  /** This sampler was lost (protocol L2). {@link #onEpoch} follows with the epoch without it. */
+  public void onLost(Epoch without, long nowNanos) {
+    Set<Long> named = bits(without.members(), Member.Role.ROUTER);
+    boolean anyGone =
+        tier.routers().stream()
+            .map(r -> r.incarnation().bits())
+            .anyMatch(router -> !named.contains(router) && tier.mark(router) >= 0);
+    takesParts = false;
+    stranger.begin(named, anyGone, nowNanos);
+    use();
+    settle(nowNanos);
+  }
+
+  // ---- words
+
+  /** How far other samplers are. */
+  public void onCompletions(Collection<Completion> heard, long nowNanos) {
+    holds.onCompletions(heard, nowNanos);
+    settle(nowNanos);
+  }
+
+  /** A router has a new link here: what it has not answered is said again. */
+  public void onLink(long router, long nowNanos) {
+    floors.onLink(router);
+    questions.onLink(router);
+    losses.onLink(router);
+    stranger.onLink(router);
+    settle(nowNanos);
+  }
+
+  public void onWord(long router, RouterWord word, long nowNanos) {
+    if (word instanceof RouterWord.Lowered m) {
+      floors.onLowered(router, m.id());
+    } else if (word instanceof RouterWord.Replayed m) {
+      if (questions.onReplayed(router, m.id())) {
+        holds.onProgress(nowNanos);
+      }
+    } else if (word instanceof RouterWord.Has m) {
+      stranger.onHas(router, m.has());
+    } else {
+      throw new AssertionError(word);
+    }
+    settle(nowNanos);
+  }
+
+  /**
+   * Another sampler hands over: floors, transfers and their end.
+   *
+   * @param word consumed
+   */
+  public void onPeerWord(long sender, PeerWord word, Peers.Answers answers, long nowNanos) {
+    inbox.onWord(sender, word, answers, nowNanos);
+    settle(nowNanos);
+  }
+
+  /** The stream from another sampler has ended: its next begins with floors, if there is one. */
+  public void onSenderDown(long sender, long nowNanos) {
+    floors.onEnd(sender);
+    settle(nowNanos);
+  }
+
+  /**
+   * A transfer was merged, or not.
+   *
+   * @param refused what its sender is told; null if it was merged
+   */
+  public void onTransferDone(
+      long sender, long id, Peers.Answers answers, @Nullable PeerAnswer refused, long nowNanos) {
+    if (refused == null) {
+      holds.onProgress(nowNanos);
+      floors.onMerged(sender, id, answers);
+    } else {
+      floors.onRefused(sender, id, answers, refused);
+    }
+    settle(nowNanos);
+  }
+
+  // ---- time
+
+  /** Some 20 to 50 times a second. */
+  public void onTick(long nowNanos) {
+    inbox.onTick(nowNanos);
+    long now = tier.progress();
+    if (now != progress) {
+      progress = now;
+      holds.onProgress(nowNanos);
+    }
+    holds.onTick(nowNanos);
+    stranger.onTick(tier.isEmpty(), routersNamed, nowNanos);
+    outgoing.onTick(tier.oldestForeign().isEmpty(), nowNanos);
+    settle(nowNanos);
+    if (!marked || nowNanos - markedNanos >= MARK_NANOS) {
+      marked = true;
+      markedNanos = nowNanos;
+      mark();
+    }
+  }
+
+  /** Says what follows from what has happened. */
+  private void settle(long nowNanos) {
+    if (frozen && stranger.phase() != Stranger.Phase.ASKING) {
+      if (stranger.discards()) {
+        tier.discardOpen();
+      }
+      use();
+    }
+    if (!frozen && holds.held() != heldInView) {
+      use();
+    }
+    completions.say(
+        tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
+    losses.say(order -> holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
+    outbox.flush();
+    publish(nowNanos);
+  }
+
+  private void mark() {
+    EpochOrder inUse = view.order();
+    for (Peer known : tier.routers()) {
+      long router = known.incarnation().bits();
+      long mark = tier.mark(router);
+      long floor = floors.floor(router);
+      if (mark >= 0 || floor != Floors.NONE) {
+        board.put(router, mark < 0 ? floor : Math.min(mark, floor), inUse);
+      }
+    }
+    tier.tellMarks();
+  }
+
+  private void publish(long nowNanos) {
+    Epoch newest = epoch;
+    if (newest == null) {
+      return;
+    }
+    boolean nothingLeft =
+        completions.upTo().equals(newest.order())
+            && questions.open() == 0
+            && floors.unanswered() == 0;
+    status =
+        new HandoffStatus(
+            newest.order(),
+            wanted.self() >= 0,
+            newest.activeSamplers() == 0,
+            holds.count(),
+            holds.held().size(),
+            questions.open(),
+            questions.unanswered(),
+            holds.timeouts(),
+            holds.oldestNanos(nowNanos),
+            completions.upTo(),
+            nothingLeft,
+            isStranger(),
+            stranger.phase() == Stranger.Phase.EMPTY);
+  }
+
+  /** The newest word on itself. Threads: any. */
+  public HandoffStatus status() {
+    return status;
+  }
+
+  /** Drops what waits. */
+  public void close() {
+    inbox.close();
+  }
+}

@@ -1,0 +1,48 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Mark;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This sampler's mark for each router (protocol M1, M3), read by links as they answer and by who
+ * hands traces on. A mark here is never above a floor in force: {@link #lower} is called before
+ * the router is told to lower its own, and whoever sends reads the mark under the lock of the link
+ * that both go down.
+ *
+ * <p>Threads: written by the handoff's; read by any.
+ */
+public final class MarkBoard {
+  private final Map<Long, Mark> marks = new ConcurrentHashMap<>();
+
+  /**
+   * The newest mark for a router; null if this sampler does not constrain it (M3).
+   *
+   * @param router bits of its incarnation
+   */
+  public @Nullable Mark mark(long router) {
+    return marks.get(router);
+  }
+
+  /** Takes a mark that was just computed; may be below the last one (M4). */
+  void put(long router, long seq, EpochOrder epoch) {
+    Mark before = marks.get(router);
+    if (before == null || before.seq() != seq || !before.epoch().equals(epoch)) {
+      marks.put(router, new Mark(seq, epoch));
+    }
+  }
+
+  /** From now on the mark is at most {@code seq}. */
+  void lower(long router, long seq, EpochOrder epoch) {
+    Mark before = marks.get(router);
+    if (before == null || before.seq() > seq) {
+      marks.put(router, new Mark(seq, epoch));
+    }
+  }
+
+  void forget(long router) {
+    marks.remove(router);
+  }
+}

@@ -1,0 +1,175 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Mark;
+import io.ringtail.link.Peer;
+import io.ringtail.sampler.peer.PeerAnswer;
+import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.peer.Peers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to other samplers, on which no transfer goes before this sampler's floors (protocol H3):
+ * its own marks at that moment, below which no note of anything it holds lies. They are said again
+ * when a mark has fallen since, on a new link, and after a transfer was sent back.
+ *
+ * <p>Threads: {@link #send} by any; the rest too. The order of words to one sampler is that of the
+ * calls, held by a lock for each.
+ */
+public final class Outgoing implements Peers {
+  private static final long IDLE_NANOS = 1_000_000_000;
+
+  private final Peers peers;
+  private final Function<Long, @Nullable Mark> marks;
+  private final Supplier<List<Peer>> routers;
+  private final Map<Peer, Lane> lanes = new ConcurrentHashMap<>();
+  private volatile EpochOrder epoch = EpochOrder.NONE;
+  private volatile long nowNanos;
+
+  /** What one sampler has been told. All under its monitor. */
+  private static final class Lane {
+    private final Set<Long> unanswered = new HashSet<>();
+    private Map<Long, Long> floors = Map.of();
+    private EpochOrder epoch = EpochOrder.NONE;
+    private boolean said;
+    private boolean mustEnd;
+    private long ids;
+    private long sentNanos;
+  }
+
+  /**
+   * @param marks this sampler's newest mark for a router by its bits, from any thread; null if it
+   *     holds nothing of it
+   * @param routers all routers there may be a mark for, from any thread
+   */
+  public Outgoing(
+      Peers peers, Function<Long, @Nullable Mark> marks, Supplier<List<Peer>> routers) {
+    this.peers = peers;
+    this.marks = marks;
+    this.routers = routers;
+  }
+
+  @Override
+  public boolean send(Peer to, PeerWord word) {
+    if (!(word instanceof PeerWord.Transfer transfer)) {
+      return peers.send(to, word);
+    }
+    Lane lane = lanes.computeIfAbsent(to, p -> new Lane());
+    synchronized (lane) {
+      if (!sayFloors(to, lane)) {
+        transfer.entries().release();
+        return false;
+      }
+      if (!peers.send(to, word)) {
+        return false;
+      }
+      lane.unanswered.add(transfer.id());
+      lane.sentNanos = nowNanos;
+      return true;
+    }
+  }
+
+  private boolean sayFloors(Peer to, Lane lane) {
+    EpochOrder inUse = epoch;
+    List<PeerWord.RouterSeq> now = new ArrayList<>();
+    boolean fallen = !lane.said || !lane.epoch.equals(inUse);
+    for (Peer router : routers.get()) {
+      Mark mark = marks.apply(router.incarnation().bits());
+      if (mark != null) {
+        now.add(new PeerWord.RouterSeq(router, mark.seq()));
+        fallen |= mark.seq() < lane.floors.getOrDefault(router.incarnation().bits(), -1L);
+        fallen |= !lane.floors.containsKey(router.incarnation().bits());
+      }
+    }
+    if (!fallen) {
+      return true;
+    }
+    if (!peers.send(to, new PeerWord.Floors(++lane.ids, inUse, now))) {
+      return false;
+    }
+    Map<Long, Long> floors = new HashMap<>();
+    now.forEach(f -> floors.put(f.router().incarnation().bits(), f.seq()));
+    lane.floors = floors;
+    lane.epoch = inUse;
+    lane.said = true;
+    lane.mustEnd = true;
+    return true;
+  }
+
+  /** An answer has come. One that is sent back may lack floors at the other end. */
+  void onAnswer(Peer from, PeerAnswer answer) {
+    if (answer instanceof PeerAnswer.TransferTaken taken) {
+      answered(from, taken.id(), false);
+    } else if (answer instanceof PeerAnswer.TransferFull full) {
+      answered(from, full.id(), true);
+    } else if (answer instanceof PeerAnswer.TransferNotOwner notOwner) {
+      answered(from, notOwner.id(), true);
+    }
+  }
+
+  private void answered(Peer from, long id, boolean sentBack) {
+    Lane lane = lanes.get(from);
+    if (lane != null) {
+      synchronized (lane) {
+        lane.unanswered.remove(id);
+        lane.said &= !sentBack;
+      }
+    }
+  }
+
+  /** What was sent and not answered is sent again, after floors. */
+  void onDown(Peer peer) {
+    Lane lane = lanes.get(peer);
+    if (lane != null) {
+      synchronized (lane) {
+        lane.unanswered.clear();
+        lane.said = false;
+      }
+    }
+  }
+
+  /** An epoch is in use: floors are said anew before the next transfer. */
+  void onEpoch(EpochOrder order, Set<Long> named) {
+    epoch = order;
+    lanes.keySet().removeIf(peer -> !named.contains(peer.incarnation().bits()));
+  }
+
+  /**
+   * Says to those to whom nothing is on its way that their floors may go.
+   *
+   * @param nothingLeft whether nothing more is to be handed over to anybody
+   */
+  void onTick(boolean nothingLeft, long now) {
+    nowNanos = now;
+    lanes.forEach(
+        (peer, lane) -> {
+          synchronized (lane) {
+            boolean idle = nothingLeft || now - lane.sentNanos >= IDLE_NANOS;
+            if (lane.mustEnd && lane.unanswered.isEmpty() && idle) {
+              lane.mustEnd = !peers.send(peer, new PeerWord.FloorsEnd());
+              lane.said &= lane.mustEnd;
+            }
+          }
+        });
+  }
+
+  /** Transfers sent and not answered. */
+  int unanswered() {
+    int sum = 0;
+    for (Lane lane : lanes.values()) {
+      synchronized (lane) {
+        sum += lane.unanswered.size();
+      }
+    }
+    return sum;
+  }
+}

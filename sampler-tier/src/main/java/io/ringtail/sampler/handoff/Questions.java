@@ -1,0 +1,108 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.ring.SlotSet;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What this sampler has asked routers to replay (protocol R1–R3). A question stays open until each
+ * router it was asked of has answered or is gone; it is said again on each new link. Pure. Threads:
+ * the handoff's.
+ */
+final class Questions {
+  /** Above every epoch: of no loss that could be waited for. */
+  private static final EpochOrder NO_CAUSE = new EpochOrder(Long.MAX_VALUE, Long.MAX_VALUE);
+
+  private final Routers routers;
+  private final SortedMap<Long, Open> open = new TreeMap<>();
+  private Set<Long> named = Set.of();
+  private EpochOrder newest = EpochOrder.NONE;
+  private long lastId;
+
+  /**
+   * @param cause gain of the slots that a loss made it ask for
+   */
+  private record Open(SamplerWord.Question word, EpochOrder cause, Set<Long> unanswered) {}
+
+  Questions(Routers routers) {
+    this.routers = routers;
+  }
+
+  /** An epoch comes into use: routers it does not name are gone. */
+  void onEpoch(EpochOrder order, Set<Long> nowNamed) {
+    newest = order;
+    named = Set.copyOf(nowNamed);
+    open.values().forEach(q -> q.unanswered().retainAll(named));
+    open.values().removeIf(q -> q.unanswered().isEmpty());
+  }
+
+  /**
+   * Asks every router of the newest epoch.
+   *
+   * @param cause the epoch in which the slots were gained
+   * @return its id; answered at once if there are no routers
+   */
+  long askAll(SlotSet slots, EpochOrder cause) {
+    return ask(slots, named, cause);
+  }
+
+  /** Asks routers newly named for all this sampler owns (R3): no hold waits for that. */
+  long askNew(SlotSet own, Collection<Long> newRouters) {
+    return ask(own, newRouters, NO_CAUSE);
+  }
+
+  private long ask(SlotSet slots, Collection<Long> of, EpochOrder cause) {
+    long id = ++lastId;
+    if (!of.isEmpty()) {
+      Open question =
+          new Open(new SamplerWord.Question(id, slots, newest), cause, new HashSet<>(Set.copyOf(of)));
+      open.put(id, question);
+      of.forEach(router -> routers.say(router, question.word()));
+    }
+    return id;
+  }
+
+  boolean isAnswered(long id) {
+    return !open.containsKey(id);
+  }
+
+  /** A link of the router is new: what it has not answered is asked again. */
+  void onLink(long router) {
+    for (Open question : open.values()) {
+      if (question.unanswered().contains(router)) {
+        routers.say(router, question.word());
+      }
+    }
+  }
+
+  /** Returns whether it was still open there. */
+  boolean onReplayed(long router, long id) {
+    Open question = open.get(id);
+    if (question == null || !question.unanswered().remove(router)) {
+      return false;
+    }
+    if (question.unanswered().isEmpty()) {
+      open.remove(id);
+    }
+    return true;
+  }
+
+  /** Whether one is open for slots gained in {@code epoch} or before. */
+  boolean isOpenUpTo(EpochOrder epoch) {
+    return open.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0);
+  }
+
+  int open() {
+    return open.size();
+  }
+
+  /** How many answers are missing. */
+  int unanswered() {
+    return open.values().stream().mapToInt(q -> q.unanswered().size()).sum();
+  }
+}

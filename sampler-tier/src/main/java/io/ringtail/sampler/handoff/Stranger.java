@@ -1,0 +1,118 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.link.SamplerWord;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A sampler that was lost and lives (protocol L2): asks the routers whether they still have what it
+ * had received, then gives all it holds away or discards what is open, says that it is empty, and
+ * may come back. Pure. Threads: the handoff's.
+ */
+final class Stranger {
+  private static final long ASK_NANOS = 5_000_000_000L;
+
+  private final Routers routers;
+  private final Set<Long> unanswered = new HashSet<>();
+  private Phase phase = Phase.NONE;
+  private boolean discards;
+  private long askedNanos;
+
+  /** Where it stands. */
+  enum Phase {
+    /** It is no stranger. */
+    NONE,
+    /** It keeps what it has and decides nothing. */
+    ASKING,
+    /** It hands over what is not its own, or has discarded it; exports go on. */
+    CLEARING,
+    /** It holds nothing, has said so, and may come back as another incarnation. */
+    EMPTY
+  }
+
+  Stranger(Routers routers) {
+    this.routers = routers;
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  boolean discards() {
+    return discards;
+  }
+
+  /**
+   * It has learnt that it was lost.
+   *
+   * @param named routers of the epoch without it
+   * @param anyGone whether a router it has spans of is not among them: nobody can say of that one's
+   *     log, so it counts as one that has
+   */
+  void begin(Set<Long> named, boolean anyGone, long nowNanos) {
+    if (phase != Phase.NONE) {
+      return;
+    }
+    phase = Phase.ASKING;
+    askedNanos = nowNanos;
+    unanswered.addAll(named);
+    if (anyGone) {
+      clear(false);
+    } else {
+      named.forEach(router -> routers.say(router, new SamplerWord.AskHas()));
+      check();
+    }
+  }
+
+  private void clear(boolean discard) {
+    phase = Phase.CLEARING;
+    discards = discard;
+    unanswered.clear();
+  }
+
+  /** Routers that are gone cannot answer: then it is as if they had. */
+  void onRouters(Set<Long> named) {
+    if (phase == Phase.ASKING && !named.containsAll(unanswered)) {
+      clear(false);
+    }
+  }
+
+  void onLink(long router) {
+    if (unanswered.contains(router)) {
+      routers.say(router, new SamplerWord.AskHas());
+    } else if (phase == Phase.EMPTY) {
+      routers.say(router, new SamplerWord.Empty());
+    }
+  }
+
+  void onHas(long router, boolean has) {
+    if (phase == Phase.ASKING && unanswered.remove(router)) {
+      if (has) {
+        clear(false);
+      } else {
+        check();
+      }
+    }
+  }
+
+  private void check() {
+    if (unanswered.isEmpty()) {
+      clear(true);
+    }
+  }
+
+  /**
+   * Goes on when it can. A router that does not answer may have something.
+   *
+   * @param nothingHeld whether all is acknowledged by others or settled
+   */
+  void onTick(boolean nothingHeld, Set<Long> named, long nowNanos) {
+    if (phase == Phase.ASKING && nowNanos - askedNanos >= ASK_NANOS) {
+      clear(false);
+    }
+    if (phase == Phase.CLEARING && nothingHeld) {
+      phase = Phase.EMPTY;
+      named.forEach(router -> routers.say(router, new SamplerWord.Empty()));
+    }
+  }
+}

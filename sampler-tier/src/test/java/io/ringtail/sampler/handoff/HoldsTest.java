@@ -1,0 +1,208 @@
+package io.ringtail.sampler.handoff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.cluster.Completion;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.ring.SlotSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HoldsTest {
+  private static final long ROUTER = 7;
+  private static final long A = 1;
+  private static final long B = 2;
+  private static final long SECOND = 1_000_000_000;
+  private static final SlotSet SLOTS = SlotSet.of(10, 11);
+  private static final Set<Long> OTHERS = Set.of(A, B);
+
+  private final SaidWords routers = new SaidWords();
+  private final Questions questions = new Questions(routers);
+  private final Holds holds = new Holds(questions, 30 * SECOND, 3 * SECOND);
+
+  private static EpochOrder e(int number) {
+    return new EpochOrder(1, number);
+  }
+
+  @BeforeEach
+  void routerNamed() {
+    questions.onEpoch(e(1), Set.of(ROUTER));
+  }
+
+  @Test
+  void hold_move_endsWhenAllOthersAreCompleteForTheGain() {
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    assertThat(holds.held()).isEqualTo(SLOTS);
+    complete(A, 5);
+    complete(B, 4);
+    tick(1);
+    assertThat(holds.held()).isEqualTo(SLOTS);
+    complete(B, 6);
+    tick(2);
+    assertThat(holds.held().isEmpty()).isTrue();
+    assertThat(holds.timeouts()).isZero();
+  }
+
+  @Test
+  void hold_wordHeardBeforeTheGain_counts() {
+    complete(A, 5);
+    complete(B, 5);
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    tick(0);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_alone_endsAtOnce() {
+    holds.gain(e(5), SLOTS, Set.of(), false, false, 0);
+    tick(0);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_loss_waitsForTheAnswerAndTheLease() {
+    holds.gain(e(5), SLOTS, Set.of(A), true, true, 0);
+    complete(A, 5);
+    tick(2 * SECOND);
+    questions.onReplayed(ROUTER, asked().id());
+    tick(2 * SECOND);
+    assertThat(holds.count()).isEqualTo(1);
+    tick(3 * SECOND);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_samplerLostBeforeItsWord_asksRoutersAndWaitsForTheLease() {
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    complete(A, 5);
+    holds.onEpoch(e(6), SLOTS, Set.of(A), Set.of(), SECOND);
+    SamplerWord.Question question = asked();
+    assertThat(question.slots()).isEqualTo(SLOTS);
+    questions.onReplayed(ROUTER, question.id());
+    tick(2 * SECOND);
+    assertThat(holds.count()).isEqualTo(1);
+    tick(4 * SECOND);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_samplerLostAfterItsWord_isNotAskedFor() {
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    complete(B, 5);
+    holds.onEpoch(e(6), SLOTS, Set.of(A), Set.of(), SECOND);
+    assertThat(routers.take()).isEmpty();
+  }
+
+  @Test
+  void hold_samplerDrained_isNotWaitedFor() {
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    complete(A, 5);
+    holds.onEpoch(e(6), SLOTS, Set.of(A), Set.of(B), SECOND);
+    tick(SECOND);
+    assertThat(holds.count()).isZero();
+    assertThat(routers.take()).isEmpty();
+  }
+
+  @Test
+  void hold_samplerUnfinished_asksRouters() {
+    holds.gain(e(5), SLOTS, Set.of(A), false, false, 0);
+    hear(new Completion(A, e(5), e(5)));
+    questions.onReplayed(ROUTER, asked().id());
+    tick(3 * SECOND);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_samplerUnfinishedInAnEarlierEpoch_isNoMatter() {
+    holds.gain(e(5), SLOTS, Set.of(A), false, false, 0);
+    hear(new Completion(A, e(5), e(4)));
+    assertThat(routers.take()).isEmpty();
+    tick(0);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_samplerNamedLater_isNotWaitedFor() {
+    holds.gain(e(5), SLOTS, Set.of(A), false, false, 0);
+    holds.onEpoch(e(6), SLOTS, OTHERS, Set.of(), 0);
+    complete(A, 6);
+    tick(0);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_slotLostWhileAReplayIsWaitedFor_isUnfinished() {
+    holds.gain(e(5), SLOTS, Set.of(A), true, false, 0);
+    complete(A, 5);
+    holds.onEpoch(e(6), SlotSet.of(10), Set.of(A, B), Set.of(), 0);
+    assertThat(holds.held()).isEqualTo(SlotSet.of(10));
+    assertThat(holds.unfinishedUpTo(e(5))).isEqualTo(EpochOrder.NONE);
+    assertThat(holds.unfinishedUpTo(e(7))).isEqualTo(e(6));
+  }
+
+  @Test
+  void hold_slotLostInTheEpochThatLostASamplerWaitedFor_isUnfinished() {
+    holds.gain(e(5), SLOTS, Set.of(A, B), false, false, 0);
+    holds.onEpoch(e(6), SlotSet.NONE, Set.of(A), Set.of(), 0);
+    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
+    assertThat(routers.take()).isEmpty();
+  }
+
+  @Test
+  void shadow_othersComplete_makesSureThatItWasWhole() {
+    holds.gain(e(5), SLOTS, Set.of(A, B), false, false, 0);
+    complete(A, 5);
+    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
+    assertThat(holds.isUnsure(e(5))).isFalse();
+    assertThat(holds.isUnsure(e(6))).isTrue();
+    complete(B, 5);
+    assertThat(holds.isUnsure(e(6))).isFalse();
+    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(EpochOrder.NONE);
+  }
+
+  @Test
+  void shadow_otherUnfinishedOrLost_isUnfinishedInTheEpochOfTheLoss() {
+    holds.gain(e(5), SlotSet.of(1), Set.of(A), false, false, 0);
+    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
+    hear(new Completion(A, e(5), e(5)));
+    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
+
+    holds.gain(e(7), SlotSet.of(1), Set.of(A), false, false, 0);
+    holds.onEpoch(e(8), SlotSet.NONE, OTHERS, Set.of(), 0);
+    holds.onEpoch(e(9), SlotSet.NONE, Set.of(B), Set.of(), 0);
+    assertThat(holds.unfinishedUpTo(e(9))).isEqualTo(e(8));
+    assertThat(holds.isUnsure(e(9))).isFalse();
+  }
+
+  @Test
+  void hold_noProgress_endsCountedAsAPossibleSplit() {
+    holds.gain(e(5), SLOTS, Set.of(A), false, false, 0);
+    holds.onProgress(20 * SECOND);
+    tick(49 * SECOND);
+    assertThat(holds.count()).isEqualTo(1);
+    tick(50 * SECOND);
+    assertThat(holds.count()).isZero();
+    assertThat(holds.timeouts()).isEqualTo(1);
+  }
+
+  private SamplerWord.Question asked() {
+    List<SamplerWord.Question> questionsSaid = routers.take(SamplerWord.Question.class);
+    assertThat(questionsSaid).hasSize(1);
+    return questionsSaid.get(0);
+  }
+
+  private void complete(long sampler, int upTo) {
+    hear(new Completion(sampler, e(upTo), EpochOrder.NONE));
+  }
+
+  private void hear(Completion word) {
+    holds.onCompletions(List.of(word), 0);
+  }
+
+  private void tick(long nowNanos) {
+    holds.onTick(nowNanos);
+  }
+}

@@ -1,0 +1,365 @@
+package io.ringtail.sampler.handoff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.ringtail.cluster.Completion;
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.Mark;
+import io.ringtail.link.Peer;
+import io.ringtail.link.RouterWord;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.ring.RingTable;
+import io.ringtail.ring.SlotSet;
+import io.ringtail.sampler.peer.PeerAnswer;
+import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.peer.Peers;
+import io.ringtail.sampler.shard.SlotView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The machines together, as sampler a sees samplers b and c and router r. */
+class KeeperTest {
+  private static final long SECOND = 1_000_000_000;
+  private static final Member A = member("a", 1, Member.Role.SAMPLER, Member.State.ACTIVE);
+  private static final Member B = member("b", 2, Member.Role.SAMPLER, Member.State.ACTIVE);
+  private static final Member C = member("c", 3, Member.Role.SAMPLER, Member.State.ACTIVE);
+  private static final Member R = member("r", 7, Member.Role.ROUTER, Member.State.ACTIVE);
+  private static final Peer ROUTER = new Peer("r", R.incarnation());
+
+  private final SaidWords routers = new SaidWords();
+  private final FakeTier tier = new FakeTier();
+  private final MarkBoard board = new MarkBoard();
+  private final List<Completion> completions = new ArrayList<>();
+  private final List<PeerAnswer> answers = new ArrayList<>();
+  private final Peers.Answers way = answers::add;
+  private Keeper keeper = keeper(true);
+  private @Nullable Epoch last;
+
+  private Keeper keeper(boolean moves) {
+    return new Keeper(
+        new KeeperConfig("a", 1, moves, 30 * SECOND, 3 * SECOND),
+        tier,
+        routers,
+        new Outgoing((to, word) -> true, router -> null, List::of),
+        board,
+        completions::add);
+  }
+
+  @Test
+  void firstEpoch_withoutPredecessor_holdsAllUntilEveryRouterHasAnsweredAndOthersAreComplete() {
+    epoch(List.of(A, B, R), List.of());
+    assertThat(tier.view().held()).isEqualTo(owned());
+    SamplerWord.Question question = routers.take(SamplerWord.Question.class).get(0);
+    assertThat(question.slots()).isEqualTo(owned());
+    keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
+    complete(B, 1);
+    keeper.onTick(0);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(completions).containsExactly(new Completion(1, e(1), EpochOrder.NONE));
+  }
+
+  @Test
+  void firstEpoch_alone_isDecidedAtOnce() {
+    epoch(List.of(A), List.of());
+    keeper.onTick(0);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(tier.takesParts).isTrue();
+  }
+
+  @Test
+  void staticMembers_nothingIsHeldNorAsked() {
+    keeper = keeper(false);
+    epoch(List.of(A, B, R), List.of());
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(routers.take()).isEmpty();
+  }
+
+  @Test
+  void drain_ofAnother_holdsWhatIsGainedWithoutAskingRouters() {
+    settled(A, B, C, R);
+    SlotSet before = owned();
+    epoch(List.of(A, B, C.withState(Member.State.DRAINING), R), List.of());
+    assertThat(tier.view().held()).isEqualTo(owned().without(before));
+    assertThat(routers.take()).isEmpty();
+    complete(B, 2);
+    keeper.onTick(0);
+    assertThat(tier.view().held().isEmpty()).isFalse();
+    complete(C, 2);
+    keeper.onTick(0);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+  }
+
+  @Test
+  void loss_asksForTheLostOnesSlots_thenNeedsNothing() {
+    settled(A, B, C, R);
+    SlotSet ofC = SlotSet.where(slot -> "c".equals(tier.view().table().owner(slot).orElse("")));
+    epoch(List.of(A, B, R), List.of(C));
+    SamplerWord.Question question = routers.take(SamplerWord.Question.class).get(0);
+    assertThat(question.slots()).isEqualTo(owned().and(ofC));
+    complete(B, 2);
+    keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
+    keeper.onTick(3 * SECOND - 1);
+    assertThat(tier.view().held().isEmpty()).isFalse();
+    assertThat(routers.take()).isEmpty();
+    keeper.onTick(3 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(routers.take(SamplerWord.NeedsNothing.class))
+        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation()));
+  }
+
+  @Test
+  void epochOutOfTurn_allIsHeldAndAskedFor() {
+    settled(A, B, C, R);
+    epoch(List.of(A, B, C, R), List.of(), false);
+    assertThat(tier.view().held()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(owned());
+  }
+
+  @Test
+  void newRouter_isAskedForAllThatIsOwned_withoutAHold() {
+    settled(A, B, R);
+    Member other = member("s", 8, Member.Role.ROUTER, Member.State.ACTIVE);
+    epoch(List.of(A, B, R, other), List.of());
+    assertThat(routers.take())
+        .containsExactly(
+            new SaidWords.Said(8, new SamplerWord.Question(2, owned(), e(2))));
+    assertThat(tier.view().held().isEmpty()).isTrue();
+  }
+
+  @Test
+  void joiner_ofALivingClusterWithoutLoss_asksNobody() {
+    Epoch first = chained(new Epoch(e(1), "b", List.of(B, R), 0, EpochOrder.NONE, List.of()));
+    Member joining = named(A, 2);
+    last = first;
+    epoch(List.of(joining, B, R), List.of());
+    assertThat(routers.take(SamplerWord.Question.class)).isEmpty();
+    assertThat(tier.view().held()).isEqualTo(owned());
+  }
+
+  @Test
+  void noneActive_theLastTablesStand_andNoPartIsTaken() {
+    settled(A, B, R);
+    SlotSet owned = owned();
+    epoch(
+        List.of(A.withState(Member.State.DRAINING), B.withState(Member.State.DRAINING), R),
+        List.of());
+    assertThat(owned()).isEqualTo(owned);
+    assertThat(tier.view().order()).isEqualTo(e(2));
+    assertThat(tier.takesParts).isFalse();
+    assertThat(keeper.status().noneActive()).isTrue();
+  }
+
+  @Test
+  void drained_allHandedOver_nothingIsLeft() {
+    settled(A, B, R);
+    tier.foreign = Optional.of(e(2));
+    epoch(List.of(A.withState(Member.State.DRAINING), B, R), List.of());
+    keeper.onTick(0);
+    assertThat(keeper.status().nothingLeft()).isFalse();
+    tier.foreign = Optional.empty();
+    keeper.onTick(0);
+    assertThat(keeper.status().nothingLeft()).isTrue();
+    assertThat(keeper.status().owns()).isFalse();
+  }
+
+  @Test
+  void floors_lowerTheBoardThenTheRouter_andTheMarkStaysBelow() {
+    settled(A, B, R);
+    tier.mark = 100;
+    keeper.onTick(SECOND);
+    assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
+    Peer peer = new Peer("b", B.incarnation());
+    keeper.onPeerWord(
+        2, new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))), way, SECOND);
+    assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
+    assertThat(routers.take()).containsExactly(new SaidWords.Said(7, new SamplerWord.Lowering(1, 40)));
+    keeper.onTick(2 * SECOND);
+    assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
+    assertThat(peer.nodeId()).isEqualTo("b");
+
+    keeper.onPeerWord(2, new PeerWord.Transfer(5, e(1), Unpooled.buffer(1)), way, 2 * SECOND);
+    keeper.onTransferDone(2, 5, way, null, 2 * SECOND);
+    assertThat(answers).isEmpty();
+    keeper.onWord(7, new RouterWord.Lowered(1), 2 * SECOND);
+    assertThat(answers).containsExactly(new PeerAnswer.TransferTaken(5));
+    keeper.onPeerWord(2, new PeerWord.FloorsEnd(), way, 2 * SECOND);
+    keeper.onTick(3 * SECOND);
+    assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
+  }
+
+  @Test
+  void mark_ofARouterNeverSeen_isNotGiven() {
+    settled(A, B, R);
+    keeper.onTick(SECOND);
+    assertThat(board.mark(7)).isNull();
+  }
+
+  @Test
+  void lost_nothingMovesBeforeTheRoutersHaveAnswered_thenItIsHandedOver() {
+    settled(A, B, R);
+    SlotSet owned = owned();
+    tier.empty = false;
+    Epoch without = next(List.of(B, R), List.of(A), true);
+    keeper.onLost(without, 0);
+    use(without, true);
+    assertThat(owned()).isEqualTo(owned);
+    assertThat(tier.view().held()).isEqualTo(SlotSet.ALL);
+    assertThat(tier.takesParts).isFalse();
+    keeper.onWord(7, new RouterWord.Has(true), 0);
+    assertThat(tier.view().self()).isNegative();
+    assertThat(tier.view().order()).isEqualTo(e(2));
+    assertThat(tier.discarded).isFalse();
+    keeper.onTick(0);
+    assertThat(keeper.status().empty()).isFalse();
+    tier.empty = true;
+    keeper.onTick(0);
+    assertThat(keeper.status().empty()).isTrue();
+  }
+
+  @Test
+  void lost_noRouterHas_discards() {
+    settled(A, B, R);
+    Epoch without = next(List.of(B, R), List.of(A), true);
+    keeper.onLost(without, 0);
+    use(without, true);
+    keeper.onWord(7, new RouterWord.Has(false), 0);
+    assertThat(tier.discarded).isTrue();
+  }
+
+  // ---- epochs
+
+  private static EpochOrder e(int number) {
+    return new EpochOrder(1, number);
+  }
+
+  private static Member member(String id, long bits, Member.Role role, Member.State state) {
+    int weight = role == Member.Role.SAMPLER ? 100 : 0;
+    return new Member(id, new Incarnation(e(1), bits), role, state, weight, "", "", "", 1);
+  }
+
+  private static Member named(Member m, int number) {
+    return m.withIncarnation(new Incarnation(e(number), m.incarnation().bits()));
+  }
+
+  /** A first epoch whose hold is over. */
+  private void settled(Member... members) {
+    epoch(List.of(members), List.of());
+    keeper.onWord(7, new RouterWord.Replayed(1), 0);
+    Stream.of(members).forEach(m -> complete(m, 1));
+    keeper.onTick(0);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    routers.take();
+  }
+
+  private void complete(Member sampler, int upTo) {
+    keeper.onCompletions(
+        List.of(new Completion(sampler.incarnation().bits(), e(upTo), EpochOrder.NONE)), 0);
+  }
+
+  private void epoch(List<Member> members, List<Member> lost) {
+    epoch(members, lost, true);
+  }
+
+  private void epoch(List<Member> members, List<Member> lost, boolean inTurn) {
+    use(next(members, lost, inTurn), inTurn);
+  }
+
+  private void use(Epoch next, boolean inTurn) {
+    Keeper.Tables tables =
+        new Keeper.Tables(RingTable.of(next), RingTable.of(next.predecessorMembers()));
+    keeper.onEpoch(next, tables, inTurn, 0);
+  }
+
+  private Epoch next(List<Member> members, List<Member> lost, boolean inTurn) {
+    Epoch before = last;
+    int number = before == null ? 1 : (int) before.order().number() + (inTurn ? 1 : 2);
+    return chained(
+        before == null
+            ? new Epoch(e(1), "b", members, 0, EpochOrder.NONE, lost)
+            : new Epoch(
+                e(number), "b", members, 0, before.order(), lost, "b", before.members()));
+  }
+
+  private Epoch chained(Epoch epoch) {
+    last = epoch;
+    return epoch;
+  }
+
+  private SlotSet owned() {
+    return SlotSet.where(tier.view()::owns);
+  }
+
+  private static final class FakeTier implements Keeper.Tier {
+    private final List<SlotView> views = new ArrayList<>();
+    private final Map<Long, Peers.Answers> taken = new HashMap<>();
+    private Optional<EpochOrder> foreign = Optional.empty();
+    private boolean takesParts;
+    private boolean discarded;
+    private boolean empty = true;
+    private long mark = -1;
+
+    SlotView view() {
+      return views.get(views.size() - 1);
+    }
+
+    @Override
+    public void use(SlotView view, boolean parts) {
+      views.add(view);
+      takesParts = parts;
+    }
+
+    @Override
+    public EpochOrder applied() {
+      return views.isEmpty() ? EpochOrder.NONE : view().order();
+    }
+
+    @Override
+    public Optional<EpochOrder> oldestForeign() {
+      return foreign;
+    }
+
+    @Override
+    public long mark(long router) {
+      return mark;
+    }
+
+    @Override
+    public List<Peer> routers() {
+      return List.of(ROUTER);
+    }
+
+    @Override
+    public long progress() {
+      return 0;
+    }
+
+    @Override
+    public void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers) {
+      transfer.entries().release();
+      taken.put(transfer.id(), answers);
+    }
+
+    @Override
+    public void discardOpen() {
+      discarded = true;
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return empty;
+    }
+
+    @Override
+    public void tellMarks() {}
+  }
+}

@@ -1,0 +1,39 @@
+package io.ringtail.sampler.handoff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.sampler.handoff.SaidWords.Said;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LossesTest {
+  private static final EpochOrder E3 = new EpochOrder(1, 3);
+  private static final Incarnation LOST = new Incarnation(E3, 5);
+  private static final Said WORD = new Said(7, new SamplerWord.NeedsNothing("sampler-5", LOST));
+
+  private final SaidWords routers = new SaidWords();
+  private final Losses losses = new Losses(routers);
+
+  @Test
+  void loss_isSaidWhenNothingIsNeeded_once_andOnEachNewLink() {
+    losses.onRouters(Set.of(7L));
+    losses.gone(sampler(), E3);
+    losses.say(E3::equals);
+    losses.onLink(7);
+    assertThat(routers.take()).isEmpty();
+    losses.say(epoch -> false);
+    losses.say(epoch -> false);
+    assertThat(routers.take()).containsExactly(WORD);
+    losses.onLink(7);
+    assertThat(routers.take()).containsExactly(WORD);
+  }
+
+  private static Member sampler() {
+    return new Member(
+        "sampler-5", LOST, Member.Role.SAMPLER, Member.State.ACTIVE, 100, "", "", "", 1);
+  }
+}

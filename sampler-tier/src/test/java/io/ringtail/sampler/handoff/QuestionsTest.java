@@ -1,0 +1,68 @@
+package io.ringtail.sampler.handoff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.ring.SlotSet;
+import io.ringtail.sampler.handoff.SaidWords.Said;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class QuestionsTest {
+  private static final EpochOrder E3 = new EpochOrder(1, 3);
+  private static final EpochOrder E4 = new EpochOrder(1, 4);
+
+  private final SaidWords routers = new SaidWords();
+  private final Questions questions = new Questions(routers);
+
+  @Test
+  void question_noRouters_isAnsweredAtOnce() {
+    questions.onEpoch(E3, Set.of());
+    assertThat(questions.isAnswered(questions.askAll(SlotSet.of(1), E3))).isTrue();
+  }
+
+  @Test
+  void question_oneOfTwoAnswered_isOpen() {
+    questions.onEpoch(E3, Set.of(7L, 8L));
+    long id = questions.askAll(SlotSet.of(1), E3);
+    assertThat(questions.onReplayed(7, id)).isTrue();
+    assertThat(questions.onReplayed(7, id)).isFalse();
+    assertThat(questions.isAnswered(id)).isFalse();
+    questions.onReplayed(8, id);
+    assertThat(questions.isAnswered(id)).isTrue();
+  }
+
+  @Test
+  void question_newLink_isSaidAgainUnchangedWhileUnanswered() {
+    questions.onEpoch(E3, Set.of(7L, 8L));
+    long id = questions.askAll(SlotSet.of(1), E3);
+    questions.onReplayed(8, id);
+    questions.onEpoch(E4, Set.of(7L, 8L));
+    routers.take();
+    questions.onLink(8);
+    questions.onLink(7);
+    assertThat(routers.take())
+        .containsExactly(new Said(7, new SamplerWord.Question(id, SlotSet.of(1), E3)));
+  }
+
+  @Test
+  void question_routerGone_isNotWaitedFor() {
+    questions.onEpoch(E3, Set.of(7L, 8L));
+    long id = questions.askAll(SlotSet.of(1), E3);
+    questions.onReplayed(8, id);
+    questions.onEpoch(E4, Set.of(8L, 9L));
+    assertThat(questions.isAnswered(id)).isTrue();
+  }
+
+  @Test
+  void question_ofANewRouter_belongsToNoLoss() {
+    questions.onEpoch(E3, Set.of(7L, 8L));
+    questions.askNew(SlotSet.ALL, List.of(8L));
+    assertThat(questions.isOpenUpTo(E4)).isFalse();
+    questions.askAll(SlotSet.of(1), E4);
+    assertThat(questions.isOpenUpTo(E3)).isFalse();
+    assertThat(questions.isOpenUpTo(E4)).isTrue();
+  }
+}
