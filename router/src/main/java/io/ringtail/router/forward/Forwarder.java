@@ -406,9 +406,14 @@ public final class Forwarder implements Ingress, AutoCloseable {
     }
   }
 
+  /** Takes no more requests. */
+  void stopTaking() {
+    stopping = true;
+  }
+
   /** Takes no more requests, and waits until those taken are answered, at most so long. */
   public boolean drain(Duration atMost) throws InterruptedException {
-    stopping = true;
+    stopTaking();
     long deadlineNanos = System.nanoTime() + atMost.toNanos();
     while (openRequests.get() > 0 && System.nanoTime() - deadlineNanos < 0) {
       TimeUnit.MILLISECONDS.sleep(5);

@@ -181,7 +181,8 @@ public final class LinkServer {
     return newest.size();
   }
 
-  private void look() {
+  /** Looks after all links whose part waits. */
+  void look() {
     waiting.forEach(this::look);
   }
 

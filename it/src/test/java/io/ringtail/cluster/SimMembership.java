@@ -1,0 +1,121 @@
+package io.ringtail.cluster;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The real state machine of epochs behind the real interface, its messages on a simulated group. */
+public final class SimMembership implements Membership {
+  /** Where its messages go. */
+  public interface Group {
+    void send(long from, long to, byte[] message);
+
+    void sendAll(long from, byte[] message);
+  }
+
+  private final LongSupplier clock;
+  private final Group group;
+  private final ToLongFunction<List<Member>> checksum;
+  private final LongConsumer onFenced;
+  private @Nullable Epochs epochs;
+  private @Nullable EpochListener listener;
+  private long bits;
+
+  public SimMembership(
+      Group group, ToLongFunction<List<Member>> checksum, LongSupplier clock, LongConsumer fenced) {
+    this.group = group;
+    this.checksum = checksum;
+    this.clock = clock;
+    this.onFenced = fenced;
+  }
+
+  @Override
+  public void start(Member self, EpochListener told) {
+    bits = self.incarnation().bits();
+    epochs = new Epochs(self, checksum);
+    listener = told;
+  }
+
+  private Epochs epochs() {
+    if (epochs == null) {
+      throw new IllegalStateException("not started");
+    }
+    return epochs;
+  }
+
+  public void onView(long id, List<Long> peers, List<Boolean> samplers, boolean merged) {
+    List<ClusterView.Peer> list = new ArrayList<>();
+    for (int i = 0; i < peers.size(); i++) {
+      list.add(new ClusterView.Peer(peers.get(i), samplers.get(i)));
+    }
+    doAll(epochs().onView(new ClusterView(id, list, merged), clock.getAsLong()));
+  }
+
+  public void onTick() {
+    doAll(epochs().onTick(clock.getAsLong()));
+  }
+
+  public void onMessage(long from, byte[] bytes) {
+    try {
+      ClusterCodec.decode(bytes, 0, bytes.length)
+          .ifPresent(m -> doAll(epochs().on(from, m, clock.getAsLong())));
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void doAll(List<Effect> effects) {
+    EpochListener told = listener;
+    if (told == null) {
+      throw new IllegalStateException("not started");
+    }
+    for (Effect effect : effects) {
+      if (effect instanceof Effect.Send send) {
+        group.send(bits, send.toBits(), ClusterCodec.encode(send.message()));
+      } else if (effect instanceof Effect.SendAll send) {
+        group.sendAll(bits, ClusterCodec.encode(send.message()));
+      } else if (effect instanceof Effect.Apply apply) {
+        if (!apply.tableAgrees()) {
+          throw new AssertionError("tables differ");
+        }
+        told.onEpoch(apply.epoch(), apply.inTurn());
+      } else if (effect instanceof Effect.Fenced fenced) {
+        told.onFenced(fenced.newer());
+        onFenced.accept(bits);
+      } else {
+        throw new AssertionError(effect);
+      }
+    }
+  }
+
+  @Override
+  public void update(Member self) {
+    doAll(epochs().update(self, clock.getAsLong()));
+  }
+
+  @Override
+  public Optional<Epoch> newest() {
+    return epochs().newest();
+  }
+
+  @Override
+  public boolean joined() {
+    return epochs().whyNotJoined(0).isEmpty();
+  }
+
+  public void leave() {
+    doAll(epochs().leave(clock.getAsLong()));
+  }
+
+  public boolean hasLeft() {
+    return epochs().hasLeft();
+  }
+
+  @Override
+  public void close() {}
+}

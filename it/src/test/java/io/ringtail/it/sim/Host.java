@@ -1,0 +1,98 @@
+package io.ringtail.it.sim;
+
+import java.util.ArrayDeque;
+
+/** One process: runs what is addressed to it, unless it is paused or dead. */
+public final class Host {
+  private final World world;
+  private final String name;
+  private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
+  private final Runnable afterEach;
+  private boolean alive = true;
+  private boolean paused;
+  private boolean burying;
+
+  /**
+   * @param afterEach run after whatever it has run
+   */
+  Host(World world, String name, Runnable afterEach) {
+    this.world = world;
+    this.name = name;
+    this.afterEach = afterEach;
+  }
+
+  public World world() {
+    return world;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public boolean isAlive() {
+    return alive;
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
+  public void after(long nanos, Runnable what) {
+    if (burying && nanos <= 0) {
+      what.run();
+      return;
+    }
+    world.after(nanos, this, what);
+  }
+
+  /** Again and again while it lives; the first time somewhere in the first period. */
+  void every(long nanos, Runnable what) {
+    after(world.below(nanos), () -> repeat(nanos, what));
+  }
+
+  private void repeat(long nanos, Runnable what) {
+    what.run();
+    after(nanos, () -> repeat(nanos, what));
+  }
+
+  void run(Runnable what) {
+    if (!alive) {
+      return;
+    }
+    if (paused) {
+      backlog.add(what);
+      return;
+    }
+    what.run();
+    afterEach.run();
+  }
+
+  void kill() {
+    alive = false;
+    backlog.clear();
+  }
+
+  /** What gives a dead process's memory back is run at once. */
+  void bury(Runnable what) {
+    burying = true;
+    what.run();
+    burying = false;
+  }
+
+  void pause() {
+    paused = true;
+  }
+
+  /** All that came meanwhile is run now, in the order in which it came. */
+  void resume() {
+    paused = false;
+    while (!backlog.isEmpty()) {
+      after(0, backlog.remove());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

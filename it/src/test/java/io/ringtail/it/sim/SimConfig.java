@@ -1,0 +1,46 @@
+package io.ringtail.it.sim;
+
+import io.ringtail.config.ConfigFile;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.shard.ShardConfig;
+
+/**
+ * How the processes of a simulation are set up.
+ *
+ * @param errorsOnly keeps exactly the traces with an error; else all
+ * @param exportRoom kept traces a sampler's export queue takes
+ */
+record SimConfig(ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly, int exportRoom) {
+  static final SimConfig ERRORS = of(true, "1s", "4MiB");
+  static final SimConfig ALL = of(false, "1s", "4MiB");
+
+  static SimConfig of(boolean errorsOnly, String wait, String bytes) {
+    String policy =
+        errorsOnly
+            ? "{name: errors, type: status_code, status_code: {status_codes: [ERROR]}}"
+            : "{name: all, type: always_sample}";
+    ConfigFile sampler =
+        ConfigFile.read(
+            "sampler.yaml", "{shards: 2, max-buffered-bytes: " + bytes + "}", name -> null);
+    ConfigFile tail =
+        ConfigFile.read(
+            "tail.yaml",
+            "decision_wait: "
+                + wait
+                + "\ndecision_cache: {sampled_cache_size: 4096, non_sampled_cache_size: 4096}\n"
+                + "policies:\n  - "
+                + policy
+                + "\n",
+            name -> null);
+    ShardConfig shards = ShardConfig.read(sampler.root());
+    TailSamplingConfig sampling = TailSamplingConfig.read(tail.root());
+    if (!sampler.problems().isEmpty() || !tail.problems().isEmpty()) {
+      throw new AssertionError(sampler.problems() + " " + tail.problems());
+    }
+    return new SimConfig(shards, sampling, errorsOnly, 64);
+  }
+
+  long decisionWaitNanos() {
+    return tail.decisionWait().toNanos();
+  }
+}

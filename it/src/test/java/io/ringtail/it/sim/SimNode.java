@@ -1,0 +1,52 @@
+package io.ringtail.it.sim;
+
+import io.ringtail.cluster.EpochListener;
+import io.ringtail.cluster.Member;
+import io.ringtail.cluster.SimMembership;
+import java.util.List;
+
+/** What routers and samplers have in common: a process and a place in the cluster. */
+abstract class SimNode {
+  final Simulation simulation;
+  final String name;
+  final long bits;
+  final Host host;
+  final SimMembership membership;
+  boolean leaving;
+
+  SimNode(Simulation simulation, String name, long bits) {
+    this.simulation = simulation;
+    this.name = name;
+    this.bits = bits;
+    this.host = new Host(simulation.world, name, this::step);
+    this.membership =
+        new SimMembership(
+            simulation.group,
+            owners -> simulation.tables.of(owners).checksum(),
+            simulation.world::now,
+            b -> simulation.fenced(this));
+  }
+
+  void join() {
+    membership.start(member(Member.State.ACTIVE), listener());
+    simulation.group.join(bits, this instanceof SimSampler, host, membership);
+  }
+
+  abstract Member member(Member.State state);
+
+  abstract EpochListener listener();
+
+  /** Says what does not add up, once all is quiet. */
+  abstract void audit(List<String> problems);
+
+  /** What is left to do; empty if nothing is. */
+  abstract String whyNotQuiet();
+
+  /** After each thing that has happened to the process. */
+  abstract void step();
+
+  @Override
+  public String toString() {
+    return name + "/" + Long.toHexString(bits);
+  }
+}

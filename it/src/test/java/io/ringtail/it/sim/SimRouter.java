@@ -1,0 +1,108 @@
+package io.ringtail.it.sim;
+
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochListener;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.Header;
+import io.ringtail.link.Peer;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.router.forward.ForwardConfig;
+import io.ringtail.router.forward.Forwarder;
+import io.ringtail.router.forward.SimRouterAccess;
+import io.ringtail.router.receive.Responder;
+import java.util.List;
+import java.util.Optional;
+
+/** A router process: the real forwarder and membership. Threads: one. */
+final class SimRouter extends SimNode {
+  final Metrics metrics = new Metrics();
+  final Forwarder forwarder;
+
+  SimRouter(Simulation simulation, String name, long bits) {
+    super(simulation, name, bits);
+    Incarnation incarnation = new Incarnation(EpochOrder.NONE, bits);
+    forwarder =
+        SimRouterAccess.forwarder(
+            ForwardConfig.defaults(),
+            new Peer(name, incarnation),
+            new SimLoop(host),
+            address -> simulation.net.channel(host, address),
+            simulation.world::now,
+            simulation.world.random,
+            simulation.tables,
+            new SimExecutor(host, 20 * World.MILLI),
+            metrics);
+  }
+
+  @Override
+  Member member(Member.State state) {
+    return new Member(
+        name,
+        new Incarnation(EpochOrder.NONE, bits),
+        Member.Role.ROUTER,
+        state,
+        0,
+        "",
+        "",
+        "",
+        1);
+  }
+
+  @Override
+  EpochListener listener() {
+    return new EpochListener() {
+      @Override
+      public void onEpoch(Epoch epoch) {
+        forwarder.onEpoch(epoch);
+      }
+
+      @Override
+      public void onFenced(Member newer) {}
+    };
+  }
+
+  void accept(byte[] body, Responder responder) {
+    host.run(() -> forwarder.accept(body, 0, body.length, Header.EMPTY, responder));
+  }
+
+  Optional<String> whyNotReady() {
+    return forwarder.whyNotReady();
+  }
+
+  @Override
+  String whyNotQuiet() {
+    return forwarder.openRequests() == 0 ? "" : name + " has open requests";
+  }
+
+  @Override
+  void audit(List<String> problems) {
+    if (forwarder.bytesHeld() != 0) {
+      problems.add(name + " holds " + forwarder.bytesHeld() + " bytes");
+    }
+  }
+
+  @Override
+  void step() {}
+
+  /** Takes no more, finishes what it has, leaves. */
+  void drain() {
+    leaving = true;
+    SimRouterAccess.stopTaking(forwarder);
+    host.every(
+        50 * World.MILLI,
+        () -> {
+          if (forwarder.openRequests() == 0) {
+            membership.leave();
+            if (membership.hasLeft()) {
+              simulation.gone(this);
+            }
+          }
+        });
+  }
+
+  void bury() {
+    host.bury(forwarder::close);
+  }
+}

@@ -1,0 +1,409 @@
+package io.ringtail.it.sim;
+
+import io.grpc.Attributes;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.ringtail.it.sim.SimNet.Method;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bidirectional call between two hosts. What is sent is serialised at once. A break takes some
+ * of what is under way with it; the ends hear of it at their own times.
+ */
+final class SimStream<Q, A> extends ClientCall<Q, A> {
+  private static final int WINDOW = 128 << 10;
+  private static final long NOTICE = 30 * World.MILLI;
+
+  record Target(Host host, Method<?, ?> method) {}
+
+  private final SimNet net;
+  private final World world;
+  private final Host client;
+  private final MethodDescriptor<Q, A> method;
+  private final Supplier<@Nullable Target> find;
+  private final Pipe toServer = new Pipe();
+  private final Pipe toClient = new Pipe();
+  private @Nullable Host server;
+  private @Nullable Listener<A> listener;
+  private boolean clientClosed;
+  private boolean serverClosed;
+
+  /** Messages of one direction, from sending to what the receiver has asked for. */
+  private final class Pipe {
+    private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
+    private final ArrayDeque<Object> stalled = new ArrayDeque<>();
+    private @Nullable Host to;
+    private @Nullable Consumer<byte[]> receiver;
+    private Runnable onWindow = () -> {};
+    private int demand;
+    private int bytes;
+    private long lastAt;
+    private long cutAt = Long.MAX_VALUE;
+
+    /** Takes bytes, or a Runnable that tells of the end. */
+    void send(Object what) {
+      if (what instanceof byte[] b) {
+        bytes += b.length;
+      }
+      Host target = to;
+      if (target == null || net.isCut(client, target == client ? requireServer() : target)) {
+        stalled.add(what);
+      } else {
+        deliver(what, target);
+      }
+    }
+
+    private Host requireServer() {
+      return server == null ? client : server;
+    }
+
+    private void deliver(Object what, Host target) {
+      long now = world.now();
+      lastAt = Math.max(lastAt + 1, now + net.latency.getAsLong());
+      long at = lastAt;
+      target.after(
+          at - now,
+          () -> {
+            if (at > cutAt) {
+              return;
+            }
+            if (what instanceof Runnable end) {
+              end.run();
+            } else {
+              arrived.add((byte[]) what);
+              pump();
+            }
+          });
+    }
+
+    void goOn() {
+      Host target = to;
+      if (target == null || net.isCut(client, requireServer())) {
+        return;
+      }
+      for (Object what = stalled.poll(); what != null; what = stalled.poll()) {
+        deliver(what, target);
+      }
+    }
+
+    void request(int n) {
+      demand += n;
+      pump();
+    }
+
+    void pump() {
+      Consumer<byte[]> r = receiver;
+      while (r != null && demand > 0 && !arrived.isEmpty()) {
+        demand--;
+        byte[] message = arrived.remove();
+        boolean wasFull = bytes >= WINDOW;
+        bytes -= message.length;
+        r.accept(message);
+        if (wasFull && bytes < WINDOW) {
+          onWindow.run();
+        }
+      }
+    }
+
+    /** Nothing that is under way after a random moment arrives. */
+    void cutSomewhere() {
+      stalled.clear();
+      cutAt =
+          Math.min(cutAt, world.now() + world.below(Math.max(lastAt - world.now(), 0) + 1000));
+    }
+
+    void cutNow() {
+      stalled.clear();
+      cutAt = Math.min(cutAt, world.now());
+      receiver = null;
+    }
+  }
+
+  SimStream(
+      SimNet net, Host client, MethodDescriptor<Q, A> method, Supplier<@Nullable Target> find) {
+    this.net = net;
+    this.world = net.world;
+    this.client = client;
+    this.method = method;
+    this.find = find;
+    toClient.to = client;
+  }
+
+  boolean touches(Host host) {
+    return host == client || host == server;
+  }
+
+  void goOn() {
+    toServer.goOn();
+    toClient.goOn();
+  }
+
+  // ---- the client's side
+
+  @Override
+  public void start(Listener<A> responseListener, Metadata headers) {
+    listener = responseListener;
+    net.began(this);
+    toClient.receiver =
+        bytes -> {
+          if (!clientClosed) {
+            responseListener.onMessage(method.parseResponse(new ByteArrayInputStream(bytes)));
+          }
+        };
+    connect(0);
+  }
+
+  private void connect(int tries) {
+    client.after(
+        net.latency.getAsLong(),
+        () -> {
+          if (clientClosed) {
+            return;
+          }
+          Target target = find.get();
+          if (target != null && net.isCut(client, target.host()) && tries < 6) {
+            client.after(500 * World.MILLI, () -> connect(tries + 1));
+          } else if (target == null || !target.host().isAlive() || tries >= 6) {
+            closeClient(Status.UNAVAILABLE.withDescription("connection refused"));
+          } else {
+            server = target.host();
+            target.host().after(net.latency.getAsLong(), () -> accept(target));
+          }
+        });
+  }
+
+  @SuppressWarnings("unchecked") // the same method at both ends, by its name
+  private <Q2, A2> void accept(Target target) {
+    Method<Q2, A2> served = (Method<Q2, A2>) target.method();
+    ServerSide<Q2, A2> side = new ServerSide<>(served.descriptor());
+    ServerCall.Listener<Q2> incoming = served.accept().apply(side);
+    side.listener = incoming;
+    toServer.receiver =
+        bytes -> {
+          if (!serverClosed) {
+            incoming.onMessage(
+                served.descriptor().parseRequest(new ByteArrayInputStream(bytes)));
+          }
+        };
+    atServerEnd =
+        () -> {
+          if (!serverClosed) {
+            serverClosed = true;
+            incoming.onCancel();
+          }
+        };
+    atHalfClose =
+        () -> {
+          if (!serverClosed) {
+            incoming.onHalfClose();
+          }
+        };
+    toServer.to = target.host();
+    toServer.onWindow = () -> tellClient(l -> l.onReady());
+    if (ended) {
+      atServerEnd.run();
+      return;
+    }
+    toServer.goOn();
+    toServer.pump();
+    tellClient(l -> l.onReady());
+  }
+
+  private Runnable atServerEnd = () -> {};
+  private Runnable atHalfClose = () -> {};
+  private boolean ended;
+
+  private void tellClient(Consumer<Listener<A>> what) {
+    client.after(
+        net.latency.getAsLong(),
+        () -> {
+          Listener<A> l = listener;
+          if (!clientClosed && l != null) {
+            what.accept(l);
+          }
+        });
+  }
+
+  private void closeClient(Status status) {
+    if (clientClosed) {
+      return;
+    }
+    clientClosed = true;
+    toClient.cutNow();
+    net.ended(this);
+    Listener<A> l = listener;
+    if (l != null) {
+      l.onClose(status, SimNet.noTrailers());
+    }
+  }
+
+  @Override
+  public void request(int n) {
+    toClient.request(n);
+  }
+
+  @Override
+  public boolean isReady() {
+    return !clientClosed && server != null && toServer.bytes < WINDOW;
+  }
+
+  @Override
+  public void sendMessage(Q message) {
+    if (clientClosed) {
+      return;
+    }
+    toServer.send(read(method.streamRequest(message)));
+  }
+
+  @Override
+  public void halfClose() {
+    if (!clientClosed) {
+      toServer.send((Runnable) () -> atHalfClose.run());
+    }
+  }
+
+  @Override
+  public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    if (clientClosed) {
+      return;
+    }
+    closeClient(Status.CANCELLED.withDescription(message));
+    endServer();
+  }
+
+  /** The server hears of it after some of what was under way. */
+  private void endServer() {
+    ended = true;
+    Host target = server;
+    toServer.cutSomewhere();
+    if (target != null) {
+      long late = world.chance(0.2) ? world.below(3 * World.SECOND) : world.below(NOTICE);
+      target.after(
+          Math.max(0, toServer.lastAt - world.now()) + late,
+          () -> {
+            toServer.cutNow();
+            atServerEnd.run();
+          });
+    }
+  }
+
+  /** The connection is gone; both ends hear of it, each in its time. */
+  void breakOff(String why) {
+    if (clientClosed) {
+      return;
+    }
+    toClient.cutSomewhere();
+    client.after(
+        world.below(NOTICE), () -> closeClient(Status.UNAVAILABLE.withDescription(why)));
+    endServer();
+    net.ended(this);
+  }
+
+  /** One end has died. */
+  void die(Host dead, boolean silent) {
+    if (dead == client) {
+      clientClosed = true;
+      if (silent) {
+        toServer.cutSomewhere();
+        ended = true;
+        Host target = server;
+        if (target != null) { // keep-alive
+          target.after(20 * World.SECOND, atServerEnd);
+        }
+      } else {
+        endServer();
+      }
+      return;
+    }
+    toClient.cutSomewhere();
+    long notice = silent ? 20 * World.SECOND : world.below(NOTICE);
+    client.after(notice, () -> closeClient(Status.UNAVAILABLE.withDescription("reset")));
+  }
+
+  private static byte[] read(InputStream in) {
+    try (in) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- the server's side
+
+  private final class ServerSide<Q2, A2> extends ServerCall<Q2, A2> {
+    private final MethodDescriptor<Q2, A2> served;
+    ServerCall.@Nullable Listener<Q2> listener;
+
+    ServerSide(MethodDescriptor<Q2, A2> served) {
+      this.served = served;
+      toClient.onWindow =
+          () -> {
+            Host target = server;
+            if (target != null) {
+              target.after(
+                  net.latency.getAsLong(),
+                  () -> {
+                    if (!serverClosed && listener != null) {
+                      listener.onReady();
+                    }
+                  });
+            }
+          };
+    }
+
+    @Override
+    public void request(int n) {
+      toServer.request(n);
+    }
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public boolean isReady() {
+      return !serverClosed && toClient.bytes < WINDOW;
+    }
+
+    @Override
+    public void sendMessage(A2 message) {
+      if (!serverClosed && !clientClosed) {
+        toClient.send(SimStream.read(served.streamResponse(message)));
+      }
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (serverClosed) {
+        return;
+      }
+      serverClosed = true;
+      toServer.cutNow();
+      toClient.send((Runnable) () -> closeClient(status));
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return serverClosed;
+    }
+
+    @Override
+    public MethodDescriptor<Q2, A2> getMethodDescriptor() {
+      return served;
+    }
+
+    @Override
+    public Attributes getAttributes() {
+      return Attributes.EMPTY;
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package io.ringtail.it.sim;
+
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.Member;
+import io.ringtail.ring.RingTables;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One run: a cluster of real routers and samplers, its senders and its backend, and what a schedule
+ * does to them. Threads: one.
+ */
+final class Simulation {
+  /** The same tables for all simulations of a JVM: building one takes milliseconds. */
+  private static final RingTables TABLES = new RingTables(256);
+
+  final RingTables tables = TABLES;
+  final long seed;
+  final SimConfig config;
+  final World world;
+  final SimNet net;
+  final SimGroup group;
+  final Ledger ledger;
+  final SimBackend backend;
+  final SimClients clients;
+  int refusals;
+  private final Map<String, SimNode> nodes = new LinkedHashMap<>();
+  private final Map<SimNode, List<Runnable>> deathWatch = new HashMap<>();
+  private final Host stage;
+  private long nextBits = 1;
+  private long quietSince = Long.MAX_VALUE;
+  private String whyNotQuiet = "";
+
+  Simulation(long seed, SimConfig config, boolean telling) {
+    this.seed = seed;
+    this.config = config;
+    this.world = new World(seed, telling);
+    this.net = new SimNet(world);
+    this.group = new SimGroup(world);
+    this.ledger = new Ledger(world, config.errorsOnly(), config.decisionWaitNanos());
+    this.backend = new SimBackend(world, ledger);
+    this.stage = new Host(world, "stage", () -> {});
+    this.clients = new SimClients(this);
+  }
+
+  // ---- who is there
+
+  SimSampler sampler(String name) {
+    SimSampler node = new SimSampler(this, name, nextBits++ << 8);
+    start(node);
+    return node;
+  }
+
+  SimRouter router(String name) {
+    SimRouter node = new SimRouter(this, name, nextBits++ << 8);
+    start(node);
+    return node;
+  }
+
+  private void start(SimNode node) {
+    world.tell("start %s", node);
+    nodes.put(node.name, node);
+    node.join();
+  }
+
+  Optional<SimNode> node(String name) {
+    return Optional.ofNullable(nodes.get(name));
+  }
+
+  List<SimSampler> samplers() {
+    return nodes.values().stream()
+        .filter(n -> n instanceof SimSampler && !n.leaving)
+        .map(SimSampler.class::cast)
+        .toList();
+  }
+
+  List<SimRouter> routers() {
+    return nodes.values().stream()
+        .filter(n -> n instanceof SimRouter && !n.leaving)
+        .map(SimRouter.class::cast)
+        .toList();
+  }
+
+  /** A router that takes requests, beginning to ask at the n-th. */
+  Optional<SimRouter> readyRouter(int n) {
+    List<SimRouter> routers = routers();
+    for (int i = 0; i < routers.size(); i++) {
+      SimRouter r = routers.get(Math.floorMod(n + i, routers.size()));
+      if (r.whyNotReady().isEmpty()) {
+        return Optional.of(r);
+      }
+    }
+    return Optional.empty();
+  }
+
+  void whenDead(SimNode node, Runnable what) {
+    deathWatch.computeIfAbsent(node, n -> new ArrayList<>()).add(what);
+  }
+
+  // ---- what happens to them
+
+  void after(long nanos, Runnable what) {
+    stage.after(nanos, what);
+  }
+
+  /**
+   * Kills a process.
+   *
+   * @param silent nobody is told by the network; else connections are reset
+   */
+  void kill(String name, boolean silent) {
+    SimNode node = nodes.remove(name);
+    if (node == null) {
+      return;
+    }
+    world.tell("kill %s%s", node, silent ? " silently" : "");
+    bury(node, silent);
+    group.disconnect(
+        node.bits,
+        silent
+            ? 4_500 * World.MILLI + world.below(World.SECOND)
+            : 50 * World.MILLI + world.below(World.SECOND));
+  }
+
+  private void bury(SimNode node, boolean silent) {
+    node.host.kill();
+    net.died(node.host, silent);
+    if (node instanceof SimSampler s) {
+      s.bury();
+    } else if (node instanceof SimRouter r) {
+      r.bury();
+    }
+    List<Runnable> watchers = deathWatch.remove(node);
+    if (watchers != null) {
+      watchers.forEach(Runnable::run);
+    }
+  }
+
+  /** It has left in order. */
+  void gone(SimNode node) {
+    if (nodes.remove(node.name, node)) {
+      world.tell("left %s", node);
+      bury(node, false);
+      group.disconnect(node.bits, 10 * World.MILLI);
+    }
+  }
+
+  void fenced(SimNode node) {
+    world.tell("fenced %s", node);
+    nodes.remove(node.name, node);
+    bury(node, false);
+    group.disconnect(node.bits, 50 * World.MILLI);
+  }
+
+  void pause(String name, long nanos) {
+    SimNode node = nodes.get(name);
+    if (node == null || node.host.isPaused()) {
+      return;
+    }
+    world.tell("pause %s for %d ms", node, nanos / World.MILLI);
+    node.host.pause();
+    long suspected = 4_500 * World.MILLI + world.below(1_500 * World.MILLI);
+    if (nanos > suspected) {
+      after(
+          suspected,
+          () -> {
+            if (node.host.isAlive() && node.host.isPaused()) {
+              world.tell("suspect %s", node);
+              group.suspect(node.bits);
+            }
+          });
+    }
+    boolean alone = world.chance(0.6);
+    after(
+        nanos,
+        () -> {
+          if (!node.host.isAlive()) {
+            return;
+          }
+          world.tell("resume %s", node);
+          node.host.resume();
+          if (group.isApart(node.bits)) {
+            if (alone) {
+              group.wakeAlone(node.bits);
+            }
+            after(World.SECOND + world.below(5 * World.SECOND), group::heal);
+          }
+        });
+  }
+
+  void partition(Set<String> names, long nanos) {
+    if (!group.isWhole()) {
+      return;
+    }
+    world.tell("partition %s for %d ms", names, nanos / World.MILLI);
+    net.cut(names);
+    group.split(names);
+    after(nanos, this::healPartition);
+  }
+
+  void healPartition() {
+    world.tell("heal");
+    net.heal();
+    after(World.SECOND + world.below(5 * World.SECOND), group::heal);
+  }
+
+  // ---- the end
+
+  /** Runs for so long, then until quiet; what came of it. */
+  Outcome run(long activeNanos, long quietLimitNanos) {
+    world.runUntil(world.now() + activeNanos, () -> false);
+    world.tell("no more faults");
+    backend.down = false;
+    backend.slowNanos = 0;
+    net.heal();
+    for (SimNode n : List.copyOf(nodes.values())) {
+      if (n.host.isPaused()) {
+        n.host.resume();
+      }
+    }
+    after(World.SECOND, group::heal);
+    world.runUntil(world.now() + quietLimitNanos, this::isQuiet);
+    boolean quiet = isQuiet();
+    Ledger.Verdict verdict = ledger.judge();
+    List<String> problems = new ArrayList<>();
+    if (!quiet) {
+      problems.add("not quiet: " + whyNotQuiet);
+    }
+    nodes.values().forEach(n -> n.audit(problems));
+    nodes.values().forEach(n -> bury(n, false));
+    return new Outcome(seed, verdict, problems, world.trail(), world.happened(), world.story());
+  }
+
+  /** What came of a run. */
+  record Outcome(
+      long seed,
+      Ledger.Verdict verdict,
+      List<String> problems,
+      long trail,
+      long events,
+      String story) {
+    boolean isClean() {
+      return verdict.isClean() && problems.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+      return "seed "
+          + seed
+          + ": "
+          + verdict.lost()
+          + " lost, "
+          + verdict.split()
+          + " split, "
+          + verdict.undeserved()
+          + " undeserved, "
+          + verdict.duplicates()
+          + " duplicates of "
+          + verdict.spans()
+          + " spans in "
+          + verdict.traces()
+          + " traces ("
+          + verdict.strictTraces()
+          + " strict), "
+          + events
+          + " events"
+          + (problems.isEmpty() ? "" : "\n  " + String.join("\n  ", problems))
+          + (verdict.details().isEmpty() ? "" : "\n  " + String.join("\n  ", verdict.details()));
+    }
+  }
+
+  private boolean isQuiet() {
+    whyNotQuiet = lookForWork();
+    if (!whyNotQuiet.isEmpty()) {
+      quietSince = Long.MAX_VALUE;
+      return false;
+    }
+    quietSince = Math.min(quietSince, world.now());
+    return world.now() - quietSince >= 500 * World.MILLI;
+  }
+
+  private String lookForWork() {
+    if (!clients.isDone()) {
+      return clients.open() + " requests are not answered";
+    }
+    if (!group.isWhole()) {
+      return "the group is in several parts";
+    }
+    Set<Long> there = new TreeSet<>();
+    nodes.values().forEach(n -> there.add(n.bits));
+    for (SimNode n : nodes.values()) {
+      Optional<Epoch> newest = n.membership.newest();
+      Set<Long> named = new TreeSet<>();
+      newest.ifPresent(e -> e.members().forEach(m -> named.add(m.incarnation().bits())));
+      if (!named.equals(there)) {
+        return n + " has not the newest epoch: " + newest.map(Epoch::order) + names(newest);
+      }
+      String why = n.whyNotQuiet();
+      if (!why.isEmpty()) {
+        return why;
+      }
+    }
+    return "";
+  }
+
+  private static List<String> names(Optional<Epoch> epoch) {
+    return epoch.stream().flatMap(e -> e.members().stream()).map(Member::nodeId).toList();
+  }
+}

@@ -1,0 +1,106 @@
+package io.ringtail.it.sim;
+
+import java.util.PriorityQueue;
+import java.util.Random;
+
+/** The clock and what is to happen. Threads: one. */
+public final class World {
+  public static final long MILLI = 1_000_000;
+  public static final long SECOND = 1_000_000_000;
+
+  final Random random;
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final StringBuilder story = new StringBuilder();
+  private final boolean telling;
+  private long now = 1_000 * SECOND;
+  private long scheduled;
+  private long happened;
+  private long trail;
+
+  private static final class Event implements Comparable<Event> {
+    final long at;
+    final long sequence;
+    final Host host;
+    final Runnable what;
+
+    Event(long at, long sequence, Host host, Runnable what) {
+      this.at = at;
+      this.sequence = sequence;
+      this.host = host;
+      this.what = what;
+    }
+
+    @Override
+    public int compareTo(Event o) {
+      return at != o.at ? Long.compare(at, o.at) : Long.compare(sequence, o.sequence);
+    }
+  }
+
+  World(long seed, boolean telling) {
+    this.random = new Random(seed);
+    this.telling = telling;
+  }
+
+  public long now() {
+    return now;
+  }
+
+  /** At the same host, unless that is dead by then; later if it is paused. */
+  public void after(long nanos, Host host, Runnable what) {
+    events.add(new Event(now + Math.max(0, nanos), scheduled++, host, what));
+  }
+
+  /** Runs what is due until then, or until it is done. */
+  void runUntil(long end, java.util.function.BooleanSupplier done) {
+    long looked = now;
+    while (!events.isEmpty() && events.element().at <= end) {
+      Event e = events.remove();
+      now = e.at;
+      happened++;
+      trail = trail * 31 + e.at + e.sequence;
+      e.host.run(e.what);
+      if (now - looked >= 100 * MILLI) {
+        looked = now;
+        if (done.getAsBoolean()) {
+          return;
+        }
+      }
+    }
+    now = Math.max(now, end);
+  }
+
+  /** A number that differs if anything happened otherwise. */
+  long trail() {
+    return trail;
+  }
+
+  long happened() {
+    return happened;
+  }
+
+  /** Up to so many, from the seed. */
+  long below(long nanos) {
+    return nanos <= 0 ? 0 : (long) (random.nextDouble() * nanos);
+  }
+
+  boolean chance(double p) {
+    return random.nextDouble() < p;
+  }
+
+  boolean isTelling() {
+    return telling;
+  }
+
+  public void tell(String format, Object... args) {
+    if (telling) {
+      story
+          .append(String.format("%9.3f ", (now - 1_000 * SECOND) / 1e9))
+          .append(String.format(format, args))
+          .append('\n');
+    }
+  }
+
+  String story() {
+    return story.toString();
+  }
+}

@@ -1,0 +1,64 @@
+package io.ringtail.sampler.shard;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.export.ExportQueue;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/** The real shards on a simulated machine, worked by its hand. */
+public final class SimShardAccess {
+  private SimShardAccess() {}
+
+  public static ShardSet shards(
+      ShardConfig config,
+      TailSamplingConfig tail,
+      ExportQueue exports,
+      Metrics metrics,
+      ByteBufAllocator allocator,
+      LongSupplier clock) {
+    return new ShardSet(config, tail, exports, metrics, allocator, clock);
+  }
+
+  public static boolean hasQueued(ShardSet set, int shard) {
+    return !set.all().get(shard).queueIsEmpty();
+  }
+
+  public static int work(ShardSet set, int shard) {
+    return set.all().get(shard).doWork();
+  }
+
+  public static boolean isIdle(ShardSet set, int shard) {
+    Shard s = set.all().get(shard);
+    return s.isIdle() && s.queueIsEmpty();
+  }
+
+  /** What {@code drainAndDecide} begins; it waits, this does not. */
+  public static CompletableFuture<Void> drain(ShardSet set) {
+    List<CompletableFuture<Void>> done = new ArrayList<>();
+    for (Shard shard : set.all()) {
+      CompletableFuture<Void> drained = new CompletableFuture<>();
+      done.add(drained);
+      shard.queue(new ShardCommand.Drain(drained));
+    }
+    return CompletableFuture.allOf(done.toArray(CompletableFuture[]::new));
+  }
+
+  /** Gives all memory back, as the end of a process does. */
+  public static void bury(ShardSet set) {
+    set.all().forEach(Shard::close);
+  }
+
+  /** Accepted and handed in, less what has left. */
+  public static long held(ShardSet set) {
+    return set.heldSpans();
+  }
+
+  public static String books(ShardSet set) {
+    SamplerMetrics m = set.metrics();
+    return "accepted=" + m.acceptedSpans() + " kept=" + m.keptSpans() + " departed=" + m.departedSpans();
+  }
+}
