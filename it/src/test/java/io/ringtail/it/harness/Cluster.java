@@ -20,10 +20,12 @@ import java.util.function.Function;
  */
 public final class Cluster implements AutoCloseable {
   private static final String MAIN = "io.ringtail.cli.Ringtail";
+  private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Path directory;
   private final Settings settings;
+  private Function<String, String> hosts = name -> LOOPBACK;
   private final List<Node> routers = new ArrayList<>();
   private final List<Node> samplers = new ArrayList<>();
 
@@ -62,7 +64,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /** One node and where it listens. */
-  public record Node(JavaProcess process, int grpcPort, int httpPort, int opsPort) {
+  public record Node(JavaProcess process, String host, int grpcPort, int httpPort, int opsPort) {
     /** The value of a series of its /metrics, summed over labels; 0 if there is none. */
     public double metric(String name) throws IOException, InterruptedException {
       double sum = 0;
@@ -77,7 +79,7 @@ public final class Cluster implements AutoCloseable {
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
       return HttpClient.newHttpClient()
           .send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + opsPort + path)).build(),
+              HttpRequest.newBuilder(URI.create("http://" + host + ":" + opsPort + path)).build(),
               HttpResponse.BodyHandlers.ofString());
     }
   }
@@ -85,6 +87,16 @@ public final class Cluster implements AutoCloseable {
   public Cluster(Path directory, Settings settings) {
     this.directory = directory;
     this.settings = settings;
+  }
+
+  /**
+   * Nodes started from now on listen elsewhere than on loopback.
+   *
+   * @param newHosts address by process name
+   */
+  public Cluster hosts(Function<String, String> newHosts) {
+    hosts = newHosts;
+    return this;
   }
 
   /** Starts nodes side by side and waits until all are ready. */
@@ -128,42 +140,57 @@ public final class Cluster implements AutoCloseable {
   public Node startSampler(String name, String nodeId) throws IOException {
     int link = freePort();
     int ops = freePort();
+    String host = hosts.apply(name);
     String config =
-        common(nodeId, ops)
-            + "sampler:\n  link: { listen: 127.0.0.1:"
+        common(nodeId, host, ops)
+            + "sampler:\n  link: { listen: "
+            + host
+            + ":"
             + link
             + " }\n"
-            + "  export:\n    otlp: { endpoint: http://127.0.0.1:"
+            + "  export:\n    otlp: { endpoint: http://"
+            + hosts.apply("sink")
+            + ":"
             + settings.sinkPort()
             + ", protocol: grpc }\n"
             + settings.samplerSettings()
             + settings.tailSampling();
-    return new Node(process(name, settings.samplerFlags(), "sampler", config), link, 0, ops);
+    return new Node(process(name, settings.samplerFlags(), "sampler", config), host, link, 0, ops);
   }
 
   public Node startRouter(String nodeId) throws IOException {
     int grpc = freePort();
     int http = freePort();
     int ops = freePort();
+    String host = hosts.apply(nodeId);
     String config =
-        common(nodeId, ops)
-            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: 127.0.0.1:"
+        common(nodeId, host, ops)
+            + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: "
+            + host
+            + ":"
             + grpc
-            + "\n    http: 127.0.0.1:"
+            + "\n    http: "
+            + host
+            + ":"
             + http
             + "\n"
             + settings.routerSettings();
-    return new Node(process(nodeId, settings.routerFlags(), "router", config), grpc, http, ops);
+    return new Node(
+        process(nodeId, settings.routerFlags(), "router", config), host, grpc, http, ops);
   }
 
-  private String common(String nodeId, int ops) {
+  private String common(String nodeId, String host, int ops) {
     return "node: { id: "
         + nodeId
         + " }\n"
-        + "cluster:\n  name: it\n  bind: 127.0.0.1:0\n  discovery: directory\n  directory: "
+        + "cluster:\n  name: it\n  bind: "
+        + host
+        + ":0\n  discovery: directory\n  directory: "
         + directory.resolve("discovery")
         + "\n"
-        + "ops: { http: 127.0.0.1:"
+        + "ops: { http: "
+        + host
+        + ":"
         + ops
         + " }\n";
   }

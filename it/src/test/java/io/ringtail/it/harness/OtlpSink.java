@@ -59,10 +59,11 @@ public final class OtlpSink implements AutoCloseable {
     void onSpan(byte[] body, int start, int end) throws MalformedWireException;
   }
 
-  private OtlpSink(int port, @Nullable OnSpan tell, boolean keep) throws IOException {
+  private OtlpSink(InetAddress host, int port, @Nullable OnSpan tell, boolean keep)
+      throws IOException {
     this.onSpan = keep ? this::keep : tell;
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
             .directExecutor()
             .maxInboundMessageSize(80 << 20)
             .addService(
@@ -75,17 +76,17 @@ public final class OtlpSink implements AutoCloseable {
 
   /** A sink that only counts requests, spans and bytes. */
   public static OtlpSink counting(int port) throws IOException {
-    return new OtlpSink(port, null, false);
+    return new OtlpSink(InetAddress.getLoopbackAddress(), port, null, false);
   }
 
   /** A sink that keeps every span's bytes. */
   public static OtlpSink keeping(int port) throws IOException {
-    return new OtlpSink(port, null, true);
+    return new OtlpSink(InetAddress.getLoopbackAddress(), port, null, true);
   }
 
   /** A sink that tells of every span. */
-  public static OtlpSink telling(int port, OnSpan tell) throws IOException {
-    return new OtlpSink(port, tell, false);
+  public static OtlpSink telling(String host, OnSpan tell) throws IOException {
+    return new OtlpSink(InetAddress.getByName(host), 0, tell, false);
   }
 
   public int port() {

@@ -49,11 +49,13 @@ public final class ChaosMain {
       throws Exception {
     Random random = new Random(seed);
     List<Event> events = new ArrayList<>(List.of(Event.values()));
-    events.removeIf(event -> event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW);
+    events.removeIf(
+        event ->
+            event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW || event.needsApart());
     if (time.toSeconds() < 120) {
       events.removeIf(Event::isLong);
     }
-    try (Scene scene = new Scene(directory, mode, rate, seed, "")) {
+    try (Scene scene = new Scene(directory, mode, rate, seed, Network.LOOPBACK, "")) {
       scene.start(2, SAMPLERS);
       TimeUnit.SECONDS.sleep(WARM_SECONDS);
       long end = System.nanoTime() + time.toNanos();

@@ -182,6 +182,17 @@ enum Event {
       return "";
     }
   },
+  /** One sampler is cut off from all others for 20 s, silently, and comes back. */
+  PARTITION(3) {
+    @Override
+    String run(Scene scene) throws Exception {
+      scene.network().cut();
+      TimeUnit.SECONDS.sleep(20);
+      scene.network().heal();
+      scene.awaitCalm();
+      return "";
+    }
+  },
   BACKEND_REFUSES(3) {
     @Override
     String run(Scene scene) throws Exception {
@@ -209,6 +220,11 @@ enum Event {
   }
 
   abstract String run(Scene scene) throws Exception;
+
+  /** Whether a node must live in a network of its own. */
+  boolean needsApart() {
+    return this == PARTITION;
+  }
 
   /** Whether it takes more than some 15 s. */
   boolean isLong() {

@@ -55,7 +55,12 @@ public final class EventsMain {
 
   static boolean run(Event event, Mode mode, int times, int rate, long seed, Path directory)
       throws Exception {
-    try (Scene scene = new Scene(directory, mode, rate, seed, "")) {
+    if (event.needsApart() && !Apart.available()) {
+      System.out.printf("%-24s %-11s skipped: no network namespaces of its own here%n", event, mode);
+      return true;
+    }
+    try (Network network = event.needsApart() ? new Apart("sampler-1") : Network.LOOPBACK;
+        Scene scene = new Scene(directory, mode, rate, seed, network, "")) {
       scene.start(2, event.samplers);
       TimeUnit.SECONDS.sleep(WARM_SECONDS);
       int[] steady = scene.takeLatencies();

@@ -28,6 +28,7 @@ final class Scene implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(60);
 
   private final Verdict.Mode mode;
+  private final Network network;
   private final SinkLog sinkLog = new SinkLog();
   private final OtlpSink sink;
   private final Cluster cluster;
@@ -40,11 +41,22 @@ final class Scene implements AutoCloseable {
 
   private int started;
 
-  Scene(Path directory, Verdict.Mode mode, int spansPerSecond, long seed, String samplerSettings)
+  /**
+   * @param network where nodes run
+   * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
+   */
+  Scene(
+      Path directory,
+      Verdict.Mode mode,
+      int spansPerSecond,
+      long seed,
+      Network network,
+      String samplerSettings)
       throws IOException {
+    this.network = network;
     this.mode = mode;
     Files.createDirectories(directory);
-    this.sink = OtlpSink.telling(0, sinkLog::take);
+    this.sink = OtlpSink.telling(network.host("sink"), sinkLog::take);
     this.load = new TraceLoad(spansPerSecond, seed);
     List<String> flags =
         List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m", "-Xss512k");
@@ -58,7 +70,8 @@ final class Scene implements AutoCloseable {
                 flags,
                 "  max-buffered-bytes: 256MiB\n" + samplerSettings,
                 "",
-                name -> List.of()));
+                network::prefix))
+            .hosts(network::host);
   }
 
   private static String tailSampling(Verdict.Mode mode) {
@@ -81,12 +94,12 @@ final class Scene implements AutoCloseable {
       node.process().awaitLine("ready", CALM);
     }
     awaitMembers();
-    load.routers(ports());
+    tellClients();
     load.start();
   }
 
-  private List<Integer> ports() {
-    return routers.stream().map(Cluster.Node::grpcPort).toList();
+  Network network() {
+    return network;
   }
 
   List<Cluster.Node> samplers() {
@@ -162,7 +175,7 @@ final class Scene implements AutoCloseable {
     node.process().kill();
     samplers.remove(node);
     routers.remove(node);
-    load.routers(ports());
+    tellClients();
   }
 
   Cluster.Node startRouter(String nodeId) throws IOException {
@@ -173,7 +186,7 @@ final class Scene implements AutoCloseable {
 
   /** Clients are told to use the routers there are, as an endpoint list would be. */
   void tellClients() {
-    load.routers(ports());
+    load.routers(routers.stream().map(r -> r.host() + ":" + r.grpcPort()).toList());
   }
 
   /** SIGTERM; clients learn of it half a second later. The seconds until its exit. */

@@ -52,7 +52,7 @@ final class TraceLoad implements AutoCloseable {
   private final SplittableRandom random;
   private final double tracesPerTick;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
-  private final Map<Integer, ManagedChannel> channels = new ConcurrentHashMap<>();
+  private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
   private final Queue<SentTrace> traces = new ConcurrentLinkedQueue<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong acceptedSpans = new AtomicLong();
@@ -61,7 +61,7 @@ final class TraceLoad implements AutoCloseable {
   private final Map<String, AtomicLong> refusals = new ConcurrentHashMap<>();
   private final Queue<Integer> latencyMillis = new ConcurrentLinkedQueue<>();
   private final List<List<SpanRef>> wheel = new ArrayList<>();
-  private volatile List<Integer> routers = List.of();
+  private volatile List<String> routers = List.of();
   private volatile boolean begins = true;
   private long startNanos;
   private long tick;
@@ -80,8 +80,8 @@ final class TraceLoad implements AutoCloseable {
   }
 
   /** Where requests go from now on, each to any of them. */
-  void routers(List<Integer> grpcPorts) {
-    routers = List.copyOf(grpcPorts);
+  void routers(List<String> addresses) {
+    routers = List.copyOf(addresses);
   }
 
   void start() {
@@ -117,14 +117,14 @@ final class TraceLoad implements AutoCloseable {
 
   private void sendDue(long intendedNanos) {
     List<SpanRef> due = wheel.set((int) (tick % HORIZON), new ArrayList<>());
-    List<Integer> ports = routers;
-    Map<Integer, List<SpanRef>> byRouter = new HashMap<>();
+    List<String> addresses = routers;
+    Map<String, List<SpanRef>> byRouter = new HashMap<>();
     for (SpanRef ref : due) {
       ref.trace().sent(intendedNanos);
-      int port = ports.get(random.nextInt(ports.size()));
-      byRouter.computeIfAbsent(port, p -> new ArrayList<>()).add(ref);
+      String address = addresses.get(random.nextInt(addresses.size()));
+      byRouter.computeIfAbsent(address, a -> new ArrayList<>()).add(ref);
     }
-    byRouter.forEach((port, refs) -> send(port, new Batch(body(refs), refs, intendedNanos)));
+    byRouter.forEach((to, refs) -> send(to, new Batch(body(refs), refs, intendedNanos)));
   }
 
   private byte[] body(List<SpanRef> refs) {
@@ -168,8 +168,8 @@ final class TraceLoad implements AutoCloseable {
         .build();
   }
 
-  private void send(int port, Batch batch) {
-    ManagedChannel channel = channels.computeIfAbsent(port, TraceLoad::open);
+  private void send(String address, Batch batch) {
+    ManagedChannel channel = channels.computeIfAbsent(address, TraceLoad::open);
     ClientCall<byte[], byte[]> call =
         channel.newCall(
             OtlpSink.EXPORT,
@@ -220,8 +220,8 @@ final class TraceLoad implements AutoCloseable {
 
   private void sendAgain(Batch batch) {
     inFlight.decrementAndGet();
-    List<Integer> ports = routers;
-    send(ports.get(ThreadLocalRandom.current().nextInt(ports.size())), batch);
+    List<String> addresses = routers;
+    send(addresses.get(ThreadLocalRandom.current().nextInt(addresses.size())), batch);
   }
 
   /** Begins no more traces and waits until all that were begun are sent and answered. */
