@@ -24,7 +24,6 @@ final class Apart implements Network {
    */
   Apart(String process) throws IOException, InterruptedException {
     this.process = process;
-    ip("link", "set", "lo", "up");
     ip("netns", "add", name);
     ip("link", "add", name + "a", "type", "veth", "peer", "name", name + "b");
     ip("link", "set", name + "b", "netns", name);
@@ -42,6 +41,13 @@ final class Apart implements Network {
           && ip("-o", "link", "show").lines().allMatch(line -> line.contains(": lo"));
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /** A namespace fresh from {@code unshare} has even its loopback down. */
+  static void bringUpLoopback() throws IOException, InterruptedException {
+    if (available()) {
+      ip("link", "set", "lo", "up");
     }
   }
 

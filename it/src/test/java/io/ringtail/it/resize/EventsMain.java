@@ -36,6 +36,7 @@ public final class EventsMain {
         default -> throw new IllegalArgumentException(arguments[i]);
       }
     }
+    Apart.bringUpLoopback();
     boolean clean = true;
     Path directory = Files.createTempDirectory("ringtail-events");
     System.out.println("logs: " + directory + ", rate " + rate + " spans/s, times " + times);

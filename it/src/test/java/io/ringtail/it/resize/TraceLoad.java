@@ -190,8 +190,8 @@ final class TraceLoad implements AutoCloseable {
     call.halfClose();
   }
 
-  private static ManagedChannel open(int port) {
-    return NettyChannelBuilder.forAddress("127.0.0.1", port)
+  private static ManagedChannel open(String address) {
+    return NettyChannelBuilder.forTarget(address)
         .usePlaintext()
         .directExecutor()
         .build();
