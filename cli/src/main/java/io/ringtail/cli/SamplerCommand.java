@@ -40,8 +40,7 @@ final class SamplerCommand implements Callable<Integer> {
     try {
       return new SamplerNode(config, trace -> {});
     } catch (UncheckedIOException e) { // a directory that cannot be used
-      throw new CommandFailedException(
-          ExitCode.PROBLEM, String.valueOf(e.getCause().getMessage()));
+      throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getCause().getMessage()));
     }
   }
 

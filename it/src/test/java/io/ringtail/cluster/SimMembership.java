@@ -9,7 +9,9 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The real state machine of epochs behind the real interface, its messages on a simulated group. */
+/**
+ * The real state machine of epochs behind the real interface, its messages on a simulated group.
+ */
 public final class SimMembership implements Membership {
   /** Where its messages go. */
   public interface Group {

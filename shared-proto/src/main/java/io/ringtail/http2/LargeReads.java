@@ -13,8 +13,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 
 /**
  * Lets the connections of an HTTP/2 server over plain TCP be read in few, large pieces: {@value
- * #READ_BYTES} bytes a read, frames of up to {@value #FRAME_BYTES} bytes (gRPC asks for 16 KiB), and
- * each byte handed on where the socket put it.
+ * #READ_BYTES} bytes a read, frames of up to {@value #FRAME_BYTES} bytes (gRPC asks for 16 KiB),
+ * and each byte handed on where the socket put it.
  *
  * <p>Costs: a buffer of {@value #READ_BYTES} bytes a connection, kept as long as it lives: one that
  * is never given back keeps its chunk of the pool from being freed and taken anew with every
@@ -125,8 +125,7 @@ public final class LargeReads {
       frameSizeSaid = true;
       ((Http2ConnectionHandler) http2.handler())
           .encoder()
-          .writeSettings(
-              http2, new Http2Settings().maxFrameSize(FRAME_BYTES), http2.newPromise());
+          .writeSettings(http2, new Http2Settings().maxFrameSize(FRAME_BYTES), http2.newPromise());
       http2.flush();
     }
 

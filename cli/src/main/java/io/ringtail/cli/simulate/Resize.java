@@ -78,9 +78,7 @@ record Resize(
   private static Map<String, Double> fair(RingTable table) {
     double weights = table.members().stream().mapToDouble(RingMember::weight).sum();
     Map<String, Double> shares = new HashMap<>();
-    table
-        .members()
-        .forEach(m -> shares.put(m.nodeId(), m.weight() / weights * TraceHash.SLOTS));
+    table.members().forEach(m -> shares.put(m.nodeId(), m.weight() / weights * TraceHash.SLOTS));
     return shares;
   }
 
@@ -96,7 +94,9 @@ record Resize(
 
   /** Slots moved ÷ what had to move; 1 if nothing had to and nothing did. */
   double movedToUnavoidable() {
-    return unavoidableSlots == 0 ? (movedSlots == 0 ? 1 : movedSlots) : movedSlots / unavoidableSlots;
+    return unavoidableSlots == 0
+        ? (movedSlots == 0 ? 1 : movedSlots)
+        : movedSlots / unavoidableSlots;
   }
 
   /** Of all that is held, what the busiest sender or receiver of the resize has to move. */

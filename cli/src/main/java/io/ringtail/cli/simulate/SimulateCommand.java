@@ -97,7 +97,8 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--handoff-rate",
       paramLabel = "MB/S",
       defaultValue = "100",
-      description = "Megabytes a second one sampler hands off or takes (default: ${DEFAULT-VALUE}).")
+      description =
+          "Megabytes a second one sampler hands off or takes (default: ${DEFAULT-VALUE}).")
   private double handoffRate;
 
   @Option(

@@ -287,8 +287,8 @@ public final class EndToEndBench {
         sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1));
   }
 
-  static JavaProcess start(
-      Path directory, String name, Class<?> main, List<String> arguments) throws IOException {
+  static JavaProcess start(Path directory, String name, Class<?> main, List<String> arguments)
+      throws IOException {
     return JavaProcess.start(
         name, directory, List.of(), List.of("-Xmx1500m"), main.getName(), arguments);
   }

@@ -11,12 +11,12 @@ import java.util.List;
 /**
  * Resident memory of samplers beyond their idle, over the encoded bytes they hold. A sampler is
  * warmed up with some traffic, left until it holds nothing, looked at (<em>idle</em>), filled until
- * it holds {@link #HELD_SPANS} a sampler, and looked at again (<em>holding</em>). Resident memory is
- * the operating system's; held spans are the sampler's own metric, times the encoded size of a
+ * it holds {@link #HELD_SPANS} a sampler, and looked at again (<em>holding</em>). Resident memory
+ * is the operating system's; held spans are the sampler's own metric, times the encoded size of a
  * span.
  *
- * <p>Slabs a sampler keeps while idle are memory for spans: they count as held memory, not as
- * idle, or a sampler that never gives anything back would look best.
+ * <p>Slabs a sampler keeps while idle are memory for spans: they count as held memory, not as idle,
+ * or a sampler that never gives anything back would look best.
  */
 final class MemoryCell {
   private static final int HELD_SPANS = 500_000;

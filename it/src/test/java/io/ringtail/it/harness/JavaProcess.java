@@ -71,8 +71,7 @@ public final class JavaProcess implements AutoCloseable {
   private static List<String> launcherFlags() {
     return Runtime.version().feature() < 24
         ? List.of()
-        : List.of(
-            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+        : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
   }
 
   private static String javaCommand() {

@@ -35,7 +35,8 @@ public final class ChaosMain {
       }
     }
     Path directory = Files.createTempDirectory("ringtail-chaos");
-    System.out.printf("seed %d, %.1f minutes, %d spans/s, logs: %s%n", seed, minutes, rate, directory);
+    System.out.printf(
+        "seed %d, %.1f minutes, %d spans/s, logs: %s%n", seed, minutes, rate, directory);
     Duration each = Duration.ofMillis((long) (minutes * 30_000));
     boolean clean = true;
     for (Mode mode : Mode.values()) {

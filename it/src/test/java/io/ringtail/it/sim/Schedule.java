@@ -63,7 +63,10 @@ final class Schedule {
     long at = 1_500 * World.MILLI;
     int steps = 1 + random.nextInt(6);
     for (int i = 0; i < steps; i++) {
-      at += random.nextInt(3) == 0 ? s.world.below(100 * World.MILLI) : s.world.below(2 * World.SECOND);
+      at +=
+          random.nextInt(3) == 0
+              ? s.world.below(100 * World.MILLI)
+              : s.world.below(2 * World.SECOND);
       s.after(at, this::act);
     }
   }

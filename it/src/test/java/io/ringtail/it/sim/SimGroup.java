@@ -207,7 +207,8 @@ final class SimGroup implements SimMembership.Group {
   }
 
   private void deliver(Node from, @Nullable Node to, byte[] message) {
-    long delay = World.MILLI / 4 + world.below(world.chance(slow) ? 500 * World.MILLI : 4 * World.MILLI);
+    long delay =
+        World.MILLI / 4 + world.below(world.chance(slow) ? 500 * World.MILLI : 4 * World.MILLI);
     boolean lost = world.chance(loss);
     if (to == null || lost || deafUntil.getOrDefault(to.host.name(), 0L) > world.now()) {
       return;

@@ -90,8 +90,7 @@ public final class SimLoop extends AbstractEventExecutor implements EventLoop {
     Scheduled<Void> scheduled = new Scheduled<>(this);
     long jitter = host.world().below(unit.toNanos(delay));
     host.after(
-        unit.toNanos(initialDelay) + jitter,
-        () -> repeat(command, unit.toNanos(delay), scheduled));
+        unit.toNanos(initialDelay) + jitter, () -> repeat(command, unit.toNanos(delay), scheduled));
     return scheduled;
   }
 

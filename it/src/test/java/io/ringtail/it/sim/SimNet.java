@@ -126,8 +126,7 @@ public final class SimNet {
 
     private SimStream.@Nullable Target find(MethodDescriptor<?, ?> method) {
       Server server = server();
-      Method<?, ?> served =
-          server == null ? null : server.methods.get(method.getFullMethodName());
+      Method<?, ?> served = server == null ? null : server.methods.get(method.getFullMethodName());
       return server == null || served == null ? null : new SimStream.Target(server.host, served);
     }
 

@@ -39,15 +39,7 @@ final class SimRouter extends SimNode {
   @Override
   Member member(Member.State state) {
     return new Member(
-        name,
-        new Incarnation(EpochOrder.NONE, bits),
-        Member.Role.ROUTER,
-        state,
-        0,
-        "",
-        "",
-        "",
-        1);
+        name, new Incarnation(EpochOrder.NONE, bits), Member.Role.ROUTER, state, 0, "", "", "", 1);
   }
 
   @Override

@@ -58,8 +58,7 @@ final class SimSampler extends SimNode {
             metrics,
             simulation.world::now,
             timer);
-    timer.scheduleWithFixedDelay(
-        () -> SimIntakeAccess.look(links), 20, 20, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(() -> SimIntakeAccess.look(links), 20, 20, TimeUnit.MILLISECONDS);
     simulation.net.listen(
         address(),
         host,
@@ -83,8 +82,7 @@ final class SimSampler extends SimNode {
 
   @Override
   Member member(Member.State state) {
-    return new Member(
-        name, incarnation, Member.Role.SAMPLER, state, weight, address(), "", "", 1);
+    return new Member(name, incarnation, Member.Role.SAMPLER, state, weight, address(), "", "", 1);
   }
 
   void weigh(int newWeight) {

@@ -118,8 +118,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
     /** Nothing that is under way after a random moment arrives. */
     void cutSomewhere() {
       stalled.clear();
-      cutAt =
-          Math.min(cutAt, world.now() + world.below(Math.max(lastAt - world.now(), 0) + 1000));
+      cutAt = Math.min(cutAt, world.now() + world.below(Math.max(lastAt - world.now(), 0) + 1000));
     }
 
     void cutNow() {
@@ -191,8 +190,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
     toServer.receiver =
         bytes -> {
           if (!serverClosed) {
-            incoming.onMessage(
-                served.descriptor().parseRequest(new ByteArrayInputStream(bytes)));
+            incoming.onMessage(served.descriptor().parseRequest(new ByteArrayInputStream(bytes)));
           }
         };
     atServerEnd =
@@ -303,8 +301,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
       return;
     }
     toClient.cutSomewhere();
-    client.after(
-        world.below(NOTICE), () -> closeClient(Status.UNAVAILABLE.withDescription(why)));
+    client.after(world.below(NOTICE), () -> closeClient(Status.UNAVAILABLE.withDescription(why)));
     endServer();
     net.ended(this);
   }

@@ -2,11 +2,11 @@ package io.ringtail.sampler.intake;
 
 import io.grpc.ServerCall;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoopGroup;
 import io.ringtail.link.Peer;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.shard.ShardSet;
-import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;

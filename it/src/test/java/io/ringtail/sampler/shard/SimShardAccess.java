@@ -59,6 +59,11 @@ public final class SimShardAccess {
 
   public static String books(ShardSet set) {
     SamplerMetrics m = set.metrics();
-    return "accepted=" + m.acceptedSpans() + " kept=" + m.keptSpans() + " departed=" + m.departedSpans();
+    return "accepted="
+        + m.acceptedSpans()
+        + " kept="
+        + m.keptSpans()
+        + " departed="
+        + m.departedSpans();
   }
 }

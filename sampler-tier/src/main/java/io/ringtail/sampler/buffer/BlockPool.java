@@ -160,9 +160,9 @@ public final class BlockPool {
   }
 
   /**
-   * Takes a run of a class: a free one, or one out of the chains, if these are many. Else new memory
-   * while little is free, so that each class comes to have as many runs as it needs; else one out of
-   * few chains, or a piece of a larger run. None if only smaller ones are free.
+   * Takes a run of a class: a free one, or one out of the chains, if these are many. Else new
+   * memory while little is free, so that each class comes to have as many runs as it needs; else
+   * one out of few chains, or a piece of a larger run. None if only smaller ones are free.
    */
   private int take(int wanted) {
     if (freeCounts[wanted] > 0 || sortUntil(wanted, CHAINS_AT_ONCE)) {

@@ -6,11 +6,10 @@ import io.ringtail.sampler.export.KeptTrace.Answer;
 import io.ringtail.sampler.export.send.SendResult;
 import io.ringtail.sampler.export.send.Transport;
 import java.io.IOException;
-import java.util.Collection;
-import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -24,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -486,8 +486,8 @@ final class Destination {
   }
 
   /**
-   * Gives up all that is not answered: on disk if there is room, else as lost. Called once, after {@link #stopTaking}, when the
-   * time is over.
+   * Gives up all that is not answered: on disk if there is room, else as lost. Called once, after
+   * {@link #stopTaking}, when the time is over.
    *
    * @return spans lost
    */

@@ -36,8 +36,7 @@ final class ExportMetrics {
         metrics.counter(
             PREFIX + "recovered_spans_total", "Spans found in the queue on disk at start.", to);
     spooledSpans =
-        metrics.counter(
-            PREFIX + "spooled_spans_total", "Spans written to the queue on disk.", to);
+        metrics.counter(PREFIX + "spooled_spans_total", "Spans written to the queue on disk.", to);
     spoolFailures =
         metrics.counter(
             PREFIX + "disk_failures_total", "Requests that could not be written to disk.", to);

@@ -48,7 +48,8 @@ public final class Exports implements ExportQueue {
     config
         .file()
         .ifPresent(
-            path -> exports.add("file", config, 1, List.of(new FileTransport(path)), null, metrics));
+            path ->
+                exports.add("file", config, 1, List.of(new FileTransport(path)), null, metrics));
     exports.loops.forEach(DestinationLoop::start);
     return exports;
   }
@@ -88,7 +89,8 @@ public final class Exports implements ExportQueue {
             transports,
             spool,
             metrics,
-            new Random(), () -> loop[0].wakeUp());
+            new Random(),
+            () -> loop[0].wakeUp());
     loop[0] = new DestinationLoop(destination);
     destinations.add(destination);
     loops.add(loop[0]);

@@ -8,9 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/**
- * Says how far this sampler's own handoff is (protocol O1, O2). Pure. Threads: the handoff's.
- */
+/** Says how far this sampler's own handoff is (protocol O1, O2). Pure. Threads: the handoff's. */
 final class Completions {
   private static final int REMEMBERED = 256;
 

@@ -17,8 +17,8 @@ import java.util.Set;
  * Threads: the handoff's.
  *
  * <p>Each floor calls for a lowering, unless one still in force was as low. The last lowering said
- * to a router is the lowest in force; whichever answer has its id or a later one confirms all before
- * it, since words go down one stream in order.
+ * to a router is the lowest in force; whichever answer has its id or a later one confirms all
+ * before it, since words go down one stream in order.
  */
 final class Floors {
   static final long NONE = Long.MAX_VALUE;
@@ -194,8 +194,7 @@ final class Floors {
     if (floor == NONE) {
       lowest.remove(router);
     } else {
-      lowest.computeIfPresent(
-          router, (r, l) -> floor > l.seq() ? new Lowest(l.id(), floor) : l);
+      lowest.computeIfPresent(router, (r, l) -> floor > l.seq() ? new Lowest(l.id(), floor) : l);
     }
   }
 

@@ -88,8 +88,7 @@ final class Holds {
 
   /** Takes those not named off what is waited for; returns whether one of them left no word. */
   private static boolean losesOne(Hold hold, Set<Long> named, Collection<Long> drained) {
-    boolean lost =
-        hold.samplers.stream().anyMatch(s -> !named.contains(s) && !drained.contains(s));
+    boolean lost = hold.samplers.stream().anyMatch(s -> !named.contains(s) && !drained.contains(s));
     hold.samplers.retainAll(named);
     return lost;
   }

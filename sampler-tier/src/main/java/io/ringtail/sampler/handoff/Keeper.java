@@ -148,8 +148,7 @@ public final class Keeper {
     this.questions = new Questions(outbox);
     this.holds = new Holds(questions, config.holdTimeoutNanos(), config.leaseNanos());
     this.losses = new Losses(outbox);
-    this.floors =
-        new Floors(outbox, (router, seq) -> board.lower(router, seq, view.order()));
+    this.floors = new Floors(outbox, (router, seq) -> board.lower(router, seq, view.order()));
     this.inbox = new Inbox(floors, tier::take);
     this.completions = new Completions(config.selfBits(), cluster);
     this.stranger = new Stranger(outbox);
@@ -186,9 +185,7 @@ public final class Keeper {
   /** Without ACTIVE samplers the last tables stand (protocol S3). */
   private SlotView after(Epoch next, RingTable table) {
     boolean stands = next.activeSamplers() == 0 && !wanted.table().members().isEmpty();
-    return stands
-        ? wanted.withOrder(next.order())
-        : view(next.order(), next.members(), table);
+    return stands ? wanted.withOrder(next.order()) : view(next.order(), next.members(), table);
   }
 
   private SlotView view(EpochOrder order, List<Member> members, RingTable table) {
@@ -417,8 +414,7 @@ public final class Keeper {
     if (!frozen && holds.held() != heldInView) {
       use();
     }
-    completions.say(
-        tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
+    completions.say(tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
     losses.say(order -> holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
     outbox.flush();
     publish(nowNanos);

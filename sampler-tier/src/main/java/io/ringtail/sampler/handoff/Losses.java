@@ -37,8 +37,7 @@ final class Losses {
   /** A sampler is no longer named. */
   void gone(Member sampler, EpochOrder epoch) {
     needed.add(
-        new Loss(
-            new SamplerWord.NeedsNothing(sampler.nodeId(), sampler.incarnation()), epoch));
+        new Loss(new SamplerWord.NeedsNothing(sampler.nodeId(), sampler.incarnation()), epoch));
   }
 
   /**

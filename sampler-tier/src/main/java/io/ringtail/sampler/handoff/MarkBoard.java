@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This sampler's mark for each router (protocol M1, M3), read by links as they answer and by who
- * hands traces on. A mark here is never above a floor in force: {@link #lower} is called before
- * the router is told to lower its own, and whoever sends reads the mark under the lock of the link
- * that both go down.
+ * hands traces on. A mark here is never above a floor in force: {@link #lower} is called before the
+ * router is told to lower its own, and whoever sends reads the mark under the lock of the link that
+ * both go down.
  *
  * <p>Threads: written by the handoff's; read by any.
  */

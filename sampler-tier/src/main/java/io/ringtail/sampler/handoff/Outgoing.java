@@ -51,8 +51,7 @@ public final class Outgoing implements Peers {
    *     holds nothing of it
    * @param routers all routers there may be a mark for, from any thread
    */
-  public Outgoing(
-      Peers peers, Function<Long, @Nullable Mark> marks, Supplier<List<Peer>> routers) {
+  public Outgoing(Peers peers, Function<Long, @Nullable Mark> marks, Supplier<List<Peer>> routers) {
     this.peers = peers;
     this.marks = marks;
     this.routers = routers;

@@ -60,7 +60,8 @@ final class Questions {
     long id = ++lastId;
     if (!of.isEmpty()) {
       Open question =
-          new Open(new SamplerWord.Question(id, slots, newest), cause, new HashSet<>(Set.copyOf(of)));
+          new Open(
+              new SamplerWord.Question(id, slots, newest), cause, new HashSet<>(Set.copyOf(of)));
       open.put(id, question);
       of.forEach(router -> routers.say(router, question.word()));
     }

@@ -48,7 +48,10 @@ public final class TransferCursor {
   }
 
   private void reset() {
-    in.reset(batch.array(), batch.entry(index, TransferBatch.START), batch.entry(index, TransferBatch.END));
+    in.reset(
+        batch.array(),
+        batch.entry(index, TransferBatch.START),
+        batch.entry(index, TransferBatch.END));
     context = 0;
     policy = 0;
     kept = false;

@@ -131,8 +131,7 @@ class KeeperTest {
     Member other = member("s", 8, Member.Role.ROUTER, Member.State.ACTIVE);
     epoch(List.of(A, B, R, other), List.of());
     assertThat(routers.take())
-        .containsExactly(
-            new SaidWords.Said(8, new SamplerWord.Question(2, owned(), e(2))));
+        .containsExactly(new SaidWords.Said(8, new SamplerWord.Question(2, owned(), e(2))));
     assertThat(tier.view().held().isEmpty()).isTrue();
   }
 
@@ -182,7 +181,8 @@ class KeeperTest {
     keeper.onPeerWord(
         2, new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))), way, SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
-    assertThat(routers.take()).containsExactly(new SaidWords.Said(7, new SamplerWord.Lowering(1, 40)));
+    assertThat(routers.take())
+        .containsExactly(new SaidWords.Said(7, new SamplerWord.Lowering(1, 40)));
     keeper.onTick(2 * SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
     assertThat(peer.nodeId()).isEqualTo("b");
@@ -286,8 +286,7 @@ class KeeperTest {
     return chained(
         before == null
             ? new Epoch(e(1), "b", members, 0, EpochOrder.NONE, lost)
-            : new Epoch(
-                e(number), "b", members, 0, before.order(), lost, "b", before.members()));
+            : new Epoch(e(number), "b", members, 0, before.order(), lost, "b", before.members()));
   }
 
   private Epoch chained(Epoch epoch) {

@@ -1,0 +1,338 @@
+package io.ringtail.router.retain;
+
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.Mark;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Up to which seq the samplers need nothing more of this router's log: the least of all marks in
+ * force (protocol section 4). Pure; threads: one.
+ *
+ * <p>A living sampler's mark is in force from its first acceptance or lowering on (M3). A lost
+ * one's last mark stays until every sampler of the epoch that lost it has said that it needs
+ * nothing more of it (M6). If one of those is lost in its turn, what it still needed is needed by
+ * who owns its slots now: so the first mark then waits for the release of the second, too. That is
+ * more than M6 asks for, by which a second loss ends the wait at once: the log could then forget
+ * what the second owner had not got yet before the third has asked for it.
+ *
+ * <p>After an epoch out of turn, a gap or a change of chain, everyone no longer named counts as
+ * lost by it, and nothing at all is forgotten until every owner of it has asked for a replay (R3).
+ * An owner whose question for all its slots has been answered since needs nothing more of anyone
+ * lost by then. After a gap that was only ours nobody has a reason to ask: owners are waited for
+ * {@link #ASKING}, then for {@link #OUT_OF_TURN} at most.
+ */
+final class Floor {
+  /** No mark is in force. */
+  static final long NONE = Long.MAX_VALUE;
+
+  static final Duration ASKING = Duration.ofMinutes(1);
+  static final Duration OUT_OF_TURN = Duration.ofMinutes(3);
+  private static final int EARLY_WORDS = 4096;
+
+  private final Map<SamplerKey, Living> living = new HashMap<>();
+  private final Map<SamplerKey, Lost> lost = new HashMap<>();
+
+  /** Words of M6 said before the epoch of the loss came, or before they counted; oldest first. */
+  private final Map<Word, Boolean> early =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Word, Boolean> eldest) {
+          return size() > EARLY_WORDS;
+        }
+      };
+
+  /** Owners that have not asked since the epoch out of turn (R3). */
+  private final Set<SamplerKey> toAsk = new HashSet<>();
+
+  /** Those whose question was answered since. */
+  private final Set<SamplerKey> answered = new HashSet<>();
+
+  private EpochOrder outOfTurn = EpochOrder.NONE;
+  private long outOfTurnNanos;
+  private boolean keepsLostMarks = true;
+
+  private record Word(SamplerKey sayer, SamplerKey lost) {}
+
+  private static final class Living {
+    /** Words of a sampler may come before the epoch that names it is in use here. */
+    boolean named;
+
+    long mark = NONE;
+    EpochOrder markEpoch = EpochOrder.NONE;
+  }
+
+  private static final class Lost {
+    long mark;
+    final Set<SamplerKey> waitsFor;
+    final boolean outOfTurn;
+
+    Lost(long mark, Set<SamplerKey> waitsFor, boolean outOfTurn) {
+      this.mark = mark;
+      this.waitsFor = waitsFor;
+      this.outOfTurn = outOfTurn;
+    }
+  }
+
+  /** Takes M6 away, for a simulation that shows what it is good for. */
+  void forgetLostMarks() {
+    keepsLostMarks = false;
+  }
+
+  /** The greatest seq that no mark holds; {@link #NONE} if there is no mark. */
+  long value() {
+    if (!toAsk.isEmpty()) {
+      return 0;
+    }
+    long least = NONE;
+    for (Living sampler : living.values()) {
+      least = Math.min(least, sampler.mark);
+    }
+    for (Lost sampler : lost.values()) {
+      least = Math.min(least, sampler.mark);
+    }
+    return least;
+  }
+
+  /** An acceptance constrains as a mark just below the part does (M3). */
+  void accepted(SamplerKey by, long seq) {
+    lower(by, seq - 1);
+  }
+
+  /** A mark, which may fall (M4); those of the lost are ignored (M6). */
+  void marked(SamplerKey by, Mark mark) {
+    if (!lost.containsKey(by)) {
+      Living sampler = living.computeIfAbsent(by, key -> new Living());
+      sampler.mark = mark.seq();
+      sampler.markEpoch = mark.epoch();
+    }
+  }
+
+  /** A mark that is at most {@code seq} from now on (H3). */
+  void lower(SamplerKey of, long seq) {
+    if (!lost.containsKey(of)) {
+      Living sampler = living.computeIfAbsent(of, key -> new Living());
+      sampler.mark = Math.min(sampler.mark, seq);
+    }
+  }
+
+  /**
+   * The mark by which a part this sampler accepted may go though others' are lower (M7).
+   *
+   * @param applied the router's newest epoch: a mark of a later one does not count
+   * @return 0 if there is no such mark
+   */
+  long ownMark(SamplerKey of, EpochOrder applied) {
+    Living sampler = living.get(of);
+    boolean counts =
+        sampler != null && sampler.mark != NONE && sampler.markEpoch.compareTo(applied) <= 0;
+    return counts ? sampler.mark : 0;
+  }
+
+  boolean isLost(SamplerKey sampler) {
+    return lost.containsKey(sampler);
+  }
+
+  /** Whether the newest epoch names it. */
+  boolean isNamed(SamplerKey sampler) {
+    Living known = living.get(sampler);
+    return known != null && known.named;
+  }
+
+  /** Whether marks wait for questions, because of an epoch out of turn. */
+  boolean isOutOfTurn() {
+    return !toAsk.isEmpty() || lost.values().stream().anyMatch(l -> l.outOfTurn);
+  }
+
+  /**
+   * An epoch is in use: no acceptance by a sampler it does not name follows.
+   *
+   * @param inTurn false after a gap or a change of chain (E3, P2)
+   */
+  void onEpoch(Epoch epoch, boolean inTurn, long nowNanos) {
+    Map<SamplerKey, Member> named =
+        epoch.members().stream()
+            .filter(m -> m.role() == Member.Role.SAMPLER)
+            .collect(Collectors.toMap(SamplerKey::of, m -> m, (a, b) -> a));
+    if (!inTurn) {
+      outOfTurn = epoch.order();
+      outOfTurnNanos = nowNanos;
+      beginOutOfTurn(named);
+    }
+    for (Member m : epoch.lost()) {
+      if (m.role() == Member.Role.SAMPLER && !named.containsKey(SamplerKey.of(m))) {
+        lose(SamplerKey.of(m), named, inTurn);
+      }
+    }
+    for (SamplerKey known : Set.copyOf(living.keySet())) {
+      if (isNamed(known) && !named.containsKey(known)) {
+        leave(known, named, inTurn);
+      }
+    }
+    named.keySet().forEach(this::name);
+    toAsk.retainAll(named.keySet());
+    answered.retainAll(named.keySet());
+    applyEarlyWords();
+  }
+
+  private void beginOutOfTurn(Map<SamplerKey, Member> named) {
+    toAsk.clear();
+    answered.clear();
+    for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
+      if (m.getValue().ownsSlots()) {
+        toAsk.add(m.getKey());
+      }
+    }
+    for (SamplerKey before : Set.copyOf(lost.keySet())) {
+      if (!named.containsKey(before)) {
+        lose(before, named, false);
+      }
+    }
+  }
+
+  private void leave(SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn) {
+    if (inTurn) { // with a word: what it held is with others
+      living.remove(sampler);
+      release(sampler);
+    } else {
+      lose(sampler, named, false);
+    }
+  }
+
+  private void lose(SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn) {
+    Lost before = lost.get(sampler);
+    if (before != null && inTurn) {
+      return;
+    }
+    Living known = living.remove(sampler);
+    long mark = known != null ? known.mark : before != null ? before.mark : NONE;
+    Set<SamplerKey> waitsFor = new HashSet<>();
+    for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
+      if (inTurn || m.getValue().ownsSlots()) {
+        waitsFor.add(m.getKey());
+      }
+    }
+    lost.put(sampler, new Lost(keepsLostMarks ? mark : NONE, waitsFor, !inTurn));
+    if (waitsFor.isEmpty()) {
+      release(sampler);
+    }
+  }
+
+  /** Whoever the newest epoch names is not lost (P2). */
+  private void name(SamplerKey sampler) {
+    Living alive = living.computeIfAbsent(sampler, key -> new Living());
+    alive.named = true;
+    Lost before = lost.remove(sampler);
+    if (before != null) {
+      alive.mark = Math.min(alive.mark, before.mark);
+    }
+  }
+
+  /** It is drained, or nobody needs anything more of it: nor is it waited for. */
+  private void release(SamplerKey first) {
+    ArrayDeque<SamplerKey> released = new ArrayDeque<>();
+    released.add(first);
+    for (SamplerKey gone = released.poll(); gone != null; gone = released.poll()) {
+      lost.remove(gone);
+      for (Map.Entry<SamplerKey, Lost> other : lost.entrySet()) {
+        if (other.getValue().waitsFor.remove(gone) && other.getValue().waitsFor.isEmpty()) {
+          released.add(other.getKey());
+        }
+      }
+    }
+  }
+
+  private void applyEarlyWords() {
+    for (Word word : Set.copyOf(early.keySet())) {
+      if (lost.containsKey(word.lost) && early.remove(word) != null) {
+        needsNothing(word.sayer, word.lost);
+      }
+    }
+  }
+
+  /** {@code sayer} needs nothing more of a lost sampler (M6). */
+  void needsNothing(SamplerKey sayer, SamplerKey of) {
+    Lost record = lost.get(of);
+    boolean counts = record != null && (!record.outOfTurn || answered.contains(sayer));
+    if (!counts) {
+      early.put(new Word(sayer, of), true);
+    } else if (record.waitsFor.remove(sayer) && record.waitsFor.isEmpty()) {
+      release(of);
+    }
+  }
+
+  /** A lost sampler has nothing left: its mark ends (L2). */
+  void empty(SamplerKey sampler) {
+    Lost record = lost.get(sampler);
+    if (record != null) {
+      record.mark = NONE;
+    }
+  }
+
+  /** A question asked in {@code epoch} is taken up, which pins what it is about (R3). */
+  void asked(SamplerKey by, EpochOrder epoch) {
+    if (epoch.compareTo(outOfTurn) >= 0) {
+      toAsk.remove(by);
+    }
+  }
+
+  /**
+   * Such a question is answered.
+   *
+   * @param ofAllSlots whether it was for all slots its asker owned when it was taken up
+   */
+  void answered(SamplerKey asker, EpochOrder epoch, boolean ofAllSlots) {
+    if (epoch.compareTo(outOfTurn) < 0) {
+      return;
+    }
+    answered.add(asker);
+    applyEarlyWords();
+    if (ofAllSlots) {
+      needsNothingOutOfTurn(asker);
+    }
+  }
+
+  private void needsNothingOutOfTurn(SamplerKey asker) {
+    for (SamplerKey sampler : Set.copyOf(lost.keySet())) {
+      Lost record = lost.get(sampler);
+      if (record != null
+          && record.outOfTurn
+          && record.waitsFor.remove(asker)
+          && record.waitsFor.isEmpty()) {
+        release(sampler);
+      }
+    }
+  }
+
+  /**
+   * Gives up waiting for words that should have come long ago.
+   *
+   * @return marks and questions given up
+   */
+  int onTick(long nowNanos) {
+    long waitedNanos = nowNanos - outOfTurnNanos;
+    int givenUp = 0;
+    if (waitedNanos > ASKING.toNanos()) {
+      givenUp += toAsk.size();
+      toAsk.clear();
+    }
+    if (waitedNanos > OUT_OF_TURN.toNanos()) {
+      for (SamplerKey sampler : Set.copyOf(lost.keySet())) {
+        Lost record = lost.get(sampler);
+        if (record != null && record.outOfTurn) {
+          givenUp++;
+          release(sampler);
+        }
+      }
+    }
+    return givenUp;
+  }
+}

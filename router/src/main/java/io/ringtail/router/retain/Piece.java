@@ -1,0 +1,72 @@
+package io.ringtail.router.retain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Spans that are replayed, on their way until their owners have accepted all of them: cut out of
+ * one logged part, perhaps cut up again, never withdrawn. Threads: the log's.
+ */
+public final class Piece {
+  private final long firstSeq;
+  private final long firstAcceptedNanos;
+  private final int bytes;
+  private final int[] slots;
+  private final List<Question> questions = new ArrayList<>();
+  private int openParts = 1;
+
+  /**
+   * @param slots of its spans, ascending
+   */
+  Piece(long firstSeq, long firstAcceptedNanos, int bytes, int[] slots) {
+    this.firstSeq = firstSeq;
+    this.firstAcceptedNanos = firstAcceptedNanos;
+    this.bytes = bytes;
+    this.slots = slots;
+  }
+
+  /** Seq of the first acceptance of its spans. Threads: any. */
+  public long firstSeq() {
+    return firstSeq;
+  }
+
+  /** How long ago a router first accepted its spans. Threads: any. */
+  public long ageMillis(long nowNanos) {
+    return Math.max(0, (nowNanos - firstAcceptedNanos) / 1_000_000);
+  }
+
+  long firstAcceptedNanos() {
+    return firstAcceptedNanos;
+  }
+
+  int bytes() {
+    return bytes;
+  }
+
+  /** One part of it is now {@code pieces}. */
+  public void partWasCut(int pieces) {
+    openParts += pieces - 1;
+  }
+
+  /**
+   * @return whether all parts are accepted now
+   */
+  boolean partWasAccepted() {
+    return --openParts == 0;
+  }
+
+  boolean concerns(Question question) {
+    return Arrays.stream(slots).anyMatch(question.slots()::contains);
+  }
+
+  /** The question is not answered before this piece is accepted. */
+  void holdsUp(Question question) {
+    questions.add(question);
+    question.pieceWasSent(bytes);
+  }
+
+  List<Question> questions() {
+    return questions;
+  }
+}

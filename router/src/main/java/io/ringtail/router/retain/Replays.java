@@ -1,0 +1,240 @@
+package io.ringtail.router.retain;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.ringtail.link.RouterWord;
+import io.ringtail.router.split.Part;
+import io.ringtail.router.split.PartCutter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Questions for a replay and their answers (protocol R1, R2). Each question goes through the log
+ * once, oldest first, with a bounded number of bytes on their way; those that are equally far share
+ * the reading. A question is answered when all pieces cut for it, and all pieces with its slots
+ * that were on their way when it was taken up, have been accepted. Pure; threads: the log's.
+ */
+final class Replays {
+  private static final long QUESTION_WINDOW_BYTES = 4 << 20;
+  private static final long WINDOW_BYTES = 32 << 20;
+  private static final int KEPT_ANSWERS = 1024;
+  private static final int KEPT_SCRATCH_BYTES = 1 << 20;
+
+  private final RetentionMetrics metrics;
+  private final Segments segments;
+  private final RetentionLog.Effects effects;
+  private final PartCutter cutter;
+  private final Map<Key, Question> questions = new LinkedHashMap<>();
+
+  /** By asker, so many at most: questions are repeated until the answer is heard. */
+  private final Map<SamplerKey, TreeSet<Long>> answers = new HashMap<>();
+
+  private final Set<Piece> onTheirWay = new LinkedHashSet<>();
+
+  /** How many pieces, on their way or in the log, were first accepted as this seq. */
+  private final TreeMap<Long, Integer> firstSeqs = new TreeMap<>();
+
+  private long bytesOnTheirWay;
+  private byte[] scratch = new byte[0];
+
+  private record Key(SamplerKey asker, long id) {}
+
+  Replays(
+      RetentionMetrics metrics,
+      Segments segments,
+      ByteBufAllocator allocator,
+      RetentionLog.Effects effects) {
+    this.metrics = metrics;
+    this.segments = segments;
+    this.effects = effects;
+    this.cutter = new PartCutter(allocator);
+  }
+
+  /** Takes a question; one that is answered already is answered again, one that is open goes on. */
+  void asked(Question question) {
+    TreeSet<Long> answered = answers.get(question.asker());
+    if (answered != null && answered.contains(question.id())) {
+      effects.say(question.asker(), new RouterWord.Replayed(question.id()));
+    } else if (questions.putIfAbsent(key(question), question) == null) {
+      metrics.questions.inc();
+    }
+  }
+
+  private static Key key(Question question) {
+    return new Key(question.asker(), question.id());
+  }
+
+  /** The open ones; not to be changed while it is walked. */
+  Collection<Question> questions() {
+    return questions.values();
+  }
+
+  /** What is on its way elsewhere counts too (R2). */
+  void begin(Question question) {
+    for (Piece piece : onTheirWay) {
+      if (piece.concerns(question)) {
+        piece.holdsUp(question);
+      }
+    }
+  }
+
+  /** Questions of samplers that are gone are no longer open; their pieces go on. */
+  void forget(Predicate<Question> question, Predicate<SamplerKey> asker) {
+    questions.values().removeIf(question);
+    answers.keySet().removeIf(asker);
+  }
+
+  /** The log keeps what is at or above this seq; {@link Floor#NONE} if no question needs any. */
+  long pinnedFrom() {
+    long from = Floor.NONE;
+    for (Question q : questions.values()) {
+      from = Math.min(from, q.next());
+    }
+    return from;
+  }
+
+  /** Of spans on their way, and of what was replayed and is in the log. */
+  long oldestFirstSeq() {
+    return firstSeqs.isEmpty() ? Long.MAX_VALUE : firstSeqs.firstKey();
+  }
+
+  void keepFirstSeq(long seq) {
+    firstSeqs.merge(seq, 1, Integer::sum);
+  }
+
+  void letGoOfFirstSeq(long seq) {
+    firstSeqs.computeIfPresent(seq, (key, n) -> n == 1 ? null : n - 1);
+  }
+
+  boolean isIdle() {
+    return questions.isEmpty() && onTheirWay.isEmpty();
+  }
+
+  /**
+   * Looks at parts of the log and sends pieces.
+   *
+   * @return whether there is more to look at now
+   */
+  boolean goOn(TreeMap<Long, LoggedPart> parts, int maxBytes) {
+    int bytes = 0;
+    while (bytes < maxBytes) {
+      List<Question> ready = ready();
+      if (ready.isEmpty()) {
+        return false;
+      }
+      long from = Floor.NONE;
+      for (Question q : ready) {
+        from = Math.min(from, q.next());
+      }
+      Map.Entry<Long, LoggedPart> entry = parts.ceilingEntry(from);
+      if (entry == null) {
+        ready.forEach(q -> q.lookedAt(Long.MAX_VALUE - 1));
+      } else {
+        look(entry.getValue(), ready);
+        bytes += entry.getValue().spanBytes();
+      }
+    }
+    return true;
+  }
+
+  /** Those that may look further now. */
+  private List<Question> ready() {
+    List<Question> ready = new ArrayList<>();
+    if (bytesOnTheirWay < WINDOW_BYTES) {
+      for (Question q : questions.values()) {
+        boolean more = q.hasBegun() && q.next() != Floor.NONE;
+        if (more && q.bytesOnTheirWay() < QUESTION_WINDOW_BYTES) {
+          ready.add(q);
+        }
+      }
+    }
+    return ready;
+  }
+
+  private void look(LoggedPart part, List<Question> ready) {
+    PartCutter read = null;
+    for (Question q : ready) {
+      if (q.next() > part.seq()) {
+        continue;
+      }
+      if (q.reaches(part.seq())) {
+        read = read == null ? read(part) : read;
+        cut(part, read, q);
+      }
+      q.lookedAt(part.seq());
+    }
+  }
+
+  private PartCutter read(LoggedPart part) {
+    int length = part.spanBytes();
+    if (scratch.length < length || scratch.length > KEPT_SCRATCH_BYTES) {
+      scratch = new byte[Math.max(length, 64 << 10)];
+    }
+    segments.read(part.address(), length, scratch);
+    return cutter.read(scratch, part.context(), part.headers(), part.ends());
+  }
+
+  private void cut(LoggedPart from, PartCutter read, Question question) {
+    read.cut(question.slots())
+        .ifPresent(
+            part -> {
+              int[] slots = read.slotsWithin(question.slots());
+              send(
+                  part,
+                  new Piece(from.firstSeq(), from.acceptedNanos(), part.spanBytes(), slots),
+                  question);
+            });
+  }
+
+  private void send(Part part, Piece piece, Question question) {
+    onTheirWay.add(piece);
+    bytesOnTheirWay += piece.bytes();
+    keepFirstSeq(piece.firstSeq());
+    piece.holdsUp(question);
+    metrics.replayedParts.inc();
+    metrics.replayedSpans.inc(part.spanCount());
+    effects.send(piece, part);
+  }
+
+  /** A part of a piece has been accepted, or never will be. */
+  void accepted(Piece piece) {
+    if (!piece.partWasAccepted() || !onTheirWay.remove(piece)) {
+      return;
+    }
+    bytesOnTheirWay -= piece.bytes();
+    letGoOfFirstSeq(piece.firstSeq());
+    piece.questions().forEach(q -> q.pieceWasAccepted(piece.bytes()));
+  }
+
+  /** Answers what can be answered. */
+  List<Question> takeAnswered() {
+    List<Question> answered = new ArrayList<>();
+    for (Question q : questions.values()) {
+      if (q.isAnswered()) {
+        answered.add(q);
+      }
+    }
+    for (Question q : answered) {
+      questions.remove(key(q));
+      remember(q);
+      effects.say(q.asker(), new RouterWord.Replayed(q.id()));
+    }
+    return answered;
+  }
+
+  private void remember(Question question) {
+    TreeSet<Long> ids = answers.computeIfAbsent(question.asker(), key -> new TreeSet<>());
+    ids.add(question.id());
+    if (ids.size() > KEPT_ANSWERS) {
+      ids.pollFirst();
+    }
+  }
+}

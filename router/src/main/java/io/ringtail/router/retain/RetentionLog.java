@@ -1,0 +1,423 @@
+package io.ringtail.router.retain;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Header;
+import io.ringtail.link.Mark;
+import io.ringtail.link.RouterWord;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.ring.SlotSet;
+import io.ringtail.router.route.RoutingTable;
+import io.ringtail.router.split.Part;
+import io.ringtail.trace.TraceHash;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The router's log: parts their samplers have accepted, until all samplers need nothing more of
+ * them, so that spans survive their owner (protocol sections 4 and 7). Pure: told what happened and
+ * what time it is; what is to be done comes out through {@link Effects}. {@link #work} trims and
+ * replays; it is called after each batch of events and each 100 ms.
+ *
+ * <p>Whether a client was told of a part makes no difference here: parts of a request that failed
+ * stay as long as others. So every part that a client was told of is there, and an acceptance costs
+ * one copy.
+ *
+ * <p>Order of events: those of one link in the order they came; an epoch when the links to all whom
+ * it no longer names have ended, so that no acceptance by a lost sampler follows it.
+ *
+ * <p>Threads: one. Buffers: an accepted part is consumed; pieces are given away. Memory: {@link
+ * RetentionConfig#maxBytes}, and pieces on their way.
+ */
+public final class RetentionLog {
+  private static final int MAX_SEGMENT_BYTES = 4 << 20;
+  private static final int MIN_SEGMENT_BYTES = 16 << 10;
+  private static final int LOOK_BYTES_A_TURN = 512 << 10;
+  private static final long TICK_NANOS = 100_000_000;
+
+  /** What the log wants done. Called within its methods, on its thread. */
+  public interface Effects {
+    /** Says a word on the link to a sampler; lost if that is down: it will ask again. */
+    void say(SamplerKey to, RouterWord word);
+
+    /**
+     * Sends spans to their owners by the newest table, again and again until accepted.
+     *
+     * @param part consumed
+     */
+    void send(Piece piece, Part part);
+  }
+
+  private final RetentionConfig config;
+  private final RetentionMetrics metrics;
+  private final Floor floor = new Floor();
+  private final Replays replays;
+  private final Effects effects;
+  private final Segments segments;
+  private final HeaderRefs headers = new HeaderRefs();
+  private final TreeMap<Long, LoggedPart> parts = new TreeMap<>();
+  private final Map<SamplerKey, Integer> partsByReceiver = new HashMap<>();
+  private final Rate rate = new Rate();
+  private final Moves moves = new Moves();
+  private long heapBytes;
+  private long spanCount;
+  private long tickedNanos;
+  private @Nullable RoutingTable table;
+
+  /**
+   * @param allocator of the heap buffers of pieces
+   */
+  public RetentionLog(
+      RetentionConfig config, Metrics metrics, ByteBufAllocator allocator, Effects effects) {
+    this.config = config;
+    this.metrics = new RetentionMetrics(metrics, config);
+    this.effects = effects;
+    int segmentBytes =
+        (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, config.maxBytes() / 64));
+    this.segments = new Segments(segmentBytes, ByteBuffer::allocateDirect);
+    this.replays = new Replays(this.metrics, segments, allocator, effects);
+  }
+
+  /** For a simulation that takes rules away. */
+  Floor floor() {
+    return floor;
+  }
+
+  /**
+   * A sampler has accepted a part.
+   *
+   * @param part consumed
+   * @param seq of the sending that was accepted
+   * @param epoch of the table it was split by
+   * @param piece what it is a part of, if it is replayed
+   */
+  public void accepted(
+      Part part,
+      long seq,
+      EpochOrder epoch,
+      SamplerKey receiver,
+      @Nullable Piece piece,
+      long nowNanos) {
+    try {
+      if (config.isOn()) {
+        floor.accepted(receiver, seq);
+        log(part, seq, epoch, receiver, piece, nowNanos);
+      }
+    } finally {
+      part.release();
+    }
+    if (piece != null) {
+      replays.accepted(piece);
+    }
+  }
+
+  private void log(
+      Part part,
+      long seq,
+      EpochOrder epoch,
+      SamplerKey receiver,
+      @Nullable Piece piece,
+      long nowNanos) {
+    int groups = part.groupCount();
+    Header[] groupHeaders = new Header[2 * groups];
+    int[] ends = new int[groups];
+    int start = part.spansStart(0);
+    for (int g = 0; g < groups; g++) {
+      groupHeaders[2 * g] = headers.acquire(part.resource(g));
+      groupHeaders[2 * g + 1] = headers.acquire(part.scope(g));
+      ends[g] = part.spansEnd(g) - start;
+    }
+    LoggedPart logged =
+        new LoggedPart(
+            seq,
+            piece == null ? seq : piece.firstSeq(),
+            piece == null ? nowNanos : piece.firstAcceptedNanos(),
+            receiver,
+            epoch,
+            part.spanCount(),
+            segments.append(part.array(), start, part.spanBytes()),
+            headers.acquire(part.context()),
+            groupHeaders,
+            ends);
+    parts.put(seq, logged);
+    partsByReceiver.merge(receiver, 1, Integer::sum);
+    heapBytes += logged.heapBytes();
+    spanCount += logged.spanCount();
+    rate.add(logged.heapBytes() + logged.spanBytes());
+    if (piece != null) {
+      replays.keepFirstSeq(logged.firstSeq());
+    }
+  }
+
+  /** A replayed part that no owner will ever take: its questions do not wait for it. */
+  public void rejected(Piece piece, int spans) {
+    metrics.forgottenSpans.inc(spans);
+    replays.accepted(piece);
+  }
+
+  /** A sampler's words and mark, in the order they stand in its frame. */
+  public void heard(SamplerKey from, List<SamplerWord> words, @Nullable Mark mark) {
+    for (SamplerWord word : words) {
+      heard(from, word);
+    }
+    if (mark != null) {
+      floor.marked(from, mark);
+    }
+  }
+
+  private void heard(SamplerKey from, SamplerWord word) {
+    if (word instanceof SamplerWord.Lowering lowering) {
+      floor.lower(from, lowering.seq());
+      effects.say(from, new RouterWord.Lowered(lowering.id()));
+    } else if (word instanceof SamplerWord.Question question) {
+      if (!floor.isLost(from)) {
+        replays.asked(new Question(from, question.id(), question.slots(), question.epoch()));
+      }
+    } else if (word instanceof SamplerWord.NeedsNothing of) {
+      floor.needsNothing(from, new SamplerKey(of.nodeId(), of.lost().bits()));
+    } else if (word instanceof SamplerWord.AskHas) {
+      effects.say(from, new RouterWord.Has(partsByReceiver.containsKey(from)));
+    } else if (word instanceof SamplerWord.Empty) {
+      floor.empty(from);
+    } else {
+      throw new AssertionError(word);
+    }
+  }
+
+  /**
+   * An epoch is in use, and the links to all it does not name have ended.
+   *
+   * @param inTurn false after a gap or a change of chain
+   */
+  public void onEpoch(RoutingTable newTable, boolean inTurn, long nowNanos) {
+    floor.onEpoch(newTable.epoch(), inTurn, nowNanos);
+    moves.onTable(newTable, inTurn);
+    table = newTable;
+    replays.forget(
+        q -> q.epoch().compareTo(newTable.order()) <= 0 && !floor.isNamed(q.asker()),
+        asker -> !floor.isNamed(asker));
+  }
+
+  /**
+   * Forgets what may be forgotten and goes on with replays.
+   *
+   * @param unansweredFrom no part below this seq is on its way
+   * @return whether there is more to do at once
+   */
+  public boolean work(long nowNanos, long unansweredFrom) {
+    if (nowNanos - tickedNanos >= TICK_NANOS) {
+      tickedNanos = nowNanos;
+      tick(nowNanos);
+    }
+    beginQuestions();
+    trim(unansweredFrom);
+    if (bytes() > config.maxBytes() && config.whenFull() == RetentionConfig.WhenFull.FORGET) {
+      forgetOldest();
+    }
+    boolean more = replays.goOn(parts, LOOK_BYTES_A_TURN);
+    answerQuestions();
+    publish(nowNanos);
+    return more;
+  }
+
+  private void beginQuestions() {
+    RoutingTable now = table;
+    if (now == null) {
+      return;
+    }
+    for (Question q : replays.questions()) {
+      if (!q.hasBegun() && q.epoch().compareTo(now.order()) <= 0) {
+        q.begin(parts.isEmpty() ? 0 : parts.lastKey(), floor.isOutOfTurn() && isOfAllSlots(q, now));
+        replays.begin(q);
+        floor.asked(q.asker(), q.epoch());
+      }
+    }
+  }
+
+  private static boolean isOfAllSlots(Question q, RoutingTable now) {
+    int owner = -1;
+    for (int i = 0; i < now.ownerCount(); i++) {
+      owner = SamplerKey.of(now.owners().get(i)).equals(q.asker()) ? i : owner;
+    }
+    int asker = owner;
+    SlotSet own = SlotSet.where(slot -> now.ownerIndex(slot) == asker);
+    return own.without(q.slots()).isEmpty();
+  }
+
+  private void answerQuestions() {
+    for (Question q : replays.takeAnswered()) {
+      floor.answered(q.asker(), q.epoch(), q.isOfAllSlots());
+    }
+  }
+
+  /** M5. */
+  private void trim(long unansweredFrom) {
+    long upTo = Math.min(floor.value(), Math.min(unansweredFrom, replays.pinnedFrom()) - 1);
+    while (!parts.isEmpty() && parts.firstKey() <= upTo) {
+      release(parts.pollFirstEntry().getValue());
+    }
+  }
+
+  private void tick(long nowNanos) {
+    metrics.givenUp.inc(floor.onTick(nowNanos));
+    if (bytes() > config.maxBytes() / 4 * 3) {
+      relieve();
+    }
+    rate.onTick(nowNanos);
+  }
+
+  /** M7: parts that only others' marks hold back, though these never had anything of them. */
+  private void relieve() {
+    RoutingTable now = table;
+    if (now == null || floor.isOutOfTurn()) {
+      return;
+    }
+    long pinnedFrom = replays.pinnedFrom();
+    Map<SamplerKey, Long> marks = new HashMap<>();
+    Iterator<LoggedPart> all = parts.headMap(pinnedFrom).values().iterator();
+    while (all.hasNext()) {
+      LoggedPart part = all.next();
+      long mark = marks.computeIfAbsent(part.receiver(), key -> floor.ownMark(key, now.order()));
+      if (part.seq() <= mark && !moves.since(part.epoch(), part.receiver())) {
+        all.remove();
+        release(part);
+      }
+    }
+  }
+
+  /** M9. */
+  private void forgetOldest() {
+    while (!parts.isEmpty() && bytes() > config.maxBytes()) {
+      LoggedPart oldest = parts.pollFirstEntry().getValue();
+      metrics.forgottenSpans.inc(oldest.spanCount());
+      release(oldest);
+    }
+  }
+
+  private void release(LoggedPart part) {
+    segments.free(part.address(), part.spanBytes());
+    headers.release(part.context());
+    for (Header header : part.headers()) {
+      headers.release(header);
+    }
+    heapBytes -= part.heapBytes();
+    spanCount -= part.spanCount();
+    partsByReceiver.computeIfPresent(part.receiver(), (key, n) -> n == 1 ? null : n - 1);
+    if (part.firstSeq() != part.seq()) {
+      replays.letGoOfFirstSeq(part.firstSeq());
+    }
+  }
+
+  private long bytes() {
+    return parts.isEmpty() ? 0 : segments.usedBytes() + headers.bytes() + heapBytes;
+  }
+
+  private void publish(long nowNanos) {
+    metrics.bytes = bytes();
+    metrics.parts = parts.size();
+    metrics.openQuestions = replays.questions().size();
+    metrics.oldestSeconds =
+        parts.isEmpty()
+            ? 0
+            : Math.max(0, nowNanos - parts.firstEntry().getValue().acceptedNanos()) / 1e9;
+    metrics.coverSeconds = rate.secondsFor(config.maxBytes());
+  }
+
+  /**
+   * Seq of the first acceptance of the oldest spans in the log or on their way in a replay (A5);
+   * {@link Long#MAX_VALUE} if there are none.
+   */
+  public long oldestSeq() {
+    long oldest = replays.oldestFirstSeq();
+    return parts.isEmpty() ? oldest : Math.min(oldest, parts.firstKey());
+  }
+
+  /** Whether nothing is kept and nothing is being replayed. */
+  public boolean isEmpty() {
+    return parts.isEmpty() && replays.isIdle();
+  }
+
+  /** Spans that would be lost with their samplers if this router went now. Threads: its own. */
+  public long spanCount() {
+    return spanCount;
+  }
+
+  /** Whether clients are to be refused, because the guarantee goes before the intake (M9). */
+  public boolean refusesIntake() {
+    return config.isOn()
+        && config.whenFull() == RetentionConfig.WhenFull.REFUSE
+        && bytes() >= config.maxBytes();
+  }
+
+  /** In which epoch each owner last lost a slot (M7). */
+  private static final class Moves {
+    private final Map<SamplerKey, EpochOrder> lostIn = new HashMap<>();
+    private @Nullable RoutingTable before;
+
+    void onTable(RoutingTable now, boolean inTurn) {
+      RoutingTable then = before;
+      before = now;
+      if (then == null) {
+        return;
+      }
+      SamplerKey[] ownersNow = keys(now);
+      SamplerKey[] ownersThen = keys(then);
+      boolean[] lost = new boolean[ownersThen.length];
+      for (int slot = 0; slot < TraceHash.SLOTS && ownersThen.length > 0; slot++) {
+        int owner = now.ownerIndex(slot);
+        int ownerThen = then.ownerIndex(slot);
+        lost[ownerThen] |= owner < 0 || !ownersNow[owner].equals(ownersThen[ownerThen]);
+      }
+      for (int i = 0; i < lost.length; i++) {
+        if (lost[i] || !inTurn) {
+          lostIn.put(ownersThen[i], now.order());
+        }
+      }
+    }
+
+    private static SamplerKey[] keys(RoutingTable table) {
+      return table.owners().stream().map(SamplerKey::of).toArray(SamplerKey[]::new);
+    }
+
+    /** Whether {@code owner} has lost a slot after it accepted something by {@code epoch}. */
+    boolean since(EpochOrder epoch, SamplerKey owner) {
+      return epoch.compareTo(lostIn.getOrDefault(owner, EpochOrder.NONE)) < 0;
+    }
+  }
+
+  /** Bytes logged a second, smoothed over some ten. */
+  private static final class Rate {
+    private static final double OLD_SHARE_A_SECOND = 0.9;
+    private long bytes;
+    private long sinceNanos;
+    private boolean begun;
+    private double perSecond;
+
+    void add(int n) {
+      bytes += n;
+    }
+
+    void onTick(long nowNanos) {
+      double seconds = (nowNanos - sinceNanos) / 1e9;
+      if (!begun) {
+        begun = true;
+        sinceNanos = nowNanos;
+      } else if (seconds >= 1) {
+        double oldShare = Math.pow(OLD_SHARE_A_SECOND, seconds);
+        perSecond = perSecond * oldShare + bytes / seconds * (1 - oldShare);
+        bytes = 0;
+        sinceNanos = nowNanos;
+      }
+    }
+
+    double secondsFor(long limit) {
+      return perSecond < 1 ? Double.POSITIVE_INFINITY : limit / perSecond;
+    }
+  }
+}

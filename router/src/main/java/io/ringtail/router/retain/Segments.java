@@ -1,0 +1,154 @@
+package io.ringtail.router.retain;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs of bytes off the Java heap. Runs are appended one behind the other, across the ends of
+ * segments if need be; a segment is used anew when nothing in it is kept. What is kept is freed
+ * about in the order it came, so little lies idle. Threads: one.
+ *
+ * <p>A segment once allocated stays: the JVM gives direct memory back only when it collects
+ * garbage. So memory is that of the fullest moment.
+ */
+final class Segments {
+  private final int segmentBytes;
+  private final IntFunction<ByteBuffer> allocator;
+  private final List<Segment> segments = new ArrayList<>();
+  private final ArrayDeque<Segment> free = new ArrayDeque<>();
+  private @Nullable Segment current;
+  private long used;
+
+  private static final class Segment {
+    final int index;
+    final ByteBuffer memory;
+    int written;
+    int kept;
+
+    /** Where the run that fills this one goes on; right as long as a byte of it is kept. */
+    @Nullable Segment next;
+
+    Segment(int index, ByteBuffer memory) {
+      this.index = index;
+      this.memory = memory;
+    }
+  }
+
+  /**
+   * @param allocator of a segment's memory by its size
+   */
+  Segments(int segmentBytes, IntFunction<ByteBuffer> allocator) {
+    this.segmentBytes = segmentBytes;
+    this.allocator = allocator;
+  }
+
+  /** Bytes of segments with anything kept, or being written. */
+  long usedBytes() {
+    return used * segmentBytes;
+  }
+
+  /**
+   * Copies a run.
+   *
+   * @param length at least 1
+   * @return where it is, for {@link #read} and {@link #free}
+   */
+  long append(byte[] array, int start, int length) {
+    Segment first = writable();
+    long address = (long) first.index << 32 | first.written;
+    int at = start;
+    int rest = length;
+    for (Segment to = first; rest > 0; to = rest > 0 ? following(to) : to) {
+      int n = Math.min(rest, segmentBytes - to.written);
+      to.memory.put(to.written, array, at, n);
+      to.written += n;
+      to.kept += n;
+      at += n;
+      rest -= n;
+    }
+    return address;
+  }
+
+  private Segment writable() {
+    Segment at = current;
+    return at != null && at.written < segmentBytes ? at : following(at);
+  }
+
+  private Segment following(@Nullable Segment full) {
+    Segment next = free.poll();
+    if (next == null) {
+      next = new Segment(segments.size(), allocator.apply(segmentBytes));
+      segments.add(next);
+    }
+    next.written = 0;
+    next.next = null;
+    used++;
+    current = next;
+    if (full != null) {
+      full.next = next;
+      reuseIfIdle(full);
+    }
+    return next;
+  }
+
+  private void reuseIfIdle(Segment segment) {
+    if (segment.kept > 0) {
+      return;
+    }
+    if (segment == current) {
+      segment.written = 0;
+      return;
+    }
+    segment.next = null;
+    used--;
+    free.add(segment);
+  }
+
+  /** Copies a run to {@code into}, from 0. */
+  void read(long address, int length, byte[] into) {
+    Segment from = segments.get((int) (address >>> 32));
+    int at = (int) address;
+    int done = 0;
+    while (true) {
+      int n = Math.min(length - done, segmentBytes - at);
+      from.memory.get(at, into, done, n);
+      done += n;
+      if (done == length) {
+        return;
+      }
+      from = next(from);
+      at = 0;
+    }
+  }
+
+  /** Gives a run back. */
+  void free(long address, int length) {
+    Segment from = segments.get((int) (address >>> 32));
+    int at = (int) address;
+    int rest = length;
+    while (true) {
+      int n = Math.min(rest, segmentBytes - at);
+      rest -= n;
+      Segment next = rest > 0 ? next(from) : null;
+      from.kept -= n;
+      reuseIfIdle(from);
+      if (next == null) {
+        return;
+      }
+      from = next;
+      at = 0;
+    }
+  }
+
+  private static Segment next(Segment segment) {
+    Segment next = segment.next;
+    if (next == null) {
+      throw new AssertionError("a run that ends too soon");
+    }
+    return next;
+  }
+}
