@@ -2,13 +2,16 @@ package io.ringtail.cli;
 
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.run.ConfigWatch;
 import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.sampler.SamplerConfig;
 import io.ringtail.sampler.SamplerNode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Option;
     name = "sampler",
     description = {
       "Runs one sampler: gathers whole traces, decides which to keep, and exports those.",
-      "Prints one line \"ready\" when it is in the cluster. SIGTERM stops it in order."
+      "Prints one line \"ready\" when it is in the cluster. SIGTERM stops it in order.",
+      "sampler.weight is applied while it runs, when the file changes; all else takes a restart."
     })
 final class SamplerCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", required = true, description = "the config file")
@@ -29,11 +33,25 @@ final class SamplerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    byte[] seen = bytes();
     ConfigFile file = ConfigFile.read(path);
     file.root().ignore("ring");
     SamplerConfig config = SamplerConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
-    return NodeRunner.run(new Running(node(config)), Terminal.stdout().out());
+    SamplerNode node = node(config);
+    try (ConfigWatch watch =
+        new ConfigWatch(path, seen, new WeightReload(path, file, config, node)).start()) {
+      return NodeRunner.run(new Running(node), Terminal.stdout().out());
+    }
+  }
+
+  /** What the file is now; one that cannot be read is told of by who reads it as YAML. */
+  private byte[] bytes() {
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      return new byte[0];
+    }
   }
 
   private static SamplerNode node(SamplerConfig config) {

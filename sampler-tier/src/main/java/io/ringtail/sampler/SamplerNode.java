@@ -62,6 +62,7 @@ public final class SamplerNode implements AutoCloseable {
   private final Membership membership;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
   private volatile Incarnation incarnation = new Incarnation(EpochOrder.NONE, incarnationBits);
+  private volatile int weight;
   private @Nullable OpsServer ops;
   private boolean stopped;
 
@@ -72,6 +73,7 @@ public final class SamplerNode implements AutoCloseable {
    */
   public SamplerNode(SamplerConfig config, KeptTraceListener tap) {
     this.config = config;
+    this.weight = config.weight();
     this.loops =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(),
@@ -173,6 +175,14 @@ public final class SamplerNode implements AutoCloseable {
         ownership.newest().slotCount());
   }
 
+  /** Takes another share of the slots from now on, relative to the others' weights. */
+  public void weight(int newWeight) {
+    weight = newWeight;
+    if (!stopped) {
+      membership.update(member(Member.State.ACTIVE));
+    }
+  }
+
   private Peer self() {
     return new Peer(config.node().id(), incarnation);
   }
@@ -183,7 +193,7 @@ public final class SamplerNode implements AutoCloseable {
         incarnation,
         Member.Role.SAMPLER,
         state,
-        config.weight(),
+        weight,
         linkAddress(),
         opsAddress(),
         config.node().zone(),

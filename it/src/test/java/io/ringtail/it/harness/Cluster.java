@@ -198,7 +198,7 @@ public final class Cluster implements AutoCloseable {
   private JavaProcess process(String name, List<String> flags, String tier, String config)
       throws IOException {
     Files.createDirectories(directory.resolve("discovery"));
-    Path file = Files.writeString(directory.resolve(name + ".yaml"), config);
+    Path file = Files.writeString(configFile(name), config);
     return JavaProcess.start(
         name,
         directory,
@@ -206,6 +206,11 @@ public final class Cluster implements AutoCloseable {
         flags,
         MAIN,
         List.of(tier, "--config", file.toString()));
+  }
+
+  /** The config file of a process. */
+  public Path configFile(String name) {
+    return directory.resolve(name + ".yaml");
   }
 
   /** A port that is free now. */

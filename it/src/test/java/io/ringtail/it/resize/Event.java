@@ -71,6 +71,18 @@ enum Event {
       return format("drained %.1f s", seconds);
     }
   },
+  /** One sampler's weight is halved in its config file, and set back. */
+  WEIGHT_CHANGE(3) {
+    @Override
+    String run(Scene scene) throws Exception {
+      Cluster.Node sampler = scene.samplers().get(1);
+      scene.weight(sampler, 50);
+      scene.awaitCalm();
+      scene.weight(sampler, 100);
+      scene.awaitCalm();
+      return "";
+    }
+  },
   KILL_SAMPLER(3) {
     @Override
     String run(Scene scene) throws Exception {

@@ -204,6 +204,19 @@ final class Scene implements AutoCloseable {
     return seconds(before);
   }
 
+  /** Writes another weight into a sampler's config file and waits until an epoch has it. */
+  void weight(Cluster.Node sampler, int weight) throws IOException, InterruptedException {
+    Path file = cluster.configFile(sampler.process().name());
+    String text = Files.readString(file);
+    double before = sampler.metric("ringtail_cluster_epochs_total");
+    String key = "\nsampler:\n";
+    text = text.replaceFirst(key + "  weight: .*\n", key);
+    Files.writeString(file, text.replace(key, key + "  weight: " + weight + "\n"));
+    await(
+        "an epoch with the weight",
+        node -> node != sampler || node.metric("ringtail_cluster_epochs_total") > before);
+  }
+
   static void signal(JavaProcess process, String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }

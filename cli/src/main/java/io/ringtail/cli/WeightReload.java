@@ -1,0 +1,55 @@
+package io.ringtail.cli;
+
+import io.ringtail.config.ConfigFile;
+import io.ringtail.sampler.SamplerConfig;
+import io.ringtail.sampler.SamplerNode;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What of a sampler's file is applied while it runs: its weight. A file with problems is refused
+ * whole; other changes wait for a restart, and are told so. Threads: the config watch's.
+ */
+final class WeightReload implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(WeightReload.class);
+  private static final Pattern WEIGHT = Pattern.compile("(?m)^( *weight:) .*$");
+
+  private final Path path;
+  private final SamplerNode node;
+  private int weight;
+  private String rest;
+
+  WeightReload(Path path, ConfigFile inUse, SamplerConfig config, SamplerNode node) {
+    this.path = path;
+    this.node = node;
+    this.weight = config.weight();
+    this.rest = rest(inUse);
+  }
+
+  private static String rest(ConfigFile file) {
+    return WEIGHT.matcher(file.effective()).replaceAll("$1");
+  }
+
+  @Override
+  public void run() {
+    ConfigFile file = ConfigFile.read(path);
+    file.root().ignore("ring");
+    SamplerConfig config = SamplerConfig.read(file.root());
+    if (!file.problems().isEmpty()) {
+      log.error("event=config-refused file={} problems=\"{}\"", path, file.problems());
+      return;
+    }
+    if (config.weight() != weight) {
+      log.info("event=weight-changed from={} to={}", weight, config.weight());
+      weight = config.weight();
+      node.weight(weight);
+    }
+    String newRest = rest(file);
+    if (!newRest.equals(rest)) {
+      rest = newRest;
+      log.warn("event=config-changed file={}: more than the weight; takes a restart", path);
+    }
+  }
+}
