@@ -10,9 +10,12 @@ import io.ringtail.cluster.ClusterMessage.AskEpoch;
 import io.ringtail.cluster.ClusterMessage.AskHighest;
 import io.ringtail.cluster.ClusterMessage.Confirm;
 import io.ringtail.cluster.ClusterMessage.Drained;
+import io.ringtail.cluster.ClusterMessage.Echo;
 import io.ringtail.cluster.ClusterMessage.Fence;
 import io.ringtail.cluster.ClusterMessage.Highest;
 import io.ringtail.cluster.ClusterMessage.Published;
+import io.ringtail.cluster.ClusterMessage.Stamp;
+import io.ringtail.cluster.ClusterMessage.Sums;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,13 +26,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cluster messages as protobuf bytes, written by hand. Field 1 is the version of the format; the
- * message itself stands under one of the fields 2 to 10. Unknown fields are passed over, and so are
+ * message itself stands under one of the fields 2 to {@value #LAST_MESSAGE}. Unknown fields are passed over, and so are
  * messages under unknown fields, so that an older node lives with a newer one. Threads: any.
  *
  * <p>More than 300 lines, because writer and reader of a record are better read side by side.
  */
 final class ClusterCodec {
   static final int VERSION = 1;
+  private static final int LAST_MESSAGE = 13;
   private static final int MAX_ELEMENTS = 100_000;
 
   private ClusterCodec() {}
@@ -65,6 +69,12 @@ final class ClusterCodec {
             write(out, 9, o -> {});
           } else if (message instanceof Fence m) {
             write(out, 10, o -> write(o, 1, b -> member(b, m.newer())));
+          } else if (message instanceof Stamp m) {
+            write(out, 11, o -> stamp(o, m));
+          } else if (message instanceof Echo m) {
+            write(out, 12, o -> o.writeInt64(1, m.nanos()));
+          } else if (message instanceof Sums m) {
+            write(out, 13, o -> sums(o, m));
           } else {
             throw new AssertionError(message);
           }
@@ -83,7 +93,7 @@ final class ClusterCodec {
       read(
           in,
           (field, i) -> {
-            if (field < 2 || field > 10) {
+            if (field < 2 || field > LAST_MESSAGE) {
               return false;
             }
             message.value = nested(i, body -> body(field, body));
@@ -102,7 +112,7 @@ final class ClusterCodec {
       case 2 -> new Announce(onlyMember(in));
       case 3 -> new Published(onlyEpoch(in));
       case 4 -> new Confirm(onlyId(in));
-      case 5 -> askHighest(in);
+      case 5 -> new AskHighest(onlyNumber(in));
       case 6 -> highest(in);
       case 7 -> new AskEpoch(onlyId(in));
       case 8 -> answer(in);
@@ -111,24 +121,27 @@ final class ClusterCodec {
         yield new Drained();
       }
       case 10 -> new Fence(onlyMember(in));
+      case 11 -> stamp(in);
+      case 12 -> new Echo(onlyNumber(in));
+      case 13 -> sums(in);
       default -> throw new AssertionError(field);
     };
   }
 
   // ---- messages
 
-  private static AskHighest askHighest(CodedInputStream in) throws IOException {
-    long[] viewId = {0};
+  private static long onlyNumber(CodedInputStream in) throws IOException {
+    long[] number = {0};
     read(
         in,
         (f, i) -> {
           if (f != 1) {
             return false;
           }
-          viewId[0] = i.readInt64();
+          number[0] = i.readInt64();
           return true;
         });
-    return new AskHighest(viewId[0]);
+    return number[0];
   }
 
   private static void highest(CodedOutputStream out, Highest m) throws IOException {
@@ -137,10 +150,11 @@ final class ClusterCodec {
       write(out, 2, b -> id(b, id));
     }
     out.writeInt32(3, m.activeSamplers());
+    out.writeInt32(4, m.members());
   }
 
   private static Highest highest(CodedInputStream in) throws IOException {
-    long[] numbers = new long[2];
+    long[] numbers = new long[3];
     List<EpochId> recent = new ArrayList<>();
     read(
         in,
@@ -149,13 +163,14 @@ final class ClusterCodec {
             case 1 -> numbers[0] = i.readInt64();
             case 2 -> add(recent, nested(i, ClusterCodec::id));
             case 3 -> numbers[1] = i.readInt32();
+            case 4 -> numbers[2] = i.readInt32();
             default -> {
               return false;
             }
           }
           return true;
         });
-    return new Highest(numbers[0], recent, (int) numbers[1]);
+    return new Highest(numbers[0], recent, (int) numbers[1], (int) numbers[2]);
   }
 
   private static void answer(CodedOutputStream out, Answer m) throws IOException {
@@ -183,6 +198,64 @@ final class ClusterCodec {
     return new Answer(asked.require("answer.asked"), Optional.ofNullable(epoch.value));
   }
 
+  private static void stamp(CodedOutputStream out, Stamp m) throws IOException {
+    out.writeInt64(1, m.nanos());
+    write(out, 2, b -> id(b, m.newest()));
+    out.writeInt64(3, m.sums());
+    write(out, 4, b -> id(b, m.upTo()));
+    order(out, 5, m.unfinished());
+  }
+
+  private static Stamp stamp(CodedInputStream in) throws IOException {
+    long[] numbers = new long[7]; // by field number
+    Box<EpochId> newest = new Box<>(EpochId.NONE);
+    Box<EpochId> upTo = new Box<>(EpochId.NONE);
+    read(
+        in,
+        (f, i) -> {
+          switch (f) {
+            case 1, 3, 5, 6 -> numbers[f] = i.readInt64();
+            case 2 -> newest.value = nested(i, ClusterCodec::id);
+            case 4 -> upTo.value = nested(i, ClusterCodec::id);
+            default -> {
+              return false;
+            }
+          }
+          return true;
+        });
+    return new Stamp(
+        numbers[1],
+        newest.require("stamp.newest"),
+        numbers[3],
+        upTo.require("stamp.upTo"),
+        new EpochOrder(numbers[5], numbers[6]));
+  }
+
+  private static void sums(CodedOutputStream out, Sums m) throws IOException {
+    out.writeInt64(1, m.version());
+    for (Completion c : m.completions()) {
+      write(out, 2, b -> completion(b, c));
+    }
+  }
+
+  private static Sums sums(CodedInputStream in) throws IOException {
+    long[] version = {0};
+    List<Completion> completions = new ArrayList<>();
+    read(
+        in,
+        (f, i) -> {
+          switch (f) {
+            case 1 -> version[0] = i.readInt64();
+            case 2 -> add(completions, nested(i, ClusterCodec::completion));
+            default -> {
+              return false;
+            }
+          }
+          return true;
+        });
+    return new Sums(version[0], completions);
+  }
+
   private static Member onlyMember(CodedInputStream in) throws IOException {
     Box<Member> only = new Box<>();
     read(in, only.field(1, ClusterCodec::member));
@@ -202,6 +275,32 @@ final class ClusterCodec {
   }
 
   // ---- records
+
+  private static void completion(CodedOutputStream out, Completion c) throws IOException {
+    out.writeFixed64(1, c.samplerBits());
+    order(out, 2, c.upTo());
+    order(out, 4, c.unfinished());
+  }
+
+  private static Completion completion(CodedInputStream in) throws IOException {
+    long[] numbers = new long[6]; // by field number
+    read(
+        in,
+        (f, i) -> {
+          switch (f) {
+            case 1 -> numbers[f] = i.readFixed64();
+            case 2, 3, 4, 5 -> numbers[f] = i.readInt64();
+            default -> {
+              return false;
+            }
+          }
+          return true;
+        });
+    return new Completion(
+        numbers[1],
+        new EpochOrder(numbers[2], numbers[3]),
+        new EpochOrder(numbers[4], numbers[5]));
+  }
 
   private static void id(CodedOutputStream out, EpochId id) throws IOException {
     order(out, 1, id.order());

@@ -29,8 +29,10 @@ sealed interface ClusterMessage {
    *
    * @param recent newest first, as far as known; empty if no epoch is in use
    * @param activeSamplers named by the newest
+   * @param members named by the newest
    */
-  record Highest(long viewId, List<EpochId> recent, int activeSamplers) implements ClusterMessage {
+  record Highest(long viewId, List<EpochId> recent, int activeSamplers, int members)
+      implements ClusterMessage {
     public Highest {
       recent = List.copyOf(recent);
     }
@@ -47,4 +49,31 @@ sealed interface ClusterMessage {
 
   /** From the coordinator to the older of two with one node id. */
   record Fence(Member newer) implements ClusterMessage {}
+
+  /**
+   * From a sampler to the coordinator, from that to some others; answered {@link Echo} by who goes
+   * along with the sender (protocol L1).
+   *
+   * @param nanos of the sender's own monotonic clock
+   * @param newest the sender has in use
+   * @param sums version of the newest {@link Sums} the sender has of the coordinator
+   * @param upTo {@link Completion#upTo} of the sender; {@link EpochId#NONE} if there is none
+   * @param unfinished {@link Completion#unfinished} of the sender
+   */
+  record Stamp(long nanos, EpochId newest, long sums, EpochId upTo, EpochOrder unfinished)
+      implements ClusterMessage {}
+
+  /** A stamp comes back. */
+  record Echo(long nanos) implements ClusterMessage {}
+
+  /**
+   * From the coordinator: how far the handoff of each sampler is.
+   *
+   * @param version grows with each of one coordinator
+   */
+  record Sums(long version, List<Completion> completions) implements ClusterMessage {
+    public Sums {
+      completions = List.copyOf(completions);
+    }
+  }
 }

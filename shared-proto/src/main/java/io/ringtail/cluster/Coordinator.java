@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>How: it starts by asking its view for the highest epoch (ASKING), gets that if it has not seen
  * it (FETCHING), and goes on with that chain (LEADING). Which chain, if there are several: whose
- * newest epoch names most ACTIVE samplers, then the higher order. A loss is published at once; all
- * else is gathered for {@value #GATHER_NANOS} ns and waits until the last epoch is confirmed or 1 s
+ * newest epoch names most ACTIVE samplers, then most members (one who was stopped, and is alone on
+ * waking, has no routers), then the higher order. A loss is published at once; all else is gathered for {@value #GATHER_NANOS} ns and waits until the last epoch is confirmed or 1 s
  * old.
  */
 final class Coordinator {
   static final long GATHER_NANOS = 100_000_000;
+  private static final long ASK_NANOS = 300_000_000;
   private static final long SECOND = 1_000_000_000;
 
   private enum Phase {
@@ -38,6 +38,7 @@ final class Coordinator {
   }
 
   private final long selfBits;
+  private final String selfName;
   private final TableChecksum checksum;
   private final Follower follower;
 
@@ -50,6 +51,7 @@ final class Coordinator {
   private ClusterView view = ClusterView.NONE;
   private Phase phase = Phase.IDLE;
   private long deadlineNanos;
+  private long askedAtNanos;
   private @Nullable Epoch base;
   private boolean mustPublish;
   private boolean published;
@@ -60,10 +62,11 @@ final class Coordinator {
   private long holder;
 
   /** The newest epoch of a chain and one who has it. */
-  private record Head(EpochId id, int activeSamplers, long holder) {}
+  private record Head(EpochId id, Highest answer, long holder) {}
 
-  Coordinator(long selfBits, TableChecksum checksum, Follower follower) {
+  Coordinator(long selfBits, String selfName, TableChecksum checksum, Follower follower) {
     this.selfBits = selfBits;
+    this.selfName = selfName;
     this.checksum = checksum;
     this.follower = follower;
     this.holder = selfBits;
@@ -83,6 +86,28 @@ final class Coordinator {
     return published && base != null && unconfirmed(base).isEmpty();
   }
 
+  /** Whether it has published an epoch of its own. */
+  boolean leads() {
+    return phase == Phase.LEADING && published;
+  }
+
+  /** Whether it stands for the lease of who has these bits: no more than it names it. */
+  boolean vouchesFor(long bits) {
+    return leads() && base != null && view.has(bits) && names(base, bits);
+  }
+
+  /** Who has its newest epoch in use, itself not. */
+  Set<Long> witnesses() {
+    Set<Long> others = new HashSet<>(confirmed);
+    others.remove(selfBits);
+    others.removeIf(bits -> !vouchesFor(bits));
+    return others;
+  }
+
+  boolean hasDrained(long bits) {
+    return drained.contains(bits);
+  }
+
   void onView(ClusterView newView, long now, List<Effect> effects) {
     ClusterView old = view;
     view = newView;
@@ -98,10 +123,11 @@ final class Coordinator {
     }
     if (phase == Phase.LEADING && !newView.merged()) {
       note(now);
+      onTick(now, effects); // a loss is published at once
       return;
     }
     boolean asksAlready = phase == Phase.ASKING && !newView.merged();
-    ask(asksAlready ? deadlineNanos : now + SECOND, effects);
+    ask(asksAlready ? deadlineNanos : now + SECOND, now, effects);
     onTick(now, effects);
   }
 
@@ -118,13 +144,26 @@ final class Coordinator {
     holder = selfBits;
   }
 
-  private void ask(long deadline, List<Effect> effects) {
+  private void ask(long deadline, long now, List<Effect> effects) {
     phase = Phase.ASKING;
     deadlineNanos = deadline;
     answers.clear();
     heads.clear();
+    askedAtNanos = now;
     if (view.peers().size() > 1) {
       effects.add(new Effect.SendAll(new AskHighest(view.id())));
+    }
+  }
+
+  private void askAgain(long now, List<Effect> effects) {
+    if (now < askedAtNanos + ASK_NANOS) {
+      return;
+    }
+    askedAtNanos = now;
+    for (ClusterView.Peer p : view.peers()) {
+      if (p.bits() != selfBits && !answers.containsKey(p.bits())) {
+        effects.add(new Effect.Send(p.bits(), new AskHighest(view.id())));
+      }
     }
   }
 
@@ -169,6 +208,8 @@ final class Coordinator {
   void onTick(long now, List<Effect> effects) {
     if (phase == Phase.ASKING && (allAnswered() || now >= deadlineNanos)) {
       chooseChain(now);
+    } else if (phase == Phase.ASKING) {
+      askAgain(now, effects);
     }
     if (phase == Phase.FETCHING) {
       fetch(now, effects);
@@ -185,12 +226,7 @@ final class Coordinator {
   // ---- which chain
 
   private void chooseChain(long now) {
-    answers.put(
-        selfBits,
-        new Highest(
-            view.id(),
-            follower.recent(),
-            follower.newest().map(e -> (int) e.activeSamplers()).orElse(0)));
+    answers.put(selfBits, follower.highest(view.id()));
     Set<EpochId> passed = new HashSet<>();
     answers.values().forEach(a -> a.recent().stream().skip(1).forEach(passed::add));
     heads.clear();
@@ -199,9 +235,10 @@ final class Coordinator {
             a.recent().stream()
                 .findFirst()
                 .filter(id -> !passed.contains(id))
-                .ifPresent(id -> heads.add(new Head(id, a.activeSamplers(), from))));
+                .ifPresent(id -> heads.add(new Head(id, a, from))));
     heads.sort(
-        Comparator.comparingInt(Head::activeSamplers)
+        Comparator.comparingInt((Head h) -> h.answer().activeSamplers())
+            .thenComparingInt(h -> h.answer().members())
             .thenComparing(h -> h.id().order())
             .thenComparing(h -> h.id().coordinator())
             .reversed());
@@ -283,10 +320,15 @@ final class Coordinator {
       base.members().forEach(m -> named.put(m.incarnation().bits(), m));
     }
     Map<String, Member> members = new HashMap<>();
+    List<Member> strangers = new ArrayList<>();
     for (ClusterView.Peer p : view.peers()) {
       Member before = named.get(p.bits());
       Member said = announced.getOrDefault(p.bits(), before);
       if (said == null || drained.contains(p.bits())) {
+        continue;
+      }
+      if (before == null && isStranger(said)) {
+        strangers.add(said);
         continue;
       }
       EpochOrder order = before == null ? EpochOrder.NONE : before.incarnation().order();
@@ -301,7 +343,20 @@ final class Coordinator {
         announced.remove(older.incarnation().bits());
       }
     }
+    for (Member stranger : strangers) {
+      Member newer = members.get(stranger.nodeId());
+      if (newer != null) {
+        effects.add(new Effect.Send(stranger.incarnation().bits(), new Fence(newer)));
+        announced.remove(stranger.incarnation().bits());
+      }
+    }
     return members;
+  }
+
+  /** A sampler once named, and lost by this chain: it comes back as another (protocol L2). */
+  private static boolean isStranger(Member said) {
+    return said.role() == Member.Role.SAMPLER
+        && !said.incarnation().order().equals(EpochOrder.NONE);
   }
 
   /**
@@ -348,7 +403,7 @@ final class Coordinator {
     Epoch next =
         new Epoch(
             order,
-            selfName(members, before),
+            selfName,
             members,
             checksum.of(members),
             before.order(),
@@ -373,27 +428,17 @@ final class Coordinator {
         : m;
   }
 
-  /** Its node id, also in the epoch that no longer names it. */
-  private String selfName(List<Member> members, EpochId before) {
-    Function<List<Member>, Optional<String>> find =
-        among ->
-            among.stream()
-                .filter(m -> m.incarnation().bits() == selfBits)
-                .map(Member::nodeId)
-                .findFirst();
-    return find.apply(members)
-        .or(() -> Optional.ofNullable(announced.get(selfBits)).map(Member::nodeId))
-        .or(() -> base == null ? Optional.empty() : find.apply(base.members()))
-        .orElse(before.coordinator());
-  }
-
   private void resend(long now, List<Effect> effects) {
     if (!published || base == null || now < resentAtNanos + SECOND) {
       return;
     }
     resentAtNanos = now;
     Epoch newest = base;
-    unconfirmed(newest).forEach(to -> effects.add(new Effect.Send(to, new Published(newest))));
+    for (ClusterView.Peer p : view.peers()) { // whom it does not name must learn that, too
+      if (p.bits() != selfBits && !confirmed.contains(p.bits())) {
+        effects.add(new Effect.Send(p.bits(), new Published(newest)));
+      }
+    }
   }
 
   private List<Long> unconfirmed(Epoch epoch) {

@@ -1,5 +1,7 @@
 package io.ringtail.cluster;
 
+import java.util.List;
+
 /** What the state machine wants done, in this order. */
 sealed interface Effect {
   record Send(long toBits, ClusterMessage message) implements Effect {}
@@ -14,6 +16,19 @@ sealed interface Effect {
    * @param inTurn false after a gap that could not be filled or a change of chain
    */
   record Apply(Epoch epoch, boolean tableAgrees, boolean inTurn) implements Effect {}
+
+  /**
+   * Tell the listener that {@code epoch}, which is applied next, goes on without this sampler
+   * (protocol L2).
+   */
+  record Lost(Epoch epoch) implements Effect {}
+
+  /** Tell the listener how far the handoff of each sampler is. */
+  record Completed(List<Completion> completions) implements Effect {
+    public Completed {
+      completions = List.copyOf(completions);
+    }
+  }
 
   record Fenced(Member newer) implements Effect {}
 }

@@ -19,6 +19,17 @@ public interface EpochListener {
     onEpoch(epoch);
   }
 
-  /** How far the handoff of each sampler is, as the coordinator has heard (protocol O1). */
+  /**
+   * How far the handoff of each sampler is, as the coordinator has heard (protocol O1). Whoever is
+   * not among them was not heard yet by this coordinator; what was told before still holds. Only
+   * words said in the chain of the newest epoch are told.
+   */
   default void onCompletions(List<Completion> completions) {}
+
+  /**
+   * The cluster goes on without this sampler, which it took for dead (protocol L2): it has no lease
+   * any more and no epoch will name this incarnation again. Told before {@link #onEpoch} of {@code
+   * epoch}; later epochs are told as before, until {@link Membership#comeBack}.
+   */
+  default void onLost(Epoch epoch) {}
 }

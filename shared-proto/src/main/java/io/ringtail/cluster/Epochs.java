@@ -6,9 +6,12 @@ import io.ringtail.cluster.ClusterMessage.AskEpoch;
 import io.ringtail.cluster.ClusterMessage.AskHighest;
 import io.ringtail.cluster.ClusterMessage.Confirm;
 import io.ringtail.cluster.ClusterMessage.Drained;
+import io.ringtail.cluster.ClusterMessage.Echo;
 import io.ringtail.cluster.ClusterMessage.Fence;
 import io.ringtail.cluster.ClusterMessage.Highest;
 import io.ringtail.cluster.ClusterMessage.Published;
+import io.ringtail.cluster.ClusterMessage.Stamp;
+import io.ringtail.cluster.ClusterMessage.Sums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +34,14 @@ final class Epochs {
   private final long selfBits;
   private final Follower follower;
   private final Coordinator coordinator;
+  private final Leases leases = new Leases();
+  private final Completions completions = new Completions();
 
   private Member self;
   private ClusterView view = ClusterView.NONE;
   private boolean tableAgrees = true;
   private boolean leaving;
+  private boolean lost;
   private @Nullable Member fencedBy;
   private long saidAtNanos;
   private long promisedViewId;
@@ -49,7 +55,7 @@ final class Epochs {
     this.selfBits = self.incarnation().bits();
     TableChecksum checksum = new TableChecksum(tableChecksum);
     this.follower = new Follower(selfBits, checksum);
-    this.coordinator = new Coordinator(selfBits, checksum, follower);
+    this.coordinator = new Coordinator(selfBits, self.nodeId(), checksum, follower);
   }
 
   Optional<Epoch> newest() {
@@ -64,6 +70,9 @@ final class Epochs {
     }
     if (leaving) {
       return Optional.of("leaving");
+    }
+    if (lost) {
+      return Optional.of("lost: the cluster went on without this node, which did not answer");
     }
     if (view.coordinator().isEmpty()) {
       return Optional.of("no sampler in view");
@@ -80,6 +89,29 @@ final class Epochs {
         : Optional.empty();
   }
 
+  /** This node as it announces itself, with the incarnation the newest epoch gave it. */
+  Member self() {
+    return self;
+  }
+
+  /**
+   * Whether this sampler may decide (protocol L1). A minority does not, so as not to split what the
+   * others own; without any active sampler all decide what they hold (S3).
+   */
+  Lease lease(int minSamplers, long now) {
+    Optional<Epoch> newest = newest();
+    if (lost || fencedBy != null || newest.flatMap(this::named).isEmpty()) {
+      return Lease.NONE;
+    }
+    long samplers = newest.map(Epoch::activeSamplers).orElse(0L);
+    return samplers > 0 && samplers < minSamplers ? Lease.NONE : leases.lease(now);
+  }
+
+  /** Whether it decides although a cluster may go on elsewhere; to be counted. */
+  boolean wentOnAlone(long now) {
+    return leases.wentOnAlone(now);
+  }
+
   /** Whether it may go without being missed: said so, and the newest epoch is without it. */
   boolean hasLeft() {
     boolean named = newest().flatMap(this::named).isPresent();
@@ -91,13 +123,23 @@ final class Epochs {
   List<Effect> onView(ClusterView newView, long now) {
     List<Effect> effects = new ArrayList<>();
     boolean sameCoordinator = view.coordinator().equals(newView.coordinator());
+    leases.onView(view, newView, this::isMissed, now);
+    completions.onView(newView);
+    if (!sameCoordinator || newView.merged()) {
+      completions.onNewCoordinator();
+    }
     view = newView;
     follower.onView(newView);
     coordinator.onView(newView, now, effects);
     if (!sameCoordinator || newView.merged()) {
       sayHow(now, effects);
+      stamp(now, effects);
     }
     return goOn(now, effects);
+  }
+
+  private boolean isMissed(long bits) {
+    return newest().filter(e -> names(e, bits)).isPresent() && !coordinator.hasDrained(bits);
   }
 
   List<Effect> onTick(long now) {
@@ -105,6 +147,9 @@ final class Epochs {
     coordinator.onTick(now, effects);
     if (now >= saidAtNanos + REPEAT_NANOS && !isAsSaid()) {
       sayHow(now, effects);
+    }
+    if (leases.isStampDue(now)) {
+      stamp(now, effects);
     }
     return goOn(now, effects);
   }
@@ -114,6 +159,14 @@ final class Epochs {
     List<Effect> effects = new ArrayList<>();
     self = newSelf.withIncarnation(self.incarnation());
     sayHow(now, effects);
+    return goOn(now, effects);
+  }
+
+  /** How far the handoff of this sampler is. */
+  List<Effect> complete(Completion mine, long now) {
+    List<Effect> effects = new ArrayList<>();
+    completions.say(mine);
+    stamp(now, effects);
     return goOn(now, effects);
   }
 
@@ -135,9 +188,7 @@ final class Epochs {
       coordinator.onConfirm(from, m.epoch());
     } else if (message instanceof AskHighest m) {
       promise(m.viewId(), now);
-      List<EpochId> recent = follower.recent();
-      int active = newest().map(e -> (int) e.activeSamplers()).orElse(0);
-      effects.add(new Effect.Send(from, new Highest(m.viewId(), recent, active)));
+      effects.add(new Effect.Send(from, follower.highest(m.viewId())));
     } else if (message instanceof Highest m) {
       coordinator.onHighest(from, m, now, effects);
     } else if (message instanceof AskEpoch m) {
@@ -148,6 +199,14 @@ final class Epochs {
       coordinator.onDrained(from, now, effects);
     } else if (message instanceof Fence m) {
       fence(m.newer(), effects);
+    } else if (message instanceof Stamp m) {
+      onStamp(from, m, now, effects);
+    } else if (message instanceof Echo m) {
+      leases.onEcho(m.nanos());
+    } else if (message instanceof Sums m) {
+      if (isCoordinator(from) && completions.isNewer(m)) {
+        effects.add(new Effect.Completed(m.completions()));
+      }
     } else {
       throw new AssertionError(message);
     }
@@ -171,23 +230,88 @@ final class Epochs {
     }
   }
 
+  private boolean isCoordinator(long bits) {
+    return view.coordinator().equals(Optional.of(bits));
+  }
+
+  private boolean isPromisedToALaterView(long now) {
+    return view.id() < promisedViewId && now < promisedUntilNanos;
+  }
+
   private List<Effect> goOn(long now, List<Effect> effects) {
     takeOwn(effects);
     Optional<Long> leader = view.coordinator();
-    boolean promised = view.id() < promisedViewId && now < promisedUntilNanos;
-    if (leader.isEmpty() || promised) {
+    if (leader.isEmpty() || isPromisedToALaterView(now)) {
       return effects;
     }
     long from = leader.get();
-    int before = effects.size();
+    List<Effect> steps = new ArrayList<>();
     Optional<Epoch> had = newest();
-    follower.advance(from, from == selfBits ? coordinator.holder() : from, now, effects);
+    follower.advance(from, from == selfBits ? coordinator.holder() : from, now, steps);
+    for (Effect step : steps) {
+      note(step, effects);
+      effects.add(step);
+    }
     if (!newest().equals(had)) {
-      effects.subList(before, effects.size()).forEach(this::note);
       tell(from, new Confirm(EpochId.of(newest().orElseThrow())), now, effects);
+    }
+    if (from == selfBits && coordinator.leads()) {
+      tellSums(now, effects);
     }
     return effects;
   }
+
+  // ---- leases and completions
+
+  /** Also carries the own completion. A lost one has nothing to ask for. */
+  private void stamp(long now, List<Effect> effects) {
+    Optional<Long> leader = view.coordinator();
+    if (self.role() != Member.Role.SAMPLER || lost || fencedBy != null || leader.isEmpty()) {
+      return;
+    }
+    leases.onStamp(now);
+    List<EpochId> chain = follower.recent();
+    EpochId upTo = completions.ownUpTo(chain);
+    EpochOrder unfinished = completions.ownUnfinished();
+    EpochId newest = newest().map(EpochId::of).orElse(EpochId.NONE);
+    Stamp stamp = new Stamp(now, newest, completions.seen(), upTo, unfinished);
+    if (leader.get() != selfBits) {
+      effects.add(new Effect.Send(leader.get(), stamp));
+      return;
+    }
+    leases.witnesses(coordinator.witnesses()).forEach(w -> effects.add(new Effect.Send(w, stamp)));
+    if (coordinator.vouchesFor(selfBits)) {
+      completions.hear(selfBits, upTo, unfinished, chain);
+    }
+  }
+
+  private void onStamp(long from, Stamp m, long now, List<Effect> effects) {
+    if (!isCoordinator(selfBits)) {
+      EpochId newest = newest().map(EpochId::of).orElse(EpochId.NONE);
+      boolean goesAlong = isCoordinator(from) && m.newest().equals(newest);
+      if (goesAlong && !isPromisedToALaterView(now)) {
+        effects.add(new Effect.Send(from, new Echo(m.nanos())));
+      }
+    } else if (coordinator.vouchesFor(from)) {
+      effects.add(new Effect.Send(from, new Echo(m.nanos())));
+      completions.hear(from, m.upTo(), m.unfinished(), follower.recent());
+      if (m.sums() != completions.version()) {
+        effects.add(new Effect.Send(from, completions.sums()));
+      }
+    }
+  }
+
+  private void tellSums(long now, List<Effect> effects) {
+    completions
+        .due(now)
+        .ifPresent(
+            sums -> {
+              effects.add(new Effect.SendAll(sums));
+              effects.add(new Effect.Completed(sums.completions()));
+            });
+  }
+
+  // ---- what this node says of itself
 
   /** A coordinator may find that it is the older of two itself. */
   private void takeOwn(List<Effect> effects) {
@@ -201,11 +325,29 @@ final class Epochs {
     }
   }
 
-  private void note(Effect effect) {
-    if (effect instanceof Effect.Apply applied) {
-      tableAgrees = applied.tableAgrees();
-      named(applied.epoch()).ifPresent(m -> self = self.withIncarnation(m.incarnation()));
+  private void note(Effect effect, List<Effect> effects) {
+    if (!(effect instanceof Effect.Apply applied)) {
+      return;
     }
+    tableAgrees = applied.tableAgrees();
+    Optional<Member> me = named(applied.epoch());
+    me.ifPresent(m -> self = self.withIncarnation(m.incarnation()));
+    if (me.isEmpty() && isLossOfSelf()) {
+      lost = true;
+      effects.add(new Effect.Lost(applied.epoch()));
+    }
+    if (!applied.inTurn()) {
+      completions.forgetOwn();
+    }
+    if (isCoordinator(selfBits)) {
+      completions.renew();
+    }
+  }
+
+  /** A router that was lost is named again: its log goes on. */
+  private boolean isLossOfSelf() {
+    boolean wasNamed = !self.incarnation().order().equals(EpochOrder.NONE);
+    return wasNamed && self.role() == Member.Role.SAMPLER && !lost && !leaving && fencedBy == null;
   }
 
   private boolean isAsSaid() {
@@ -234,6 +376,10 @@ final class Epochs {
     } else if (message instanceof Announce a) {
       coordinator.onAnnounce(selfBits, a.self(), now);
     }
+  }
+
+  private static boolean names(Epoch epoch, long bits) {
+    return epoch.members().stream().anyMatch(m -> m.incarnation().bits() == bits);
   }
 
   private Optional<Member> named(Epoch epoch) {

@@ -2,6 +2,7 @@ package io.ringtail.cluster;
 
 import io.ringtail.cluster.ClusterMessage.Answer;
 import io.ringtail.cluster.ClusterMessage.AskEpoch;
+import io.ringtail.cluster.ClusterMessage.Highest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -59,6 +60,13 @@ final class Follower {
       at = kept.get(EpochId.predecessorOf(at));
     }
     return recent;
+  }
+
+  /** Answer to who asks for the highest epoch. */
+  Highest highest(long viewId) {
+    int active = newest == null ? 0 : (int) newest.activeSamplers();
+    int members = newest == null ? 0 : newest.members().size();
+    return new Highest(viewId, recent(), active, members);
   }
 
   /** Remembers what anyone published: its view may come after it. */

@@ -54,6 +54,7 @@ public final class JGroupsMembership implements Membership {
   /** Long enough for nodes started by one command to see each other's files. */
   private static final long LOOK_AROUND_MILLIS = 200;
 
+  private static final long REJOIN_MILLIS = 500;
   private static final int MAX_BIND_ATTEMPTS = 10;
 
   private final ClusterConfig config;
@@ -66,14 +67,19 @@ public final class JGroupsMembership implements Membership {
   private final Counter outOfTurn;
   private final Counter lost;
   private final Counter failures;
+  private final Counter lostSelf;
+  private final Counter alone;
 
   private volatile Optional<Epoch> newest = Optional.empty();
   private volatile Optional<String> whyNotJoined = Optional.of("not started");
   private volatile @Nullable JChannel channel;
   private volatile @Nullable DirectoryHosts hosts;
+  private volatile Lease lease = Lease.NONE;
   private @Nullable Session session;
+  private boolean wentOnAlone;
+  private boolean closed;
 
-  /** What start-up gave, touched by the membership thread only. */
+  /** One channel, as one incarnation; touched by the membership thread only. */
   private record Session(Epochs epochs, EpochListener listener, JChannel channel) {}
 
   /**
@@ -107,6 +113,18 @@ public final class JGroupsMembership implements Membership {
         metrics.counter(
             "ringtail_cluster_failures_total",
             "Messages not understood or not sent, and errors of the membership thread.");
+    this.lostSelf =
+        metrics.counter(
+            "ringtail_cluster_lost_self_total",
+            "Times the cluster took this sampler for dead and went on without it.");
+    this.alone =
+        metrics.counter(
+            "ringtail_cluster_alone_total",
+            "Times this sampler, left alone by a loss, went on to decide: possible splits.");
+    metrics.gauge(
+        "ringtail_cluster_lease",
+        "1 if this sampler may decide, 0 if it lacks a lease; 0 on routers.",
+        () -> mayDecide(System.nanoTime()) ? 1 : 0);
     metrics.gauge(
         "ringtail_cluster_epoch_number",
         "Number of the epoch in use, 0 without.",
@@ -133,17 +151,26 @@ public final class JGroupsMembership implements Membership {
 
   @Override
   public void start(Member self, EpochListener listener) throws Exception {
-    Epochs epochs = new Epochs(self, tableChecksum);
+    try {
+      join(self, listener);
+    } catch (Exception e) {
+      thread.shutdownNow();
+      throw e;
+    }
+    every(TICK_MILLIS, () -> step(s -> s.epochs().onTick(nanoClock.getAsLong())));
+    every(REFRESH_MILLIS, this::refreshHosts);
+  }
+
+  private void join(Member self, EpochListener to) throws Exception {
     for (int attempt = 1; ; attempt++) {
       boolean anyPort = config.bindPort() == 0;
       int port = anyPort ? StackFile.freePort(config.bindHost()) : config.bindPort();
       try {
-        connect(self, epochs, listener, port);
+        connect(self, to, port);
         break;
       } catch (IOException e) {
         boolean taken = Throwables.getRootCause(e) instanceof BindException;
         if (!anyPort || !taken || attempt == MAX_BIND_ATTEMPTS) { // chosen port taken since
-          thread.shutdownNow();
           throw e;
         }
       }
@@ -153,19 +180,17 @@ public final class JGroupsMembership implements Membership {
         config.name(),
         self.nodeId(),
         Long.toHexString(self.incarnation().bits()));
-    every(TICK_MILLIS, () -> step(s -> s.epochs().onTick(nanoClock.getAsLong())));
-    every(REFRESH_MILLIS, this::refreshHosts);
   }
 
-  private void connect(Member self, Epochs epochs, EpochListener listener, int port)
-      throws Exception {
+  private void connect(Member self, EpochListener to, int port) throws Exception {
     JChannel created;
     try (InputStream stack = StackFile.of(config, port)) {
       created = new JChannel(stack);
     }
     created.setName(self.nodeId());
     created.addAddressGenerator(() -> address(self));
-    created.setReceiver(receiver());
+    Session next = new Session(new Epochs(self, tableChecksum), to, created);
+    created.setReceiver(receiver(next));
     try {
       if (config.discovery() == ClusterConfig.Discovery.DIRECTORY) {
         HostAndPort at = HostAndPort.fromParts(config.bindHost(), port);
@@ -175,7 +200,7 @@ public final class JGroupsMembership implements Membership {
         TCPPING discovery = created.getProtocolStack().findProtocol(TCPPING.class);
         discovery.setInitialHosts(hosts.read(Instant.now()));
       }
-      enqueue(() -> session = new Session(epochs, listener, created));
+      enqueue(() -> session = next);
       channel = created;
       created.connect(config.name());
     } catch (Exception e) {
@@ -233,11 +258,11 @@ public final class JGroupsMembership implements Membership {
     return ((UUID) address).getLeastSignificantBits();
   }
 
-  private Receiver receiver() {
+  private Receiver receiver(Session of) {
     return new Receiver() {
       @Override
       public void viewAccepted(View view) {
-        enqueue(() -> onView(view));
+        enqueue(() -> onView(of, view));
       }
 
       @Override
@@ -247,7 +272,7 @@ public final class JGroupsMembership implements Membership {
           byte[] own = new byte[message.getLength()];
           System.arraycopy(bytes, message.getOffset(), own, 0, own.length);
           Address from = message.getSrc();
-          enqueue(() -> onMessage(from, own));
+          enqueue(() -> onMessage(of, from, own));
         }
       }
     };
@@ -276,6 +301,7 @@ public final class JGroupsMembership implements Membership {
       doAll(s, step.on(s));
       newest = s.epochs().newest();
       whyNotJoined = s.epochs().whyNotJoined(config.minSamplers());
+      lookAtLease(s);
       if (s.epochs().hasLeft()) {
         left.complete(null);
       }
@@ -285,23 +311,40 @@ public final class JGroupsMembership implements Membership {
     }
   }
 
-  private void onView(View view) {
+  private void lookAtLease(Session s) {
+    long now = nanoClock.getAsLong();
+    lease = s.epochs().lease(config.minSamplers(), now);
+    boolean went = s.epochs().wentOnAlone(now);
+    if (went && !wentOnAlone) {
+      alone.inc();
+      log.warn("alone since a loss: decides now, although a cluster may go on elsewhere");
+    }
+    wentOnAlone = went;
+  }
+
+  private void onView(Session of, View view) {
+    if (session != of) {
+      return; // of a channel that is closed
+    }
     List<ClusterView.Peer> peers = new ArrayList<>();
-    Map<Long, Address> of = new HashMap<>();
+    Map<Long, Address> found = new HashMap<>();
     for (Address a : view.getMembers()) {
       boolean sampler = (((UUID) a).getMostSignificantBits() & 1) == 1;
       peers.add(new ClusterView.Peer(bits(a), sampler));
-      of.put(bits(a), a);
+      found.put(bits(a), a);
     }
-    addresses.putAll(of);
-    addresses.keySet().retainAll(of.keySet());
+    addresses.putAll(found);
+    addresses.keySet().retainAll(found.keySet());
     boolean merged = view instanceof MergeView;
     ClusterView next = new ClusterView(view.getViewId().getId(), peers, merged);
     log.info("view changed id={} peers={} merged={}", next.id(), peers.size(), merged);
     step(s -> s.epochs().onView(next, nanoClock.getAsLong()));
   }
 
-  private void onMessage(Address from, byte[] bytes) {
+  private void onMessage(Session of, Address from, byte[] bytes) {
+    if (session != of) {
+      return;
+    }
     addresses.putIfAbsent(bits(from), from);
     try {
       ClusterCodec.decode(bytes, 0, bytes.length)
@@ -324,7 +367,15 @@ public final class JGroupsMembership implements Membership {
         send(s, m.setFlag(Message.TransientFlag.DONT_LOOPBACK));
       } else if (effect instanceof Effect.Apply apply) {
         apply(s, apply);
+      } else if (effect instanceof Effect.Completed completed) {
+        s.listener().onCompletions(completed.completions());
+      } else if (effect instanceof Effect.Lost gone) {
+        lostSelf.inc();
+        lease = Lease.NONE;
+        log.warn("lost epoch={}: the cluster goes on without this node", gone.epoch().order());
+        s.listener().onLost(gone.epoch());
       } else if (effect instanceof Effect.Fenced fenced) {
+        lease = Lease.NONE;
         log.error(
             "fenced node={} newer={}: stopping",
             fenced.newer().nodeId(),
@@ -367,7 +418,7 @@ public final class JGroupsMembership implements Membership {
           Long.toHexString(epoch.tableChecksum()));
     }
     newest = Optional.of(epoch);
-    s.listener().onEpoch(epoch);
+    s.listener().onEpoch(epoch, apply.inTurn());
   }
 
   // ---- from any thread
@@ -392,9 +443,69 @@ public final class JGroupsMembership implements Membership {
     return whyNotJoined;
   }
 
+  @Override
+  public void complete(Completion mine) {
+    enqueue(() -> step(s -> s.epochs().complete(mine, nanoClock.getAsLong())));
+  }
+
+  @Override
+  public boolean mayDecide(long nowNanos) {
+    return lease.isGoodAt(nowNanos);
+  }
+
+  /** With a new channel: the group knows a process by its address, which carries the bits. */
+  @Override
+  public void comeBack(long newBits) {
+    enqueue(
+        () -> {
+          Session old = session;
+          if (old == null) {
+            return;
+          }
+          session = null;
+          lease = Lease.NONE;
+          whyNotJoined = Optional.of("comes back as a new incarnation");
+          Member self =
+              old.epochs().self().withIncarnation(new Incarnation(EpochOrder.NONE, newBits));
+          Thread rejoin = new Thread(() -> rejoin(self, old.listener()), "ringtail-rejoin");
+          rejoin.setDaemon(true);
+          rejoin.start();
+        });
+  }
+
+  private void rejoin(Member self, EpochListener to) {
+    for (int attempt = 1; ; attempt++) {
+      synchronized (this) {
+        JChannel open = channel;
+        channel = null;
+        if (closed) {
+          return;
+        }
+        if (open != null) {
+          open.close();
+          closeHosts();
+        }
+        try {
+          join(self, to);
+          return;
+        } catch (Exception e) {
+          failures.inc();
+          log.warn("cannot come back yet attempt={} reason={}", attempt, e.getMessage());
+        }
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(REJOIN_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
   /** Waits up to 3 s for the epoch without this node. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     JChannel open = channel;
     channel = null;
     if (open == null) {

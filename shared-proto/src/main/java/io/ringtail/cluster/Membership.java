@@ -21,7 +21,10 @@ public interface Membership extends AutoCloseable {
     return joined() ? Optional.empty() : Optional.of("no epoch names this node yet");
   }
 
-  /** Says how far this sampler's handoff is; said again until the coordinator has heard it. */
+  /**
+   * Says how far this sampler's handoff is; said again until the coordinator has heard it, and to a
+   * new one. Forgotten with an epoch out of turn: say it anew.
+   */
   default void complete(Completion mine) {}
 
   /**
@@ -32,6 +35,15 @@ public interface Membership extends AutoCloseable {
   default boolean mayDecide(long nowNanos) {
     return true;
   }
+
+  /**
+   * Joins as a new incarnation, once this sampler was told that it was {@link EpochListener#onLost
+   * lost} and holds nothing any more. The listener is told epochs anew from the first that names
+   * the new incarnation, as after {@link #start}; nothing comes in between. Does not wait for it.
+   *
+   * @param newBits random
+   */
+  default void comeBack(long newBits) {}
 
   /** Leaves with a word, so that nobody has to suspect. Idempotent. */
   @Override

@@ -47,7 +47,12 @@ public final class StaticMembership implements Membership {
     long checksum = owners.isEmpty() ? 0 : tableChecksum.applyAsLong(owners);
     Epoch only = new Epoch(ORDER, all.get(0).nodeId(), all, checksum, EpochOrder.NONE, List.of());
     epoch = only;
-    listener.onEpoch(only);
+    listener.onEpoch(only, true);
+    listener.onCompletions(
+        all.stream()
+            .filter(m -> m.role() == Member.Role.SAMPLER)
+            .map(m -> new Completion(m.incarnation().bits(), ORDER, EpochOrder.NONE))
+            .toList()); // there is no epoch before it of which anyone could hold anything
   }
 
   @Override

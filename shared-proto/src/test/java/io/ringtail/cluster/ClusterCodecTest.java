@@ -45,13 +45,20 @@ class ClusterCodecTest {
           new ClusterMessage.Published(EPOCH),
           new ClusterMessage.Confirm(ID),
           new ClusterMessage.AskHighest(9),
-          new ClusterMessage.Highest(9, List.of(ID, EpochId.NONE), 4),
-          new ClusterMessage.Highest(0, List.of(), 0),
+          new ClusterMessage.Highest(9, List.of(ID, EpochId.NONE), 4, 7),
+          new ClusterMessage.Highest(0, List.of(), 0, 0),
           new ClusterMessage.AskEpoch(ID),
           new ClusterMessage.Answer(ID, Optional.of(EPOCH)),
           new ClusterMessage.Answer(ID, Optional.empty()),
           new ClusterMessage.Drained(),
-          new ClusterMessage.Fence(ROUTER));
+          new ClusterMessage.Fence(ROUTER),
+          new ClusterMessage.Stamp(-7, ID, 3, EpochId.NONE, new EpochOrder(7, 11)),
+          new ClusterMessage.Echo(Long.MIN_VALUE),
+          new ClusterMessage.Sums(
+              4,
+              List.of(
+                  new Completion(-5, new EpochOrder(7, 12), EpochOrder.NONE),
+                  new Completion(6, new EpochOrder(7, 11), new EpochOrder(7, 9)))));
 
   @ParameterizedTest
   @FieldSource("MESSAGES")
@@ -74,7 +81,7 @@ class ClusterCodecTest {
 
   @Test
   void decode_unknownMessage_isEmpty() throws Exception {
-    byte[] bytes = {8, 2, 90, 0}; // version 2, an empty field 11
+    byte[] bytes = {8, 2, 114, 0}; // version 2, an empty field 14
     assertThat(ClusterCodec.decode(bytes, 0, bytes.length)).isEmpty();
   }
 

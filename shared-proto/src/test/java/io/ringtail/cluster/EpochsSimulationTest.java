@@ -22,31 +22,39 @@ class EpochsSimulationTest {
     }
   }
 
-  private static void randomSchedule(long seed) {
+  static void randomSchedule(long seed) {
     SimulatedGroup group = new SimulatedGroup(seed);
     Random random = new Random(seed * 31 + 7);
     boolean partitions = seed % 3 == 0;
     boolean kills = seed % 3 != 1;
+    boolean pauses = kills && !partitions;
     for (int i = 0; i < 3; i++) {
       group.join("s" + i, true);
     }
     group.join("r0", false);
     for (int step = 0; step < 25; step++) {
-      act(group, random, partitions, kills);
-      group.run(random.nextInt(100) < 30 ? 3_000 : random.nextInt(400));
+      act(group, random, partitions, kills, pauses);
+      int millis = random.nextInt(100) < 30 ? 3_000 : random.nextInt(400);
+      for (int i = 0; i < millis; i += 100) {
+        group.run(100);
+        if (!partitions) {
+          group.assertNoLeaseOutlivesLoss();
+        }
+      }
     }
+    group.run(15_000); // until whoever was stopped is back
     group.heal();
     group.run(20_000);
     group.assertAgreed();
-    if (!partitions) {
+    if (!partitions && !pauses) {
       assertThat(group.outOfTurn()).as("epochs used out of turn").isZero();
     }
   }
 
-  private static void act(SimulatedGroup group, Random random, boolean partitions, boolean kills) {
+  private static void act(SimulatedGroup group, Random random, boolean partitions, boolean kills, boolean pauses) {
     String name = (random.nextInt(3) == 0 ? "r" : "s") + random.nextInt(6);
     boolean sampler = name.startsWith("s");
-    int what = random.nextInt(12);
+    int what = random.nextInt(13);
     switch (what) {
       case 0, 1, 2 -> group.join(name, sampler);
       case 3, 4 -> group.leave(name);
@@ -63,6 +71,11 @@ class EpochsSimulationTest {
       }
       case 8 -> group.twin(name, sampler);
       case 9 -> group.drainState(name);
+      case 12 -> {
+        if (pauses) {
+          group.pause(name, 1_000 + random.nextInt(12_000));
+        }
+      }
       case 10 -> {
         if (partitions) {
           group.split();
@@ -117,8 +130,9 @@ class EpochsSimulationTest {
         .filteredOn(m -> m.nodeId().equals("s4"))
         .extracting(m -> m.incarnation())
         .containsExactly(large.member("s4").orElseThrow().incarnation());
-    assertThat(merged.member("s0").orElseThrow().incarnation().order())
-        .isGreaterThan(large.order()); // lost there, so new here
+    Incarnation back = merged.member("s0").orElseThrow().incarnation();
+    assertThat(back.order()).isGreaterThan(large.order()); // lost there, so new here
+    assertThat(back.bits()).isNotEqualTo(small.member("s0").orElseThrow().incarnation().bits());
   }
 
   @Test

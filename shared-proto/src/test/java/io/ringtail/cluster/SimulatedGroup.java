@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ final class SimulatedGroup {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Map<Long, Node> processes = new HashMap<>();
   private final Set<EpochId> made = new HashSet<>();
+  private final Map<Long, Long> lostAt = new HashMap<>();
   private List<Side> sides = new ArrayList<>();
   private long nowMillis = 1;
   private long eventCount;
@@ -45,6 +47,7 @@ final class SimulatedGroup {
     final List<Node> members = new ArrayList<>();
     boolean stale;
     boolean merged;
+    boolean ofPaused; // nobody answers there
   }
 
   private final class Node {
@@ -54,8 +57,13 @@ final class SimulatedGroup {
     boolean alive = true;
     boolean fenced;
     boolean leaving;
+    boolean paused;
+    boolean lost;
     long lastView;
     @Nullable Epoch newest;
+    List<Completion> completions = List.of();
+    final List<Runnable> waiting = new ArrayList<>();
+    final Set<Incarnation> incarnations = new HashSet<>();
 
     Node(Member self) {
       this.self = self;
@@ -77,6 +85,15 @@ final class SimulatedGroup {
                           .forEach(p -> deliver(this, p, s.message())));
         } else if (e instanceof Effect.Apply a) {
           apply(a);
+        } else if (e instanceof Effect.Completed c) {
+          completions = c.completions();
+        } else if (e instanceof Effect.Lost l) {
+          assertThat(lost).as("told once that it is lost").isFalse();
+          assertThat(l.epoch().members())
+              .extracting(m -> m.incarnation().bits())
+              .doesNotContain(peer.bits());
+          lost = true;
+          after(100 + random.nextInt(2_000), () -> comeBack(this));
         } else if (e instanceof Effect.Fenced) {
           assertThat(fenced).as("fenced once").isFalse();
           fenced = true;
@@ -88,6 +105,13 @@ final class SimulatedGroup {
     void apply(Effect.Apply a) {
       Epoch epoch = a.epoch();
       made.add(EpochId.of(epoch));
+      epoch.members().stream()
+          .filter(m -> m.incarnation().bits() == peer.bits())
+          .forEach(m -> incarnations.add(m.incarnation()));
+      if (epoch.members().size() > 1) { // not that of one who wakes up alone
+        epoch.members().forEach(m -> lostAt.remove(m.incarnation().bits())); // P2
+        epoch.lost().forEach(m -> lostAt.putIfAbsent(m.incarnation().bits(), nowMillis));
+      }
       assertThat(a.tableAgrees()).isTrue();
       assertThat(epoch.predecessorMembers().containsAll(epoch.lost())).isTrue();
       if (newest == null) {
@@ -102,6 +126,29 @@ final class SimulatedGroup {
         }
       }
       newest = epoch;
+      if (epoch.members().stream().anyMatch(m -> m.incarnation().bits() == peer.bits())) {
+        after(random.nextInt(500), () -> complete(epoch.order()));
+      }
+    }
+
+    void complete(EpochOrder upTo) {
+      if (alive && !paused && newest != null && newest.order().equals(upTo)) {
+        Completion mine = new Completion(peer.bits(), upTo, EpochOrder.NONE);
+        doAll(epochs.complete(mine, nowMillis * 1_000_000));
+      }
+    }
+
+    boolean mayDecide() {
+      return alive && epochs.lease(0, nowMillis * 1_000_000).isGoodAt(nowMillis * 1_000_000);
+    }
+
+    /** Its thread does nothing while it is stopped, and all that came then afterwards. */
+    void perform(Runnable what) {
+      if (paused) {
+        waiting.add(what);
+      } else if (alive) {
+        what.run();
+      }
     }
   }
 
@@ -148,7 +195,8 @@ final class SimulatedGroup {
     if (sides.isEmpty()) {
       sides.add(new Side());
     }
-    Side side = sides.get(random.nextInt(sides.size()));
+    List<Side> open = sides.stream().filter(side -> !side.ofPaused).toList();
+    Side side = open.get(random.nextInt(open.size()));
     side.members.add(p);
     changed(side, 50);
     tick(p);
@@ -158,7 +206,9 @@ final class SimulatedGroup {
     after(
         100,
         () -> {
-          if (p.alive) {
+          if (p.paused) {
+            tick(p);
+          } else if (p.alive) {
             p.doAll(p.epochs.onTick(nowMillis * 1_000_000));
             if (p.leaving && p.epochs.hasLeft()) {
               disconnect(p);
@@ -198,6 +248,46 @@ final class SimulatedGroup {
             });
   }
 
+  /** Stops a process for a while: the others lose it after 5 s, and find it when it is back. */
+  void pause(String nodeId, long millis) {
+    if (sides.size() == 1) {
+      live(nodeId).filter(p -> !p.paused).ifPresent(p -> pause(p, millis));
+    }
+  }
+
+  private void pause(Node p, long millis) {
+    p.paused = true;
+    after(5_000, () -> excludeIfPaused(p));
+    after(millis, () -> resume(p));
+  }
+
+  private void excludeIfPaused(Node p) {
+    if (p.paused && sides.size() == 1 && sides.get(0).members.size() > 1) {
+      cutOff(Set.of(p));
+      sides.get(0).ofPaused = true;
+    }
+  }
+
+  private void resume(Node p) {
+    p.paused = false;
+    List.copyOf(p.waiting).forEach(p::perform);
+    p.waiting.clear();
+    after(random.nextInt(4_000), this::heal);
+  }
+
+  private void comeBack(Node p) {
+    if (p.alive && !p.leaving && !p.fenced) {
+      disconnect(p);
+      after(
+          random.nextInt(500),
+          () -> {
+            if (live(p.self.nodeId()).isEmpty()) {
+              start(p.self.nodeId(), p.peer.sampler());
+            }
+          });
+    }
+  }
+
   void drainState(String nodeId) {
     live(nodeId)
         .ifPresent(
@@ -219,11 +309,18 @@ final class SimulatedGroup {
 
   /** Cuts off those named from the rest. */
   void cutOff(Set<String> nodeIds) {
+    cutOff(
+        sides.get(0).members.stream()
+            .filter(p -> nodeIds.contains(p.self.nodeId()))
+            .collect(Collectors.toSet()));
+  }
+
+  private void cutOff(Collection<Node> nodes) {
     Side old = sides.get(0);
     Side a = new Side();
     Side b = new Side();
     a.viewId = b.viewId = old.viewId;
-    old.members.forEach(p -> (nodeIds.contains(p.self.nodeId()) ? a : b).members.add(p));
+    old.members.forEach(p -> (nodes.contains(p) ? a : b).members.add(p));
     sides = new ArrayList<>(List.of(a, b));
     changed(a, 50);
     changed(b, 50);
@@ -267,7 +364,8 @@ final class SimulatedGroup {
                   .toList();
           ClusterView view = new ClusterView(side.viewId, peers, side.merged);
           side.merged = false;
-          side.members.forEach(p -> after(1 + random.nextInt(150), () -> install(p, view)));
+          side.members.forEach(
+              p -> after(1 + random.nextInt(150), () -> p.perform(() -> install(p, view))));
         });
   }
 
@@ -286,7 +384,8 @@ final class SimulatedGroup {
           boolean lost = from.alive ? random.nextInt(50) == 0 : random.nextBoolean();
           if (to != null && to.alive && !lost && sideOf(from).equals(sideOf(to))) {
             ClusterMessage decoded = processes.size() < 100 ? roundTrip(message) : message;
-            to.doAll(to.epochs.on(from.peer.bits(), decoded, nowMillis * 1_000_000));
+            to.perform(
+                () -> to.doAll(to.epochs.on(from.peer.bits(), decoded, nowMillis * 1_000_000)));
           }
         });
   }
@@ -319,6 +418,20 @@ final class SimulatedGroup {
 
   // ---- what must hold
 
+  /** No lease of a lost one is good 3 s after anyone has its loss in use (without partitions). */
+  void assertNoLeaseOutlivesLoss() {
+    for (Node p : processes.values()) {
+      Long at = lostAt.get(p.peer.bits());
+      if (at != null && nowMillis >= at + 3_000 && !p.paused) {
+        assertThat(p.mayDecide()).as(p.self.nodeId() + " lost at " + at).isFalse();
+      }
+    }
+  }
+
+  boolean mayDecide(String nodeId) {
+    return live(nodeId).orElseThrow().mayDecide();
+  }
+
   int epochsMade() {
     return made.size();
   }
@@ -348,6 +461,17 @@ final class SimulatedGroup {
           .containsExactlyInAnyOrderElementsOf(bits);
     }
     assertThat(newest).hasSize(1);
+    EpochOrder order = newest.iterator().next().order();
+    for (Node p : members) {
+      if (p.peer.sampler()) {
+        assertThat(members.size() == 1 || p.mayDecide()).as(p.self.nodeId() + " decides").isTrue();
+        assertThat(p.incarnations).as(p.self.nodeId() + " is named once").hasSize(1);
+        assertThat(p.completions)
+            .as(p.self.nodeId() + " knows how far all are")
+            .filteredOn(c -> c.upTo().equals(order))
+            .hasSize((int) members.stream().filter(m -> m.peer.sampler()).count());
+      }
+    }
   }
 
   /** Messages as they come off the wire. */
