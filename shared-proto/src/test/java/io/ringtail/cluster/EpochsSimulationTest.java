@@ -22,7 +22,7 @@ class EpochsSimulationTest {
     }
   }
 
-  static void randomSchedule(long seed) {
+  private static void randomSchedule(long seed) {
     SimulatedGroup group = new SimulatedGroup(seed);
     Random random = new Random(seed * 31 + 7);
     boolean partitions = seed % 3 == 0;
