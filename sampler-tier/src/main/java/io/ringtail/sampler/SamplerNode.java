@@ -19,6 +19,8 @@ import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
+import io.ringtail.ring.HeirTable;
+import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.export.Exports;
@@ -27,13 +29,16 @@ import io.ringtail.sampler.export.ListeningQueue;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
 import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.sampler.shard.SlotView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +52,9 @@ import org.slf4j.LoggerFactory;
  * time; epochs come on the membership's thread.
  */
 public final class SamplerNode implements AutoCloseable {
+  private static final HeirTable ALONE =
+      RingTable.build(List.of(new RingMember("alone", 1))).heirs();
+  private static final Peers NOBODY = (to, word) -> false;
   private static final Logger log = LoggerFactory.getLogger(SamplerNode.class);
   private static final Duration LEAVE_WAIT = Duration.ofSeconds(3);
 
@@ -83,7 +91,7 @@ public final class SamplerNode implements AutoCloseable {
     this.exports = Exports.open(config.export(), metrics);
     ExportQueue queue = new ListeningQueue(exports, tap);
     this.shards =
-        new ShardSet(withinMemory(config.shards()), config.tailSampling(), queue, metrics);
+        new ShardSet(withinMemory(config.shards()), config.tailSampling(), queue, metrics, NOBODY, now -> true);
     this.links = new LinkServer(config.listen(), this::self, ownership, shards, loops, metrics);
     this.membership =
         Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics);
@@ -166,7 +174,7 @@ public final class SamplerNode implements AutoCloseable {
         .filter(m -> m.incarnation().bits() == incarnationBits)
         .findFirst()
         .ifPresent(m -> incarnation = m.incarnation());
-    ownership.use(epoch, table, snapshot -> shards.onEpoch(epoch.order()));
+    ownership.use(epoch, table, snapshot -> shards.slots(view(epoch, table)));
     links.epochInUse(epoch);
     log.info(
         "event=epoch order={} members={} slots={}",
@@ -181,6 +189,11 @@ public final class SamplerNode implements AutoCloseable {
     if (!stopped) {
       membership.update(member(Member.State.ACTIVE));
     }
+  }
+
+  /** Until the handoff is wired: nobody is told of decisions, nothing is held. */
+  private SlotView view(Epoch epoch, RingTable table) {
+    return SlotView.of(epoch, table, ownership.newest().self()).withHeirs(ALONE);
   }
 
   private Peer self() {

@@ -5,53 +5,53 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Protobuf fields into a growing byte array. Threads: one. */
-final class WireWriter {
+public final class WireWriter {
   private static final int KEPT_BYTES = 256 << 10;
 
   private byte[] array;
   private int size;
 
-  WireWriter(int initialBytes) {
+  public WireWriter(int initialBytes) {
     array = new byte[initialBytes];
   }
 
   /** Bytes a varint takes. */
-  static int varintSize(long value) {
+  public static int varintSize(long value) {
     return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
   }
 
   /** Bytes of a varint field, none if it is 0. */
-  static int fieldSize(int tag, long value) {
+  public static int fieldSize(int tag, long value) {
     return value == 0 ? 0 : varintSize(tag) + varintSize(value);
   }
 
   /** Bytes of a LEN field of {@code length} content bytes. */
-  static int lengthFieldSize(int tag, int length) {
+  public static int lengthFieldSize(int tag, int length) {
     return varintSize(tag) + varintSize(length) + length;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  byte[] array() {
+  public byte[] array() {
     return array;
   }
 
   /** What rare large headers have made it grow to is given back. */
-  void clear() {
+  public void clear() {
     if (array.length > KEPT_BYTES) {
       array = new byte[KEPT_BYTES];
     }
     size = 0;
   }
 
-  byte[] toByteArray() {
+  public byte[] toByteArray() {
     return Arrays.copyOf(array, size);
   }
 
   /** Writes a varint field; 0 is the default and is left out. */
-  void field(int tag, long value) {
+  public void field(int tag, long value) {
     if (value != 0) {
       varint(tag);
       varint(value);
@@ -59,7 +59,7 @@ final class WireWriter {
   }
 
   /** Writes a varint or fixed64 field also if it is 0. */
-  void presentField(int tag, long value) {
+  public void presentField(int tag, long value) {
     varint(tag);
     if ((tag & 7) == WireReader.FIXED64) {
       fixed64(value);
@@ -69,35 +69,35 @@ final class WireWriter {
   }
 
   /** Writes tag and length of a LEN field; the caller appends the content. */
-  void openField(int tag, int length) {
+  public void openField(int tag, int length) {
     varint(tag);
     varint(length);
   }
 
-  void bytesField(int tag, byte[] bytes) {
+  public void bytesField(int tag, byte[] bytes) {
     openField(tag, bytes.length);
     raw(bytes, bytes.length);
   }
 
   /** Writes a string field; an empty one is left out. */
-  void stringField(int tag, String value) {
+  public void stringField(int tag, String value) {
     if (!value.isEmpty()) {
       bytesField(tag, value.getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  void messageField(int tag, WireWriter message) {
+  public void messageField(int tag, WireWriter message) {
     openField(tag, message.size);
     raw(message.array, message.size);
   }
 
-  void raw(byte[] bytes, int length) {
+  public void raw(byte[] bytes, int length) {
     ensure(length);
     System.arraycopy(bytes, 0, array, size, length);
     size += length;
   }
 
-  void varint(long value) {
+  public void varint(long value) {
     ensure(10);
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
@@ -107,7 +107,7 @@ final class WireWriter {
     array[size++] = (byte) rest;
   }
 
-  private void fixed64(long value) {
+  public void fixed64(long value) {
     ensure(Long.BYTES);
     for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
       array[size++] = (byte) (value >>> shift);

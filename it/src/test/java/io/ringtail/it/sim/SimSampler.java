@@ -9,11 +9,13 @@ import io.ringtail.cluster.Member;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingTable;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
 import io.ringtail.sampler.intake.SimIntakeAccess;
 import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.sampler.shard.SlotView;
 import io.ringtail.sampler.shard.SimShardAccess;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A sampler process: real links, shards and membership, worked by the clock. Threads: one. */
 final class SimSampler extends SimNode {
+  /** Until the handoff is wired. */
+  private static final HeirTable NOBODY = RingTable.build(List.of()).heirs();
+
   private static final long WORK_EVERY = 25 * World.MILLI;
 
   final Metrics metrics = new Metrics();
@@ -109,7 +114,8 @@ final class SimSampler extends SimNode {
         .filter(m -> m.incarnation().bits() == bits)
         .findFirst()
         .ifPresent(m -> incarnation = m.incarnation());
-    ownership.use(epoch, table, snapshot -> shards.onEpoch(epoch.order()));
+    ownership.use(epoch, table, snapshot ->
+            shards.slots(SlotView.of(epoch, table, snapshot.self()).withHeirs(NOBODY)));
     links.epochInUse(epoch);
     simulation.world.tell(
         "%s uses %s %s lost %s",

@@ -20,7 +20,7 @@ public final class SimShardAccess {
       Metrics metrics,
       ByteBufAllocator allocator,
       LongSupplier clock) {
-    return new ShardSet(config, tail, exports, metrics, allocator, clock);
+    return new ShardSet(config, tail, exports, metrics, allocator, clock, (to, word) -> false, now -> true);
   }
 
   public static boolean hasQueued(ShardSet set, int shard) {

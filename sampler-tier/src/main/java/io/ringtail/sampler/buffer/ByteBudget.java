@@ -19,6 +19,7 @@ public final class ByteBudget {
   private final long highWater;
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong stored = new AtomicLong();
+  private final AtomicLong leaving = new AtomicLong();
 
   /**
    * @param capacity bytes in all
@@ -62,6 +63,20 @@ public final class ByteBudget {
   public void settle(long reserved, long storedDelta) {
     used.addAndGet(storedDelta - reserved);
     stored.addAndGet(storedDelta);
+  }
+
+  /** So many stored bytes more (or less) belong to traces that are decided and soon leave. */
+  public void leaving(long delta) {
+    leaving.addAndGet(delta);
+  }
+
+  /**
+   * Whether the oldest traces are to be decided early.
+   *
+   * @param unsettled change of what a shard holds that it has not told yet
+   */
+  public boolean isHigh(long unsettled) {
+    return stored.get() - leaving.get() + unsettled > highWater;
   }
 
   /** Reserved and stored bytes. */

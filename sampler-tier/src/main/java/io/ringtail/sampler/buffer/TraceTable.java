@@ -8,8 +8,8 @@ import io.ringtail.trace.TraceHash;
  *
  * <p>Layout of a trace's block, in bytes: 0 ID, 16 earliest start, 24 latest end, 32 two words of
  * sticky bits (more are in a chain of extra blocks), 48 context, 52 state, 56 created, 60 first
- * arrival, 64 deadline, 68 spans, 72 span bytes, 76 span blocks, 80 first, 84 last run and the
- * place in it, 92 timer links, 100 list links, 108 note window (kept for marks, protocol M1), 112
+ * arrival, 64 deadline or decision, 68 spans, 72 span bytes, 76 span blocks, 80 first, 84 last run and the
+ * place in it, 92 timer links, 100 list links, 108 note window (protocol M1), 112
  * fingerprints, 116 first fingerprint, 120 policy, 124 extra bits. Times are milliseconds of the
  * shard's clock as int; compare them by their difference.
  *
@@ -44,6 +44,7 @@ public final class TraceTable {
   static final int TIMER_PREVIOUS = 96;
   static final int LIST_NEXT = 100;
   static final int LIST_PREVIOUS = 104;
+  private static final int WINDOW = 108;
   static final int FINGERPRINTS = 112;
   static final int FIRST_FINGERPRINT = 116;
   private static final int POLICY = 120;
@@ -305,6 +306,24 @@ public final class TraceTable {
 
   public void policy(int trace, int policy) {
     pool.putInt(trace, POLICY, policy);
+  }
+
+  /** Window of its note, by which its spans constrain marks. */
+  public int window(int trace) {
+    return pool.getInt(trace, WINDOW);
+  }
+
+  public void window(int trace, int window) {
+    pool.putInt(trace, WINDOW, window);
+  }
+
+  /** Batch of its decision, in the place of the deadline it no longer has. */
+  public int decision(int trace) {
+    return pool.getInt(trace, DEADLINE);
+  }
+
+  public void decision(int trace, int batch) {
+    pool.putInt(trace, DEADLINE, batch);
   }
 
   /** Earliest start of its spans, Unix nanoseconds; 0 if none has one. */

@@ -11,6 +11,7 @@ import io.ringtail.link.LinkMethod;
 import io.ringtail.link.LinkReader;
 import io.ringtail.link.PartView;
 import io.ringtail.link.Peer;
+import io.ringtail.link.Progress;
 import io.ringtail.link.Refused;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.Welcome;
@@ -115,7 +116,13 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
           return true;
         }
         case HELLO -> greet(reader.hello());
-        case PROGRESS -> {} // settling (protocol section 4) reads it
+        case PROGRESS -> {
+          if (router == null) {
+            throw new MalformedWireException("link: progress before the hello");
+          }
+          Progress progress = reader.progress();
+          server.shards().onProgress(routerKey, progress.upToSeq(), progress.oldestSeq());
+        }
         case WORD -> {} // the keeper reads it
         case FAREWELL ->
             log.info("event=link-farewell router={} reason={}", router, reader.farewell().reason());

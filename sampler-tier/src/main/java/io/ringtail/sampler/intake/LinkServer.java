@@ -33,7 +33,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +56,6 @@ public final class LinkServer {
   private final LongSupplier nanoTime;
   private final IntakeMetrics metrics;
   private final Map<Peer, InboundLink> newest = new ConcurrentHashMap<>();
-  private final Map<Peer, Integer> routerKeys = new ConcurrentHashMap<>();
-  private final AtomicInteger nextRouterKey = new AtomicInteger();
   private final Set<InboundLink> waiting = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lookScheduled = new AtomicBoolean();
   private final ScheduledExecutorService timer;
@@ -167,14 +164,17 @@ public final class LinkServer {
   private void forgetRouters(Epoch epoch) {
     Set<Long> named = new HashSet<>();
     epoch.members().forEach(m -> named.add(m.incarnation().bits()));
-    routerKeys
-        .keySet()
-        .removeIf(r -> !named.contains(r.incarnation().bits()) && !newest.containsKey(r));
+    newest.keySet().forEach(r -> named.add(r.incarnation().bits()));
+    for (Peer router : shards.routers().known()) {
+      if (!named.contains(router.incarnation().bits())) {
+        shards.forgetRouter(router);
+      }
+    }
   }
 
   /** Router incarnations that have a key. */
   int routersKnown() {
-    return routerKeys.size();
+    return shards.routers().size();
   }
 
   int linksOpen() {
@@ -255,7 +255,7 @@ public final class LinkServer {
       metrics.opened();
       log.info("event=link-opened router={}", router);
     }
-    return routerKeys.computeIfAbsent(router, r -> nextRouterKey.getAndIncrement());
+    return shards.routers().keyOf(router);
   }
 
   void closed(InboundLink link, Peer router) {
@@ -278,6 +278,10 @@ public final class LinkServer {
 
   Peer self() {
     return self.get();
+  }
+
+  ShardSet shards() {
+    return shards;
   }
 
   Ownership ownership() {

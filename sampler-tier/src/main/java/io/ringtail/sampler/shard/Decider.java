@@ -1,18 +1,23 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.sampler.buffer.TraceTable;
+import io.ringtail.sampler.cache.DecisionCache;
 import io.ringtail.sampler.policy.PolicySet;
 import io.ringtail.sampler.policy.TraceFeatures;
 import io.ringtail.sampler.policy.Verdict;
+import io.ringtail.trace.TraceHash;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decides open traces: asks the policies, remembers, sends off. Every decision of a shard passes
- * through {@link #decide}; whatever must forbid one (holds, leases: protocol D1) belongs there.
- * Threads: the shard's.
+ * through here, and so do the rules that forbid one: a trace is decided if its slot is this
+ * sampler's and not held, and the lease is good (protocol D1, O1, L1). Else it waits overdue, and
+ * nothing decides it, whatever is full (O4). A decision has effect when the heir knows it: see
+ * {@link Notices}. Threads: the shard's.
  */
-final class Decider {
+final class Decider implements Notices.Effect {
   private static final Logger log = LoggerFactory.getLogger(Decider.class);
   private static final Verdict TOO_LARGE = new Verdict(Verdict.Outcome.NOT_SAMPLED, "");
   private static final Verdict FAILED = new Verdict(Verdict.Outcome.NOT_SAMPLED, "");
@@ -25,7 +30,14 @@ final class Decider {
   private final ShardCounts counts;
   private final SamplerMetrics metrics;
   private final View view;
+  private final long discardBytes;
+  private final Notices notices;
+  private SlotView slots = SlotView.NONE;
+  private boolean lease = true;
   private boolean failedBefore;
+
+  /** Overdue traces that may be decided since slots or the lease have changed. */
+  private int toLookAt;
 
   /** One trace as the policies see it. */
   private static final class View implements TraceFeatures {
@@ -79,35 +91,225 @@ final class Decider {
       PolicyNames names,
       Departures departures,
       ShardCounts counts,
-      SamplerMetrics metrics) {
+      HeirMail mail,
+      ShardContext context) {
     this.store = store;
     this.policies = policies;
     this.caches = caches;
     this.names = names;
     this.departures = departures;
     this.counts = counts;
-    this.metrics = metrics;
+    this.metrics = context.metrics();
+    this.discardBytes = context.tail().maximumTraceSizeBytes();
     this.view = new View(store.traces);
+    this.notices = new Notices(store, names, context, mail, this);
   }
 
-  /** Decides an open trace whose deadline is still in the wheel. */
+  /**
+   * Whose the slots are from now on. What was held or waited for heirs is looked at again.
+   *
+   * @param next as the queue has it
+   */
+  void slots(SlotView next, int nowMillis) {
+    notices.slots(next, nowMillis);
+    slots = next;
+    toLookAt = store.overdue.size();
+  }
+
+  /** Whether there is a lease, for this duty cycle. */
+  void lease(boolean good) {
+    if (good && !lease) {
+      toLookAt = store.overdue.size();
+    }
+    lease = good;
+  }
+
+  boolean lease() {
+    return lease;
+  }
+
+  SlotView slots() {
+    return slots;
+  }
+
+  /**
+   * Whether a full buffer may make traces be decided early. While anything is held it may not: then
+   * intake refuses fresh spans.
+   */
+  boolean mayDecideEarly() {
+    return lease && slots.heirs() != null && slots.held().isEmpty();
+  }
+
+  /** Whether a trace may be decided now; if not, why is counted by the caller. */
+  boolean mayDecide(int trace) {
+    return obstacle(trace) == null;
+  }
+
+  private @Nullable Obstacle obstacle(int trace) {
+    int slot = TraceHash.slot(store.traces.traceIdHi(trace), store.traces.traceIdLo(trace));
+    if (!slots.owns(slot)) {
+      return Obstacle.NOT_OWNED;
+    }
+    if (slots.holds(slot)) {
+      return Obstacle.HELD;
+    }
+    if (slots.heirs() == null) {
+      return Obstacle.NO_HEIRS;
+    }
+    return lease ? null : Obstacle.NO_LEASE;
+  }
+
+  /** The deadline of an open trace has passed; the wheel has forgotten it. */
+  void expired(int trace, int nowMillis, long nowNanos) {
+    store.open.remove(trace);
+    Obstacle obstacle = obstacle(trace);
+    if (obstacle == null) {
+      decide(trace, Cause.DEADLINE, nowMillis, nowNanos);
+    } else {
+      metrics.postponed(obstacle);
+      postpone(trace);
+    }
+  }
+
+  private void postpone(int trace) {
+    store.traces.state(trace, TraceState.OVERDUE);
+    store.overdue.addLast(trace);
+  }
+
+  /** Decides an open trace before its time. It must be one that {@link #mayDecide} allows. */
   void decideEarly(int trace, Cause cause, int nowMillis, long nowNanos) {
-    store.wheel.remove(trace);
+    store.takeOpen(trace);
     decide(trace, cause, nowMillis, nowNanos);
   }
 
-  /** Decides an open trace that is no longer in the wheel. */
-  void decide(int trace, Cause cause, int nowMillis, long nowNanos) {
-    store.open.remove(trace);
+  /**
+   * Decides the overdue again of which that may have become possible.
+   *
+   * @return how many were looked at
+   */
+  int decideOverdue(int limit, int nowMillis, long nowNanos) {
+    if (!lease) {
+      return 0;
+    }
+    int looked = 0;
+    for (; looked < limit && toLookAt > 0 && !store.overdue.isEmpty(); looked++) {
+      toLookAt--;
+      int trace = store.overdue.first();
+      store.overdue.remove(trace);
+      if (mayDecide(trace)) {
+        boolean tooLarge = discardBytes != 0 && store.traces.spanBytes(trace) > discardBytes;
+        decide(trace, tooLarge ? Cause.TOO_LARGE : Cause.DEADLINE, nowMillis, nowNanos);
+      } else {
+        store.overdue.addLast(trace);
+      }
+    }
+    return looked;
+  }
+
+  /** Decides a trace that is in no list, and tells the heir. */
+  private void decide(int trace, Cause cause, int nowMillis, long nowNanos) {
     Verdict verdict = cause == Cause.TOO_LARGE ? TOO_LARGE : evaluate(trace, nowNanos);
     counts.decided(cause);
     int policy = names.decided(verdict);
-    remember(trace, verdict.keep(), policy, nowMillis);
-    if (verdict.keep()) {
-      store.traces.policy(trace, policy);
+    store.traces.policy(trace, policy);
+    int state = verdict.keep() ? TraceState.DECIDED_KEEP : TraceState.DECIDED_DROP;
+    store.traces.state(trace, cause == Cause.TOO_LARGE ? TraceState.DECIDED_TOO_LARGE : state);
+    notices.decided(trace, policy, verdict.keep(), nowMillis);
+  }
+
+  /**
+   * Decides an open trace whatever forbids it, with effect at once: the sampler ends, and nobody
+   * else will.
+   */
+  void decideAtLast(int trace, int nowMillis, long nowNanos) {
+    store.takeOpen(trace);
+    Verdict verdict = evaluate(trace, nowNanos);
+    counts.decided(Cause.SHUTDOWN);
+    int policy = names.decided(verdict);
+    store.traces.policy(trace, policy);
+    store.traces.state(
+        trace, verdict.keep() ? TraceState.DECIDED_KEEP : TraceState.DECIDED_DROP);
+    store.traces.decision(trace, Departures.NO_DECISION);
+    takesEffect(trace, nowMillis);
+  }
+
+  /**
+   * The decision on a trace, which is in no list, takes effect: from here on it is exported or
+   * gone, and its late spans follow.
+   */
+  @Override
+  public void takesEffect(int trace, int nowMillis) {
+    TraceTable traces = store.traces;
+    int state = traces.state(trace);
+    boolean keep = state == TraceState.DECIDED_KEEP;
+    int policy = traces.policy(trace);
+    remember(
+        traces.context(trace),
+        traces.traceIdHi(trace),
+        traces.traceIdLo(trace),
+        keep,
+        policy,
+        nowMillis);
+    if (keep) {
       departures.keep(trace);
     } else {
-      departures.drop(trace, reason(cause, verdict));
+      departures.drop(
+          trace,
+          state == TraceState.DECIDED_TOO_LARGE ? DropReason.TOO_LARGE : reason(policy));
+    }
+  }
+
+  /** A decision is taken back: the trace, which is in no list, is open again, with no time left. */
+  @Override
+  public void takenBack(int trace, int nowMillis) {
+    store.traces.deadlineMillis(trace, nowMillis);
+    metrics.takenBack();
+    postpone(trace);
+    toLookAt++;
+  }
+
+  /**
+   * Another sampler has decided a trace (protocol D5, P3): what is open of it here ends by that
+   * decision, and so do spans that come late.
+   *
+   * @param policy the number its policy has here
+   */
+  void decidedElsewhere(int context, long hi, long lo, int policy, int nowMillis) {
+    boolean keep = names.verdict(policy).keep();
+    remember(context, hi, lo, keep, policy, nowMillis);
+    int trace = store.traces.find(context, hi, lo);
+    if (trace != TraceTable.NONE) {
+      end(trace, policy, keep);
+    }
+  }
+
+  Notices notices() {
+    return notices;
+  }
+
+  private void end(int trace, int policy, boolean keep) {
+    int state = store.traces.state(trace);
+    if (TraceState.isDecided(state)) {
+      boolean kept = state == TraceState.DECIDED_KEEP;
+      if (kept != keep) {
+        metrics.split();
+      }
+      if (kept || !keep) {
+        return;
+      }
+      notices.withdraw(trace);
+    } else if (TraceState.isOpen(state)) {
+      store.takeOpen(trace);
+    } else {
+      return;
+    }
+    metrics.endedByDecision();
+    store.traces.policy(trace, policy);
+    store.traces.decision(trace, Departures.NO_DECISION);
+    if (keep) {
+      departures.keep(trace);
+    } else {
+      departures.drop(trace, DropReason.LATE);
     }
   }
 
@@ -125,22 +327,18 @@ final class Decider {
     }
   }
 
-  private void remember(int trace, boolean keep, int policy, int nowMillis) {
-    TraceTable traces = store.traces;
-    (keep ? caches.kept : caches.dropped)
-        .put(
-            traces.context(trace),
-            traces.traceIdHi(trace),
-            traces.traceIdLo(trace),
-            policy,
-            nowMillis);
+  /** If two decisions meet, keep wins (protocol P3). */
+  private void remember(
+      int context, long hi, long lo, boolean keep, int policy, int nowMillis) {
+    if (keep) {
+      caches.kept.put(context, hi, lo, policy, nowMillis);
+    } else if (caches.kept.find(context, hi, lo) == DecisionCache.NONE) {
+      caches.dropped.put(context, hi, lo, policy, nowMillis);
+    }
   }
 
-  private static DropReason reason(Cause cause, Verdict verdict) {
-    if (cause == Cause.TOO_LARGE) {
-      return DropReason.TOO_LARGE;
-    }
-    return verdict.outcome() == Verdict.Outcome.DROPPED
+  private DropReason reason(int policy) {
+    return names.verdict(policy).outcome() == Verdict.Outcome.DROPPED
         ? DropReason.DROPPED_BY_POLICY
         : DropReason.NOT_SAMPLED;
   }

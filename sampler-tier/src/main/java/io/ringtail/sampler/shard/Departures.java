@@ -1,9 +1,11 @@
 package io.ringtail.sampler.shard;
 
-import io.ringtail.sampler.buffer.TraceList;
+import io.netty.buffer.ByteBuf;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.sampler.shard.Unanswered.Export;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,73 +14,100 @@ import org.jspecify.annotations.Nullable;
  * budget becomes back-pressure and nothing accepted is lost. Threads: the shard's.
  */
 final class Departures {
+  /** In the place of a trace's decision: it is of no batch of this sampler. */
+  static final int NO_DECISION = -1;
+
   private final ShardStore store;
   private final TraceAssembler assembler;
   private final PolicyNames policies;
   private final ExportQueue exports;
-  private final KeptTrace.OnAnswered onAnswered;
+  private final Unanswered unanswered;
   private final ShardCounts counts;
-  private final TraceList waiting;
+  private final AgedList waiting;
 
-  /** The bytes of the first of those waiting, once they have been refused. */
-  private @Nullable KeptTrace built;
+  /** The first of those waiting, once it has been refused. */
+  private @Nullable Export built;
 
-  private int oldestWaitingMillis;
-
-  Departures(ShardStore store, PolicyNames policies, ShardContext context, ShardCounts counts) {
+  Departures(
+      ShardStore store,
+      PolicyNames policies,
+      ShardContext context,
+      Unanswered unanswered,
+      ShardCounts counts) {
     this.store = store;
     this.assembler = new TraceAssembler(store.spans, store.groups, context.allocator());
     this.policies = policies;
     this.exports = context.exports();
-    this.onAnswered = context.onAnswered();
+    this.unanswered = unanswered;
     this.counts = counts;
-    this.waiting = new TraceList(store.traces);
+    this.waiting = new AgedList(store.traces);
   }
 
   /** Exports a trace that is in no list, now or as soon as there is room. */
   void keep(int trace) {
-    if (waiting.isEmpty()) {
-      oldestWaitingMillis = store.traces.createdMillis(trace);
-      if (offer(trace)) {
-        return;
-      }
-    }
-    store.traces.state(trace, TraceState.WAITING);
-    waiting.addLast(trace);
-    if (store.traces.createdMillis(trace) - oldestWaitingMillis < 0) {
-      oldestWaitingMillis = store.traces.createdMillis(trace);
+    if (!waiting.isEmpty() || !offer(trace)) {
+      store.traces.state(trace, TraceState.WAITING);
+      waiting.addLast(trace);
     }
   }
 
   /** A trace that cannot be offered at all is dropped, or it would stop all that come behind it. */
   private boolean offer(int trace) {
+    Export export = built;
     try {
-      KeptTrace kept = built != null ? built : build(trace);
-      built = kept;
-      if (!exports.offer(kept)) {
+      if (export == null) {
+        export = build(trace);
+        built = export;
+      }
+      if (!offer(export)) {
         return false;
       }
-      built = null;
-      counts.kept(kept.spanCount());
     } catch (RuntimeException | Error e) {
       releaseBuilt();
       drop(trace, DropReason.FAILED);
       throw e;
     }
+    built = null;
+    counts.kept(export.trace().spanCount());
     store.free(trace);
     return true;
   }
 
-  private KeptTrace build(int trace) {
+  private boolean offer(Export export) {
+    unanswered.offering(export);
+    boolean taken = false;
+    try {
+      taken = exports.offer(export.trace());
+    } finally {
+      if (taken) {
+        unanswered.taken(export);
+      } else {
+        unanswered.refused(export);
+      }
+    }
+    return taken;
+  }
+
+  private Export build(int trace) {
     TraceTable traces = store.traces;
-    return new KeptTrace(
-        traces.traceIdHi(trace),
-        traces.traceIdLo(trace),
-        store.contexts.header(traces.context(trace)),
-        assembler.assemble(trace),
-        traces.spanCount(trace),
-        policies.name(traces.policy(trace)),
-        onAnswered);
+    ByteBuf resourceSpans = assembler.assemble(trace);
+    return unanswered.export(
+        onAnswered ->
+            new KeptTrace(
+                traces.traceIdHi(trace),
+                traces.traceIdLo(trace),
+                store.contexts.header(traces.context(trace)),
+                resourceSpans,
+                traces.spanCount(trace),
+                policies.name(traces.policy(trace)),
+                onAnswered),
+        traces.window(trace),
+        decision(trace));
+  }
+
+  private @Nullable DecisionBatch decision(int trace) {
+    int number = store.traces.decision(trace);
+    return number == NO_DECISION ? null : store.replayable.numbered(number);
   }
 
   /** Spans were added to a waiting trace: what was built of it is no longer all of it. */
@@ -109,9 +138,10 @@ final class Departures {
     return left;
   }
 
-  /** Drops a trace that is in no list. */
+  /** Drops a trace that is in no list: nothing of it is unsettled any more. */
   void drop(int trace, DropReason reason) {
     counts.dropped(reason, store.traces.spanCount(trace));
+    store.notes.release(store.traces.window(trace));
     store.free(trace);
   }
 
@@ -127,17 +157,12 @@ final class Departures {
 
   private void releaseBuilt() {
     if (built != null) {
-      built.resourceSpans().release();
+      built.trace().resourceSpans().release();
       built = null;
     }
   }
 
-  TraceList waiting() {
+  AgedList waiting() {
     return waiting;
-  }
-
-  /** No waiting trace was created before; only of meaning if some wait. */
-  int oldestWaitingMillis() {
-    return oldestWaitingMillis;
   }
 }

@@ -12,6 +12,8 @@ public enum DropReason {
   TOO_LARGE,
   /** It came after its trace had been dropped. */
   LATE,
+  /** It was replayed, but its trace is decided and settled with it (protocol D3). */
+  REPLAY_SETTLED,
   /** Its bytes were in its trace already. */
   DUPLICATE,
   /** Its bytes are not a span; no trace ID was found in it. */

@@ -7,6 +7,7 @@ import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.cache.DecisionCache;
 import io.ringtail.sampler.feature.SpanFeatures;
 import io.ringtail.sampler.policy.PolicySet;
+import io.ringtail.sampler.settle.Replayable;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -18,6 +19,14 @@ import java.util.Arrays;
 final class Gatherer {
   private static final int NONE = TraceTable.NONE;
   private static final int UNKNOWN = -1;
+
+  /** In the place of a trace: the span is dropped, its trace is settled. */
+  private static final int SETTLED = -2;
+
+  private static final int TOO_LARGE = -3;
+
+  /** A trace whose fate is held grows past its caps, but not past this: nothing could export it. */
+  private static final int MOST_BYTES = 1 << 30;
   private static final int TRACE_ID_BYTES = 16;
 
   /** Spans whose traces are read ahead together: what they need fits a first-level cache. */
@@ -45,6 +54,17 @@ final class Gatherer {
 
   private long nowNanos;
   private int arrivalMillis;
+  private int window;
+  private int routerKey;
+
+  /** Seq of the batch, if the notes of its spans' traces may be above it; else 0. */
+  private long olderSeq;
+
+  /** Seq of the first acceptance, if it is a replay of spans accepted before; else 0. */
+  private long replayedSeq;
+
+  /** Whether a trace is over a cap and may not be decided. */
+  private boolean overgrown;
 
   /** Spans of it that are stored or counted as dropped. */
   private int accounted;
@@ -110,6 +130,7 @@ final class Gatherer {
     nowNanos = batchNanos;
     arrivalMillis = batchMillis - (int) Math.min(batch.ageMillis(), Integer.MAX_VALUE / 4);
     accounted = 0;
+    note(batch);
     try {
       addAll(batch);
     } finally {
@@ -122,6 +143,13 @@ final class Gatherer {
       late.remove(trace);
       departures.keep(trace);
     }
+  }
+
+  private void note(ShardBatch batch) {
+    window = store.notes.window(nowMillis);
+    routerKey = batch.routerKey();
+    olderSeq = store.notes.saw(routerKey, batch.seq()) ? 0 : batch.seq();
+    replayedSeq = batch.replay() && batch.firstSeq() == 0 ? batch.seq() : batch.firstSeq();
   }
 
   private void addAll(ShardBatch batch) {
@@ -192,9 +220,12 @@ final class Gatherer {
     }
     int context = context(batch, groupIndex);
     int trace = trace(context, hi, lo, length);
-    if (trace == NONE) {
-      drop(DropReason.LATE);
+    if (trace < 0) {
+      drop(reason(trace));
       return;
+    }
+    if (olderSeq != 0) {
+      store.notes.lower(traces.window(trace), routerKey, olderSeq - 1);
     }
     int group = group(batch, groupIndex);
     if (store.spans.append(trace, group, array, offset, length)) {
@@ -206,19 +237,46 @@ final class Gatherer {
     }
   }
 
+  private static DropReason reason(int noTrace) {
+    return switch (noTrace) {
+      case SETTLED -> DropReason.REPLAY_SETTLED;
+      case TOO_LARGE -> DropReason.TOO_LARGE;
+      default -> DropReason.LATE;
+    };
+  }
+
   private void drop(DropReason reason) {
     counts.droppedAtOnce(reason);
     accounted++;
   }
 
-  /** The trace to put a span into: one that has room, or a new one; none if it was dropped. */
+  /** The trace to put a span into: one that has room, or a new one; negative if it was dropped. */
   private int trace(int context, long hi, long lo, int length) {
     int trace = traces.find(context, hi, lo);
     while (trace != NONE && isFull(trace, length)) {
+      if (mustGrow(trace)) {
+        return (long) traces.spanBytes(trace) + length <= MOST_BYTES ? trace : TOO_LARGE;
+      }
       finish(trace, length);
       trace = traces.find(context, hi, lo);
     }
     return trace != NONE ? trace : begin(context, hi, lo);
+  }
+
+  /** Full, but nothing may be decided about it (protocol O4), or its decision has no effect yet. */
+  private boolean mustGrow(int trace) {
+    int state = traces.state(trace);
+    boolean must =
+        TraceState.isDecided(state) || (TraceState.isOpen(state) && !decider.mayDecide(trace));
+    overgrown |= must;
+    return must;
+  }
+
+  /** Whether there was such a trace since this was asked before. */
+  boolean takeOvergrown() {
+    boolean was = overgrown;
+    overgrown = false;
+    return was;
   }
 
   private boolean isFull(int trace, int length) {
@@ -227,7 +285,7 @@ final class Gatherer {
     return spans > 0
         && (spans >= limits.traceSpans()
             || bytes > limits.traceBytes()
-            || (traces.state(trace) == TraceState.OPEN && exceedsDiscard(bytes)));
+            || (TraceState.isOpen(traces.state(trace)) && exceedsDiscard(bytes)));
   }
 
   private boolean exceedsDiscard(long bytes) {
@@ -236,7 +294,8 @@ final class Gatherer {
 
   private void finish(int trace, int length) {
     switch (traces.state(trace)) {
-      case TraceState.OPEN -> decider.decideEarly(trace, cause(trace, length), nowMillis, nowNanos);
+      case TraceState.OPEN, TraceState.OVERDUE ->
+          decider.decideEarly(trace, cause(trace, length), nowMillis, nowNanos);
       case TraceState.LATE -> {
         late.remove(trace);
         departures.keep(trace);
@@ -254,6 +313,10 @@ final class Gatherer {
   }
 
   private int begin(int context, long hi, long lo) {
+    int known = store.replayable.find(context, hi, lo);
+    if (known != Replayable.NONE) {
+      return beginDecided(context, hi, lo, known);
+    }
     int policy = caches.kept.find(context, hi, lo);
     if (policy != DecisionCache.NONE) {
       return beginLate(context, hi, lo, policy);
@@ -261,20 +324,44 @@ final class Gatherer {
     if (caches.dropped.find(context, hi, lo) != DecisionCache.NONE) {
       return NONE;
     }
-    if (store.open.size() >= limits.openTraces()) {
-      decider.decideEarly(store.open.first(), Cause.NUM_TRACES, nowMillis, nowNanos);
+    if (store.openCount() >= limits.openTraces()) {
+      makeRoom();
     }
-    int trace = traces.create(context, hi, lo);
-    traces.arrival(trace, nowMillis, arrivalMillis);
+    int trace = create(context, hi, lo);
     store.open.addLast(trace);
     store.wheel.schedule(trace, arrivalMillis + limits.waitMillis());
     return trace;
   }
 
-  private int beginLate(int context, long hi, long lo, int policy) {
+  /** A trace that is decided: a replay of what was in it is nothing new once it is settled. */
+  private int beginDecided(int context, long hi, long lo, int known) {
+    if (replayedSeq != 0 && store.replayable.isSettled(known, routerKey, replayedSeq)) {
+      return SETTLED;
+    }
+    return store.replayable.keep(known)
+        ? beginLate(context, hi, lo, store.replayable.policy(known))
+        : NONE;
+  }
+
+  private void makeRoom() {
+    int oldest = store.open.first();
+    if (oldest != NONE && decider.mayDecideEarly() && decider.mayDecide(oldest)) {
+      decider.decideEarly(oldest, Cause.NUM_TRACES, nowMillis, nowNanos);
+    }
+  }
+
+  private int create(int context, long hi, long lo) {
     int trace = traces.create(context, hi, lo);
     traces.arrival(trace, nowMillis, arrivalMillis);
+    traces.window(trace, window);
+    store.notes.hold(window);
+    return trace;
+  }
+
+  private int beginLate(int context, long hi, long lo, int policy) {
+    int trace = create(context, hi, lo);
     traces.state(trace, TraceState.LATE);
+    traces.decision(trace, Departures.NO_DECISION);
     traces.policy(trace, policy);
     late.addLast(trace);
     return trace;
@@ -282,21 +369,26 @@ final class Gatherer {
 
   private void added(int trace, int group) {
     int state = traces.state(trace);
-    if (state == TraceState.OPEN) {
+    if (TraceState.isOpen(state)) {
       traces.addTimes(trace, features.startNanos(), features.endNanos());
       traces.addBits(trace, features.bits());
       traces.addBits(trace, store.groups.resourceBits(group));
-      hurry(trace);
+      hurry(trace, state);
       return;
     }
-    counts.lateKept();
+    if (state != TraceState.DECIDED_DROP && state != TraceState.DECIDED_TOO_LARGE) {
+      counts.lateKept();
+    }
     if (state == TraceState.WAITING) {
       departures.changed(trace);
     }
   }
 
   /** Brings the deadline forward for a root, or for spans that are older than the trace so far. */
-  private void hurry(int trace) {
+  private void hurry(int trace, int state) {
+    if (state == TraceState.OVERDUE) {
+      return;
+    }
     int deadline = traces.deadlineMillis(trace);
     int earliest = deadline;
     if (arrivalMillis - traces.firstArrivalMillis(trace) < 0) {

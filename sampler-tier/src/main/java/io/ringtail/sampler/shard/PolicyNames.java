@@ -23,10 +23,19 @@ final class PolicyNames {
 
   /** Counts a verdict and gives its policy's number. */
   int decided(Verdict verdict) {
-    Integer known = numbers.get(verdict);
-    int number = known != null ? known : add(verdict);
+    int number = number(verdict);
     counters.get(number).inc();
     return number;
+  }
+
+  /** The number of a verdict's policy; another sampler may have given it. */
+  int number(Verdict verdict) {
+    Integer known = numbers.get(verdict);
+    return known != null ? known : add(verdict);
+  }
+
+  Verdict verdict(int number) {
+    return verdicts.get(number);
   }
 
   private int add(Verdict verdict) {

@@ -31,12 +31,20 @@ public final class SamplerMetrics {
   private final Counter policyErrors;
   private final Counter shardErrors;
   private final Map<RefusalCause, Counter> refused;
+  private final Map<Obstacle, Counter> postponed;
+  private final Counter takenBack;
+  private final Counter unconfirmed;
+  private final Counter noticesGivenUp;
+  private final Counter endedByDecision;
+  private final Counter splits;
 
   /** Why a part was not taken. */
   enum RefusalCause {
     BYTES,
     QUEUE,
     NUM_TRACES,
+    /** Full, and nothing may be decided early (protocol O4). */
+    HELD,
     STOPPING,
     TOO_LARGE
   }
@@ -59,6 +67,27 @@ public final class SamplerMetrics {
     policyErrors =
         metrics.counter(
             "ringtail_sampler_policy_errors_total", "Traces dropped because a policy failed.");
+    postponed = eachOf(Obstacle.class, this::postponedCounter);
+    takenBack =
+        metrics.counter(
+            "ringtail_sampler_taken_back_decisions_total",
+            "Decisions without effect because an epoch came before the heir's answer.");
+    unconfirmed =
+        metrics.counter(
+            "ringtail_sampler_unconfirmed_decisions_total",
+            "Decisions that took effect although the heir had not answered in time.");
+    noticesGivenUp =
+        metrics.counter(
+            "ringtail_sampler_notices_given_up_total",
+            "Batches of decisions whose heir could not be told of them.");
+    endedByDecision =
+        metrics.counter(
+            "ringtail_sampler_ended_by_decision_traces_total",
+            "Open traces that ended by another sampler's decision.");
+    splits =
+        metrics.counter(
+            "ringtail_sampler_split_decisions_total",
+            "Traces on which two samplers decided differently; keep wins.");
     shardErrors =
         metrics.counter(
             "ringtail_sampler_shard_errors_total", "Duty cycles of a shard that ended by a bug.");
@@ -105,6 +134,14 @@ public final class SamplerMetrics {
         cause.name().toLowerCase(Locale.ROOT));
   }
 
+  private Counter postponedCounter(Obstacle obstacle) {
+    return metrics.counter(
+        "ringtail_sampler_postponed_decisions_total",
+        "Traces past their deadline that could not be decided then, by what forbade it.",
+        "obstacle",
+        obstacle.label());
+  }
+
   /** Traces decided by one policy; looked up when a shard first meets the policy. */
   Counter decidedTraces(String policy, Verdict.Outcome outcome) {
     return metrics.counter(
@@ -122,6 +159,47 @@ public final class SamplerMetrics {
 
   void refused(RefusalCause cause) {
     of(refused, cause).inc();
+  }
+
+  void postponed(Obstacle obstacle) {
+    of(postponed, obstacle).inc();
+  }
+
+  void takenBack() {
+    takenBack.inc();
+  }
+
+  void unconfirmed(long decisions) {
+    unconfirmed.inc(decisions);
+  }
+
+  void noticeGivenUp() {
+    noticesGivenUp.inc();
+  }
+
+  void endedByDecision() {
+    endedByDecision.inc();
+  }
+
+  void split() {
+    splits.inc();
+  }
+
+  long postponements(Obstacle obstacle) {
+    return of(postponed, obstacle).getCount();
+  }
+
+  long takenBackDecisions() {
+    return takenBack.getCount();
+  }
+
+  long unconfirmedDecisions() {
+    return unconfirmed.getCount();
+  }
+
+  /** Traces on which two samplers have decided differently. */
+  public long splitDecisions() {
+    return splits.getCount();
   }
 
   void shardError() {

@@ -1,6 +1,5 @@
 package io.ringtail.sampler.shard;
 
-import io.ringtail.cluster.EpochOrder;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.policy.PolicySet;
@@ -24,6 +23,8 @@ final class Shard {
   private static final int TRACES_PER_CYCLE = 512;
   private static final int GROUPS_PER_SWEEP = 64;
   private static final int SWEEP_MILLIS = 100;
+  private static final int SETTLE_MILLIS = 20;
+  private static final int BATCHES_PER_EVICTION = 64;
 
   private final int index;
   private final PolicySet policies;
@@ -47,9 +48,17 @@ final class Shard {
   private long settledBytes;
   private long reservedBytes;
   private long malformedAttributes;
-  private EpochOrder epoch = EpochOrder.NONE;
+  private final Unanswered unanswered;
+  private final HeirMail mail;
+  private final ReceivedDecisions received;
+  private long exportBytes;
+  private int settleMillis;
+  private int evictMillis;
+  private boolean marksChanged;
+  private final List<Runnable> afterMarks = new ArrayList<>();
+  private volatile long[] marks = new long[0];
   private final List<CompletableFuture<Void>> drains = new ArrayList<>();
-  private volatile Published published = new Published(0, 0, 0, 0, 0, 0, 0, 0);
+  private volatile Published published = new Published(0, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
 
   /**
    * What the shard says of itself, once a cycle in which it has worked.
@@ -62,6 +71,9 @@ final class Shard {
    * @param keptCoveredMillis how far back kept decisions are remembered
    * @param droppedCoveredMillis the same of dropped ones
    * @param rememberedDecisions of both kinds
+   * @param replayableDecisions kept for a replay
+   * @param held whether nothing may be decided early now (protocol O4)
+   * @param overgrown whether a trace is over a cap while that is so
    */
   record Published(
       long heldSpans,
@@ -71,7 +83,10 @@ final class Shard {
       long slabBytes,
       int keptCoveredMillis,
       int droppedCoveredMillis,
-      int rememberedDecisions) {}
+      int rememberedDecisions,
+      int replayableDecisions,
+      boolean held,
+      boolean overgrown) {}
 
   Shard(int index, PolicySet policies, ShardContext context) {
     this.index = index;
@@ -79,13 +94,17 @@ final class Shard {
     this.context = context;
     this.budget = context.budget();
     this.startNanos = context.nanoClock().getAsLong();
-    this.store = new ShardStore(context.config().slabBytes(), policies, 0);
+    this.store = new ShardStore(
+            context.config().slabBytes(), context.config().noteBytes(), policies, 0);
     this.caches = new DecisionCaches(context.config(), context.tail());
     this.counts = new ShardCounts(context.metrics());
     PolicyNames names = new PolicyNames(context.metrics());
-    this.departures = new Departures(store, names, context, counts);
+    this.unanswered = new Unanswered(store.notes, this::queue);
+    this.mail = new HeirMail(context, index);
+    this.departures = new Departures(store, names, context, unanswered, counts);
     this.decider =
-        new Decider(store, policies, caches, names, departures, counts, context.metrics());
+        new Decider(store, policies, caches, names, departures, counts, mail, context);
+    this.received = new ReceivedDecisions(store, names, decider, mail, context, index);
     this.gatherer =
         new Gatherer(
             store, policies, caches, decider, departures, counts, Gatherer.Limits.of(context));
@@ -122,8 +141,14 @@ final class Shard {
   int doWork() {
     nowNanos = context.nanoClock().getAsLong();
     nowMillis = (int) ((nowNanos - startNanos) / 1_000_000);
+    decider.lease(context.mayDecide().test(nowNanos));
     int work = takeCommands();
     work += store.wheel.advance(nowMillis, TRACES_PER_CYCLE, expiry);
+    work += decider.decideOverdue(TRACES_PER_CYCLE, nowMillis, nowNanos);
+    work += decider.notices().work(decider.lease(), nowMillis);
+    work += received.work(nowMillis);
+    work += mail.work(nowMillis);
+    work += evict();
     work += departures.retry(TRACES_PER_CYCLE);
     settle();
     work += decideEarly();
@@ -134,8 +159,28 @@ final class Shard {
     if (work > 0) {
       publish();
       countMalformedAttributes();
+      marksChanged = true;
     }
+    publishMarks();
     return work;
+  }
+
+  /** Not after each cycle: there may be many routers. What waits for the marks is told then. */
+  private void publishMarks() {
+    if (!marksChanged || (nowMillis - settleMillis < SETTLE_MILLIS && afterMarks.isEmpty())) {
+      return;
+    }
+    settleMillis = nowMillis;
+    marksChanged = false;
+    marks = store.notes.marks();
+    afterMarks.forEach(Runnable::run);
+    afterMarks.clear();
+  }
+
+  /** Runs something once the marks are published as they are after this duty cycle. */
+  void afterMarks(Runnable task) {
+    afterMarks.add(task);
+    marksChanged = true;
   }
 
   private void countMalformedAttributes() {
@@ -160,8 +205,25 @@ final class Shard {
   private void take(ShardCommand command) {
     if (command instanceof ShardCommand.Spans spans) {
       take(spans);
-    } else if (command instanceof ShardCommand.EpochInUse inUse) {
-      epoch = inUse.order();
+    } else if (command instanceof ShardCommand.Answered answered) {
+      answered(answered.export());
+    } else if (command instanceof ShardCommand.Progress progress) {
+      store.notes.passed(progress.routerKey(), progress.upToSeq());
+      store.replayable.logBegins(progress.routerKey(), progress.oldestSeq());
+    } else if (command instanceof ShardCommand.NoticeTaken taken) {
+      decider.notices().taken(taken.heir(), taken.noticeId());
+    } else if (command instanceof ShardCommand.Decisions decisions) {
+      take(decisions);
+    } else if (command instanceof ShardCommand.Settled settled) {
+      for (long id : settled.noticeIds()) {
+        store.replayable.settled(settled.from(), id);
+      }
+    } else if (command instanceof ShardCommand.Slots slots) {
+      slots(slots.view());
+    } else if (command instanceof ShardCommand.PeerDown down) {
+      mail.down(down.peer());
+    } else if (command instanceof ShardCommand.RouterGone gone) {
+      forget(gone);
     } else if (command instanceof ShardCommand.Drain drain) {
       drains.add(drain.done());
     } else {
@@ -179,20 +241,50 @@ final class Shard {
     }
   }
 
+  private void answered(Unanswered.Export export) {
+    if (unanswered.remove(export)) {
+      decider.notices().answered(export.decision());
+    }
+  }
+
+  private void take(ShardCommand.Decisions decisions) {
+    received.store(decisions.from(), decisions.noticeId(), decisions.notice(), nowMillis);
+    if (decisions.left().decrementAndGet() == 0) {
+      decisions.stored().run();
+    }
+  }
+
+  private void slots(SlotView view) {
+    decider.slots(view, nowMillis);
+    received.slots(view);
+    mail.owners(view.owners());
+  }
+
+  private void forget(ShardCommand.RouterGone gone) {
+    store.notes.forget(gone.routerKey());
+    store.replayable.forget(gone.routerKey());
+    if (gone.left().decrementAndGet() == 0) {
+      gone.forgotten().run();
+    }
+  }
+
   private void expired(int trace) {
-    decider.decide(trace, Cause.DEADLINE, nowMillis, nowNanos);
+    decider.expired(trace, nowMillis, nowNanos);
   }
 
   /**
    * Above high water the oldest traces are decided, unless it is the export that is stuck: then
-   * early decisions would only spoil traces, and intake refuses instead.
+   * early decisions would only spoil traces, and intake refuses instead. So it does while anything
+   * is held.
    */
   private int decideEarly() {
     int decided = 0;
     while (decided < TRACES_PER_CYCLE
         && departures.waiting().isEmpty()
         && !store.open.isEmpty()
-        && budget.stored() + store.bytes() - settledBytes > budget.highWater()) {
+        && budget.isHigh(store.bytes() - settledBytes)
+        && decider.mayDecideEarly()
+        && decider.mayDecide(store.open.first())) {
       decider.decideEarly(store.open.first(), Cause.HIGH_WATER, nowMillis, nowNanos);
       decided++;
     }
@@ -204,24 +296,34 @@ final class Shard {
       return 0;
     }
     int decided = 0;
-    while (decided < TRACES_PER_CYCLE && !store.open.isEmpty()) {
-      int trace = store.open.first();
+    while (decided < TRACES_PER_CYCLE && store.openCount() > 0) {
+      int trace = store.open.isEmpty() ? store.overdue.first() : store.open.first();
       if (context.tail().dropPendingTracesOnShutdown()) {
-        store.wheel.remove(trace);
-        store.open.remove(trace);
+        store.takeOpen(trace);
         departures.drop(trace, DropReason.SHUTDOWN);
       } else {
-        decider.decideEarly(trace, Cause.SHUTDOWN, nowMillis, nowNanos);
+        decider.decideAtLast(trace, nowMillis, nowNanos);
       }
       decided++;
     }
-    if (store.open.isEmpty() && departures.waiting().isEmpty() && commands.isEmpty()) {
+    if (store.openCount() == 0
+        && store.decided.isEmpty()
+        && departures.waiting().isEmpty()
+        && commands.isEmpty()) {
       settle();
       counts.flush();
       drains.forEach(done -> done.complete(null));
       drains.clear();
     }
     return decided;
+  }
+
+  private int evict() {
+    if (nowMillis - evictMillis < 0) {
+      return 0;
+    }
+    evictMillis = nowMillis + SETTLE_MILLIS;
+    return store.replayable.evict(BATCHES_PER_EVICTION);
   }
 
   private int sweep() {
@@ -237,16 +339,18 @@ final class Shard {
 
   private int oldestMillis() {
     int oldest = store.open.isEmpty() ? nowMillis : store.traces.createdMillis(store.open.first());
-    if (!departures.waiting().isEmpty() && departures.oldestWaitingMillis() - oldest < 0) {
-      return departures.oldestWaitingMillis();
-    }
-    return oldest;
+    oldest = store.overdue.oldestMillis(oldest);
+    oldest = store.decided.oldestMillis(oldest);
+    return departures.waiting().oldestMillis(oldest);
   }
 
   private void sweepContexts() {
     BitSet inUse = new BitSet();
     caches.markContexts(inUse);
+    store.replayable.markContexts(inUse);
     mark(store.open.first(), inUse);
+    mark(store.overdue.first(), inUse);
+    mark(store.decided.first(), inUse);
     mark(departures.waiting().first(), inUse);
     store.contexts.sweep(inUse);
   }
@@ -259,6 +363,8 @@ final class Shard {
 
   private void settle() {
     long bytes = store.bytes();
+    reservedBytes -= unanswered.bytes() - exportBytes; // used, but not stored: no early decisions
+    exportBytes = unanswered.bytes();
     if (bytes != settledBytes || reservedBytes != 0) {
       budget.settle(reservedBytes, bytes - settledBytes);
       settledBytes = bytes;
@@ -275,13 +381,16 @@ final class Shard {
     published =
         new Published(
             counts.held(),
-            store.open.size(),
+            store.openCount(),
             departures.waiting().size(),
             oldest,
             store.slabBytes(),
             caches.kept.coveredMillis(nowMillis),
             caches.dropped.coveredMillis(nowMillis),
-            caches.kept.size() + caches.dropped.size());
+            caches.kept.size() + caches.dropped.size(),
+            store.replayable.size(),
+            !decider.mayDecideEarly(),
+            gatherer.takeOvergrown());
   }
 
   /** Drops whatever is left, counted; nothing may be queued any more. */
@@ -292,15 +401,22 @@ final class Shard {
         reservedBytes += spans.reservedBytes();
         context.metrics().dropped(DropReason.SHUTDOWN, spans.batch().spanCount());
         spans.batch().message().release();
+      } else if (command instanceof ShardCommand.Answered answered) {
+        unanswered.remove(answered.export());
       }
     }
-    while (!store.open.isEmpty()) {
-      int trace = store.open.first();
-      store.wheel.remove(trace);
-      store.open.remove(trace);
+    while (store.openCount() > 0) {
+      int trace = store.open.isEmpty() ? store.overdue.first() : store.open.first();
+      store.takeOpen(trace);
+      departures.drop(trace, DropReason.SHUTDOWN);
+    }
+    while (!store.decided.isEmpty()) {
+      int trace = store.decided.first();
+      decider.notices().withdraw(trace);
       departures.drop(trace, DropReason.SHUTDOWN);
     }
     departures.abandon();
+    unanswered.clear();
     settle();
     counts.flush();
     publish();
@@ -308,7 +424,13 @@ final class Shard {
 
   /** Whether it waits for no deadline and no export: it can sleep until it is queued something. */
   boolean isIdle() {
-    return store.open.isEmpty() && departures.waiting().isEmpty() && drains.isEmpty();
+    return store.openCount() == 0
+        && departures.waiting().isEmpty()
+        && drains.isEmpty()
+        && unanswered.isEmpty()
+        && received.isIdle()
+        && decider.notices().isEmpty()
+        && !marksChanged;
   }
 
   int index() {
@@ -327,9 +449,20 @@ final class Shard {
     return published;
   }
 
-  /** The newest epoch whose command it has met. */
-  EpochOrder epoch() {
-    return epoch;
+  /** Kept traces the export queue has taken and not answered. Threads: any. */
+  int unanswered() {
+    return unanswered.count();
+  }
+
+  /** All a router sent up to this seq is settled here; -1 if it was not seen. Threads: any. */
+  long mark(int routerKey) {
+    long[] now = marks;
+    return routerKey < now.length ? now[routerKey] : -1;
+  }
+
+  /** The view whose command it has met last. */
+  SlotView slots() {
+    return decider.slots();
   }
 
   int openTraceCapacity() {

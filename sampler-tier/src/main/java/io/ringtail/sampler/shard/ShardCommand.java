@@ -1,7 +1,11 @@
 package io.ringtail.sampler.shard;
 
-import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Peer;
+import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.settle.Notice;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What a shard is asked to do, in the order of its queue. */
 sealed interface ShardCommand {
@@ -13,10 +17,49 @@ sealed interface ShardCommand {
   record Spans(ShardBatch batch, long reservedBytes) implements ShardCommand {}
 
   /**
-   * An epoch is in use. All spans before it in the queue were accepted under the epoch before
-   * (protocol H5); those behind it, under this one.
+   * Whose the slots are and which are held from here on. All spans before it in the queue were
+   * accepted under the view before (protocol H5); those behind it, under this one.
    */
-  record EpochInUse(EpochOrder order) implements ShardCommand {}
+  record Slots(SlotView view) implements ShardCommand {}
+
+  /**
+   * Of a router nothing up to {@code upToSeq} will come any more (protocol A5).
+   *
+   * @param oldestSeq oldest in the router's log
+   */
+  record Progress(int routerKey, long upToSeq, long oldestSeq) implements ShardCommand {}
+
+  /**
+   * A router is gone.
+   *
+   * @param left counts down the shards that still know it
+   * @param forgotten run when none does
+   */
+  record RouterGone(int routerKey, AtomicInteger left, Runnable forgotten)
+      implements ShardCommand {}
+
+  /**
+   * Decisions of another sampler; each shard takes those of its own slots.
+   *
+   * @param from whose notice it is; null if they came with a slot
+   * @param left counts down the shards that have not stored them
+   * @param stored run when all have
+   */
+  record Decisions(
+      @Nullable Peer from, long noticeId, Notice notice, AtomicInteger left, Runnable stored)
+      implements ShardCommand {}
+
+  /** All traces of these notices are settled (protocol D3). */
+  record Settled(Peer from, long[] noticeIds) implements ShardCommand {}
+
+  /** The link to another sampler broke: what it has not answered was taken or not. */
+  record PeerDown(Peer peer) implements ShardCommand {}
+
+  /** The heir has stored a notice of this shard. */
+  record NoticeTaken(Peer heir, long noticeId) implements ShardCommand {}
+
+  /** A kept trace is finally answered. */
+  record Answered(Unanswered.Export export, KeptTrace.Answer answer) implements ShardCommand {}
 
   /**
    * Decide what is held at once.

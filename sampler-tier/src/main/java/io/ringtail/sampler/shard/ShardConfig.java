@@ -29,6 +29,7 @@ public record ShardConfig(
   private static final double DEFAULT_HIGH_WATER = 0.85;
   private static final int MAX_TRACE_SPANS = 10_000_000;
   private static final int CACHE_SHARE = 16;
+  private static final int NOTE_SHARE = 64;
 
   /** Everything as it is when the config says nothing. */
   public static ShardConfig defaults() {
@@ -72,6 +73,11 @@ public record ShardConfig(
   /** Bytes for remembered decisions when the config sets no cache size. */
   long cacheBytes() {
     return maxBufferedBytes / CACHE_SHARE;
+  }
+
+  /** Bytes of notes in one shard above which old windows merge (protocol M8). */
+  long noteBytes() {
+    return maxBufferedBytes / shards / NOTE_SHARE;
   }
 
   /** The unit in which a shard takes memory: small beside its share, few in number. */

@@ -3,22 +3,28 @@ package io.ringtail.sampler.shard;
 import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.export.ExportQueue;
-import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.settle.RouterKeys;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
 /**
  * What the shards of one sampler share.
  *
  * @param nanoClock monotonic
- * @param onAnswered told of the answer to each kept trace
+ * @param peers ways to the other samplers, for notices and transfers
+ * @param mayDecide whether there is a lease to decide at a time of the clock (protocol L1)
+ * @param routers numbers of routers in notes
  */
 record ShardContext(
     ShardConfig config,
     TailSamplingConfig tail,
     ByteBudget budget,
     ExportQueue exports,
-    KeptTrace.OnAnswered onAnswered,
     SamplerMetrics metrics,
     ByteBufAllocator allocator,
-    LongSupplier nanoClock) {}
+    LongSupplier nanoClock,
+    Peers peers,
+    LongPredicate mayDecide,
+    RouterKeys routers) {}

@@ -1,17 +1,21 @@
 package io.ringtail.sampler.shard;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
 import io.ringtail.sampler.buffer.SpanStore;
 import io.ringtail.sampler.export.ExportQueue;
-import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.settle.Notice;
+import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
 import io.ringtail.trace.TraceHash;
 import java.time.Duration;
@@ -22,7 +26,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +49,7 @@ public final class ShardSet {
   private final ByteBudget budget;
   private final List<Shard> shards = new ArrayList<>();
   private final List<ShardThread> threads = new ArrayList<>();
-  private final AtomicLong unanswered = new AtomicLong();
+  private final RouterKeys routers = new RouterKeys();
   private final LongSupplier nanoClock;
   private final long storedWhenEmpty;
   private volatile boolean stopping;
@@ -53,11 +58,26 @@ public final class ShardSet {
   /**
    * Makes the shards and registers their metrics; {@link #start} starts their threads.
    *
+   * @param peers ways to the other samplers
+   * @param mayDecide whether there is a lease to decide at a time of {@link System#nanoTime}
    * @throws IllegalArgumentException if the decision cache leaves too little of the budget
    */
   public ShardSet(
-      ShardConfig config, TailSamplingConfig tail, ExportQueue exports, Metrics metrics) {
-    this(config, tail, exports, metrics, PooledByteBufAllocator.DEFAULT, System::nanoTime);
+      ShardConfig config,
+      TailSamplingConfig tail,
+      ExportQueue exports,
+      Metrics metrics,
+      Peers peers,
+      LongPredicate mayDecide) {
+    this(
+        config,
+        tail,
+        exports,
+        metrics,
+        PooledByteBufAllocator.DEFAULT,
+        System::nanoTime,
+        peers,
+        mayDecide);
   }
 
   /**
@@ -70,7 +90,9 @@ public final class ShardSet {
       ExportQueue exports,
       Metrics metrics,
       ByteBufAllocator allocator,
-      LongSupplier nanoClock) {
+      LongSupplier nanoClock,
+      Peers peers,
+      LongPredicate mayDecide) {
     this.config = config;
     this.tail = tail;
     this.nanoClock = nanoClock;
@@ -81,11 +103,13 @@ public final class ShardSet {
             config,
             tail,
             budget,
-            counted(exports),
-            this::answered,
+            exports,
             this.metrics,
             allocator,
-            nanoClock);
+            nanoClock,
+            peers,
+            mayDecide,
+            routers);
     for (int i = 0; i < config.shards(); i++) {
       Shard shard = new Shard(i, tail.compile(), context);
       shards.add(shard);
@@ -108,21 +132,6 @@ public final class ShardSet {
     return config.maxBufferedBytes() - forDecisions;
   }
 
-  private ExportQueue counted(ExportQueue exports) {
-    return trace -> {
-      unanswered.incrementAndGet();
-      if (exports.offer(trace)) {
-        return true;
-      }
-      unanswered.decrementAndGet();
-      return false;
-    };
-  }
-
-  private void answered(KeptTrace trace, KeptTrace.Answer answer) {
-    unanswered.decrementAndGet();
-  }
-
   /** Starts a thread for each shard. */
   public void start() {
     threads.forEach(ShardThread::start);
@@ -139,7 +148,11 @@ public final class ShardSet {
 
   /** The one shard of a slot. */
   public int shardOfSlot(int slot) {
-    return (int) (((long) slot * shards.size()) >>> TraceHash.SLOT_BITS);
+    return shardOfSlot(slot, shards.size());
+  }
+
+  static int shardOfSlot(int slot, int shards) {
+    return (int) (((long) slot * shards) >>> TraceHash.SLOT_BITS);
   }
 
   /**
@@ -181,6 +194,9 @@ public final class ShardSet {
     if (fresh && tail.blockOnOverflow() && full(part)) {
       return busy(RefusalCause.NUM_TRACES, "num_traces " + tail.numTraces() + " is reached");
     }
+    if (fresh && cannotMakeRoom(part)) {
+      return busy(RefusalCause.HELD, "full, and nothing may be decided early now");
+    }
     if (!budget.tryReserve(bytes, fresh)) {
       return noBytes(bytes);
     }
@@ -195,6 +211,19 @@ public final class ShardSet {
     for (ShardBatch batch : part) {
       Shard shard = shards.get(batch.shard());
       if (shard.published().openTraces() >= shard.openTraceCapacity()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where early decisions would make room but are forbidden, room is kept by taking nothing. */
+  private boolean cannotMakeRoom(List<ShardBatch> part) {
+    for (ShardBatch batch : part) {
+      Shard shard = shards.get(batch.shard());
+      Shard.Published state = shard.published();
+      boolean full = state.openTraces() >= shard.openTraceCapacity() || budget.isHigh(0);
+      if (state.overgrown() || (state.held() && full)) {
         return true;
       }
     }
@@ -249,11 +278,91 @@ public final class ShardSet {
   }
 
   /**
-   * An epoch is in use from here on: its command takes its place in every shard's queue. The caller
+   * Whose the slots are from here on: the view takes its place in every shard's queue. The caller
    * sees to it that no part checked by an older epoch is offered later.
    */
-  public void onEpoch(EpochOrder order) {
-    queueAll(new ShardCommand.EpochInUse(order));
+  public void slots(SlotView view) {
+    queueAll(new ShardCommand.Slots(view));
+  }
+
+  /** Numbers of routers, for notes and marks. */
+  public RouterKeys routers() {
+    return routers;
+  }
+
+  /**
+   * A router will send nothing up to {@code upToSeq} any more (protocol A5). The caller has offered
+   * all its earlier parts before.
+   *
+   * @param oldestSeq oldest in the router's log
+   */
+  public void onProgress(int routerKey, long upToSeq, long oldestSeq) {
+    queueAll(new ShardCommand.Progress(routerKey, upToSeq, oldestSeq));
+  }
+
+  /** A router is in no epoch in use any more and has no link: nothing is kept of it. */
+  public void forgetRouter(Peer router) {
+    int key = routers.forget(router);
+    if (key != RouterKeys.NONE) {
+      queueAll(
+          new ShardCommand.RouterGone(
+              key, new AtomicInteger(shards.size()), () -> routers.reuse(key)));
+    }
+  }
+
+  /**
+   * Up to which seq all a router sent is settled: the least over all shards (protocol M1).
+   *
+   * @return -1 if no shard has seen anything of it; 0 if not all of them have
+   */
+  public long mark(int routerKey) {
+    long least = Long.MAX_VALUE;
+    boolean seen = false;
+    for (Shard shard : shards) {
+      long mark = shard.mark(routerKey);
+      seen |= mark >= 0;
+      least = Math.min(least, Math.max(0, mark));
+    }
+    return seen ? least : -1;
+  }
+
+  /**
+   * Stores decisions of a sampler whose heir this one is (protocol D2).
+   *
+   * @param decisions as {@link Notice} encodes them; a heap buffer, consumed
+   * @param stored run when all shards know them, by one of their threads
+   * @throws MalformedWireException if they cannot be read; nothing is stored then
+   */
+  public void takeNotice(Peer from, long noticeId, ByteBuf decisions, Runnable stored)
+      throws MalformedWireException {
+    try {
+      Notice notice = Notice.decode(decisions, routers);
+      AtomicInteger left = new AtomicInteger(shards.size());
+      queueAll(new ShardCommand.Decisions(from, noticeId, notice, left, stored));
+    } finally {
+      decisions.release();
+    }
+  }
+
+  /** All traces of notices of {@code from} are settled (protocol D3). */
+  public void onSettled(Peer from, long[] noticeIds) {
+    queueAll(new ShardCommand.Settled(from, noticeIds));
+  }
+
+  /** An heir has stored a notice of this sampler. */
+  public void onNoticeTaken(Peer heir, long noticeId) {
+    queue(
+        HeirMail.shardOf(noticeId, shards.size()), new ShardCommand.NoticeTaken(heir, noticeId));
+  }
+
+  /** The link to another sampler broke: notices it has not answered are sent again. */
+  public void onPeerDown(Peer peer) {
+    queueAll(new ShardCommand.PeerDown(peer));
+  }
+
+  private void queue(int shard, ShardCommand command) {
+    shards.get(shard).queue(command);
+    threads.get(shard).wake();
   }
 
   private void queueAll(ShardCommand command) {
@@ -315,7 +424,7 @@ public final class ShardSet {
 
   /** Kept traces the export queue has taken but not answered. */
   public long unansweredExports() {
-    return unanswered.get();
+    return shards.stream().mapToLong(Shard::unanswered).sum();
   }
 
   public SamplerMetrics metrics() {

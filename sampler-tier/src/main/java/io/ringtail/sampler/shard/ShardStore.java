@@ -7,6 +7,8 @@ import io.ringtail.sampler.buffer.SpanStore;
 import io.ringtail.sampler.buffer.TraceList;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.policy.PolicySet;
+import io.ringtail.sampler.settle.Notes;
+import io.ringtail.sampler.settle.Replayable;
 
 /** Everything one shard keeps, side by side. Threads: the shard's. */
 final class ShardStore {
@@ -15,15 +17,27 @@ final class ShardStore {
   final GroupTable groups;
   final ContextTable contexts = new ContextTable();
 
+  /** Decisions a replay may ask for. */
+  final Replayable replayable = new Replayable();
+
   /** Undecided traces in the order in which this shard first saw them. */
   final TraceList open;
 
-  /** Their deadlines. */
+  /** Undecided traces past their deadline: not in {@link #open}, nor in the wheel. */
+  final AgedList overdue;
+
+  /** Decided traces whose decision has no effect yet (protocol D2). */
+  final AgedList decided;
+
+  /** What this shard knew when traces came. */
+  final Notes notes;
+
+  /** Deadlines of {@link #open}. */
   final TimerWheel wheel;
 
   private final BlockPool pool;
 
-  ShardStore(int slabBytes, PolicySet policies, int nowMillis) {
+  ShardStore(int slabBytes, long maxNoteBytes, PolicySet policies, int nowMillis) {
     pool = new BlockPool(slabBytes);
     traces = new TraceTable(pool, policies.bitWords());
     spans = new SpanStore(pool);
@@ -32,6 +46,9 @@ final class ShardStore {
             policies.bitWords(),
             (header, bits) -> policies.testResource(header.bytes(), 0, header.size(), bits));
     open = new TraceList(traces);
+    overdue = new AgedList(traces);
+    decided = new AgedList(traces);
+    notes = new Notes(maxNoteBytes, nowMillis);
     wheel = new TimerWheel(traces, nowMillis);
   }
 
@@ -44,9 +61,29 @@ final class ShardStore {
     traces.free(trace);
   }
 
+  /** Undecided traces. */
+  int openCount() {
+    return open.size() + overdue.size();
+  }
+
+  /** Takes an undecided trace out of its list, and its deadline out of the wheel. */
+  void takeOpen(int trace) {
+    if (traces.state(trace) == TraceState.OVERDUE) {
+      overdue.remove(trace);
+    } else {
+      wheel.remove(trace);
+      open.remove(trace);
+    }
+  }
+
   /** What counts in the byte budget. */
   long bytes() {
-    return traces.bytes() + spans.heapBytes() + groups.bytes() + contexts.bytes();
+    return traces.bytes()
+        + spans.heapBytes()
+        + groups.bytes()
+        + contexts.bytes()
+        + notes.bytes()
+        + replayable.bytes();
   }
 
   /** Bytes taken from the operating system for blocks. */

@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.ring.HeirTable;
@@ -32,6 +33,19 @@ public record SlotView(
 
   public SlotView {
     owners = List.copyOf(owners);
+  }
+
+  /**
+   * What an epoch says, without heirs and holds.
+   *
+   * @param self this sampler's owner index; negative if it owns nothing
+   */
+  public static SlotView of(Epoch epoch, RingTable table, int self) {
+    List<Peer> owners =
+        table.members().stream()
+            .map(m -> new Peer(m.nodeId(), epoch.member(m.nodeId()).orElseThrow().incarnation()))
+            .toList();
+    return new SlotView(epoch.order(), table, owners, self, null, SlotSet.NONE);
   }
 
   public boolean owns(int slot) {

@@ -31,6 +31,7 @@ import io.ringtail.ring.RingTable;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.sampler.shard.SlotView;
 import io.ringtail.trace.TraceId;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -56,7 +57,12 @@ class LinkServerTest {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final ShardSet shards =
       new ShardSet(
-          ShardConfig.defaults(), TailSamplingConfig.defaults(), trace -> true, new Metrics());
+          ShardConfig.defaults(),
+          TailSamplingConfig.defaults(),
+          trace -> true,
+          new Metrics(),
+          (to, word) -> false,
+          now -> true);
   private final LinkServer server =
       new LinkServer(
           new InetSocketAddress("127.0.0.1", 0),
@@ -266,7 +272,7 @@ class LinkServerTest {
                         1))
             .toList();
     Epoch epoch = new Epoch(order, "sampler-0", members, 0, EpochOrder.NONE, List.of());
-    ownership.use(epoch, RingTable.of(epoch), snapshot -> shards.onEpoch(order));
+    ownership.use(epoch, RingTable.of(epoch), snapshot -> shards.slots(SlotView.NONE));
     server.epochInUse(epoch);
   }
 

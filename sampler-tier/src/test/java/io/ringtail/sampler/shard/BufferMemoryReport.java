@@ -83,7 +83,9 @@ public final class BufferMemoryReport {
         trace -> false,
         new Metrics(),
         PooledByteBufAllocator.DEFAULT,
-        System::nanoTime);
+        System::nanoTime,
+            Views.NOBODY,
+            now -> true);
   }
 
   private static long heap() {

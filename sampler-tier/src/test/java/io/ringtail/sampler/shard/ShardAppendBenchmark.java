@@ -79,7 +79,10 @@ public class ShardAppendBenchmark {
             ShardAppendBenchmark::take,
             new Metrics(),
             PooledByteBufAllocator.DEFAULT,
-            System::nanoTime);
+            System::nanoTime,
+            Views.NOBODY,
+            now -> true);
+    set.slots(Views.alone());
     shard = set.all().get(0);
     feed = new SpanFeed(spanBytes, 20, openTraces, true);
     for (long i = 0; i < openTraces * 22L; i += SpanFeed.BATCH) {
@@ -89,6 +92,7 @@ public class ShardAppendBenchmark {
 
   private static boolean take(KeptTrace trace) {
     trace.resourceSpans().release();
+    trace.onAnswered().onAnswered(trace, KeptTrace.Answer.ACCEPTED);
     return true;
   }
 

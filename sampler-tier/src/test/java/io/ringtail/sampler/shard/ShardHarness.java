@@ -33,6 +33,8 @@ final class ShardHarness {
   final ShardSet set;
   final List<ShardBatch> offered = new ArrayList<>();
   private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+  final FakePeers peers = new FakePeers();
+  boolean lease = true;
   private long nanos = 5_000_000_000L;
 
   ShardHarness(String sampler, String tailSampling) {
@@ -42,7 +44,9 @@ final class ShardHarness {
     TailSamplingConfig sampling = TailSamplingConfig.read(tail.root());
     assertThat(shards.problems()).isEmpty();
     assertThat(tail.problems()).isEmpty();
-    set = new ShardSet(config, sampling, exports, registry, allocator, () -> nanos);
+    set = new ShardSet(config, sampling, exports, registry, allocator, () -> nanos, peers, now -> lease);
+    set.slots(Views.alone());
+    work();
   }
 
   static ShardHarness of(String tailSampling) {
@@ -56,6 +60,12 @@ final class ShardHarness {
 
   void take(Span.Builder... spans) {
     assertThat(offer(Spans.batch(spans))).isNull();
+    work();
+  }
+
+  /** The router's log is empty: no replay can ask for what was decided. */
+  void logsAreEmpty() {
+    set.onProgress(0, 1_000_000, 1_000_001);
     work();
   }
 

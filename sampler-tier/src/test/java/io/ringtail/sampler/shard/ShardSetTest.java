@@ -221,7 +221,12 @@ class ShardSetTest {
   void defaults_areUsable() throws InterruptedException {
     ShardSet set =
         new ShardSet(
-            ShardConfig.defaults(), TailSamplingConfig.defaults(), trace -> false, new Metrics());
+            ShardConfig.defaults(),
+            TailSamplingConfig.defaults(),
+            trace -> false,
+            new Metrics(),
+            Views.NOBODY,
+            now -> true);
     set.start();
     set.close();
     assertThat(set.shards()).isBetween(1, 8);

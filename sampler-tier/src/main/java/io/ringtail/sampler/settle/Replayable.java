@@ -1,0 +1,353 @@
+package io.ringtail.sampler.settle;
+
+import io.ringtail.link.Peer;
+import io.ringtail.trace.TraceHash;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decisions a replay may still ask for (protocol D3, D4), this sampler's and those of whom it is
+ * heir: kept in batches, however large the decision caches are, until the log of every router
+ * begins above what a batch covers.
+ *
+ * <p>A decision is known by {batch, place in it}. The index is open addressing over longs of {hash,
+ * batch and place}; some 40 bytes a decision. Threads: the shard's.
+ */
+public final class Replayable {
+  /** In the place of an entry: not known. */
+  public static final int NONE = -1;
+
+  private static final int PLACE_BITS = 9;
+  private static final int PLACE_MASK = (1 << PLACE_BITS) - 1;
+  private static final int MIN_INDEX = 256;
+
+  private @Nullable DecisionBatch[] batches = new @Nullable DecisionBatch[64];
+  private final BitSet numbers = new BitSet();
+  private final Deque<DecisionBatch> own = new ArrayDeque<>();
+  private final Deque<DecisionBatch> received = new ArrayDeque<>();
+  private final Map<DecisionBatch.Told, DecisionBatch> byNotice = new HashMap<>();
+  private long[] oldest = new long[4];
+  private final BitSet gone = new BitSet();
+  private long[] index = new long[MIN_INDEX];
+  private int size;
+  private long bytes;
+  private Seqs lastCounted = Seqs.NONE;
+
+  /** A batch of this sampler's decisions, kept in mind at once and evicted not before it is closed. */
+  public DecisionBatch open() {
+    DecisionBatch batch = create(null, 0);
+    own.addLast(batch);
+    return batch;
+  }
+
+  /**
+   * A batch of another's decisions.
+   *
+   * @param from who told of it, null if it came with a slot
+   */
+  public DecisionBatch open(@Nullable Peer from, long noticeId, boolean settled) {
+    DecisionBatch batch = create(from, noticeId);
+    received.addLast(batch);
+    if (from != null) {
+      byNotice.put(new DecisionBatch.Told(from, noticeId), batch);
+    }
+    if (settled) {
+      batch.settle();
+    }
+    return batch;
+  }
+
+  private DecisionBatch create(@Nullable Peer from, long noticeId) {
+    int number = numbers.nextClearBit(0);
+    numbers.set(number);
+    if (number == batches.length) {
+      batches = Arrays.copyOf(batches, number * 2);
+    }
+    DecisionBatch batch = new DecisionBatch(number, from, noticeId);
+    batches[number] = batch;
+    return batch;
+  }
+
+  /** Adds a decision that is not to be found yet; returns its place. */
+  public int add(DecisionBatch batch, int context, long hi, long lo, int policy, boolean keep) {
+    return batch.add(context, hi, lo, policy, keep);
+  }
+
+  /**
+   * Makes a decision be found. If there is another one on the trace, keep wins (protocol P3).
+   *
+   * @return false if the other one says otherwise
+   */
+  public boolean index(DecisionBatch batch, int place) {
+    int context = batch.context(place);
+    int hash = hash(context, batch.hi(place), batch.lo(place));
+    int entry = batch.number() << PLACE_BITS | place;
+    int at = slot(hash, context, batch.hi(place), batch.lo(place));
+    if (index[at] != 0) {
+      int other = (int) index[at] - 1;
+      boolean same = keep(other) == batch.keep(place);
+      if (same ? !batch(other).settled() || batch.settled() : batch.keep(place)) {
+        index[at] = ((long) hash << 32) | (entry + 1);
+      }
+      return same;
+    }
+    index[at] = ((long) hash << 32) | (entry + 1);
+    size++;
+    if (size * 10L > index.length * 7L) {
+      rehash(index.length * 2);
+    }
+    return true;
+  }
+
+  /** A decision is taken back, or its trace is another's: it is not found any more. */
+  public void withdraw(DecisionBatch batch, int place) {
+    unindex(batch, place);
+    batch.withdraw(place);
+  }
+
+  /** No more is added to a batch. */
+  public void close(DecisionBatch batch, Seqs covered) {
+    batch.close(covered, covered == lastCounted ? 0 : covered.bytes());
+    lastCounted = covered;
+    bytes += batch.bytes();
+  }
+
+  /** The decision on a trace, {@link #NONE} if there is none. */
+  public int find(int context, long hi, long lo) {
+    if (size == 0) {
+      return NONE;
+    }
+    long found = index[slot(hash(context, hi, lo), context, hi, lo)];
+    return found == 0 ? NONE : (int) found - 1;
+  }
+
+  /** The place in the index of a trace's decision, or the free one where it would be. */
+  private int slot(int hash, int context, long hi, long lo) {
+    int mask = index.length - 1;
+    int at = hash & mask;
+    while (index[at] != 0) {
+      if ((int) (index[at] >>> 32) == hash && is((int) index[at] - 1, context, hi, lo)) {
+        return at;
+      }
+      at = (at + 1) & mask;
+    }
+    return at;
+  }
+
+  private boolean is(int entry, int context, long hi, long lo) {
+    DecisionBatch batch = batch(entry);
+    int place = entry & PLACE_MASK;
+    return batch.lo(place) == lo && batch.hi(place) == hi && batch.context(place) == context;
+  }
+
+  /** The batch a decision is in. */
+  public DecisionBatch batch(int entry) {
+    return numbered(entry >>> PLACE_BITS);
+  }
+
+  /** The batch of that number, which has not been evicted. */
+  public DecisionBatch numbered(int number) {
+    DecisionBatch batch = batches[number];
+    if (batch == null) {
+      throw new AssertionError("batch " + number + " is not kept");
+    }
+    return batch;
+  }
+
+  public int policy(int entry) {
+    return batch(entry).policy(entry & PLACE_MASK);
+  }
+
+  public boolean keep(int entry) {
+    return batch(entry).keep(entry & PLACE_MASK);
+  }
+
+  /**
+   * Whether a replayed part is nothing new for a trace: the decision on it is settled and the part
+   * was in the trace (protocol D3).
+   */
+  public boolean isSettled(int entry, int routerKey, long firstSeq) {
+    DecisionBatch batch = batch(entry);
+    return batch.settled() && batch.seqs().contains(routerKey, firstSeq);
+  }
+
+  /** Whether a notice is stored. */
+  public boolean knows(Peer from, long noticeId) {
+    return byNotice.containsKey(new DecisionBatch.Told(from, noticeId));
+  }
+
+  /** Lets batches that are closed share what holds for all of them, to need less room. */
+  public void share(List<DecisionBatch> closed) {
+    if (closed.size() < 2) {
+      return;
+    }
+    Seqs shared = closed.get(0).seqs();
+    for (DecisionBatch batch : closed) {
+      shared = shared.and(batch.seqs());
+    }
+    for (DecisionBatch batch : closed) {
+      if (at(batch.number()) == batch) {
+        bytes -= batch.bytes();
+        batch.close(shared, shared == lastCounted ? 0 : shared.bytes());
+        lastCounted = shared;
+        bytes += batch.bytes();
+      }
+    }
+  }
+
+  /** The second notice on a batch has come (protocol D3). */
+  public void settled(Peer from, long noticeId) {
+    DecisionBatch batch = byNotice.get(new DecisionBatch.Told(from, noticeId));
+    if (batch != null) {
+      batch.settle();
+    }
+  }
+
+  /** A router's log begins at {@code oldestSeq} (protocol A5). */
+  public void logBegins(int routerKey, long oldestSeq) {
+    if (routerKey >= oldest.length) {
+      oldest = Arrays.copyOf(oldest, Math.max(routerKey + 1, oldest.length * 2));
+    }
+    oldest[routerKey] = Math.max(oldest[routerKey], oldestSeq);
+    gone.clear(routerKey);
+  }
+
+  /** A router is gone, and its log with it. */
+  public void forget(int routerKey) {
+    gone.set(routerKey);
+    if (routerKey < oldest.length) {
+      oldest[routerKey] = 0;
+    }
+  }
+
+  /**
+   * Forgets batches no replay can ask for any more, the oldest first.
+   *
+   * @param limit most batches to look at
+   */
+  public int evict(int limit) {
+    return evict(own, limit) + evict(received, limit);
+  }
+
+  private int evict(Deque<DecisionBatch> from, int limit) {
+    int evicted = 0;
+    while (evicted < limit && !from.isEmpty() && canGo(from.getFirst())) {
+      forget(from.removeFirst());
+      evicted++;
+    }
+    return evicted;
+  }
+
+  private boolean canGo(DecisionBatch batch) {
+    if (!batch.isClosed() || batch.unsettled() > 0) {
+      return false;
+    }
+    long[] upTo = batch.seqs().upTo();
+    for (int key = 0; key < upTo.length; key++) {
+      if (upTo[key] >= (key < oldest.length ? oldest[key] : 0) && upTo[key] > 0 && !gone.get(key)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void forget(DecisionBatch batch) {
+    for (int place = 0; place < batch.size(); place++) {
+      unindex(batch, place);
+    }
+    batches[batch.number()] = null;
+    numbers.clear(batch.number());
+    bytes -= batch.bytes();
+    Peer from = batch.from();
+    if (from != null) {
+      byNotice.remove(new DecisionBatch.Told(from, batch.noticeId()), batch);
+    }
+    if (size * 10L < index.length && index.length > MIN_INDEX) {
+      rehash(Math.max(MIN_INDEX, index.length / 4));
+    }
+  }
+
+  private void unindex(DecisionBatch batch, int place) {
+    if (batch.isVoid(place)) {
+      return;
+    }
+    int hash = hash(batch.context(place), batch.hi(place), batch.lo(place));
+    int mask = index.length - 1;
+    long entry = ((long) hash << 32) | ((batch.number() << PLACE_BITS | place) + 1);
+    for (int at = hash & mask; index[at] != 0; at = (at + 1) & mask) {
+      if (index[at] == entry) {
+        closeGap(at, mask);
+        size--;
+        return;
+      }
+    }
+  }
+
+  private void closeGap(int gap, int mask) {
+    int hole = gap;
+    for (int at = (gap + 1) & mask; index[at] != 0; at = (at + 1) & mask) {
+      int home = (int) (index[at] >>> 32) & mask;
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        index[hole] = index[at];
+        hole = at;
+      }
+    }
+    index[hole] = 0;
+  }
+
+  private void rehash(int length) {
+    long[] next = new long[length];
+    int mask = length - 1;
+    for (long entry : index) {
+      if (entry != 0) {
+        int at = (int) (entry >>> 32) & mask;
+        while (next[at] != 0) {
+          at = (at + 1) & mask;
+        }
+        next[at] = entry;
+      }
+    }
+    index = next;
+  }
+
+  private static int hash(int context, long hi, long lo) {
+    return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
+  }
+
+  /** For a walk over all: batches have numbers below this. */
+  public int numbers() {
+    return numbers.length();
+  }
+
+  /** For a walk over all; null if there is no batch of that number now. */
+  public @Nullable DecisionBatch at(int number) {
+    return number < batches.length ? batches[number] : null;
+  }
+
+  /** Marks the contexts its decisions refer to. */
+  public void markContexts(BitSet inUse) {
+    for (DecisionBatch batch : batches) {
+      for (int place = 0; batch != null && place < batch.size(); place++) {
+        if (!batch.isVoid(place)) {
+          inUse.set(batch.context(place));
+        }
+      }
+    }
+  }
+
+  /** Decisions that can be found. */
+  public int size() {
+    return size;
+  }
+
+  /** What counts in the byte budget. */
+  public long bytes() {
+    return bytes + (long) index.length * Long.BYTES;
+  }
+}

@@ -1,0 +1,57 @@
+package io.ringtail.sampler.settle;
+
+import java.util.Arrays;
+
+/**
+ * What a batch of decisions covers of each router, by key; -1 is nothing. Immutable.
+ *
+ * @param before newest seq seen before the first of the decisions: what was first accepted at or
+ *     below it was in the traces (protocol D3)
+ * @param upTo newest seq seen after the last: when each log begins above it none of the decisions
+ *     is asked for again (D4)
+ */
+public record Seqs(long[] before, long[] upTo) {
+  public static final Seqs NONE = new Seqs(new long[0], new long[0]);
+
+  private static final int OBJECT_BYTES = 64;
+
+  /** Whether a part that was first accepted as {@code seq} is wholly in the decided traces. */
+  boolean contains(int key, long seq) {
+    return key < before.length && seq <= before[key];
+  }
+
+  /** What holds for the decisions of both. */
+  public Seqs and(Seqs other) {
+    int length = Math.max(upTo.length, other.upTo.length);
+    long[] least = new long[length];
+    long[] most = new long[length];
+    for (int key = 0; key < length; key++) {
+      least[key] = Math.min(at(before, key), at(other.before, key));
+      most[key] = Math.max(at(upTo, key), at(other.upTo, key));
+    }
+    return new Seqs(least, most);
+  }
+
+  private static long at(long[] seqs, int key) {
+    return key < seqs.length ? seqs[key] : -1;
+  }
+
+  long bytes() {
+    return OBJECT_BYTES + (long) (before.length + upTo.length) * Long.BYTES;
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Seqs s && Arrays.equals(before, s.before) && Arrays.equals(upTo, s.upTo);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(upTo);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(before) + ".." + Arrays.toString(upTo);
+  }
+}

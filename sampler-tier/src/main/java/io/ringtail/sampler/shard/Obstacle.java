@@ -1,0 +1,19 @@
+package io.ringtail.sampler.shard;
+
+import java.util.Locale;
+
+/** What forbids to decide a trace whose deadline has passed. */
+enum Obstacle {
+  /** Its slot is another's: it is handed off. */
+  NOT_OWNED,
+  /** Its slot is held (protocol O1). */
+  HELD,
+  /** Who is to know of the decision is not computed yet. */
+  NO_HEIRS,
+  /** There is no lease (protocol L1). */
+  NO_LEASE;
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,154 @@
+package io.ringtail.sampler.shard;
+
+import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.sampler.settle.Notes;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kept traces the export queue has taken and not finally answered: until then they are not settled,
+ * and may have to be handed off with their slot (protocol H1). Threads: the shard's; {@link
+ * Export#onAnswered} any. Buffers: each export holds a reference to its trace's bytes until it is
+ * removed.
+ */
+final class Unanswered {
+  private static final int OBJECT_BYTES = 200;
+
+  private final Notes notes;
+  private final Consumer<ShardCommand> queue;
+  private final Set<Export> exports = new LinkedHashSet<>();
+  private final AtomicInteger count = new AtomicInteger();
+  private long bytes;
+
+  /** One of them. */
+  static final class Export implements KeptTrace.OnAnswered {
+    private final KeptTrace trace;
+    private final int window;
+    private final @Nullable DecisionBatch decision;
+    private final AtomicInteger count;
+    private final Consumer<ShardCommand> queue;
+
+    private Export(
+        Content content, int window, @Nullable DecisionBatch decision, Unanswered unanswered) {
+      this.trace = content.withAnswer(this);
+      this.window = window;
+      this.decision = decision;
+      this.count = unanswered.count;
+      this.queue = unanswered.queue;
+    }
+
+    @Override
+    public void onAnswered(KeptTrace answered, KeptTrace.Answer answer) {
+      count.decrementAndGet();
+      queue.accept(new ShardCommand.Answered(this, answer));
+    }
+
+    /** Its bytes are valid until it is removed. */
+    KeptTrace trace() {
+      return trace;
+    }
+
+    /** Its note, for marks. */
+    int window() {
+      return window;
+    }
+
+    /** The batch in which it was decided here; null for late spans and what was handed in. */
+    @Nullable DecisionBatch decision() {
+      return decision;
+    }
+
+    private long bytes() {
+      return (long) trace.resourceSpans().capacity() + OBJECT_BYTES;
+    }
+  }
+
+  /** What is exported, but for who is told of the answer. */
+  interface Content {
+    KeptTrace withAnswer(KeptTrace.OnAnswered onAnswered);
+  }
+
+  /**
+   * @param queue takes a command of the shard, from any thread
+   */
+  Unanswered(Notes notes, Consumer<ShardCommand> queue) {
+    this.notes = notes;
+    this.queue = queue;
+  }
+
+  /**
+   * Makes an export that is to be offered.
+   *
+   * @param window held by the caller, by the export once it is {@link #taken}
+   */
+  Export export(Content content, int window, @Nullable DecisionBatch decision) {
+    return new Export(content, window, decision, this);
+  }
+
+  /** Before it is offered: it may be answered at once, and its bytes are needed until it is. */
+  void offering(Export export) {
+    export.trace.resourceSpans().retain();
+    count.incrementAndGet();
+  }
+
+  /** The queue had no room for it. */
+  void refused(Export export) {
+    count.decrementAndGet();
+    export.trace.resourceSpans().release();
+  }
+
+  /** The queue has taken it. */
+  void taken(Export export) {
+    exports.add(export);
+    bytes += export.bytes();
+  }
+
+  /**
+   * Forgets one that is answered or handed off, and releases its window.
+   *
+   * @return false if it was forgotten before
+   */
+  boolean remove(Export export) {
+    if (!exports.remove(export)) {
+      return false;
+    }
+    bytes -= export.bytes();
+    export.trace.resourceSpans().release();
+    notes.release(export.window);
+    return true;
+  }
+
+  /** All of them, in the order in which they were taken; a view. */
+  Iterable<Export> all() {
+    return exports;
+  }
+
+  /** Forgets them all: the shard is closed. */
+  void clear() {
+    exports.forEach(
+        export -> {
+          export.trace.resourceSpans().release();
+          notes.release(export.window);
+        });
+    exports.clear();
+    bytes = 0;
+  }
+
+  boolean isEmpty() {
+    return exports.isEmpty();
+  }
+
+  /** What counts in the byte budget. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Taken and not answered. Threads: any. */
+  int count() {
+    return count.get();
+  }
+}
