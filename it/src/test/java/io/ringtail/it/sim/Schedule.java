@@ -217,7 +217,7 @@ final class Schedule {
   private void weigh() {
     List<SimSampler> samplers = s.samplers();
     if (!samplers.isEmpty()) {
-      SimSampler n = samplers.get(random.nextInt(samplers.size()));
+      SimSampler n = samplers.get(random.nextInt(Math.min(2, samplers.size()))); // few tables
       s.world.tell("weigh %s", n);
       n.weigh(random.nextBoolean() ? 100 : 50);
     }
