@@ -71,6 +71,17 @@ public final class SimMembership implements Membership {
     }
   }
 
+  /** Whether it is an epoch of the past that was asked for. */
+  public static boolean isAnswer(byte[] bytes) {
+    try {
+      return ClusterCodec.decode(bytes, 0, bytes.length)
+          .filter(m -> m instanceof ClusterMessage.Answer)
+          .isPresent();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private void doAll(List<Effect> effects) {
     EpochListener told = listener;
     if (told == null) {

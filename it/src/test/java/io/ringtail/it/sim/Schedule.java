@@ -46,6 +46,7 @@ final class Schedule {
 
   static Simulation.Outcome run(Simulation s, Kind kind) {
     Schedule schedule = new Schedule(s, kind);
+    s.maySplit = kind == Kind.PARTITIONS;
     schedule.start();
     return s.run(ACTIVE, 120 * World.SECOND);
   }
@@ -189,9 +190,7 @@ final class Schedule {
   private void drainSampler() {
     List<SimSampler> samplers = s.samplers();
     if (samplers.size() > 1) {
-      SimSampler leaves = samplers.get(random.nextInt(samplers.size()));
-      s.world.tell("drain %s", leaves);
-      leaves.drain();
+      s.drain(samplers.get(random.nextInt(samplers.size())).name);
     }
   }
 
@@ -208,9 +207,7 @@ final class Schedule {
   private void drainRouter() {
     List<SimRouter> routers = s.routers();
     if (routers.size() > 1) {
-      SimRouter leaves = routers.get(random.nextInt(routers.size()));
-      s.world.tell("drain %s", leaves);
-      leaves.drain();
+      s.drain(routers.get(random.nextInt(routers.size())).name);
     }
   }
 

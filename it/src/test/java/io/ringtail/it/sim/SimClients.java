@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimClients {
   private static final long PATIENCE = 10 * World.SECOND;
-  private static final long BATCH = 40 * World.MILLI;
 
   private final Simulation simulation;
   private final World world;
@@ -23,6 +22,10 @@ final class SimClients {
   private long nextSpan = 1;
   private int open;
   private boolean sending;
+  long batchNanos = 40 * World.MILLI;
+
+  /** Bytes that make each span larger. */
+  int padding;
 
   SimClients(Simulation simulation) {
     this.simulation = simulation;
@@ -41,7 +44,7 @@ final class SimClients {
     for (int i = 0; i < clients; i++) {
       due.add(new ArrayList<>());
       int client = i;
-      host.every(BATCH, () -> flush(client));
+      host.every(batchNanos, () -> flush(client));
     }
     int traces = (int) (tracesPerSecond * nanos / World.SECOND);
     for (int i = 0; i < traces; i++) {
@@ -71,7 +74,7 @@ final class SimClients {
     List<Spans.Span> request = List.copyOf(batch);
     batch.clear();
     open++;
-    attempt(request, Spans.request(request, client), world.random.nextInt(16));
+    attempt(request, Spans.request(request, client, padding), world.random.nextInt(16));
   }
 
   /** Without a word: the sender takes it for lost and tries elsewhere. */

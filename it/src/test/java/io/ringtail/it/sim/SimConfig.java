@@ -15,6 +15,29 @@ record SimConfig(ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly
   static final SimConfig ALL = of(false, "1s", "4MiB");
 
   static SimConfig of(boolean errorsOnly, String wait, String bytes) {
+    return of(errorsOnly, wait, bytes, 4096);
+  }
+
+  /** Remembers next to no decision. */
+  static SimConfig tinyCache(boolean errorsOnly) {
+    return of(errorsOnly, "1s", "4MiB", 2);
+  }
+
+  SimConfig withHighWater(double share) {
+    return new SimConfig(
+        new ShardConfig(
+            shards.shards(),
+            shards.maxBufferedBytes(),
+            share,
+            shards.queuedBatches(),
+            shards.maxTraceSpans(),
+            shards.maxTraceBytes()),
+        tail,
+        errorsOnly,
+        exportRoom);
+  }
+
+  private static SimConfig of(boolean errorsOnly, String wait, String bytes, int remembered) {
     String policy =
         errorsOnly
             ? "{name: errors, type: status_code, status_code: {status_codes: [ERROR]}}"
@@ -27,7 +50,11 @@ record SimConfig(ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly
             "tail.yaml",
             "decision_wait: "
                 + wait
-                + "\ndecision_cache: {sampled_cache_size: 4096, non_sampled_cache_size: 4096}\n"
+                + "\ndecision_cache: {sampled_cache_size: "
+                + remembered
+                + ", non_sampled_cache_size: "
+                + remembered
+                + "}\n"
                 + "policies:\n  - "
                 + policy
                 + "\n",

@@ -26,6 +26,8 @@ final class SimGroup implements SimMembership.Group {
   /** Messages to these hosts that tell of epochs are lost. */
   private final Map<String, Long> deafUntil = new HashMap<>();
 
+  private final Map<String, Long> answersNothingUntil = new HashMap<>();
+
   private static final class Node {
     final long bits;
     final boolean sampler;
@@ -145,6 +147,12 @@ final class SimGroup implements SimMembership.Group {
     changed(all, 500);
   }
 
+  /** What it asks for of the past is not answered in this time, nor is what is published now. */
+  void forget(String name, long nanos) {
+    deafen(name, 1_200 * World.MILLI);
+    answersNothingUntil.put(name, world.now() + nanos);
+  }
+
   /** What is published to it in this time does not arrive. */
   void deafen(String name, long nanos) {
     deafUntil.put(name, world.now() + nanos);
@@ -210,7 +218,7 @@ final class SimGroup implements SimMembership.Group {
     long delay =
         World.MILLI / 4 + world.below(world.chance(slow) ? 500 * World.MILLI : 4 * World.MILLI);
     boolean lost = world.chance(loss);
-    if (to == null || lost || deafUntil.getOrDefault(to.host.name(), 0L) > world.now()) {
+    if (to == null || lost || isDeaf(to, message)) {
       return;
     }
     to.host.after(
@@ -222,6 +230,12 @@ final class SimGroup implements SimMembership.Group {
             to.membership.onMessage(from.bits, message);
           }
         });
+  }
+
+  private boolean isDeaf(Node to, byte[] message) {
+    return deafUntil.getOrDefault(to.host.name(), 0L) > world.now()
+        || (answersNothingUntil.getOrDefault(to.host.name(), 0L) > world.now()
+            && SimMembership.isAnswer(message));
   }
 
   private @Nullable Side sideOf(Node n) {

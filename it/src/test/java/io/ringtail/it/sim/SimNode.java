@@ -32,6 +32,9 @@ abstract class SimNode {
     simulation.group.join(bits, this instanceof SimSampler, host, membership);
   }
 
+  /** Begins to stop in order. */
+  abstract void drain();
+
   abstract Member member(Member.State state);
 
   abstract EpochListener listener();

@@ -79,6 +79,7 @@ final class SimRouter extends SimNode {
   void step() {}
 
   /** Takes no more, finishes what it has, leaves. */
+  @Override
   void drain() {
     leaving = true;
     SimRouterAccess.stopTaking(forwarder);

@@ -151,6 +151,7 @@ final class SimSampler extends SimNode {
   }
 
   /** Begins to stop in order: as the product did before handoff. */
+  @Override
   void drain() {
     leaving = true;
     membership.update(member(Member.State.DRAINING));

@@ -30,6 +30,12 @@ final class Simulation {
   final SimBackend backend;
   final SimClients clients;
   int refusals;
+
+  /** Whether traces may be decided on several sides of a partition (protocol section 11). */
+  boolean maySplit;
+
+  /** Whether who was suspected while it was paused gets a view of its own. */
+  boolean wakesAlone;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final Map<SimNode, List<Runnable>> deathWatch = new HashMap<>();
   private final Host stage;
@@ -158,6 +164,19 @@ final class Simulation {
     group.disconnect(node.bits, 50 * World.MILLI);
   }
 
+  void drain(String name) {
+    SimNode node = nodes.get(name);
+    if (node != null && !node.leaving) {
+      world.tell("drain %s", node);
+      node.drain();
+    }
+  }
+
+  /** Each message takes up to so many ms. */
+  void slowNetwork(int millis) {
+    net.latency = () -> World.MILLI / 4 + world.below(millis * World.MILLI);
+  }
+
   void pause(String name, long nanos) {
     SimNode node = nodes.get(name);
     if (node == null || node.host.isPaused()) {
@@ -176,7 +195,7 @@ final class Simulation {
             }
           });
     }
-    boolean alone = world.chance(0.6);
+    boolean alone = wakesAlone || world.chance(0.6);
     after(
         nanos,
         () -> {
@@ -234,19 +253,21 @@ final class Simulation {
     }
     nodes.values().forEach(n -> n.audit(problems));
     nodes.values().forEach(n -> bury(n, false));
-    return new Outcome(seed, verdict, problems, world.trail(), world.happened(), world.story());
+    return new Outcome(
+        seed, verdict, maySplit, problems, world.trail(), world.happened(), world.story());
   }
 
   /** What came of a run. */
   record Outcome(
       long seed,
       Ledger.Verdict verdict,
+      boolean maySplit,
       List<String> problems,
       long trail,
       long events,
       String story) {
     boolean isClean() {
-      return verdict.isClean() && problems.isEmpty();
+      return verdict.lost() == 0 && (maySplit || verdict.isClean()) && problems.isEmpty();
     }
 
     @Override

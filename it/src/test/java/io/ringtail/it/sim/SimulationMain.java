@@ -2,147 +2,69 @@ package io.ringtail.it.sim;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs schedules: {@code --seed S} one and tells its story; {@code --schedules N [--from S]
- * [--threads T]} many, and prints what they came to and the seeds of those that failed.
+ * Runs schedules and prints what they came to, and the seeds of those that failed:
+ *
+ * <pre>
+ *   --schedules N [--from S] [--threads T]   random ones
+ *   --named NAME|all [--schedules N]         a named one by N seeds
+ *   --seed S [--named NAME] [--log LEVEL]    one, with its story
+ * </pre>
  */
 public final class SimulationMain {
   private SimulationMain() {}
 
   public static void main(String[] args) throws InterruptedException {
     Long seed = null;
+    String named = "";
     long schedules = 1000;
     long from = 0;
     int threads = 1;
     Level log = Level.OFF;
     for (int i = 0; i + 1 < args.length; i += 2) {
+      String value = args[i + 1];
       switch (args[i]) {
-        case "--seed" -> seed = Long.parseLong(args[i + 1]);
-        case "--schedules" -> schedules = Long.parseLong(args[i + 1]);
-        case "--from" -> from = Long.parseLong(args[i + 1]);
-        case "--log" -> log = Level.toLevel(args[i + 1]);
-        case "--threads" -> threads = Integer.parseInt(args[i + 1]);
+        case "--seed" -> seed = Long.parseLong(value);
+        case "--named" -> named = value.toUpperCase(Locale.ROOT);
+        case "--schedules" -> schedules = Long.parseLong(value);
+        case "--from" -> from = Long.parseLong(value);
+        case "--threads" -> threads = Integer.parseInt(value);
+        case "--log" -> log = Level.toLevel(value);
         default -> throw new IllegalArgumentException(args[i]);
       }
     }
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(log);
     if (seed != null) {
-      Simulation.Outcome outcome = Schedule.run(seed, true);
+      Simulation.Outcome outcome =
+          named.isEmpty() ? Schedule.run(seed, true) : Named.valueOf(named).run(seed, true);
       System.out.println(outcome.story());
       System.out.println(outcome);
       System.exit(outcome.isClean() ? 0 : 1);
     }
-    many(from, schedules, threads);
+    boolean clean = true;
+    for (Batch batch : batches(named)) {
+      Batch.Totals totals = batch.run(from, schedules, threads);
+      System.out.println(totals);
+      clean &= totals.isClean();
+    }
+    System.exit(clean ? 0 : 1);
   }
 
-  private static void many(long from, long schedules, int threads) throws InterruptedException {
-    Totals totals = new Totals();
-    AtomicLong next = new AtomicLong(from);
-    List<Thread> running = new ArrayList<>();
-    for (int t = 0; t < threads; t++) {
-      Thread thread =
-          new Thread(
-              () -> {
-                for (long s = next.getAndIncrement();
-                    s < from + schedules;
-                    s = next.getAndIncrement()) {
-                  totals.add(run(s));
-                }
-                totals.used(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
-              });
-      thread.start();
-      running.add(thread);
+  private static List<Batch> batches(String named) {
+    List<Batch> batches = new ArrayList<>();
+    if (named.isEmpty()) {
+      batches.add(new Batch("random", s -> Schedule.run(s, false)));
     }
-    for (Thread t : running) {
-      t.join();
-    }
-    totals.print(schedules, totals.cpuNanos / 1e6);
-    System.exit(totals.failed == 0 ? 0 : 1);
-  }
-
-  private static Simulation.Outcome run(long seed) {
-    try {
-      return Schedule.run(seed, false);
-    } catch (RuntimeException | Error e) {
-      throw new AssertionError("seed " + seed, e);
-    }
-  }
-
-  private static final class Totals {
-    private final List<String> first = new ArrayList<>();
-    private final long[] bad = new long[Schedule.Kind.values().length];
-    private long failed;
-    private long lost;
-    private long split;
-    private long undeserved;
-    private long duplicates;
-    private long spans;
-    private long strict;
-    private long traces;
-    private long events;
-    private long unquiet;
-    private long cpuNanos;
-    private long trail;
-
-    synchronized void used(long nanos) {
-      cpuNanos += nanos;
-    }
-
-    synchronized void add(Simulation.Outcome o) {
-      trail += o.trail() * (2 * o.seed() + 1);
-      lost += o.verdict().lost();
-      split += o.verdict().split();
-      undeserved += o.verdict().undeserved();
-      duplicates += o.verdict().duplicates();
-      spans += o.verdict().spans();
-      traces += o.verdict().traces();
-      strict += o.verdict().strictTraces();
-      events += o.events();
-      unquiet += o.problems().isEmpty() ? 0 : 1;
-      if (!o.isClean()) {
-        failed++;
-        bad[Schedule.Kind.of(o.seed()).ordinal()]++;
-        if (first.size() < 12) {
-          String text = o.toString();
-          first.add(text.substring(0, Math.min(400, text.length())));
-        }
+    for (Named n : Named.values()) {
+      if (named.equals("ALL") || named.equals(n.name())) {
+        batches.add(new Batch(n.name(), s -> n.run(s, false)));
       }
     }
-
-    synchronized void print(long schedules, double millis) {
-      first.forEach(System.out::println);
-      System.out.printf(
-          "%d schedules, %d with a fault (%s): %d spans lost, %d traces split, %d undeserved, %d"
-              + " duplicates of %d spans, %d traces (%d strict); %d with other problems; %.1f ms of CPU"
-              + " and %d events a schedule; trail %x%n",
-          schedules,
-          failed,
-          kinds(),
-          lost,
-          split,
-          undeserved,
-          duplicates,
-          spans,
-          traces,
-          strict,
-          unquiet,
-          millis / schedules,
-          events / schedules,
-          trail);
-    }
-
-    private String kinds() {
-      StringBuilder b = new StringBuilder();
-      for (Schedule.Kind k : Schedule.Kind.values()) {
-        b.append(b.isEmpty() ? "" : ", ").append(k).append(' ').append(bad[k.ordinal()]);
-      }
-      return b.toString();
-    }
+    return batches;
   }
 }

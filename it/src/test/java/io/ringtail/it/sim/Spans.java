@@ -15,12 +15,12 @@ final class Spans {
   /** What a client sends in one request. */
   record Span(long traceHi, long traceLo, long id, boolean error) {}
 
-  static byte[] request(List<Span> spans, int service) {
+  static byte[] request(List<Span> spans, int service, int padding) {
     byte[] resource = field(1, field(1, attribute("service.name", "s" + service)));
     int size = 0;
     byte[][] encoded = new byte[spans.size()][];
     for (int i = 0; i < encoded.length; i++) {
-      encoded[i] = field(2, span(spans.get(i)));
+      encoded[i] = field(2, span(spans.get(i), padding));
       size += encoded[i].length;
     }
     byte[] scope = field(2, join(size, encoded));
@@ -33,8 +33,10 @@ final class Spans {
     return join(k.length + v.length, k, v);
   }
 
-  private static byte[] span(Span s) {
-    byte[] b = new byte[18 + 10 + 3 + 18 + (s.error ? 4 : 0)];
+  private static byte[] span(Span s, int padding) {
+    byte[] pad = padding == 0 ? new byte[0] : field(3, new byte[padding]); // its trace state
+    byte[] b = new byte[18 + 10 + 3 + 18 + (s.error ? 4 : 0) + pad.length];
+    System.arraycopy(pad, 0, b, b.length - pad.length, pad.length);
     b[0] = 1 << 3 | 2;
     b[1] = 16;
     putLong(b, 2, s.traceHi);

@@ -1,0 +1,235 @@
+package io.ringtail.it.sim;
+
+import java.util.Set;
+
+/** Schedules that each of the protocol's rules was found by; a seed chooses their times. */
+enum Named {
+  /** A slot goes from A to B and back. */
+  A_B_A {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(40);
+      s.after(2 * SECOND, () -> s.sampler("s3"));
+      s.after(2_200 * MILLI + s.world.below(900 * MILLI), () -> s.drain("s3"));
+    }
+  },
+  /** A slot goes from A to B and on to C before B has all of it. */
+  A_B_C {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(60);
+      s.after(2 * SECOND, () -> s.sampler("s3"));
+      s.after(2_100 * MILLI + s.world.below(500 * MILLI), () -> s.sampler("s4"));
+      s.after(2_400 * MILLI + s.world.below(900 * MILLI), () -> s.drain("s3"));
+    }
+  },
+  SENDER_DIES_IN_HANDOFF {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(40);
+      s.after(2 * SECOND, () -> s.drain("s1"));
+      s.after(2_100 * MILLI + s.world.below(600 * MILLI), () -> s.kill("s1", s.world.chance(0.2)));
+    }
+  },
+  RECEIVER_DIES_IN_HANDOFF {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(40);
+      s.after(2 * SECOND, () -> s.sampler("s3"));
+      s.after(2_100 * MILLI + s.world.below(600 * MILLI), () -> s.kill("s3", s.world.chance(0.2)));
+    }
+  },
+  /** A sampler does not hear of the epoch in which another was lost, only of a later one. */
+  SKIPPED_EPOCH_HIDES_A_LOSS {
+    @Override
+    void plan(Simulation s) {
+      s.after(
+          2 * SECOND,
+          () -> {
+            s.group.forget("s2", 6 * SECOND);
+            s.kill("s1", false);
+          });
+      s.after(3_200 * MILLI + s.world.below(SECOND), () -> s.sampler("s3"));
+    }
+  },
+  ROUTER_STOPS_THEN_SAMPLER_KILLED {
+    @Override
+    void plan(Simulation s) {
+      s.after(2 * SECOND, () -> s.drain("r0"));
+      s.after(2_100 * MILLI + s.world.below(2 * SECOND), () -> s.kill("s1", false));
+    }
+  },
+  BACK_IN_UNDER_A_SECOND {
+    @Override
+    void plan(Simulation s) {
+      s.after(2 * SECOND, () -> s.kill("s1", false));
+      s.after(2 * SECOND + 1 + s.world.below(SECOND), () -> s.sampler("s1"));
+    }
+  },
+  ROUTER_RESTARTED_UNDER_AN_OLD_MARK {
+    @Override
+    void plan(Simulation s) {
+      s.after(2 * SECOND, () -> s.kill("r0", false));
+      s.after(2 * SECOND + 1 + s.world.below(SECOND), () -> s.router("r0"));
+      s.after(3 * SECOND + s.world.below(2 * SECOND), () -> s.kill("s1", false));
+    }
+  },
+  DRAIN_RIGHT_AFTER_A_CRASH {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(20);
+      s.sampler("s3");
+      s.after(2 * SECOND, () -> s.kill("s1", s.world.chance(0.3)));
+      s.after(2 * SECOND + s.world.below(3 * SECOND), () -> s.drain("s2"));
+    }
+  },
+  SECOND_LOSS_DURING_THE_REPLAY {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(30);
+      s.sampler("s3");
+      s.after(2 * SECOND, () -> s.kill("s1", false));
+      s.after(2_300 * MILLI + s.world.below(4 * SECOND), () -> s.kill("s2", false));
+    }
+  },
+  /** Requests of many traces, so that each part has many slots. */
+  PARTS_OF_MANY_SLOTS {
+    @Override
+    void plan(Simulation s) {
+      s.clients.batchNanos = 400 * MILLI;
+      s.after(2 * SECOND, () -> s.sampler("s3"));
+      s.after(3 * SECOND, () -> s.kill("s1", false));
+      s.after(4 * SECOND, () -> s.drain("s0"));
+    }
+  },
+  ROUTERS_LAG_OR_SKIP_EPOCHS {
+    @Override
+    void plan(Simulation s) {
+      s.after(1_900 * MILLI, () -> s.group.deafen("r0", 500 * MILLI + s.world.below(3 * SECOND)));
+      s.after(1_900 * MILLI, () -> s.group.forget("r1", 5 * SECOND));
+      s.after(2 * SECOND, () -> s.sampler("s3"));
+      s.after(2_500 * MILLI + s.world.below(SECOND), () -> s.kill("s1", false));
+      s.after(4 * SECOND + s.world.below(SECOND), () -> s.drain("s0"));
+    }
+  },
+  /** The coordinator's echoes wait in the socket of a node that is paused past its lease. */
+  PAUSE_PAST_THE_LEASE {
+    @Override
+    void plan(Simulation s) {
+      s.after(
+          2 * SECOND, () -> s.pause(pickSampler(s), 3_200 * MILLI + s.world.below(6 * SECOND)));
+    }
+  },
+  WAKING_UP_ALONE {
+    @Override
+    void plan(Simulation s) {
+      s.wakesAlone = true;
+      s.after(2 * SECOND, () -> s.pause(pickSampler(s), 7 * SECOND + s.world.below(8 * SECOND)));
+    }
+  },
+  ONE_SAMPLER_RESTARTS {
+    @Override
+    void start(Simulation s) {
+      s.sampler("s0");
+      s.router("r0");
+      s.router("r1");
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.after(2_500 * MILLI, () -> s.kill("s0", s.world.chance(0.3)));
+      s.after(2_500 * MILLI + s.world.below(4 * SECOND), () -> s.sampler("s0"));
+    }
+  },
+  LAST_SAMPLERS_STOP_TOGETHER {
+    @Override
+    void plan(Simulation s) {
+      for (String name : new String[] {"s0", "s1", "s2"}) {
+        s.after(2 * SECOND + s.world.below(300 * MILLI), () -> s.drain(name));
+      }
+      s.after(12 * SECOND, () -> s.sampler("s0"));
+    }
+  },
+  HOLD_OVER_ALL_SLOTS_WITH_MEMORY_FULL {
+    @Override
+    SimConfig config(long seed) {
+      return SimConfig.of((seed & 1) == 0, "1s", "4MiB").withHighWater(0.1);
+    }
+
+    @Override
+    void start(Simulation s) {
+      s.sampler("s0");
+      s.router("r0");
+      s.router("r1");
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.clients.padding = 3_000;
+      s.after(2_500 * MILLI, () -> s.kill("s0", false));
+      s.after(3_500 * MILLI, () -> s.sampler("s0"));
+    }
+  },
+  DECISION_EVICTED_BEFORE_ITS_SPANS_ARE_REPLAYED {
+    @Override
+    SimConfig config(long seed) {
+      return SimConfig.tinyCache((seed & 1) == 0);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.backend.slowNanos = 2 * SECOND;
+      s.after(4 * SECOND, () -> s.kill("s1", false));
+      s.after(4 * SECOND + s.world.below(2 * SECOND), () -> s.sampler("s3"));
+    }
+  },
+  PARTITION_AND_MERGE {
+    @Override
+    void plan(Simulation s) {
+      s.sampler("s3");
+      Set<String> side =
+          s.world.chance(0.5) ? Set.of("s0", "s1", "r0") : Set.of("s3", "r1", "s2");
+      s.after(2 * SECOND, () -> s.partition(side, SECOND + s.world.below(9 * SECOND)));
+    }
+
+    @Override
+    boolean maySplit() {
+      return true;
+    }
+  };
+
+  private static final long SECOND = World.SECOND;
+  private static final long MILLI = World.MILLI;
+
+  abstract void plan(Simulation s);
+
+  SimConfig config(long seed) {
+    return (seed & 1) == 0 ? SimConfig.ERRORS : SimConfig.ALL;
+  }
+
+  void start(Simulation s) {
+    for (int i = 0; i < 3; i++) {
+      s.sampler("s" + i);
+    }
+    s.router("r0");
+    s.router("r1");
+  }
+
+  /** Whether protocol section 11 allows traces to be decided on both sides. */
+  boolean maySplit() {
+    return false;
+  }
+
+  private static String pickSampler(Simulation s) {
+    return "s" + s.world.random.nextInt(3);
+  }
+
+  Simulation.Outcome run(long seed, boolean telling) {
+    Simulation s = new Simulation(seed, config(seed), telling);
+    s.maySplit = maySplit();
+    start(s);
+    plan(s);
+    s.clients.send(6 * SECOND, 16, 8, 600 * MILLI);
+    return s.run(13 * SECOND, 120 * SECOND);
+  }
+}
