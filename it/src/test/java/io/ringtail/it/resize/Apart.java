@@ -11,7 +11,7 @@ import java.util.List;
  * ({@code unshare --net}), so that nothing listens on the machine's own network. Cutting off sends
  * frames to a hardware address nobody has: they vanish, as with a broken switch.
  */
-final class Apart implements Network {
+final class Apart implements Surroundings {
   private static final String HERE = "10.77.0.1";
   private static final String THERE = "10.77.0.2";
   private static final String NOBODY = "02:00:00:00:00:99";

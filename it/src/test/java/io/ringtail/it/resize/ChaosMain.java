@@ -52,11 +52,11 @@ public final class ChaosMain {
     List<Event> events = new ArrayList<>(List.of(Event.values()));
     events.removeIf(
         event ->
-            event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW || event.needsApart());
+            event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW || !event.isPlain());
     if (time.toSeconds() < 120) {
       events.removeIf(Event::isLong);
     }
-    try (Scene scene = new Scene(directory, mode, rate, seed, Network.LOOPBACK, "")) {
+    try (Scene scene = new Scene(directory, mode, rate, seed, Surroundings.PLAIN, "")) {
       scene.start(2, SAMPLERS);
       TimeUnit.SECONDS.sleep(WARM_SECONDS);
       long end = System.nanoTime() + time.toNanos();

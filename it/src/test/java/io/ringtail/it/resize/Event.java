@@ -2,9 +2,12 @@ package io.ringtail.it.resize;
 
 import io.grpc.Status;
 import io.ringtail.it.harness.Cluster;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -198,9 +201,21 @@ enum Event {
   PARTITION(3) {
     @Override
     String run(Scene scene) throws Exception {
-      scene.network().cut();
+      scene.around().cut();
       TimeUnit.SECONDS.sleep(20);
-      scene.network().heal();
+      scene.around().heal();
+      scene.awaitCalm();
+      return "";
+    }
+  },
+  /** The wall clock of one sampler jumps by an hour, forth and back. */
+  CLOCK_STEP(3) {
+    @Override
+    String run(Scene scene) throws Exception {
+      scene.around().stepClock(Duration.ofHours(1));
+      TimeUnit.SECONDS.sleep(8);
+      scene.around().stepClock(Duration.ZERO);
+      TimeUnit.SECONDS.sleep(8);
       scene.awaitCalm();
       return "";
     }
@@ -233,9 +248,29 @@ enum Event {
 
   abstract String run(Scene scene) throws Exception;
 
-  /** Whether a node must live in a network of its own. */
-  boolean needsApart() {
-    return this == PARTITION;
+  /** Whether it needs nothing but processes on loopback. */
+  boolean isPlain() {
+    return this != PARTITION && this != CLOCK_STEP;
+  }
+
+  /** Why it cannot be had on this machine; empty if it can. */
+  Optional<String> whySkipped() throws InterruptedException {
+    if (this == PARTITION && !Apart.available()) {
+      return Optional.of("no network namespace of its own here");
+    }
+    if (this == CLOCK_STEP && !SteppedClock.available()) {
+      return Optional.of("libfaketime is not installed");
+    }
+    return Optional.empty();
+  }
+
+  /** Where it takes place; sampler-1 is the one it happens to. */
+  Surroundings surroundings(Path directory) throws IOException, InterruptedException {
+    return switch (this) {
+      case PARTITION -> new Apart("sampler-1");
+      case CLOCK_STEP -> new SteppedClock("sampler-1", directory);
+      default -> Surroundings.PLAIN;
+    };
   }
 
   /** Whether it takes more than some 15 s. */
@@ -295,7 +330,7 @@ enum Event {
   private static double handedIn(Cluster.Node node) throws InterruptedException {
     try {
       return node.metric("ringtail_sampler_handed_in_spans_total");
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return 0; // does not listen yet
     }
   }

@@ -56,12 +56,12 @@ public final class EventsMain {
 
   static boolean run(Event event, Mode mode, int times, int rate, long seed, Path directory)
       throws Exception {
-    if (event.needsApart() && !Apart.available()) {
-      System.out.printf("%-24s %-11s skipped: no network namespaces of its own here%n", event, mode);
+    if (event.whySkipped().isPresent()) {
+      System.out.printf("%-24s %-11s skipped: %s%n", event, mode, event.whySkipped().get());
       return true;
     }
-    try (Network network = event.needsApart() ? new Apart("sampler-1") : Network.LOOPBACK;
-        Scene scene = new Scene(directory, mode, rate, seed, network, "")) {
+    try (Surroundings around = event.surroundings(directory);
+        Scene scene = new Scene(directory, mode, rate, seed, around, "")) {
       scene.start(2, event.samplers);
       TimeUnit.SECONDS.sleep(WARM_SECONDS);
       int[] steady = scene.takeLatencies();

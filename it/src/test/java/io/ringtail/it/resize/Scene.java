@@ -28,7 +28,7 @@ final class Scene implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(60);
 
   private final Verdict.Mode mode;
-  private final Network network;
+  private final Surroundings around;
   private final SinkLog sinkLog = new SinkLog();
   private final OtlpSink sink;
   private final Cluster cluster;
@@ -42,7 +42,7 @@ final class Scene implements AutoCloseable {
   private int started;
 
   /**
-   * @param network where nodes run
+   * @param around where nodes run
    * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
    */
   Scene(
@@ -50,13 +50,13 @@ final class Scene implements AutoCloseable {
       Verdict.Mode mode,
       int spansPerSecond,
       long seed,
-      Network network,
+      Surroundings around,
       String samplerSettings)
       throws IOException {
-    this.network = network;
+    this.around = around;
     this.mode = mode;
     Files.createDirectories(directory);
-    this.sink = OtlpSink.telling(network.host("sink"), sinkLog::take);
+    this.sink = OtlpSink.telling(around.host("sink"), sinkLog::take);
     this.load = new TraceLoad(spansPerSecond, seed);
     List<String> flags =
         List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m", "-Xss512k");
@@ -70,8 +70,8 @@ final class Scene implements AutoCloseable {
                 flags,
                 "  max-buffered-bytes: 256MiB\n" + samplerSettings,
                 "",
-                network::prefix))
-            .hosts(network::host);
+                around::prefix))
+            .hosts(around::host);
   }
 
   private static String tailSampling(Verdict.Mode mode) {
@@ -98,8 +98,8 @@ final class Scene implements AutoCloseable {
     load.start();
   }
 
-  Network network() {
-    return network;
+  Surroundings around() {
+    return around;
   }
 
   List<Cluster.Node> samplers() {

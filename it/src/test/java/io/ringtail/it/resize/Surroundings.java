@@ -1,13 +1,14 @@
 package io.ringtail.it.resize;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
-/** Where the processes of a scene listen, and how one of them is cut off. */
-interface Network extends AutoCloseable {
+/** Where the processes of a scene run, and what is done to one of them from outside. */
+interface Surroundings extends AutoCloseable {
   /** All on loopback; nobody can be cut off. */
-  Network LOOPBACK =
-      new Network() {
+  Surroundings PLAIN =
+      new Surroundings() {
         @Override
         public String host(String name) {
           return "127.0.0.1";
@@ -42,6 +43,11 @@ interface Network extends AutoCloseable {
   void cut() throws IOException, InterruptedException;
 
   void heal() throws IOException, InterruptedException;
+
+  /** Puts the wall clock of one forward; its monotonic clock goes on. */
+  default void stepClock(Duration by) throws IOException {
+    throw new UnsupportedOperationException("clocks are as they are");
+  }
 
   @Override
   void close() throws IOException;
