@@ -6,6 +6,7 @@ import io.ringtail.config.ConfigSection;
 import io.ringtail.ops.OpsConfig;
 import io.ringtail.router.forward.ForwardConfig;
 import io.ringtail.router.receive.ReceiveConfig;
+import io.ringtail.router.retain.RetentionConfig;
 import java.time.Duration;
 
 /**
@@ -26,6 +27,7 @@ public record RouterConfig(
     OpsConfig ops,
     ReceiveConfig receive,
     ForwardConfig forward,
+    RetentionConfig retention,
     Duration drainDelay,
     Duration drainGrace) {
   private static final Duration DRAIN_DELAY = Duration.ofSeconds(5);
@@ -47,6 +49,7 @@ public record RouterConfig(
         OpsConfig.read(root.section("ops")),
         ReceiveConfig.read(router.section("receive")),
         ForwardConfig.read(router.section("forward")),
+        RetentionConfig.read(router.section("retention")),
         drain.duration("delay", DRAIN_DELAY, Duration.ZERO, Duration.ofHours(1)),
         drain.duration("grace", DRAIN_GRACE, Duration.ZERO, Duration.ofHours(1)));
   }

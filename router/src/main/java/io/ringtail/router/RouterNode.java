@@ -61,6 +61,7 @@ public final class RouterNode implements AutoCloseable {
     this.forwarder =
         new Forwarder(
             config.forward(),
+            config.retention(),
             new Peer(config.node().id(), incarnation()),
             config.cluster().minSamplers(),
             loops.workers(),
@@ -106,6 +107,11 @@ public final class RouterNode implements AutoCloseable {
     @Override
     public void onEpoch(Epoch epoch) {
       forwarder.onEpoch(epoch);
+    }
+
+    @Override
+    public void onEpoch(Epoch epoch, boolean inTurn) {
+      forwarder.onEpoch(epoch, inTurn);
     }
 
     @Override
@@ -181,8 +187,9 @@ public final class RouterNode implements AutoCloseable {
 
   /**
    * Stops in order (protocol S1): not ready, accepts for {@code drain.delay} more, tells
-   * connections to go, answers what it took, leaves. What cannot be answered within {@code
-   * drain.grace} is refused, retryable.
+   * connections to go, answers what it took, keeps its log until the samplers have settled all of
+   * it, leaves. What cannot be answered within {@code drain.grace} is refused, retryable; spans not
+   * settled by then are counted: a sampler that dies now takes them along.
    */
   public void stop() throws InterruptedException {
     if (stopped) {
@@ -200,8 +207,13 @@ public final class RouterNode implements AutoCloseable {
       r.drain(left(deadlineNanos));
     }
     boolean quiet = forwarder.drain(left(deadlineNanos));
+    long uncovered = forwarder.settle(left(deadlineNanos));
     close();
-    log.info("event=stopped node={} all_answered={}", config.node().id(), quiet);
+    log.info(
+        "event=stopped node={} all_answered={} uncovered_spans={}",
+        config.node().id(),
+        quiet,
+        uncovered);
   }
 
   private static Duration left(long deadlineNanos) {

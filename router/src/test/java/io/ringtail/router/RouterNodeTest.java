@@ -17,6 +17,7 @@ import io.ringtail.ops.OpsConfig;
 import io.ringtail.router.forward.FakeSampler;
 import io.ringtail.router.forward.ForwardConfig;
 import io.ringtail.router.receive.ReceiveConfig;
+import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.SampleRequests;
 import java.net.InetSocketAddress;
@@ -84,6 +85,7 @@ class RouterNodeTest {
         new OpsConfig("127.0.0.1", 0),
         receive,
         ForwardConfig.defaults(),
+        RetentionConfig.off(),
         Duration.ZERO,
         Duration.ofSeconds(5));
   }

@@ -191,10 +191,7 @@ final class TraceLoad implements AutoCloseable {
   }
 
   private static ManagedChannel open(String address) {
-    return NettyChannelBuilder.forTarget(address)
-        .usePlaintext()
-        .directExecutor()
-        .build();
+    return NettyChannelBuilder.forTarget(address).usePlaintext().directExecutor().build();
   }
 
   private void answered(Batch batch, Status status) {

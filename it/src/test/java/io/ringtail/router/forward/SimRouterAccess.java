@@ -5,6 +5,8 @@ import io.netty.channel.EventLoopGroup;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.RingTables;
+import io.ringtail.router.retain.RetentionConfig;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
@@ -26,6 +28,7 @@ public final class SimRouterAccess {
       Metrics metrics) {
     return new Forwarder(
         config,
+        new RetentionConfig(8 << 20, RetentionConfig.WhenFull.FORGET, Duration.ofSeconds(40)),
         self,
         0,
         loops,

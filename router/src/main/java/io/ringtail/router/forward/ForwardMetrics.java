@@ -14,8 +14,9 @@ import java.util.Map;
  *
  * A span counts as received when its request has been found well-formed and there is an epoch to
  * split it by; as forwarded when its owner has accepted it, even if the request then fails for
- * another owner's sake; as dropped if its IDs are not valid, of which the client is told; as
- * refused when its part is withdrawn and the client is told to send again. Threads: any.
+ * another owner's sake; replayed spans count nowhere here again; as dropped if its IDs are not
+ * valid, of which the client is told; as refused when its part is withdrawn and the client is told
+ * to send again. Threads: any.
  */
 final class ForwardMetrics {
   /** Why spans are not forwarded though the rest of their request is. */
@@ -56,7 +57,11 @@ final class ForwardMetrics {
     /** The link broke before the answer, and came back. */
     LINK_BROKEN,
     /** The link broke and a newer epoch came first, or its receiver is gone. */
-    RECEIVER_LOST
+    RECEIVER_LOST,
+    /** Cut out of the log because a sampler asked for a replay. */
+    REPLAY,
+    /** A replayed part was refused, retryable: these are sent until they are accepted. */
+    REPLAY_REFUSED
   }
 
   final Counter receivedSpans;

@@ -9,6 +9,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
+import io.ringtail.link.RouterWord;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
@@ -17,17 +18,22 @@ import io.ringtail.router.forward.ForwardMetrics.DropReason;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.receive.Ingress;
 import io.ringtail.router.receive.Responder;
+import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.router.retain.RetentionLog;
+import io.ringtail.router.retain.SamplerKey;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
 import io.ringtail.router.split.Split;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +41,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,14 +69,17 @@ public final class Forwarder implements Ingress, AutoCloseable {
   private final AtomicLong bytesHeld = new AtomicLong();
   private final AtomicLong openRequests = new AtomicLong();
   private final Seqs seqs = new Seqs();
-  private final Retention retention = Retention.NONE;
+  private final RetentionLoop retention;
   private final Rerouter rerouter;
   private final LinkContext linkContext;
   private final ThreadLocal<BatchSplitter> splitters;
   private final ScheduledFuture<?> rerouteTicks;
 
   /** By sampler; changed on the epochs thread. */
-  private final Map<String, Link> links = new ConcurrentHashMap<>();
+  private final Map<SamplerKey, Link> links = new ConcurrentHashMap<>();
+
+  /** Those to samplers that are lost, and at first also to those that are drained. */
+  private final Map<SamplerKey, Link> former = new ConcurrentHashMap<>();
 
   private final LongSupplier nanoTime;
   private final RingTables tables;
@@ -78,8 +88,10 @@ public final class Forwarder implements Ingress, AutoCloseable {
   private volatile @Nullable Routes routes;
   private volatile Peer namedSelf;
   private volatile boolean stopping;
+  private volatile boolean closed;
 
   /**
+   * @param retentionConfig what is kept of that which samplers have accepted
    * @param self node id and random bits of this router
    * @param minSamplers fewer active samplers than this and it is not ready
    * @param loops run links and their timers; not shut down here
@@ -87,6 +99,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
    */
   public Forwarder(
       ForwardConfig config,
+      RetentionConfig retentionConfig,
       Peer self,
       int minSamplers,
       EventLoopGroup loops,
@@ -94,6 +107,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
       Metrics metricRegistry) {
     this(
         config,
+        retentionConfig,
         self,
         minSamplers,
         loops,
@@ -116,6 +130,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   Forwarder(
       ForwardConfig config,
+      RetentionConfig retentionConfig,
       Peer self,
       int minSamplers,
       EventLoopGroup loops,
@@ -141,6 +156,14 @@ public final class Forwarder implements Ingress, AutoCloseable {
             bytesHeld,
             metrics,
             nanoTime);
+    this.retention =
+        new RetentionLoop(
+            retentionConfig,
+            new RetentionLoop.Surroundings(
+                control, rerouter, seqs, bytesHeld, PooledByteBufAllocator.DEFAULT, nanoTime),
+            this::allLinks,
+            this::say,
+            metricRegistry);
     this.linkContext =
         new LinkContext(
             config,
@@ -149,7 +172,6 @@ public final class Forwarder implements Ingress, AutoCloseable {
             seqs,
             new AtomicLong(),
             surroundings.random(),
-            this::oldestSeq,
             new OnControlLoop(),
             retention,
             metrics,
@@ -157,7 +179,22 @@ public final class Forwarder implements Ingress, AutoCloseable {
     this.rerouteTicks =
         control.scheduleWithFixedDelay(
             rerouter::run, REROUTE_TICK_MILLIS, REROUTE_TICK_MILLIS, TimeUnit.MILLISECONDS);
+    retention.start();
     registerGauges(metricRegistry);
+  }
+
+  private Collection<Link> allLinks() {
+    List<Link> all = new ArrayList<>(former.values());
+    all.addAll(links.values());
+    return all;
+  }
+
+  private void say(SamplerKey to, RouterWord word) {
+    Link link = links.get(to);
+    Link known = link != null ? link : former.get(to);
+    if (known != null) {
+      known.say(word);
+    }
   }
 
   private static ExecutorService epochsThread() {
@@ -234,6 +271,12 @@ public final class Forwarder implements Ingress, AutoCloseable {
     if (why.isPresent()) {
       return Optional.of(new Refusal.NotReady(why.get(), RETRY_AFTER));
     }
+    if (retention.refusesIntake()) {
+      return Optional.of(
+          new Refusal.Busy(
+              "router.retention.max-bytes is full of spans their samplers have not settled",
+              RETRY_AFTER));
+    }
     long held = bytesHeld.get();
     return held + length <= config.maxBytesHeld()
         ? Optional.empty()
@@ -290,25 +333,36 @@ public final class Forwarder implements Ingress, AutoCloseable {
     return now != null && !now.table().checksumMatches();
   }
 
-  /** Takes a newer epoch into use, soon. Does not block; in the order of calls (protocol E3). */
+  /** Takes the next epoch into use, soon; as {@link #onEpoch(Epoch, boolean)}. */
   public void onEpoch(Epoch epoch) {
+    onEpoch(epoch, true);
+  }
+
+  /**
+   * Takes a newer epoch into use, soon. Does not block; in the order of calls (protocol E3).
+   *
+   * @param inTurn false after a gap, or a change of chain: then every sampler no longer named is
+   *     lost
+   */
+  public void onEpoch(Epoch epoch, boolean inTurn) {
     try {
-      epochs.execute(() -> apply(epoch));
+      epochs.execute(() -> apply(epoch, inTurn));
     } catch (RejectedExecutionException e) {
       log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
     }
   }
 
-  private void apply(Epoch epoch) {
+  private void apply(Epoch epoch, boolean inTurn) {
     try {
       long startNanos = nanoTime.getAsLong();
       RoutingTable table =
           RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
       nameSelf(epoch);
-      Map<String, Link> before = new HashMap<>(links);
-      List<Link> gone = openAndDrop(epoch, before);
+      List<Link> gone = openAndDrop(epoch);
       routes = new Routes(table, outlets(table));
-      gone.forEach(link -> link.onReceiverGone(epoch.order()));
+      retention.onEpoch(table, inTurn, gone.size());
+      Set<SamplerKey> lost = epoch.lost().stream().map(SamplerKey::of).collect(Collectors.toSet());
+      gone.forEach(l -> l.onReceiverGone(epoch.order(), !inTurn || lost.contains(l.key())));
       links.values().forEach(link -> link.onEpoch(epoch.order()));
       control.execute(rerouter::run);
       logEpoch(table, nanoTime.getAsLong() - startNanos);
@@ -328,31 +382,33 @@ public final class Forwarder implements Ingress, AutoCloseable {
   }
 
   /** Opens links to samplers newly named; returns those that are not named any more. */
-  private List<Link> openAndDrop(Epoch epoch, Map<String, Link> before) {
+  private List<Link> openAndDrop(Epoch epoch) {
+    former.values().removeIf(Link::isOver);
+    Map<SamplerKey, Link> gone = new HashMap<>(links);
     for (Member m : epoch.members()) {
       if (m.role() != Member.Role.SAMPLER || m.linkAddress().isEmpty()) {
         continue;
       }
-      String key = key(m);
-      if (before.remove(key) == null) {
+      SamplerKey key = SamplerKey.of(m);
+      if (gone.remove(key) == null) {
         Link link = new Link(linkContext, m, loops.next());
         links.put(key, link);
+        Link stranger = former.remove(key);
+        if (stranger != null) {
+          stranger.stop();
+        }
         link.start();
       }
     }
-    before.keySet().forEach(links::remove);
-    return new ArrayList<>(before.values());
-  }
-
-  /** An incarnation is known by its random bits: its order is not known before it is named. */
-  private static String key(Member m) {
-    return m.nodeId() + "/" + Long.toHexString(m.incarnation().bits());
+    former.putAll(gone);
+    links.keySet().removeAll(gone.keySet());
+    return new ArrayList<>(gone.values());
   }
 
   private List<Outlet> outlets(RoutingTable table) {
     List<Outlet> outlets = new ArrayList<>();
     for (Member owner : table.owners()) {
-      Link link = links.get(key(owner));
+      Link link = links.get(SamplerKey.of(owner));
       if (link == null) {
         throw new IllegalStateException("sampler " + owner.nodeId() + " has no link address");
       }
@@ -373,15 +429,6 @@ public final class Forwarder implements Ingress, AutoCloseable {
     }
   }
 
-  /** The counter is read before the links: see {@link Outbox}. */
-  private long oldestSeq() {
-    long oldest = retention.oldestSeq(seqs.last() + 1);
-    for (Link link : links.values()) {
-      oldest = Math.min(oldest, link.oldestSeq());
-    }
-    return oldest;
-  }
-
   private final class OnControlLoop implements Rerouting {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // it runs once more; a tick follows anyway
@@ -390,7 +437,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
       control.execute(
           () -> {
             rerouter.add(parcel, atLeast, notBeforeNanos, reason);
-            if (stopping) {
+            if (closed) {
               rerouter.onStop();
             } else if (waitNanos == 0) {
               rerouter.run();
@@ -421,13 +468,46 @@ public final class Forwarder implements Ingress, AutoCloseable {
     return openRequests.get() == 0;
   }
 
+  /**
+   * Waits until all that was accepted is settled (protocol S1), at most so long.
+   *
+   * @return spans that are not: lost if their sampler is, after this router has gone
+   */
+  public long settle(Duration atMost) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + atMost.toNanos();
+    while (!retention.isSettled() && System.nanoTime() - deadlineNanos < 0) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    return unsettledSpans();
+  }
+
+  /** Accepted spans in the log. */
+  public long unsettledSpans() {
+    return retention.isSettled() ? 0 : retention.spanCount();
+  }
+
+  /** Whether nothing accepted waits to be settled, and nothing is being replayed. */
+  public boolean isSettled() {
+    return retention.isSettled();
+  }
+
+  /** For a simulation that takes rules away. */
+  RetentionLog retentionLog() {
+    return retention.log();
+  }
+
   /** Ends the links; requests not answered by now are refused, retryable. */
   @Override
   public void close() {
     stopping = true;
+    closed = true;
     epochs.shutdown();
     rerouteTicks.cancel(false);
-    links.values().forEach(Link::stop);
-    control.execute(rerouter::onStop);
+    allLinks().forEach(Link::stop);
+    control.execute(
+        () -> {
+          rerouter.onStop();
+          retention.onStop();
+        });
   }
 }

@@ -9,7 +9,9 @@ import io.ringtail.link.Hello;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.link.Progress;
+import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
+import io.ringtail.router.retain.SamplerKey;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,24 +24,28 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The link to one sampler incarnation: opens a {@link LinkSession}, again whenever it ends, and
- * drives the {@link Outbox} by what happens on it.
+ * drives the {@link Outbox} by what happens on it. To a sampler that is lost it stays for a while,
+ * or comes back, for words alone: that one may live, and ask (protocol L2).
  *
- * <p>Threads: everything happens on one event loop, which is also the channel's; {@link #offer}
- * comes on any, through a queue. Parts offered within one turn of the loop leave in one message
- * (A8).
+ * <p>Threads: everything happens on one event loop, which is also the channel's; {@link #offer} and
+ * {@link #say} come on any, through queues. Parts offered within one turn of the loop leave in one
+ * message (A8).
  */
 final class Link implements Outlet, LinkSession.Events {
   private static final Logger log = LoggerFactory.getLogger(Link.class);
   private static final long TICK_MILLIS = 100;
   private static final long STEADY_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final Duration STRANGER = Duration.ofMinutes(5);
 
   private final LinkContext context;
   private final Peer sampler;
+  private final SamplerKey key;
   private final String address;
   private final EventLoop loop;
   private final Outbox outbox;
   private final Backoff backoff;
   private final Queue<Parcel> incoming = new ConcurrentLinkedQueue<>();
+  private final Queue<RouterWord> words = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ScheduledFuture<?> ticks;
   private @Nullable LinkSession session;
@@ -47,19 +53,25 @@ final class Link implements Outlet, LinkSession.Events {
   private long failures;
   private volatile boolean up;
 
-  /** The newest epoch does not name the receiver, or this router stops. */
+  /** The newest epoch does not name the receiver. */
   private @Nullable EpochOrder goneSince;
 
+  /** The receiver is lost, but may live. */
+  private boolean stranger;
+
+  private long strangerSinceNanos;
   private boolean stopped;
+  private volatile boolean over;
 
   Link(LinkContext context, Member member, EventLoop loop) {
     this.context = context;
     this.sampler = new Peer(member.nodeId(), member.incarnation());
+    this.key = SamplerKey.of(member);
     this.address = member.linkAddress();
     this.loop = loop;
     this.outbox =
         new Outbox(
-            member.nodeId(),
+            key,
             context.seqs(),
             context.rerouting(),
             context.retention(),
@@ -88,8 +100,30 @@ final class Link implements Outlet, LinkSession.Events {
     }
   }
 
-  Peer sampler() {
-    return sampler;
+  /** Says a word; it is lost if the link is down. */
+  void say(RouterWord word) {
+    words.add(word);
+    try {
+      loop.execute(this::sendWords);
+    } catch (RejectedExecutionException e) {
+      words.clear(); // the loop has ended
+    }
+  }
+
+  private void sendWords() {
+    LinkSession to = session;
+    if (to == null || !up) {
+      words.clear();
+    } else if (!words.isEmpty() && to.isWritable()) {
+      for (RouterWord word = words.poll(); word != null; word = words.poll()) {
+        to.writer().word(word);
+      }
+      to.flush(context.metrics());
+    }
+  }
+
+  SamplerKey key() {
+    return key;
   }
 
   boolean isUp() {
@@ -111,14 +145,24 @@ final class Link implements Outlet, LinkSession.Events {
         });
   }
 
-  /** The epoch in use does not name the receiver any more (A6). */
-  void onReceiverGone(EpochOrder epoch) {
+  /**
+   * The epoch in use does not name the receiver any more (A6): its parts go elsewhere, and answers
+   * to them are not waited for.
+   *
+   * @param lost whether it left without a word, and may still have one to say
+   */
+  void onReceiverGone(EpochOrder epoch, boolean lost) {
     loop.execute(
         () -> {
-          log.info("event=link-dropped sampler={} epoch={}", sampler, epoch);
+          log.info("event=link-dropped sampler={} epoch={} lost={}", sampler, epoch, lost);
           goneSince = epoch;
-          end("epoch " + epoch + " does not name it");
+          stranger = lost;
+          strangerSinceNanos = context.nanoTime().getAsLong();
           drain();
+          if (!lost) {
+            end("epoch " + epoch + " does not name it");
+          }
+          context.retention().linkEnded(epoch);
         });
   }
 
@@ -134,6 +178,7 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   private void end(String reason) {
+    over = true;
     ticks.cancel(false);
     up = false;
     LinkSession open = session;
@@ -159,8 +204,13 @@ final class Link implements Outlet, LinkSession.Events {
             context.attempts().incrementAndGet()));
   }
 
+  /** Whether nothing will happen on it any more. Threads: any. */
+  boolean isOver() {
+    return over;
+  }
+
   private boolean isEnded() {
-    return stopped || goneSince != null;
+    return stopped || (goneSince != null && !stranger);
   }
 
   @Override
@@ -188,8 +238,8 @@ final class Link implements Outlet, LinkSession.Events {
       return;
     }
     outbox.onAnswers(frame);
-    if (frame.mark() != null) {
-      context.retention().marked(sampler.nodeId(), frame.mark());
+    if (frame.mark() != null || !frame.words().isEmpty()) {
+      context.retention().heard(key, frame.words(), frame.mark());
     }
   }
 
@@ -200,6 +250,7 @@ final class Link implements Outlet, LinkSession.Events {
       return;
     }
     session = null;
+    words.clear();
     if (up) {
       up = false;
       context.metrics().brokenLinks.inc();
@@ -208,10 +259,18 @@ final class Link implements Outlet, LinkSession.Events {
         backoff.reset();
       }
     }
+    if (stranger && which.isNotMe()) {
+      end("another has its address");
+      stranger = false;
+      return;
+    }
     if (failures++ == 0) {
       log.warn("event=link-down sampler={} address={} reason=\"{}\"", sampler, address, reason);
     }
-    outbox.onEpochWhileDown(context.rerouting().inUse());
+    drain();
+    if (goneSince == null) {
+      outbox.onEpochWhileDown(context.rerouting().inUse());
+    }
     loop.schedule(this::connect, backoff.nextMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -243,6 +302,10 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   private void tick() {
+    if (goneSince != null) {
+      strangerTick();
+      return;
+    }
     takeIncoming();
     outbox.onTick();
     if (!up) {
@@ -251,8 +314,21 @@ final class Link implements Outlet, LinkSession.Events {
     LinkSession open = session;
     if (open != null && up && open.isWritable()) {
       send(open);
-      open.writer().progress(new Progress(context.seqs().last(), context.oldestSeq().getAsLong()));
+      sendWords();
+      open.writer().progress(new Progress(context.seqs().last(), context.retention().oldestSeq()));
       open.flush(context.metrics());
+    } else if (open != null) {
+      open.checkOpening();
+    }
+  }
+
+  private void strangerTick() {
+    LinkSession open = session;
+    if (context.nanoTime().getAsLong() - strangerSinceNanos > STRANGER.toNanos()) {
+      end("it has been lost for " + STRANGER.toMinutes() + " minutes");
+      stranger = false;
+    } else if (open != null && up) {
+      sendWords();
     } else if (open != null) {
       open.checkOpening();
     }

@@ -12,7 +12,6 @@ import java.util.function.Supplier;
  * @param router who speaks; its incarnation as the newest epoch names it
  * @param attempts counts the links opened, over all samplers: of two the higher is the newer
  * @param random spreads attempts
- * @param oldestSeq oldest seq in the router's log, for the progress word (A5)
  */
 record LinkContext(
     ForwardConfig config,
@@ -21,7 +20,6 @@ record LinkContext(
     Seqs seqs,
     AtomicLong attempts,
     Random random,
-    LongSupplier oldestSeq,
     Rerouting rerouting,
     Retention retention,
     ForwardMetrics metrics,

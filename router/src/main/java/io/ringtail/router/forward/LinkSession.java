@@ -49,6 +49,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   private @Nullable Hello hello;
   private @Nullable LinkWriter writer;
   private String farewell = "";
+  private boolean notMe;
   private long countedHits;
   private long countedDefinitions;
   private boolean ended;
@@ -70,6 +71,11 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
     call.start(this, new Metadata());
     call.request(FRAMES_AHEAD);
     call.sendMessage(greeting.toMessage());
+  }
+
+  /** Whether it ended because another incarnation than the one meant was at the other end. */
+  boolean isNotMe() {
+    return notMe;
   }
 
   boolean isWritable() {
@@ -167,6 +173,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
     }
     Farewell word = frame.farewell();
     if (word != null) {
+      notMe = word.reason() == Farewell.Reason.NOT_ME;
       farewell = "farewell " + word.reason() + ": " + word.message();
       end(farewell);
     }

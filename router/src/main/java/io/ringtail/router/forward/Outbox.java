@@ -7,6 +7,7 @@ import io.ringtail.link.SamplerFrame;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.forward.ForwardMetrics.RefuseReason;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.retain.SamplerKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,15 +24,16 @@ import java.util.function.LongSupplier;
  * <p>A part waits, is sent, and then is accepted, refused, or goes back to waiting when the link
  * breaks; it leaves for the {@link Rerouting} when its receiver is not its owner or a newer epoch
  * comes while the link is down. A part whose request has been answered is dropped where it is met,
- * at the latest at the next tick.
+ * at the latest at the next tick. A part that is replayed has none and is never dropped.
  *
  * <p>Threads: the link's event loop; {@link #oldestSeq} any.
  */
 final class Outbox {
   private static final long NOT_OWNER_WAIT_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long REPLAY_REFUSED_WAIT_NANOS = Duration.ofMillis(200).toNanos();
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  private final String receiver;
+  private final SamplerKey receiver;
   private final Seqs seqs;
   private final Rerouting rerouting;
   private final Retention retention;
@@ -45,10 +47,10 @@ final class Outbox {
   private volatile long oldestSeq = Long.MAX_VALUE;
 
   /**
-   * @param receiver node id, for messages
+   * @param receiver who is at the other end
    */
   Outbox(
-      String receiver,
+      SamplerKey receiver,
       Seqs seqs,
       Rerouting rerouting,
       Retention retention,
@@ -93,7 +95,7 @@ final class Outbox {
       if (parcel == null) {
         break;
       }
-      if (parcel.request().isAnswered()) {
+      if (parcel.errand().isAnswered()) {
         withdraw(parcel, RefuseReason.WITHDRAWN);
       } else {
         send(parcel, message);
@@ -111,7 +113,7 @@ final class Outbox {
       metrics.resent(ResendReason.LINK_BROKEN, 1);
     }
     long seq = seqs.next();
-    parcel.sendAs(seq);
+    parcel.sendAs(seq, nanoTime.getAsLong());
     unanswered.put(seq, parcel);
     message.add(parcel);
   }
@@ -134,17 +136,31 @@ final class Outbox {
   }
 
   private void accepted(Parcel parcel) {
-    metrics.forwardedSpans.inc(parcel.spanCount());
-    PendingRequest request = parcel.request();
-    retention.accepted(parcel.handOver(), parcel.seq(), receiver);
-    request.partWasAccepted();
+    Errand errand = parcel.errand();
+    if (errand.piece() == null) {
+      metrics.forwardedSpans.inc(parcel.spanCount());
+    }
+    retention.accepted(parcel, receiver);
+    errand.partWasAccepted();
   }
 
   private void refused(Parcel parcel, Refused refused) {
     if (refused.refusal() instanceof Refusal.NotOwner notOwner) {
       notOwner(parcel, new EpochOrder(notOwner.viewId(), notOwner.number()));
+    } else if (parcel.errand().piece() != null) {
+      replayRefused(parcel, refused.refusal());
     } else {
       fail(parcel, refused.refusal());
+    }
+  }
+
+  /** A6: what a client was told is accepted is sent until it is. */
+  private void replayRefused(Parcel parcel, Refusal refusal) {
+    if (refusal.retryable()) {
+      rerouting.reroute(
+          parcel, EpochOrder.NONE, REPLAY_REFUSED_WAIT_NANOS, ResendReason.REPLAY_REFUSED);
+    } else {
+      retention.rejected(parcel);
     }
   }
 
@@ -195,12 +211,12 @@ final class Outbox {
   private void drop(Iterator<Parcel> parcels, long nowNanos) {
     while (parcels.hasNext()) {
       Parcel parcel = parcels.next();
-      if (parcel.request().isAnswered()) {
+      if (parcel.errand().isAnswered()) {
         parcels.remove();
         withdraw(parcel, RefuseReason.WITHDRAWN);
-      } else if (parcel.request().isOverdue(nowNanos)) {
+      } else if (parcel.errand().isOverdue(nowNanos)) {
         parcels.remove();
-        fail(parcel, timedOut(receiver));
+        fail(parcel, timedOut(receiver.nodeId()));
       }
     }
   }
@@ -213,18 +229,20 @@ final class Outbox {
   void onStop() {
     onBroken();
     for (Parcel p = waiting.poll(); p != null; p = waiting.poll()) {
-      p.request().fail(new Refusal.NotReady("this router stops", RETRY_AFTER));
+      p.errand().fail(new Refusal.NotReady("this router stops", RETRY_AFTER));
       withdraw(p, RefuseReason.STOPPING);
     }
   }
 
   private void fail(Parcel parcel, Refusal refusal) {
-    boolean first = parcel.request().fail(refusal);
+    boolean first = parcel.errand().fail(refusal);
     withdraw(parcel, first ? RefuseReason.of(refusal) : RefuseReason.WITHDRAWN);
   }
 
   private void withdraw(Parcel parcel, RefuseReason reason) {
-    metrics.refused(reason, parcel.spanCount());
+    if (parcel.errand().piece() == null) {
+      metrics.refused(reason, parcel.spanCount());
+    }
     parcel.release();
   }
 

@@ -3,29 +3,31 @@ package io.ringtail.router.forward;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Header;
 import io.ringtail.link.PartView;
+import io.ringtail.router.retain.Piece;
 import io.ringtail.router.split.Part;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A part on its way: with the request it belongs to, the epoch it was split by and the seq of its
- * newest sending. Threads: whoever has it, one at a time. Buffers: owns the part until {@link
- * #release} or {@link #handOver}.
+ * A part on its way: with what it is sent for, the epoch it was split by and the seq of its newest
+ * sending. Threads: whoever has it, one at a time. Buffers: owns the part until {@link #release} or
+ * {@link #handOver}.
  */
 final class Parcel implements PartView {
   private final Part part;
-  private final PendingRequest request;
+  private final Errand errand;
   private final EpochOrder epoch;
   private final AtomicLong bytesHeld;
   private long seq;
+  private long ageMillis;
 
   /**
    * @param part consumed
    * @param epoch of the table it was split by
    * @param bytesHeld the router's sum of such parts
    */
-  Parcel(Part part, PendingRequest request, EpochOrder epoch, AtomicLong bytesHeld) {
+  Parcel(Part part, Errand errand, EpochOrder epoch, AtomicLong bytesHeld) {
     this.part = part;
-    this.request = request;
+    this.errand = errand;
     this.epoch = epoch;
     this.bytesHeld = bytesHeld;
     bytesHeld.addAndGet(part.spanBytes());
@@ -35,8 +37,8 @@ final class Parcel implements PartView {
     return part;
   }
 
-  PendingRequest request() {
-    return request;
+  Errand errand() {
+    return errand;
   }
 
   EpochOrder epoch() {
@@ -48,8 +50,10 @@ final class Parcel implements PartView {
   }
 
   /** It is about to be sent, perhaps again: every sending has its own seq. */
-  void sendAs(long newSeq) {
+  void sendAs(long newSeq, long nowNanos) {
     seq = newSeq;
+    Piece piece = errand.piece();
+    ageMillis = piece == null ? 0 : piece.ageMillis(nowNanos);
   }
 
   void release() {
@@ -71,7 +75,8 @@ final class Parcel implements PartView {
   /** Nothing that was accepted is sent again but in a replay. */
   @Override
   public long firstSeq() {
-    return 0;
+    Piece piece = errand.piece();
+    return piece == null ? 0 : piece.firstSeq();
   }
 
   @Override
@@ -86,12 +91,12 @@ final class Parcel implements PartView {
 
   @Override
   public boolean replay() {
-    return false;
+    return errand.piece() != null;
   }
 
   @Override
   public long ageMillis() {
-    return 0;
+    return ageMillis;
   }
 
   @Override

@@ -2,14 +2,16 @@ package io.ringtail.router.forward;
 
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.receive.Responder;
+import io.ringtail.router.retain.Piece;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's request until it is answered: with success when every part is accepted, or as the
  * first failure says. Threads: any.
  */
-final class PendingRequest {
+final class PendingRequest implements Errand {
   private final Responder responder;
   private final long deadlineNanos;
   private final long rejectedSpans;
@@ -39,12 +41,13 @@ final class PendingRequest {
             + " spans with an invalid trace ID or span ID (expected 16 and 8 bytes, not all zero)";
   }
 
-  /** One part is now {@code pieces}. */
-  void partWasCut(int pieces) {
+  @Override
+  public void partWasCut(int pieces) {
     openParts.addAndGet(pieces - 1);
   }
 
-  void partWasAccepted() {
+  @Override
+  public void partWasAccepted() {
     if (openParts.decrementAndGet() == 0 && answered.compareAndSet(false, true)) {
       onAnswered.run();
       responder.accepted(rejectedSpans, rejection(rejectedSpans));
@@ -57,7 +60,8 @@ final class PendingRequest {
    *
    * @return whether this was the answer
    */
-  boolean fail(Refusal refusal) {
+  @Override
+  public boolean fail(Refusal refusal) {
     if (!answered.compareAndSet(false, true)) {
       return false;
     }
@@ -66,11 +70,18 @@ final class PendingRequest {
     return true;
   }
 
-  boolean isAnswered() {
+  @Override
+  public boolean isAnswered() {
     return answered.get();
   }
 
-  boolean isOverdue(long nowNanos) {
+  @Override
+  public boolean isOverdue(long nowNanos) {
     return nowNanos - deadlineNanos >= 0;
+  }
+
+  @Override
+  public @Nullable Piece piece() {
+    return null;
   }
 }

@@ -68,15 +68,15 @@ final class Rerouter {
   }
 
   private boolean dropped(Parcel parcel, long nowNanos) {
-    if (parcel.request().isAnswered()) {
+    if (parcel.errand().isAnswered()) {
       withdraw(parcel, RefuseReason.WITHDRAWN);
       return true;
     }
-    if (!parcel.request().isOverdue(nowNanos)) {
+    if (!parcel.errand().isOverdue(nowNanos)) {
       return false;
     }
     Refusal refusal = new Refusal.TimedOut("no owner has taken the spans in time", RETRY_AFTER);
-    boolean first = parcel.request().fail(refusal);
+    boolean first = parcel.errand().fail(refusal);
     withdraw(parcel, first ? RefuseReason.TIMED_OUT : RefuseReason.WITHDRAWN);
     return true;
   }
@@ -89,9 +89,9 @@ final class Rerouter {
       return false;
     }
     Split split = cut(p.parcel, now);
-    p.parcel.request().partWasCut(split.parts().size());
+    p.parcel.errand().partWasCut(split.parts().size());
     metrics.resent(p.reason, split.parts().size());
-    now.dispatch(split, p.parcel.request(), bytesHeld);
+    now.dispatch(split, p.parcel.errand(), bytesHeld);
     p.parcel.release();
     return true;
   }
@@ -107,13 +107,15 @@ final class Rerouter {
   /** This router stops: what is parked is refused. */
   void onStop() {
     for (Parked p = parked.poll(); p != null; p = parked.poll()) {
-      p.parcel.request().fail(new Refusal.NotReady("this router stops", RETRY_AFTER));
+      p.parcel.errand().fail(new Refusal.NotReady("this router stops", RETRY_AFTER));
       withdraw(p.parcel, RefuseReason.STOPPING);
     }
   }
 
   private void withdraw(Parcel parcel, RefuseReason reason) {
-    metrics.refused(reason, parcel.spanCount());
+    if (parcel.errand().piece() == null) {
+      metrics.refused(reason, parcel.spanCount());
+    }
     parcel.release();
   }
 }

@@ -1,44 +1,35 @@
 package io.ringtail.router.forward;
 
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Mark;
-import io.ringtail.router.split.Part;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.router.retain.SamplerKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where parts go once their owner has accepted them: the router's log (protocol section 4), which
- * keeps a part until the samplers' marks have passed it, so that the spans survive their owner.
- * Threads: the links' event loops, several at once.
+ * The way of what happens on links into the router's log. What one link tells arrives in the order
+ * it was told. Threads: the links' event loops, several at once.
  */
 interface Retention {
-  /** Keeps nothing: what is accepted is as safe as its sampler. */
-  Retention NONE =
-      new Retention() {
-        @Override
-        public void accepted(Part part, long seq, String receiver) {
-          part.release();
-        }
-
-        @Override
-        public void marked(String sampler, Mark mark) {}
-
-        @Override
-        public long oldestSeq(long nextSeq) {
-          return nextSeq;
-        }
-      };
-
   /**
-   * @param part consumed
-   * @param seq of the sending that was accepted
-   * @param receiver node id of who accepted it
+   * @param parcel consumed; its seq is that of the sending that was accepted
    */
-  void accepted(Part part, long seq, String receiver);
-
-  void marked(String sampler, Mark mark);
+  void accepted(Parcel parcel, SamplerKey receiver);
 
   /**
-   * Seq of the oldest part kept.
+   * A replayed part that was refused for good.
    *
-   * @param nextSeq the answer if none is
+   * @param parcel consumed
    */
-  long oldestSeq(long nextSeq);
+  void rejected(Parcel parcel);
+
+  /** Words and mark of one frame, whose acks were told before. */
+  void heard(SamplerKey from, List<SamplerWord> words, @Nullable Mark mark);
+
+  /** A link whose sampler {@code epoch} does not name will tell of no acceptance any more. */
+  void linkEnded(EpochOrder epoch);
+
+  /** Seq of the oldest spans in the log, for the progress word (A5). */
+  long oldestSeq();
 }

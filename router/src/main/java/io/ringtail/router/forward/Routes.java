@@ -27,11 +27,11 @@ record Routes(RoutingTable table, List<Outlet> outlets) {
   }
 
   /** Sends what was split by this table. */
-  void dispatch(Split split, PendingRequest request, AtomicLong bytesHeld) {
+  void dispatch(Split split, Errand errand, AtomicLong bytesHeld) {
     List<Part> parts = split.parts();
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
-      outlets.get(part.ownerIndex()).offer(new Parcel(part, request, table.order(), bytesHeld));
+      outlets.get(part.ownerIndex()).offer(new Parcel(part, errand, table.order(), bytesHeld));
     }
   }
 }

@@ -16,6 +16,8 @@ import io.ringtail.link.Peer;
 import io.ringtail.link.Refused;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.SampleRequests;
 import java.time.Duration;
@@ -40,6 +42,7 @@ class ForwarderTest {
   private final Forwarder forwarder =
       new Forwarder(
           new ForwardConfig(TIMEOUT, 1 << 20, 1 << 16),
+          new RetentionConfig(4 << 20, WhenFull.FORGET, Duration.ZERO),
           new Peer(Tables.ROUTER, new Incarnation(EpochOrder.NONE, Tables.ROUTER_BITS)),
           0,
           loops,

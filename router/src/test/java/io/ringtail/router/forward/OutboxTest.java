@@ -14,6 +14,7 @@ import io.ringtail.link.SamplerFrame;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.retain.SamplerKey;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.BatchSplitter;
@@ -60,8 +61,9 @@ class OutboxTest {
         }
       };
 
+  private final RecordedRetention retention = new RecordedRetention();
   private final Outbox outbox =
-      new Outbox("s0", seqs, rerouting, Retention.NONE, counters, now::get);
+      new Outbox(new SamplerKey("s0", 1), seqs, rerouting, retention, counters, now::get);
 
   @AfterEach
   void nothingIsHeld() {

@@ -1,0 +1,317 @@
+package io.ringtail.router.forward;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Mark;
+import io.ringtail.link.RouterWord;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.retain.Piece;
+import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.router.retain.RetentionLog;
+import io.ringtail.router.retain.SamplerKey;
+import io.ringtail.router.route.RoutingTable;
+import io.ringtail.router.split.Part;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings what links and epochs tell to the {@link RetentionLog}, on the control loop, through one
+ * queue. Acceptances and marks wait there for {@value #TICK_MILLIS} ms at most, so that the links
+ * need not wake anybody for each; words and epochs go at once.
+ *
+ * <p>How no part is overlooked: before each batch it reads the newest seq and then the oldest
+ * unanswered one of all links. A seq below both has been answered, and its acceptance was put into
+ * the queue before its link stopped telling of it; so it is in the log, or was, once the queue has
+ * been emptied. Only then the log trims, and says what its oldest is.
+ */
+final class RetentionLoop implements Retention, RetentionLog.Effects {
+  private static final long TICK_MILLIS = 20;
+  private static final int WAKING_COUNT = 128;
+  private static final int EVENTS_A_TURN = 4096;
+
+  private final boolean on;
+  private final EventLoop control;
+  private final RetentionLog log;
+  private final Rerouter rerouter;
+  private final Seqs seqs;
+  private final Supplier<Collection<Link>> links;
+  private final BiConsumer<SamplerKey, RouterWord> words;
+  private final AtomicLong bytesHeld;
+  private final LongSupplier nanoTime;
+  private final Queue<Event> events = new ConcurrentLinkedQueue<>();
+  private final AtomicLong posted = new AtomicLong();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+
+  /** Epochs whose predecessors' links have not all ended, oldest first. */
+  private final ArrayDeque<PendingEpoch> pending = new ArrayDeque<>();
+
+  private volatile long oldestSeq = 1;
+  private volatile boolean refusesIntake;
+
+  /** Events taken from the queue. */
+  private volatile long taken;
+
+  /** How many had been taken when the log was empty; −1 if it was not. */
+  private volatile long settledAt;
+
+  private volatile long spanCount;
+  private boolean piecesWereSent;
+  private boolean stopped;
+
+  private sealed interface Event {
+    record Accepted(Parcel parcel, SamplerKey receiver) implements Event {}
+
+    record Rejected(Parcel parcel) implements Event {}
+
+    record Heard(SamplerKey from, List<SamplerWord> words, @Nullable Mark mark) implements Event {}
+
+    record LinkEnded(EpochOrder epoch) implements Event {}
+
+    record InUse(PendingEpoch epoch) implements Event {}
+  }
+
+  private static final class PendingEpoch {
+    final RoutingTable table;
+    final boolean inTurn;
+    int openLinks;
+
+    PendingEpoch(RoutingTable table, boolean inTurn, int openLinks) {
+      this.table = table;
+      this.inTurn = inTurn;
+      this.openLinks = openLinks;
+    }
+  }
+
+  /** What it works on and with. */
+  record Surroundings(
+      EventLoop control,
+      Rerouter rerouter,
+      Seqs seqs,
+      AtomicLong bytesHeld,
+      ByteBufAllocator allocator,
+      LongSupplier nanoTime) {}
+
+  /**
+   * @param links all that may have unanswered parts
+   * @param words says a word on the link to a sampler, if there is one; any thread
+   */
+  RetentionLoop(
+      RetentionConfig config,
+      Surroundings with,
+      Supplier<Collection<Link>> links,
+      BiConsumer<SamplerKey, RouterWord> words,
+      Metrics metrics) {
+    this.on = config.isOn();
+    this.control = with.control;
+    this.rerouter = with.rerouter;
+    this.seqs = with.seqs;
+    this.bytesHeld = with.bytesHeld;
+    this.nanoTime = with.nanoTime;
+    this.links = links;
+    this.words = words;
+    this.log = new RetentionLog(config, metrics, with.allocator, this);
+  }
+
+  /** Begins to tick. */
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the loop
+  void start() {
+    control.scheduleWithFixedDelay(this::run, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  RetentionLog log() {
+    return log;
+  }
+
+  @Override
+  public void accepted(Parcel parcel, SamplerKey receiver) {
+    if (on || parcel.errand().piece() != null) {
+      post(new Event.Accepted(parcel, receiver), false);
+    } else {
+      parcel.release();
+    }
+  }
+
+  @Override
+  public void rejected(Parcel parcel) {
+    post(new Event.Rejected(parcel), true);
+  }
+
+  @Override
+  public void heard(SamplerKey from, List<SamplerWord> said, @Nullable Mark mark) {
+    post(new Event.Heard(from, said, mark), !said.isEmpty());
+  }
+
+  @Override
+  public void linkEnded(EpochOrder epoch) {
+    post(new Event.LinkEnded(epoch), true);
+  }
+
+  /**
+   * An epoch is in use. Threads: that of the epochs.
+   *
+   * @param endingLinks how many links end with it; {@link #linkEnded} comes for each
+   */
+  void onEpoch(RoutingTable table, boolean inTurn, int endingLinks) {
+    post(new Event.InUse(new PendingEpoch(table, inTurn, endingLinks)), true);
+  }
+
+  private void post(Event event, boolean atOnce) {
+    events.add(event);
+    boolean many = posted.incrementAndGet() - taken >= WAKING_COUNT;
+    if ((atOnce || many) && scheduled.compareAndSet(false, true)) {
+      try {
+        control.execute(this::run);
+      } catch (RejectedExecutionException e) {
+        releaseAll(); // the loops have ended
+      }
+    }
+  }
+
+  private void releaseAll() {
+    for (Event e = events.poll(); e != null; e = events.poll()) {
+      if (e instanceof Event.Accepted accepted) {
+        accepted.parcel.release();
+      } else if (e instanceof Event.Rejected rejected) {
+        rejected.parcel.release();
+      }
+    }
+  }
+
+  private void run() {
+    scheduled.set(false);
+    if (stopped) {
+      releaseAll();
+      return;
+    }
+    long nowNanos = nanoTime.getAsLong();
+    long bound = bound();
+    boolean empty = takeEvents(nowNanos);
+    boolean more = !empty;
+    if (empty) {
+      more = log.work(nowNanos, bound);
+      publish(bound);
+    }
+    if (piecesWereSent) {
+      piecesWereSent = false;
+      rerouter.run();
+    }
+    if (more && scheduled.compareAndSet(false, true)) {
+      control.execute(this::run);
+    }
+  }
+
+  /** All seqs below are answered; read in this order, see above. */
+  private long bound() {
+    long bound = seqs.last() + 1;
+    for (Link link : links.get()) {
+      bound = Math.min(bound, link.oldestSeq());
+    }
+    return bound;
+  }
+
+  private boolean takeEvents(long nowNanos) {
+    for (int i = 0; i < EVENTS_A_TURN; i++) {
+      Event e = events.poll();
+      if (e == null) {
+        taken += i;
+        return true;
+      }
+      take(e, nowNanos);
+    }
+    taken += EVENTS_A_TURN;
+    return false;
+  }
+
+  private void take(Event event, long nowNanos) {
+    if (event instanceof Event.Accepted e) {
+      Parcel parcel = e.parcel;
+      Piece piece = parcel.errand().piece();
+      log.accepted(parcel.handOver(), parcel.seq(), parcel.epoch(), e.receiver, piece, nowNanos);
+    } else if (event instanceof Event.Heard e) {
+      log.heard(e.from, e.words, e.mark);
+    } else if (event instanceof Event.Rejected e) {
+      Piece piece = e.parcel.errand().piece();
+      e.parcel.release();
+      if (piece != null) {
+        log.rejected(piece, e.parcel.spanCount());
+      }
+    } else if (event instanceof Event.InUse e) {
+      pending.add(e.epoch);
+      applyPending(nowNanos);
+    } else if (event instanceof Event.LinkEnded e) {
+      pending.stream()
+          .filter(p -> p.table.order().equals(e.epoch))
+          .findFirst()
+          .ifPresent(p -> p.openLinks--);
+      applyPending(nowNanos);
+    } else {
+      throw new AssertionError(event);
+    }
+  }
+
+  private void applyPending(long nowNanos) {
+    for (PendingEpoch p = pending.peek(); p != null && p.openLinks == 0; p = pending.peek()) {
+      pending.remove();
+      log.onEpoch(p.table, p.inTurn, nowNanos);
+    }
+  }
+
+  private void publish(long bound) {
+    oldestSeq = Math.min(bound, log.oldestSeq());
+    refusesIntake = log.refusesIntake();
+    spanCount = log.spanCount();
+    settledAt = log.isEmpty() ? taken : -1;
+  }
+
+  @Override
+  public void say(SamplerKey to, RouterWord word) {
+    words.accept(to, word);
+  }
+
+  @Override
+  public void send(Piece piece, Part part) {
+    piecesWereSent = true;
+    Parcel parcel = new Parcel(part, new ReplayErrand(piece), EpochOrder.NONE, bytesHeld);
+    rerouter.add(parcel, EpochOrder.NONE, nanoTime.getAsLong(), ResendReason.REPLAY);
+  }
+
+  @Override
+  public long oldestSeq() {
+    return oldestSeq;
+  }
+
+  /** Whether clients are to be refused because the log is full. Threads: any. */
+  boolean refusesIntake() {
+    return refusesIntake;
+  }
+
+  /** Whether no sampler's loss would cost anything. Threads: any. */
+  boolean isSettled() {
+    return settledAt == posted.get();
+  }
+
+  /** Spans in the log, as of the last batch. Threads: any. */
+  long spanCount() {
+    return spanCount;
+  }
+
+  /** Keeps no more. Threads: the control loop. */
+  void onStop() {
+    stopped = true;
+    releaseAll();
+  }
+}
