@@ -10,6 +10,9 @@ public final class TraceList {
   private int last = TraceTable.NONE;
   private int size;
 
+  /** The next trace of the walk under way. */
+  private int walk = TraceTable.NONE;
+
   public TraceList(TraceTable traces) {
     this.traces = traces;
   }
@@ -28,6 +31,9 @@ public final class TraceList {
 
   /** Puts a trace back that was taken from the front. */
   public void addFirst(int trace) {
+    if (walk == first) {
+      walk = trace;
+    }
     traces.link(trace, TraceTable.LIST_PREVIOUS, TraceTable.NONE);
     traces.link(trace, TraceTable.LIST_NEXT, first);
     if (first == TraceTable.NONE) {
@@ -41,6 +47,9 @@ public final class TraceList {
 
   public void remove(int trace) {
     int next = traces.link(trace, TraceTable.LIST_NEXT);
+    if (walk == trace) {
+      walk = next;
+    }
     int previous = traces.link(trace, TraceTable.LIST_PREVIOUS);
     if (previous == TraceTable.NONE) {
       first = next;
@@ -63,6 +72,20 @@ public final class TraceList {
   /** The trace after this one, or {@link TraceTable#NONE}. */
   public int next(int trace) {
     return traces.link(trace, TraceTable.LIST_NEXT);
+  }
+
+  /** Begins to go over the list in pieces; it may change in between. There is one walk at a time. */
+  public void startWalk() {
+    walk = first;
+  }
+
+  /** The next trace of the walk, or {@link TraceTable#NONE}; one put in later may come or not. */
+  public int nextInWalk() {
+    int trace = walk;
+    if (trace != TraceTable.NONE) {
+      walk = next(trace);
+    }
+    return trace;
   }
 
   public int size() {

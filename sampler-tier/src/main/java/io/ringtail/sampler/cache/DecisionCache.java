@@ -184,7 +184,20 @@ public final class DecisionCache {
     return (int) get(entry, LINKS);
   }
 
-  private int context(int entry) {
+  /** For a walk over all: its entries are those below {@link #size}; half of the trace ID. */
+  public long idHi(int entry) {
+    return get(entry, 0);
+  }
+
+  public long idLo(int entry) {
+    return get(entry, LO);
+  }
+
+  public int policy(int entry) {
+    return (int) get(entry, REFERENCE);
+  }
+
+  public int context(int entry) {
     return (int) (get(entry, REFERENCE) >> 32);
   }
 

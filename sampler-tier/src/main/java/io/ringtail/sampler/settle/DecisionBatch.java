@@ -29,6 +29,7 @@ public final class DecisionBatch {
   private int unsettled;
   private boolean closed;
   private boolean settled;
+  private boolean handedOff;
 
   /** A notice in which another sampler was told of it. */
   public record Told(Peer heir, long noticeId) {}
@@ -127,6 +128,17 @@ public final class DecisionBatch {
   /** One of its traces is being exported. */
   public void exporting() {
     unsettled++;
+  }
+
+  /** Another sampler has an export of it: whether it is answered is not known here any more. */
+  public void handedOff() {
+    unsettled--;
+    handedOff = true;
+  }
+
+  /** Whether all is settled, but for being said so. */
+  public boolean isDone() {
+    return closed && !settled && !handedOff && unsettled == 0;
   }
 
   /** An export of one of its traces is finally answered. */

@@ -43,6 +43,15 @@ final class AgedList {
     return list.next(trace);
   }
 
+  /** See {@link TraceList#startWalk}. */
+  void startWalk() {
+    list.startWalk();
+  }
+
+  int nextInWalk() {
+    return list.nextInWalk();
+  }
+
   int size() {
     return list.size();
   }

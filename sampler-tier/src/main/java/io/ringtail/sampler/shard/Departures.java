@@ -17,6 +17,9 @@ final class Departures {
   /** In the place of a trace's decision: it is of no batch of this sampler. */
   static final int NO_DECISION = -1;
 
+  /** In the place of a policy: the trace is not decided. */
+  static final int NO_POLICY = -1;
+
   private final ShardStore store;
   private final TraceAssembler assembler;
   private final PolicyNames policies;
@@ -24,6 +27,7 @@ final class Departures {
   private final Unanswered unanswered;
   private final ShardCounts counts;
   private final AgedList waiting;
+  private final AgedList leaving;
 
   /** The first of those waiting, once it has been refused. */
   private @Nullable Export built;
@@ -41,6 +45,7 @@ final class Departures {
     this.unanswered = unanswered;
     this.counts = counts;
     this.waiting = new AgedList(store.traces);
+    this.leaving = new AgedList(store.traces);
   }
 
   /** Exports a trace that is in no list, now or as soon as there is room. */
@@ -117,6 +122,40 @@ final class Departures {
     }
   }
 
+  /** A waiting trace is handed off instead. */
+  void leave(int trace) {
+    changed(trace);
+    waiting.remove(trace);
+    leaving.addLast(trace);
+  }
+
+  /** A trace that was to be handed off waits for the export queue again. */
+  void putBack(int trace) {
+    leaving.remove(trace);
+    waiting.addLast(trace);
+  }
+
+  /** Kept traces on their way to another sampler. */
+  AgedList leaving() {
+    return leaving;
+  }
+
+  /**
+   * Another sampler has the export.
+   *
+   * @return false if it was answered here before
+   */
+  boolean handedOff(Export export) {
+    if (!unanswered.remove(export)) {
+      return false;
+    }
+    DecisionBatch decision = export.decision();
+    if (decision != null) {
+      decision.handedOff();
+    }
+    return true;
+  }
+
   /** A waiting trace takes no more spans. */
   void close(int trace) {
     store.traces.removeFromIndex(trace);
@@ -148,6 +187,9 @@ final class Departures {
   /** Drops what waits. */
   void abandon() {
     releaseBuilt();
+    while (!leaving.isEmpty()) {
+      putBack(leaving.first());
+    }
     while (!waiting.isEmpty()) {
       int trace = waiting.first();
       waiting.remove(trace);

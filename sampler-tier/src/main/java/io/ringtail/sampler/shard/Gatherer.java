@@ -54,6 +54,9 @@ final class Gatherer {
 
   private long nowNanos;
   private int arrivalMillis;
+
+  /** Whether its spans come from another sampler: their deadlines come along. */
+  private boolean handedOver;
   private int window;
   private int routerKey;
 
@@ -138,11 +141,7 @@ final class Gatherer {
         counts.failed(batch.spanCount() - accounted);
       }
     }
-    while (!late.isEmpty()) {
-      int trace = late.first();
-      late.remove(trace);
-      departures.keep(trace);
-    }
+    sendLate();
   }
 
   private void note(ShardBatch batch) {
@@ -227,7 +226,10 @@ final class Gatherer {
     if (olderSeq != 0) {
       store.notes.lower(traces.window(trace), routerKey, olderSeq - 1);
     }
-    int group = group(batch, groupIndex);
+    store(trace, group(batch, groupIndex), array, offset, length);
+  }
+
+  private void store(int trace, int group, byte[] array, int offset, int length) {
     if (store.spans.append(trace, group, array, offset, length)) {
       counts.stored();
       accounted++;
@@ -237,7 +239,45 @@ final class Gatherer {
     }
   }
 
-  private static DropReason reason(int noTrace) {
+  /** What follows was handed over by another sampler, which had it first so long ago. */
+  void handedOver(int batchMillis, long batchNanos, int ageMillis) {
+    nowMillis = batchMillis;
+    nowNanos = batchNanos;
+    arrivalMillis = batchMillis - ageMillis;
+    window = store.notes.window(batchMillis);
+    replayedSeq = 0;
+    handedOver = true;
+  }
+
+  /**
+   * The trace to put a span into that was handed over; negative if it is to be dropped.
+   *
+   * @param policy number of the policy that kept it; negative if it is open
+   */
+  int trace(int context, long hi, long lo, int length, int policy) {
+    if (policy >= 0 && traces.find(context, hi, lo) == NONE) {
+      return beginLate(context, hi, lo, policy);
+    }
+    return trace(context, hi, lo, length);
+  }
+
+  /** Adds a span that was handed over. */
+  void append(int trace, int group, byte[] array, int offset, int length) {
+    features.read(array, offset, length, policies);
+    store(trace, group, array, offset, length);
+  }
+
+  /** Exports the late spans that were gathered. */
+  void sendLate() {
+    handedOver = false;
+    while (!late.isEmpty()) {
+      int trace = late.first();
+      late.remove(trace);
+      departures.keep(trace);
+    }
+  }
+
+  static DropReason reason(int noTrace) {
     return switch (noTrace) {
       case SETTLED -> DropReason.REPLAY_SETTLED;
       case TOO_LARGE -> DropReason.TOO_LARGE;
@@ -245,7 +285,7 @@ final class Gatherer {
     };
   }
 
-  private void drop(DropReason reason) {
+  void drop(DropReason reason) {
     counts.droppedAtOnce(reason);
     accounted++;
   }
@@ -373,7 +413,9 @@ final class Gatherer {
       traces.addTimes(trace, features.startNanos(), features.endNanos());
       traces.addBits(trace, features.bits());
       traces.addBits(trace, store.groups.resourceBits(group));
-      hurry(trace, state);
+      if (!handedOver) {
+        hurry(trace, state);
+      }
       return;
     }
     if (state != TraceState.DECIDED_DROP && state != TraceState.DECIDED_TOO_LARGE) {

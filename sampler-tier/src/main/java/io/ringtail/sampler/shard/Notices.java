@@ -185,6 +185,7 @@ final class Notices {
   private void takeBack(Deque<Pending> batches, int nowMillis) {
     while (!batches.isEmpty()) {
       Pending pending = batches.removeFirst();
+      pending.batch.answered();
       mail.cancel(pending.noticeId);
       for (int place = 0; place < pending.batch.size(); place++) {
         int trace = pending.traces[place];
@@ -231,7 +232,7 @@ final class Notices {
         close(pending, covered, nowMillis);
       } else {
         replayable.close(pending.batch, covered);
-        sent.addLast(pending);
+        waitsForEffect(pending);
       }
     }
     open.clear();
@@ -252,6 +253,12 @@ final class Notices {
       pending.taken = true;
     }
     pending.closedMillis = nowMillis;
+    waitsForEffect(pending);
+  }
+
+  /** A batch is not forgotten before its decisions have effect. */
+  private void waitsForEffect(Pending pending) {
+    pending.batch.exporting();
     sent.addLast(pending);
   }
 
@@ -309,6 +316,7 @@ final class Notices {
       if (pending.taken || late) {
         takeEffect(pending, nowMillis);
         all.remove();
+        pending.batch.answered();
         settleIfDone(pending.batch);
         batches++;
       }
@@ -341,7 +349,7 @@ final class Notices {
   }
 
   private void settleIfDone(DecisionBatch batch) {
-    if (batch.isClosed() && !batch.settled() && batch.unsettled() == 0 && !isPending(batch)) {
+    if (batch.isDone() && !isPending(batch)) {
       batch.settle();
       batch.told().forEach(mail::settled);
     }

@@ -210,6 +210,24 @@ public final class SamplerMetrics {
     policyErrors.inc();
   }
 
+  void handedIn(long spans) {
+    handedIn.inc(spans);
+  }
+
+  void handedOut(long spans) {
+    handedOut.inc(spans);
+  }
+
+  /** Spans taken over from other samplers so far. */
+  public long handedInSpans() {
+    return handedIn.getCount();
+  }
+
+  /** Spans other samplers have taken over so far. */
+  public long handedOutSpans() {
+    return handedOut.getCount();
+  }
+
   void kept(long spans) {
     kept.inc(spans);
   }

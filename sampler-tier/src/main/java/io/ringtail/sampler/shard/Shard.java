@@ -51,6 +51,9 @@ final class Shard {
   private final Unanswered unanswered;
   private final HeirMail mail;
   private final ReceivedDecisions received;
+  private final Handover handover;
+  private final Merger merger;
+  private volatile Foreign foreign = Foreign.NONE;
   private long exportBytes;
   private int settleMillis;
   private int evictMillis;
@@ -108,6 +111,9 @@ final class Shard {
     this.gatherer =
         new Gatherer(
             store, policies, caches, decider, departures, counts, Gatherer.Limits.of(context));
+    this.handover =
+        new Handover(index, store, caches, names, departures, unanswered, counts, context);
+    this.merger = new Merger(store, gatherer, decider, names, counts, context.handover());
     settle();
   }
 
@@ -150,6 +156,7 @@ final class Shard {
     work += mail.work(nowMillis);
     work += evict();
     work += departures.retry(TRACES_PER_CYCLE);
+    work += handover.doWork(nowMillis);
     settle();
     work += decideEarly();
     work += drain();
@@ -161,6 +168,7 @@ final class Shard {
       countMalformedAttributes();
       marksChanged = true;
     }
+    foreign = handover.foreign();
     publishMarks();
     return work;
   }
@@ -222,6 +230,13 @@ final class Shard {
       slots(slots.view());
     } else if (command instanceof ShardCommand.PeerDown down) {
       mail.down(down.peer());
+      handover.onDown(down.peer(), nowMillis);
+    } else if (command instanceof ShardCommand.Transfer transfer) {
+      take(transfer.in());
+    } else if (command instanceof ShardCommand.TransferAnswered answered) {
+      handover.onAnswer(answered.answer(), nowMillis);
+    } else if (command instanceof ShardCommand.PeerWritable writable) {
+      handover.onWritable(writable.peer());
     } else if (command instanceof ShardCommand.RouterGone gone) {
       forget(gone);
     } else if (command instanceof ShardCommand.Drain drain) {
@@ -238,6 +253,22 @@ final class Shard {
       gatherer.gather(spans.batch(), nowMillis, nowNanos);
     } finally {
       spans.batch().message().release();
+    }
+  }
+
+  private void take(TransferIn in) {
+    queuedBatches.decrementAndGet();
+    reservedBytes += in.reservedBytes();
+    try {
+      merger.merge(in, nowMillis, nowNanos);
+    } finally {
+      in.bytes().release();
+      afterMarks(
+          () -> {
+            if (in.left().decrementAndGet() == 0) {
+              in.merged().run();
+            }
+          });
     }
   }
 
@@ -258,6 +289,7 @@ final class Shard {
     decider.slots(view, nowMillis);
     received.slots(view);
     mail.owners(view.owners());
+    handover.slots(view, nowMillis);
   }
 
   private void forget(ShardCommand.RouterGone gone) {
@@ -341,6 +373,7 @@ final class Shard {
     int oldest = store.open.isEmpty() ? nowMillis : store.traces.createdMillis(store.open.first());
     oldest = store.overdue.oldestMillis(oldest);
     oldest = store.decided.oldestMillis(oldest);
+    oldest = departures.leaving().oldestMillis(oldest);
     return departures.waiting().oldestMillis(oldest);
   }
 
@@ -352,6 +385,7 @@ final class Shard {
     mark(store.overdue.first(), inUse);
     mark(store.decided.first(), inUse);
     mark(departures.waiting().first(), inUse);
+    mark(departures.leaving().first(), inUse);
     store.contexts.sweep(inUse);
   }
 
@@ -401,10 +435,16 @@ final class Shard {
         reservedBytes += spans.reservedBytes();
         context.metrics().dropped(DropReason.SHUTDOWN, spans.batch().spanCount());
         spans.batch().message().release();
+      } else if (command instanceof ShardCommand.Transfer transfer) {
+        queuedBatches.decrementAndGet();
+        reservedBytes += transfer.in().reservedBytes();
+        context.metrics().dropped(DropReason.SHUTDOWN, transfer.in().spanCount());
+        transfer.in().bytes().release();
       } else if (command instanceof ShardCommand.Answered answered) {
         unanswered.remove(answered.export());
       }
     }
+    handover.close();
     while (store.openCount() > 0) {
       int trace = store.open.isEmpty() ? store.overdue.first() : store.open.first();
       store.takeOpen(trace);
@@ -429,6 +469,7 @@ final class Shard {
         && drains.isEmpty()
         && unanswered.isEmpty()
         && received.isIdle()
+        && handover.isIdle()
         && decider.notices().isEmpty()
         && !marksChanged;
   }
@@ -458,6 +499,11 @@ final class Shard {
   long mark(int routerKey) {
     long[] now = marks;
     return routerKey < now.length ? now[routerKey] : -1;
+  }
+
+  /** How far its handoff is. Threads: any. */
+  Foreign foreign() {
+    return foreign;
   }
 
   /** The view whose command it has met last. */

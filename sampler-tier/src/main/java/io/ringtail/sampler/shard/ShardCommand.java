@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import io.ringtail.link.Peer;
 import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.settle.Notice;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +52,15 @@ sealed interface ShardCommand {
 
   /** All traces of these notices are settled (protocol D3). */
   record Settled(Peer from, long[] noticeIds) implements ShardCommand {}
+
+  /** Traces of another sampler; a place was reserved as for spans. */
+  record Transfer(TransferIn in) implements ShardCommand {}
+
+  /** An owner has answered what was handed to it. */
+  record TransferAnswered(PeerAnswer answer) implements ShardCommand {}
+
+  /** Another sampler can be sent to again. */
+  record PeerWritable(Peer peer) implements ShardCommand {}
 
   /** The link to another sampler broke: what it has not answered was taken or not. */
   record PeerDown(Peer peer) implements ShardCommand {}

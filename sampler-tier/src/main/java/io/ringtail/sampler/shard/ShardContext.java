@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param peers ways to the other samplers, for notices and transfers
  * @param mayDecide whether there is a lease to decide at a time of the clock (protocol L1)
  * @param routers numbers of routers in notes
+ * @param handover what is counted of handoffs
  */
 record ShardContext(
     ShardConfig config,
@@ -27,4 +28,5 @@ record ShardContext(
     LongSupplier nanoClock,
     Peers peers,
     LongPredicate mayDecide,
-    RouterKeys routers) {}
+    RouterKeys routers,
+    HandoverMetrics handover) {}

@@ -13,6 +13,7 @@ final class ShardCounts {
   private final long[] dropped = new long[REASONS.length];
   private final long[] decided = new long[CAUSES.length];
   private long kept;
+  private long handedOut;
   private long lateKept;
   private long malformed;
   private long held;
@@ -53,6 +54,13 @@ final class ShardCounts {
     changed = true;
   }
 
+  /** Another sampler has taken stored spans over. */
+  void handedOut(int spans) {
+    held -= spans;
+    handedOut += spans;
+    changed = true;
+  }
+
   void lateKept() {
     lateKept++;
     changed = true;
@@ -88,6 +96,8 @@ final class ShardCounts {
       }
     }
     metrics.kept(kept);
+    metrics.handedOut(handedOut);
+    handedOut = 0;
     metrics.lateKept(lateKept);
     metrics.malformed(malformed);
     kept = 0;

@@ -12,6 +12,7 @@ import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
 import io.ringtail.sampler.buffer.SpanStore;
 import io.ringtail.sampler.export.ExportQueue;
+import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.settle.Notice;
@@ -46,6 +47,7 @@ public final class ShardSet {
   private final ShardConfig config;
   private final TailSamplingConfig tail;
   private final SamplerMetrics metrics;
+  private final HandoverMetrics handoverMetrics;
   private final ByteBudget budget;
   private final List<Shard> shards = new ArrayList<>();
   private final List<ShardThread> threads = new ArrayList<>();
@@ -97,6 +99,7 @@ public final class ShardSet {
     this.tail = tail;
     this.nanoClock = nanoClock;
     this.metrics = new SamplerMetrics(metrics);
+    this.handoverMetrics = new HandoverMetrics(metrics);
     this.budget = new ByteBudget(bytesForSpans(config, tail), config.highWater());
     ShardContext context =
         new ShardContext(
@@ -109,7 +112,8 @@ public final class ShardSet {
             nanoClock,
             peers,
             mayDecide,
-            routers);
+            routers,
+            handoverMetrics);
     for (int i = 0; i < config.shards(); i++) {
       Shard shard = new Shard(i, tail.compile(), context);
       shards.add(shard);
@@ -358,6 +362,84 @@ public final class ShardSet {
   /** The link to another sampler broke: notices it has not answered are sent again. */
   public void onPeerDown(Peer peer) {
     queueAll(new ShardCommand.PeerDown(peer));
+  }
+
+  /** Another sampler can be sent to again. */
+  public void onPeerWritable(Peer peer) {
+    queueAll(new ShardCommand.PeerWritable(peer));
+  }
+
+  /** The owner has answered what was handed to it. */
+  public void onTransferAnswer(PeerAnswer answer, long id) {
+    queue(Handover.shardOf(id), new ShardCommand.TransferAnswered(answer));
+  }
+
+  /** How far the handoff of all shards is. */
+  public Foreign foreign() {
+    Foreign all = shards.get(0).foreign();
+    for (Shard shard : shards) {
+      all = all.and(shard.foreign());
+    }
+    return all;
+  }
+
+  /**
+   * Takes what another sampler hands over, whole or not at all. Every slot of it is this sampler's
+   * by the newest view in the shards' queues.
+   *
+   * @param transfer borrowed; shards retain what they need
+   * @param merged run when all shards have merged their part and their marks say so, by one of
+   *     their threads
+   * @return why not, or null if taken
+   */
+  public @Nullable Refusal takeTransfer(ReceivedTransfer transfer, Runnable merged) {
+    List<TransferIn> parts = new ArrayList<>();
+    AtomicInteger left = new AtomicInteger();
+    Refusal refusal = reserve(transfer.split(this, left, merged), parts);
+    if (refusal != null) {
+      return refusal;
+    }
+    left.set(1 + parts.size() + transfer.decisions().size() * shards.size());
+    for (Notice notice : transfer.decisions()) {
+      queueAll(new ShardCommand.Decisions(null, 0, notice, left, merged));
+    }
+    for (TransferIn part : parts) {
+      metrics.handedIn(part.spanCount());
+      queue(part.shard(), new ShardCommand.Transfer(part));
+    }
+    handoverMetrics.batchesIn.inc();
+    handoverMetrics.bytesIn.inc(transfer.size());
+    if (left.decrementAndGet() == 0) {
+      merged.run();
+    }
+    return null;
+  }
+
+  private @Nullable Refusal reserve(@Nullable TransferIn[] split, List<TransferIn> parts) {
+    if (stopping) {
+      return new Refusal.NotReady("the sampler is stopping", retryAfter());
+    }
+    long bytes = 0;
+    for (TransferIn part : split) {
+      if (part != null) {
+        bytes += part.reservedBytes();
+        parts.add(part);
+      }
+    }
+    if (!budget.tryReserve(bytes, false)) {
+      return busy(RefusalCause.BYTES, "no room for " + bytes + " bytes of a transfer");
+    }
+    for (int i = 0; i < parts.size(); i++) {
+      if (!shards.get(parts.get(i).shard()).tryReserve()) {
+        for (int taken = 0; taken < i; taken++) {
+          shards.get(parts.get(taken).shard()).unreserve();
+        }
+        budget.release(bytes);
+        return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
+      }
+    }
+    parts.forEach(part -> part.bytes().retain());
+    return null;
   }
 
   private void queue(int shard, ShardCommand command) {

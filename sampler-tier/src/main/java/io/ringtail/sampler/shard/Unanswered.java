@@ -122,6 +122,11 @@ final class Unanswered {
     return true;
   }
 
+  /** Whether it was neither answered nor handed off. */
+  boolean contains(Export export) {
+    return exports.contains(export);
+  }
+
   /** All of them, in the order in which they were taken; a view. */
   Iterable<Export> all() {
     return exports;

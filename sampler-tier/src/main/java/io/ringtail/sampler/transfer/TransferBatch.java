@@ -1,6 +1,7 @@
 package io.ringtail.sampler.transfer;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.link.Header;
@@ -18,24 +19,19 @@ import java.util.List;
  * takes its entries later need not check again. Immutable; the bytes are borrowed from the buffer
  * it was read from.
  *
- * <p>An entry is one decision or one trace, known by its place; {@link TransferCursor} walks their
- * content. Threads: any.
+ * <p>A trace is known by its place; {@link TransferCursor} walks its spans. What decisions it has
+ * is for {@code settle.Notice} to read. Threads: any.
  */
 public final class TransferBatch {
-  static final int TRACE = 1;
-  static final int DECISION = 2;
-  static final int SETTLED_DECISION = 3;
-
-  /** What is kept of an entry. */
+  /** What is kept of a trace. */
   static final int START = 0;
 
   static final int END = 1;
   static final int NOTES = 2;
-  static final int KIND = 3;
-  private static final int SLOT = 4;
-  private static final int SPAN_COUNT = 5;
-  private static final int SPAN_BYTES = 6;
-  private static final int ENTRY_INTS = 7;
+  private static final int SLOT = 3;
+  private static final int SPAN_COUNT = 4;
+  private static final int SPAN_BYTES = 5;
+  private static final int TRACE_INTS = 6;
   private static final int TRACE_ID_BYTES = 16;
 
   private final byte[] array;
@@ -44,14 +40,14 @@ public final class TransferBatch {
   private final List<Header> resources = new ArrayList<>();
   private final List<Header> scopes = new ArrayList<>();
   private final List<String> policies = new ArrayList<>();
+  private final List<ByteBuf> decisions = new ArrayList<>();
   private final List<RouterSeqs> notes = new ArrayList<>();
 
-  private int[] entries = new int[64 * ENTRY_INTS];
+  private int[] traces = new int[64 * TRACE_INTS];
 
-  private int entryCount;
+  private int traceCount;
   private final WireReader outer = new WireReader();
   private final WireReader inner = new WireReader();
-  private final WireReader innermost = new WireReader();
 
   private TransferBatch(byte[] array) {
     this.array = array;
@@ -141,47 +137,15 @@ public final class TransferBatch {
     WireReader in = outer.reset(array, start, end);
     while (in.next()) {
       switch (in.tag()) {
-        case TransferFields.DECISIONS -> readDecisions(enter(in, inner));
+        case TransferFields.DECISIONS -> {
+          WireReader content = enter(in, inner);
+          int length = content.end() - content.position();
+          decisions.add(Unpooled.wrappedBuffer(array, content.position(), length));
+        }
         case TransferFields.TRACE -> readTrace(enter(in, inner));
         default -> in.skip();
       }
     }
-  }
-
-  private void readDecisions(WireReader in) throws MalformedWireException {
-    int first = entryCount;
-    int ofNotes = 0;
-    boolean settled = false;
-    while (in.next()) {
-      switch (in.tag()) {
-        case TransferFields.DECISIONS_NOTES -> ofNotes = plusOne(in, notes.size(), "notes");
-        case TransferFields.DECISIONS_SETTLED -> settled = in.readVarint() != 0;
-        case TransferFields.DECISIONS_DECISION -> readDecision(enter(in, innermost));
-        default -> in.skip();
-      }
-    }
-    for (int i = first; i < entryCount; i++) {
-      entries[i * ENTRY_INTS + NOTES] = ofNotes - 1;
-      entries[i * ENTRY_INTS + KIND] = settled ? SETTLED_DECISION : DECISION;
-    }
-  }
-
-  private void readDecision(WireReader in) throws MalformedWireException {
-    int start = in.position();
-    int id = -1;
-    long context = 0;
-    long policy = 0;
-    while (in.next()) {
-      switch (in.tag()) {
-        case TransferFields.DECISION_TRACE_ID -> id = readTraceId(in);
-        case TransferFields.DECISION_CONTEXT -> context = in.readVarint();
-        case TransferFields.DECISION_POLICY -> policy = in.readVarint();
-        default -> in.skip();
-      }
-    }
-    number(context, contexts.size(), "context");
-    number(policy, policies.size(), "policy");
-    add(id, start, in.end());
   }
 
   private void readTrace(WireReader in) throws MalformedWireException {
@@ -216,28 +180,27 @@ public final class TransferBatch {
     }
     number(context, contexts.size(), "context");
     add(id, start, in.end());
-    int at = (entryCount - 1) * ENTRY_INTS;
-    entries[at + NOTES] = ofNotes - 1;
-    entries[at + KIND] = TRACE;
-    entries[at + SPAN_COUNT] = spanCount;
-    entries[at + SPAN_BYTES] = spanBytes;
+    int at = (traceCount - 1) * TRACE_INTS;
+    traces[at + NOTES] = ofNotes - 1;
+    traces[at + SPAN_COUNT] = spanCount;
+    traces[at + SPAN_BYTES] = spanBytes;
   }
 
   private void add(int traceId, int start, int end) throws MalformedWireException {
     if (traceId < 0) {
-      throw new MalformedWireException("transfer: an entry without a trace ID");
+      throw new MalformedWireException("transfer: a trace without an ID");
     }
-    int at = entryCount * ENTRY_INTS;
-    if (at == entries.length) {
-      entries = Arrays.copyOf(entries, at * 2);
+    int at = traceCount * TRACE_INTS;
+    if (at == traces.length) {
+      traces = Arrays.copyOf(traces, at * 2);
     }
-    entries[at + START] = start;
-    entries[at + END] = end;
-    entries[at + SLOT] =
+    traces[at + START] = start;
+    traces[at + END] = end;
+    traces[at + SLOT] =
         TraceHash.slot(
             WireReader.longBigEndian(array, traceId),
             WireReader.longBigEndian(array, traceId + Long.BYTES));
-    entryCount++;
+    traceCount++;
   }
 
   /** Goes past a trace ID and returns where it lies. */
@@ -296,37 +259,46 @@ public final class TransferBatch {
     return length == 0 ? Header.EMPTY : new Header(Arrays.copyOfRange(in.array(), at, at + length));
   }
 
-  /** Decisions and traces in it. */
-  public int entryCount() {
-    return entryCount;
+  /** Decisions in it, encoded as a notice is; borrowed as the batch is. */
+  public List<ByteBuf> decisions() {
+    return decisions;
   }
 
-  int entry(int index, int word) {
-    return entries[index * ENTRY_INTS + word];
+  /** Traces in it. */
+  public int traceCount() {
+    return traceCount;
+  }
+
+  int trace(int index, int word) {
+    return traces[index * TRACE_INTS + word];
   }
 
   byte[] array() {
     return array;
   }
 
-  /** The slot of an entry's trace. */
+  /** The slot of a trace. */
   public int slot(int index) {
-    return entry(index, SLOT);
+    return trace(index, SLOT);
   }
 
-  /** Spans of an entry, 0 for a decision. */
+  /** Spans of a trace. */
   public int spanCount(int index) {
-    return entry(index, SPAN_COUNT);
+    return trace(index, SPAN_COUNT);
   }
 
   /** The sum of their lengths. */
   public int spanBytes(int index) {
-    return entry(index, SPAN_BYTES);
+    return trace(index, SPAN_BYTES);
   }
 
   /** The routers it names, by number. */
   public List<Peer> routers() {
     return routers;
+  }
+
+  public int contextCount() {
+    return contexts.size();
   }
 
   public Header context(int number) {
@@ -357,7 +329,7 @@ public final class TransferBatch {
     return notes.get(number);
   }
 
-  /** A cursor before the first entry. */
+  /** A cursor that is at no trace yet. */
   public TransferCursor cursor() {
     return new TransferCursor(this);
   }

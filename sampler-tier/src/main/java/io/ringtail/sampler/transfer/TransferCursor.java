@@ -3,9 +3,7 @@ package io.ringtail.sampler.transfer;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.WireReader;
 
-/**
- * Walks the entries of a {@link TransferBatch} and the spans of a trace among them. Threads: one.
- */
+/** Walks the traces of a {@link TransferBatch} and their spans. Threads: one. */
 public final class TransferCursor {
   /** No policy, or no notes. */
   public static final int NONE = -1;
@@ -15,12 +13,10 @@ public final class TransferCursor {
   private final TransferBatch batch;
   private final WireReader in = new WireReader();
   private int index;
-  private boolean trace;
   private long hi;
   private long lo;
   private int context;
   private int policy;
-  private boolean kept;
   private int ageMillis;
   private int remainingMillis;
   private int spansStart;
@@ -32,51 +28,24 @@ public final class TransferCursor {
     this.batch = batch;
   }
 
-  /** Goes to an entry. */
-  public void entry(int newIndex) {
+  /** Goes to a trace. */
+  public void trace(int newIndex) {
     index = newIndex;
-    trace = batch.entry(index, TransferBatch.KIND) == TransferBatch.TRACE;
     try {
-      if (trace) {
-        readTrace();
-      } else {
-        readDecision();
-      }
+      readTrace();
     } catch (MalformedWireException e) {
       throw new AssertionError("was read before", e);
     }
   }
 
-  private void reset() {
-    in.reset(
-        batch.array(),
-        batch.entry(index, TransferBatch.START),
-        batch.entry(index, TransferBatch.END));
-    context = 0;
-    policy = 0;
-    kept = false;
-    ageMillis = 0;
-    remainingMillis = 0;
-  }
-
-  private void readDecision() throws MalformedWireException {
-    reset();
-    while (in.next()) {
-      switch (in.tag()) {
-        case TransferFields.DECISION_TRACE_ID -> readTraceId();
-        case TransferFields.DECISION_CONTEXT -> context = (int) in.readVarint();
-        case TransferFields.DECISION_POLICY -> policy = (int) in.readVarint();
-        case TransferFields.DECISION_KEPT -> kept = in.readVarint() != 0;
-        case TransferFields.DECISION_AGE -> ageMillis = millis();
-        default -> in.skip();
-      }
-    }
-  }
-
   /** All but the spans, which may stand among the other fields; they are walked again. */
   private void readTrace() throws MalformedWireException {
-    reset();
-    spansStart = in.position();
+    spansStart = batch.trace(index, TransferBatch.START);
+    in.reset(batch.array(), spansStart, batch.trace(index, TransferBatch.END));
+    context = 0;
+    policy = 0;
+    ageMillis = 0;
+    remainingMillis = 0;
     while (in.next()) {
       switch (in.tag()) {
         case TransferFields.TRACE_TRACE_ID -> readTraceId();
@@ -88,7 +57,6 @@ public final class TransferCursor {
       }
     }
     policy--;
-    kept = policy != NONE;
     firstSpan();
   }
 
@@ -106,7 +74,7 @@ public final class TransferCursor {
 
   /** Before the first span of the trace again. */
   public void firstSpan() {
-    in.reset(batch.array(), spansStart, batch.entry(index, TransferBatch.END));
+    in.reset(batch.array(), spansStart, batch.trace(index, TransferBatch.END));
   }
 
   /** Goes to the next span of the trace; false if there is none. */
@@ -130,11 +98,6 @@ public final class TransferCursor {
     return false;
   }
 
-  /** Whether the entry is a trace; else it is a decision. */
-  public boolean isTrace() {
-    return trace;
-  }
-
   /** Bytes 0 to 7 of the trace ID, big-endian. */
   public long hi() {
     return hi;
@@ -150,32 +113,22 @@ public final class TransferCursor {
     return context;
   }
 
-  /** Number of the policy that decided it; {@link #NONE} if it is an open trace. */
+  /** Number of the policy that kept it; {@link #NONE} if it is open. */
   public int policy() {
     return policy;
   }
 
-  /** Whether it was decided to keep it. */
-  public boolean kept() {
-    return kept;
-  }
-
-  /** Of a decision whether all of its trace is finally answered. */
-  public boolean settled() {
-    return batch.entry(index, TransferBatch.KIND) == TransferBatch.SETTLED_DECISION;
-  }
-
   /** Number of its notes; {@link #NONE} if it has none. */
   public int notes() {
-    return batch.entry(index, TransferBatch.NOTES);
+    return batch.trace(index, TransferBatch.NOTES);
   }
 
-  /** Of a trace since its first span came, of a decision since it was taken. */
+  /** Since its first span came to any node. */
   public int ageMillis() {
     return ageMillis;
   }
 
-  /** Of an open trace until its deadline. */
+  /** Until its deadline, if it is open. */
   public int remainingMillis() {
     return remainingMillis;
   }

@@ -22,16 +22,6 @@ final class TransferFields {
   static final int GROUP_RESOURCE = 1 << 3 | LEN;
   static final int GROUP_SCOPE = 2 << 3 | LEN;
 
-  static final int DECISIONS_NOTES = 1 << 3 | VARINT;
-  static final int DECISIONS_SETTLED = 2 << 3 | VARINT;
-  static final int DECISIONS_DECISION = 3 << 3 | LEN;
-
-  static final int DECISION_TRACE_ID = 1 << 3 | LEN;
-  static final int DECISION_CONTEXT = 2 << 3 | VARINT;
-  static final int DECISION_POLICY = 3 << 3 | VARINT;
-  static final int DECISION_KEPT = 4 << 3 | VARINT;
-  static final int DECISION_AGE = 5 << 3 | VARINT;
-
   static final int TRACE_TRACE_ID = 1 << 3 | LEN;
   static final int TRACE_CONTEXT = 2 << 3 | VARINT;
   static final int TRACE_NOTES = 3 << 3 | VARINT;

@@ -2,6 +2,7 @@ package io.ringtail.sampler.transfer;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
 import io.ringtail.otlp.WireReader;
@@ -26,10 +27,13 @@ public final class TransferWriter {
 
   private final ByteBufAllocator allocator;
   private final int initialBytes;
-  private final ByteBuf definitions;
+  private final ByteBuf definitions = Unpooled.buffer(256);
   private final Map<Object, Integer> numbers = new HashMap<>();
   private final int[] defined = new int[(TransferFields.NOTES >>> 3) + 1];
-  private ByteBuf out;
+
+  /** Without entries there is no buffer: a shard rarely hands over. */
+  private ByteBuf out = Unpooled.EMPTY_BUFFER;
+
   private int open = NONE;
   private int group;
 
@@ -45,8 +49,6 @@ public final class TransferWriter {
   public TransferWriter(ByteBufAllocator allocator, int initialBytes) {
     this.allocator = allocator;
     this.initialBytes = initialBytes;
-    this.definitions = allocator.heapBuffer(1 << 10);
-    this.out = allocator.heapBuffer(initialBytes);
   }
 
   /** Bytes so far. */
@@ -65,6 +67,7 @@ public final class TransferWriter {
    * @return the batch, the caller's to release
    */
   public ByteBuf take() {
+    ensureBuffer();
     ByteBuf batch = out.writeBytes(definitions);
     reset();
     return batch;
@@ -74,7 +77,14 @@ public final class TransferWriter {
     definitions.clear();
     numbers.clear();
     Arrays.fill(defined, 0);
-    out = allocator.heapBuffer(initialBytes);
+    out = Unpooled.EMPTY_BUFFER;
+  }
+
+  private void ensureBuffer() {
+    if (isEmpty()) {
+      out.release(); // one without entries, or the shared empty one
+      out = allocator.heapBuffer(initialBytes);
+    }
   }
 
   /** Nothing is written any more. */
@@ -134,7 +144,11 @@ public final class TransferWriter {
       return known;
     }
     int length =
-        2 + varintSize(resource.size()) + resource.size() + varintSize(scope.size()) + scope.size();
+        2
+            + varintSize(resource.size())
+            + resource.size()
+            + varintSize(scope.size())
+            + scope.size();
     tag(definitions, TransferFields.GROUP, length);
     bytes(definitions, TransferFields.GROUP_RESOURCE, resource.bytes());
     bytes(definitions, TransferFields.GROUP_SCOPE, scope.bytes());
@@ -171,32 +185,14 @@ public final class TransferWriter {
   }
 
   /**
-   * Begins decisions of which the same is known.
+   * Writes decisions.
    *
-   * @param notes number of notes up to which the spans of their traces had come; −1 if the
-   *     decisions are not replayable
+   * @param encoded as a notice is, borrowed
    */
-  public void beginDecisions(int notes, boolean settled) {
-    begin(TransferFields.DECISIONS);
-    field(out, TransferFields.DECISIONS_NOTES, notes + 1);
-    field(out, TransferFields.DECISIONS_SETTLED, settled ? 1 : 0);
-  }
-
-  /** Writes one decision, see {@link #beginDecisions}. */
-  public void decision(long hi, long lo, int context, int policy, boolean kept, long ageMillis) {
-    int length =
-        TRACE_ID_BYTES
-            + 2
-            + fieldSize(context)
-            + fieldSize(policy)
-            + fieldSize(kept ? 1 : 0)
-            + fieldSize(ageMillis);
-    tag(out, TransferFields.DECISIONS_DECISION, length);
-    traceId(TransferFields.DECISION_TRACE_ID, hi, lo);
-    field(out, TransferFields.DECISION_CONTEXT, context);
-    field(out, TransferFields.DECISION_POLICY, policy);
-    field(out, TransferFields.DECISION_KEPT, kept ? 1 : 0);
-    field(out, TransferFields.DECISION_AGE, ageMillis);
+  public void decisions(ByteBuf encoded) {
+    ensureBuffer();
+    tag(out, TransferFields.DECISIONS, encoded.readableBytes());
+    out.writeBytes(encoded, encoded.readerIndex(), encoded.readableBytes());
   }
 
   /**
@@ -245,12 +241,13 @@ public final class TransferWriter {
   }
 
   private void begin(int tag) {
+    ensureBuffer();
     varint(out, tag);
     open = out.writerIndex();
     out.writeZero(LENGTH_BYTES);
   }
 
-  /** Ends the decisions or the trace begun last. */
+  /** Ends the trace. */
   public void end() {
     int length = out.writerIndex() - open - LENGTH_BYTES;
     if (length >= MAX_ENTRY_BYTES) {

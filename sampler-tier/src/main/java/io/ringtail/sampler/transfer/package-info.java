@@ -12,9 +12,8 @@
  * Batch     1 router {1 node id, 2 view id, 3 number, 4 bits fixed64}   definitions, anywhere
  *           2 context bytes    3 group {1 resource, 2 scope}    4 policy name
  *           5 notes: packed varints {router, seq}*
- *           6 decisions {1 notes + 1, 2 settled, 3 decision*}           entries
+ *           6 decisions, as a notice to an heir (settle.Notice)         entries
  *           7 trace
- * Decision  1 trace id, 2 context, 3 policy, 4 kept, 5 age ms
  * Trace     1 trace id, 2 context, 3 notes + 1, 4 age ms, 5 remaining ms, 6 policy + 1,
  *           7 group of the spans that follow, 8 span*
  * </pre>

@@ -39,6 +39,9 @@ final class FakeExports implements ExportQueue {
   volatile int offers;
   volatile boolean broken;
 
+  /** Whether it takes traces and never answers. */
+  volatile boolean silent;
+
   @Override
   public synchronized boolean offer(KeptTrace trace) {
     offers++;
@@ -64,7 +67,9 @@ final class FakeExports implements ExportQueue {
     } finally {
       trace.resourceSpans().release();
     }
-    trace.onAnswered().onAnswered(trace, KeptTrace.Answer.ACCEPTED);
+    if (!silent) {
+      trace.onAnswered().onAnswered(trace, KeptTrace.Answer.ACCEPTED);
+    }
     return true;
   }
 }

@@ -12,6 +12,7 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
 import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.trace.TraceHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -42,18 +43,12 @@ class TransferCodecTest {
     writer.buffer().setBytes(at, bytes);
   }
 
-  /** Two kinds of decisions, an open trace of two groups, a kept one; definitions in between. */
+  /** Decisions, an open trace of two groups, a kept one; definitions in between. */
   private byte[] example() {
     int notes =
         writer.notes(
             new int[] {writer.router(ROUTER), writer.router(OTHER)}, new long[] {1L << 50, 0}, 2);
-    writer.beginDecisions(-1, false);
-    writer.decision(1, 2, writer.context(Header.EMPTY), writer.policy("errors"), true, 70_000);
-    writer.decision(3, 4, writer.context(header("tenant")), writer.policy(""), false, 0);
-    writer.end();
-    writer.beginDecisions(notes, true);
-    writer.decision(-1, -1, writer.context(header("tenant")), writer.policy(""), false, 1);
-    writer.end();
+    writer.decisions(Unpooled.wrappedBuffer(new byte[] {1, 2, 3}, 1, 2));
     writer.beginTrace(5, 6, writer.context(header("tenant")), notes, 1500, 4500, -1);
     int first = writer.group(header("resource"), header("scope"));
     span(first, "one");
@@ -89,32 +84,22 @@ class TransferCodecTest {
     TransferBatch batch = read(example());
 
     assertThat(batch.routers()).containsExactly(ROUTER, OTHER);
-    assertThat(batch.entryCount()).isEqualTo(5);
+    assertThat(batch.decisions()).containsExactly(Unpooled.wrappedBuffer(new byte[] {2, 3}));
+    assertThat(batch.traceCount()).isEqualTo(2);
+    assertThat(batch.spanCount(0)).isEqualTo(4);
+    assertThat(batch.spanBytes(0)).isEqualTo(11);
+    assertThat(batch.slot(0)).isEqualTo(TraceHash.slot(5, 6));
     TransferCursor at = batch.cursor();
-    at.entry(0);
-    assertThat(at.isTrace()).isFalse();
-    assertThat(at.hi()).isEqualTo(1);
-    assertThat(at.lo()).isEqualTo(2);
-    assertThat(at.kept()).isTrue();
-    assertThat(at.settled()).isFalse();
-    assertThat(at.notes()).isEqualTo(TransferCursor.NONE);
-    assertThat(at.ageMillis()).isEqualTo(70_000);
-    assertThat(batch.policy(at.policy())).isEqualTo("errors");
-    at.entry(1);
-    assertThat(at.kept()).isFalse();
+    at.trace(0);
     assertThat(batch.context(at.context())).isEqualTo(header("tenant"));
-    assertThat(batch.policy(at.policy())).isEmpty();
-    at.entry(2);
-    assertThat(at.hi()).isEqualTo(-1);
-    assertThat(at.settled()).isTrue();
-    assertThat(batch.notes(at.notes()).seqs()).containsExactly(1L << 50, 0);
-    assertThat(batch.notes(at.notes()).routers()).containsExactly(0, 1);
-    at.entry(3);
-    assertThat(at.isTrace()).isTrue();
+    assertThat(at.hi()).isEqualTo(5);
+    assertThat(at.lo()).isEqualTo(6);
     assertThat(at.policy()).isEqualTo(TransferCursor.NONE);
     assertThat(at.ageMillis()).isEqualTo(1500);
     assertThat(at.remainingMillis()).isEqualTo(4500);
     assertThat(at.notes()).isZero();
+    assertThat(batch.notes(0).seqs()).containsExactly(1L << 50, 0);
+    assertThat(batch.notes(0).routers()).containsExactly(0, 1);
     assertThat(at.nextSpan()).isTrue();
     assertThat(text(at)).isEqualTo("one");
     assertThat(batch.scope(at.group())).isEqualTo(header("scope"));
@@ -125,8 +110,9 @@ class TransferCodecTest {
     assertThat(at.nextSpan()).isTrue();
     assertThat(at.group()).isZero();
     assertThat(at.nextSpan()).isFalse();
-    at.entry(4);
-    assertThat(at.kept()).isTrue();
+    at.trace(1);
+    assertThat(batch.policy(at.policy())).isEqualTo("errors");
+    assertThat(at.notes()).isEqualTo(TransferCursor.NONE);
     assertThat(at.nextSpan()).isFalse();
   }
 
@@ -167,8 +153,8 @@ class TransferCodecTest {
       return;
     }
     TransferCursor at = batch.cursor();
-    for (int i = 0; i < batch.entryCount(); i++) {
-      at.entry(i);
+    for (int i = 0; i < batch.traceCount(); i++) {
+      at.trace(i);
       batch.context(at.context());
       if (at.policy() != TransferCursor.NONE) {
         batch.policy(at.policy());
@@ -178,7 +164,7 @@ class TransferCodecTest {
           batch.routers().get(router);
         }
       }
-      while (at.isTrace() && at.nextSpan()) {
+      while (at.nextSpan()) {
         batch.resource(at.group());
         assertThat(at.spanStart() + at.spanLength()).isLessThanOrEqualTo(at.array().length);
       }
@@ -194,9 +180,9 @@ class TransferCodecTest {
     writer.end();
     writer.buffer().writeByte(15 << 3 | 2).writeByte(2).writeByte(1).writeByte(1);
     TransferBatch batch = read(taken());
-    assertThat(batch.entryCount()).isEqualTo(1);
+    assertThat(batch.traceCount()).isEqualTo(1);
     TransferCursor at = batch.cursor();
-    at.entry(0);
+    at.trace(0);
     assertThat(at.nextSpan()).isTrue();
     assertThat(text(at)).isEqualTo("one");
   }

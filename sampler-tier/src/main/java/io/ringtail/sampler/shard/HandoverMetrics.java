@@ -1,0 +1,54 @@
+package io.ringtail.sampler.shard;
+
+import com.codahale.metrics.Counter;
+import io.ringtail.metrics.Metrics;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a sampler gives to others and takes from them; spans are counted in {@link SamplerMetrics}.
+ * Threads: any; counted once a batch.
+ */
+final class HandoverMetrics {
+  private static final String PREFIX = "ringtail_sampler_handoff_";
+
+  final Counter tracesOut;
+  final Counter exportsOut;
+  final Counter decisionsOut;
+  final Counter bytesOut;
+  final Counter batchesOut;
+  final Counter notOwner;
+  final Counter full;
+  final Counter down;
+  final Counter tracesIn;
+  final Counter exportsIn;
+  final Counter bytesIn;
+  final Counter batchesIn;
+  private final AtomicLong inFlightBytes = new AtomicLong();
+
+  HandoverMetrics(Metrics metrics) {
+    String traces = "Open traces acknowledged by, or taken from, another sampler.";
+    tracesOut = metrics.counter(PREFIX + "traces_total", traces, "direction", "out");
+    tracesIn = metrics.counter(PREFIX + "traces_total", traces, "direction", "in");
+    String exports = "Kept traces handed over before their export was answered.";
+    exportsOut = metrics.counter(PREFIX + "exports_total", exports, "direction", "out");
+    exportsIn = metrics.counter(PREFIX + "exports_total", exports, "direction", "in");
+    decisionsOut =
+        metrics.counter(PREFIX + "decisions_total", "Decisions told to new owners of slots.");
+    String bytes = "Bytes of acknowledged batches.";
+    bytesOut = metrics.counter(PREFIX + "bytes_total", bytes, "direction", "out");
+    bytesIn = metrics.counter(PREFIX + "bytes_total", bytes, "direction", "in");
+    String batches = "Batches acknowledged.";
+    batchesOut = metrics.counter(PREFIX + "batches_total", batches, "direction", "out");
+    batchesIn = metrics.counter(PREFIX + "batches_total", batches, "direction", "in");
+    String failures = "Batches that were not taken and are sent again.";
+    notOwner = metrics.counter(PREFIX + "refused_total", failures, "reason", "not_owner");
+    full = metrics.counter(PREFIX + "refused_total", failures, "reason", "full");
+    down = metrics.counter(PREFIX + "refused_total", failures, "reason", "link_down");
+    metrics.gauge(
+        PREFIX + "in_flight_bytes", "Bytes of batches sent, not answered.", inFlightBytes::get);
+  }
+
+  void inFlight(long bytes) {
+    inFlightBytes.addAndGet(bytes);
+  }
+}

@@ -1,0 +1,136 @@
+package io.ringtail.sampler.shard;
+
+import io.ringtail.sampler.buffer.TraceTable;
+import io.ringtail.sampler.policy.Verdict;
+import io.ringtail.sampler.settle.Notes;
+import io.ringtail.sampler.transfer.RouterSeqs;
+import io.ringtail.sampler.transfer.TransferBatch;
+import io.ringtail.sampler.transfer.TransferCursor;
+import java.util.Arrays;
+
+/**
+ * Puts traces that were handed over to what this shard has of them (protocol H6): each span goes
+ * the way of one from a router, so that equal bytes are one span and decided traces follow their
+ * decision. The earliest arrival, the earliest deadline and the oldest notes win. Threads: the
+ * shard's.
+ */
+final class Merger {
+  private static final int UNKNOWN = -1;
+
+  private final ShardStore store;
+  private final TraceTable traces;
+  private final Gatherer gatherer;
+  private final Decider decider;
+  private final PolicyNames names;
+  private final ShardCounts counts;
+  private final HandoverMetrics metrics;
+  private int[] groups = new int[16];
+
+  /** The last notes that were taken into a window. */
+  private int loweredWindow;
+
+  private int loweredNotes;
+
+  Merger(
+      ShardStore store,
+      Gatherer gatherer,
+      Decider decider,
+      PolicyNames names,
+      ShardCounts counts,
+      HandoverMetrics metrics) {
+    this.store = store;
+    this.traces = store.traces;
+    this.gatherer = gatherer;
+    this.decider = decider;
+    this.names = names;
+    this.counts = counts;
+    this.metrics = metrics;
+  }
+
+  /**
+   * @param in its bytes are borrowed
+   */
+  void merge(TransferIn in, int nowMillis, long nowNanos) {
+    int count = in.batch().groupCount();
+    if (count > groups.length) {
+      groups = new int[count * 2];
+    }
+    Arrays.fill(groups, 0, count, UNKNOWN);
+    loweredNotes = UNKNOWN;
+    int accounted = 0;
+    TransferCursor at = in.batch().cursor();
+    try {
+      for (int index : in.traces()) {
+        at.trace(index);
+        merge(in, at, nowMillis, nowNanos);
+        accounted += in.batch().spanCount(index);
+      }
+    } finally {
+      counts.failed(in.spanCount() - accounted);
+      gatherer.sendLate();
+    }
+  }
+
+  private void merge(TransferIn in, TransferCursor at, int nowMillis, long nowNanos) {
+    TransferBatch batch = in.batch();
+    int context = store.contexts.intern(batch.context(at.context()));
+    int policy = UNKNOWN;
+    if (at.policy() == TransferCursor.NONE) {
+      metrics.tracesIn.inc();
+    } else {
+      metrics.exportsIn.inc();
+      policy = names.number(new Verdict(Verdict.Outcome.SAMPLED, batch.policy(at.policy())));
+      decider.decidedElsewhere(context, at.hi(), at.lo(), policy, nowMillis);
+    }
+    gatherer.handedOver(nowMillis, nowNanos, at.ageMillis());
+    while (at.nextSpan()) {
+      int trace = gatherer.trace(context, at.hi(), at.lo(), at.spanLength(), policy);
+      if (trace < 0) {
+        gatherer.drop(Gatherer.reason(trace));
+        continue;
+      }
+      lower(in, at.notes(), traces.window(trace));
+      int group = group(batch, at.group(), nowMillis);
+      gatherer.append(trace, group, at.array(), at.spanStart(), at.spanLength());
+    }
+    bringForward(traces.find(context, at.hi(), at.lo()), at, nowMillis);
+  }
+
+  private int group(TransferBatch batch, int number, int nowMillis) {
+    if (groups[number] == UNKNOWN) {
+      groups[number] =
+          store.groups.intern(batch.resource(number), batch.scope(number), nowMillis);
+    }
+    return groups[number];
+  }
+
+  /** Marks are not above what the sender's notes were (protocol M2). */
+  private void lower(TransferIn in, int number, int window) {
+    if (number == TransferCursor.NONE
+        || (number == loweredNotes && window == loweredWindow)) {
+      return;
+    }
+    RouterSeqs seqs = in.batch().notes(number);
+    Notes notes = store.notes;
+    for (int i = 0; i < seqs.routers().length; i++) {
+      notes.lower(window, in.routerKeys()[seqs.routers()[i]], seqs.seqs()[i]);
+    }
+    loweredNotes = number;
+    loweredWindow = window;
+  }
+
+  private void bringForward(int trace, TransferCursor at, int nowMillis) {
+    if (trace == TraceTable.NONE || !TraceState.isOpen(traces.state(trace))) {
+      return;
+    }
+    int arrival = nowMillis - at.ageMillis();
+    if (arrival - traces.firstArrivalMillis(trace) < 0) {
+      traces.firstArrivalMillis(trace, arrival);
+    }
+    int deadline = nowMillis + at.remainingMillis();
+    if (traces.state(trace) == TraceState.OPEN && deadline - traces.deadlineMillis(trace) < 0) {
+      store.wheel.remove(trace);
+      store.wheel.schedule(trace, deadline);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.ringtail.sampler.shard;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.ringtail.link.Peer;
+import io.ringtail.sampler.buffer.SpanCursor;
+import io.ringtail.sampler.buffer.TraceTable;
+import io.ringtail.sampler.settle.RouterKeys;
+import io.ringtail.sampler.transfer.TransferWriter;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Writes traces and exports as a transfer has them. Each span is copied once, from its blocks to
+ * the batch. Threads: the shard's.
+ */
+final class ParcelWriter {
+  /** A batch is about so large, but for a single larger span. */
+  static final int BATCH_BYTES = 256 << 10;
+
+  private static final int NONE = -1;
+  private static final int TRACE_OVERHEAD_BYTES = 64;
+  private static final int SPAN_OVERHEAD_BYTES = 6;
+
+  private final ShardStore store;
+  private final PolicyNames policies;
+  private final RouterKeys routers;
+  private final TransferWriter out;
+  private final SpanCursor cursor;
+  private final KeptSpans kept = new KeptSpans();
+
+  /** What is defined in the present batch: by number here, the number there plus one. */
+  private int[] groups = new int[64];
+
+  private int[] routerNumbers = new int[16];
+  private final Map<Integer, Integer> windows = new HashMap<>();
+  private int lastWindow = NONE;
+  private int lastNotes = NONE;
+  private int[] noteRouters = new int[16];
+  private long[] noteSeqs = new long[16];
+
+  /** A batch is full in the middle of a trace. */
+  interface Full {
+    void full();
+  }
+
+  ParcelWriter(
+      ShardStore store, PolicyNames policies, RouterKeys routers, ByteBufAllocator allocator) {
+    this.store = store;
+    this.policies = policies;
+    this.routers = routers;
+    this.out = new TransferWriter(allocator, BATCH_BYTES + (BATCH_BYTES >> 4));
+    this.cursor = store.spans.cursor();
+  }
+
+  boolean isEmpty() {
+    return out.isEmpty();
+  }
+
+  /** Whether so many bytes of so many spans would go beyond the size of a batch. */
+  boolean wouldBeFull(long spanBytes, int spanCount) {
+    return !out.isEmpty()
+        && out.size() + spanBytes + (long) SPAN_OVERHEAD_BYTES * spanCount + TRACE_OVERHEAD_BYTES
+            > BATCH_BYTES;
+  }
+
+  boolean isFull() {
+    return out.size() >= BATCH_BYTES;
+  }
+
+  /** The batch, the caller's to release; the next one is empty. */
+  ByteBuf take() {
+    Arrays.fill(groups, 0);
+    Arrays.fill(routerNumbers, 0);
+    windows.clear();
+    lastWindow = NONE;
+    return out.take();
+  }
+
+  void close() {
+    out.close();
+  }
+
+  /**
+   * @param encoded a notice, borrowed
+   */
+  void decisions(ByteBuf encoded) {
+    out.decisions(encoded);
+  }
+
+  /**
+   * Writes a trace that is in the buffer.
+   *
+   * @param policy number of the policy that kept it, negative if it is open
+   * @param full called between spans when the batch is full; takes it
+   */
+  void trace(int trace, int policy, int nowMillis, Full full) {
+    begin(trace, policy, nowMillis);
+    cursor.reset(trace);
+    boolean first = true;
+    while (cursor.next()) {
+      if (isFull() && !first) {
+        out.end();
+        full.full();
+        begin(trace, policy, nowMillis);
+      }
+      first = false;
+      int at = out.span(group(cursor.group()), cursor.length());
+      cursor.copyTo(out.buffer(), at);
+    }
+    out.end();
+  }
+
+  private void begin(int trace, int policy, int nowMillis) {
+    TraceTable traces = store.traces;
+    out.beginTrace(
+        traces.traceIdHi(trace),
+        traces.traceIdLo(trace),
+        out.context(store.contexts.header(traces.context(trace))),
+        notes(traces.window(trace)),
+        Math.max(0, nowMillis - traces.firstArrivalMillis(trace)),
+        policy < 0 ? Math.max(0, traces.deadlineMillis(trace) - nowMillis) : 0,
+        policy < 0 ? NONE : out.policy(policies.name(policy)));
+  }
+
+  /** Writes a kept trace whose export is not answered; see {@link #trace}. */
+  void export(Unanswered.Export export, Full full) {
+    begin(export);
+    kept.reset(export.trace().resourceSpans());
+    boolean first = true;
+    while (kept.next()) {
+      if (isFull() && !first) {
+        out.end();
+        full.full();
+        begin(export);
+      }
+      first = false;
+      int at = out.span(out.group(kept.resource(), kept.scope()), kept.length());
+      out.buffer().setBytes(at, kept.array(), kept.start(), kept.length());
+    }
+    out.end();
+  }
+
+  private void begin(Unanswered.Export export) {
+    out.beginTrace(
+        export.trace().traceIdHi(),
+        export.trace().traceIdLo(),
+        out.context(export.trace().context()),
+        notes(export.window()),
+        0,
+        0,
+        out.policy(export.trace().policy()));
+  }
+
+  private int group(int number) {
+    if (number >= groups.length) {
+      groups = Arrays.copyOf(groups, Math.max(number + 1, groups.length * 2));
+    }
+    if (groups[number] == 0) {
+      groups[number] = 1 + out.group(store.groups.resource(number), store.groups.scope(number));
+    }
+    return groups[number] - 1;
+  }
+
+  private int notes(int window) {
+    if (window == lastWindow) {
+      return lastNotes;
+    }
+    Integer known = windows.get(window);
+    lastNotes = known != null ? known : defineNotes(window);
+    lastWindow = window;
+    windows.put(window, lastNotes);
+    return lastNotes;
+  }
+
+  private int defineNotes(int window) {
+    int keys = store.notes.keys();
+    if (keys > noteRouters.length) {
+      noteRouters = new int[keys * 2];
+      noteSeqs = new long[keys * 2];
+    }
+    int count = 0;
+    for (int key = 0; key < keys; key++) {
+      long note = store.notes.note(window, key);
+      int router = note < 0 ? NONE : router(key);
+      if (router != NONE) {
+        noteRouters[count] = router;
+        noteSeqs[count++] = note;
+      }
+    }
+    return out.notes(noteRouters, noteSeqs, count);
+  }
+
+  /** The number of a router; none if it is gone. */
+  private int router(int key) {
+    if (key >= routerNumbers.length) {
+      routerNumbers = Arrays.copyOf(routerNumbers, Math.max(key + 1, routerNumbers.length * 2));
+    }
+    if (routerNumbers[key] == 0) {
+      Peer router = routers.router(key);
+      routerNumbers[key] = router == null ? NONE : 1 + out.router(router);
+    }
+    return routerNumbers[key] == NONE ? NONE : routerNumbers[key] - 1;
+  }
+}

@@ -1,0 +1,304 @@
+package io.ringtail.sampler.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.ringtail.config.ConfigFile;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Peer;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.SlotSet;
+import io.ringtail.sampler.peer.PeerAnswer;
+import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.peer.Peers;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.trace.TraceHash;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The shards of several samplers, with links between them that deliver when the test says so, under
+ * one clock. Epochs are numbers; whose the slots are is told to each sampler by the test.
+ */
+final class Samplers implements AutoCloseable {
+  /** Tables take long to build; the same few are used again and again. */
+  private static final Map<List<String>, SlotView> VIEWS = new HashMap<>();
+
+  private final String sampler;
+  private final String tail;
+  private final Map<String, One> all = new LinkedHashMap<>();
+  private long nanos = 5_000_000_000L;
+  private long seq;
+
+  Samplers(String sampler, String tail) {
+    this.sampler = sampler;
+    this.tail = tail;
+  }
+
+  One add(String nodeId) {
+    One one = new One(nodeId);
+    all.put(nodeId, one);
+    return one;
+  }
+
+  /** One sampler. */
+  final class One implements Peers {
+    final String nodeId;
+    final Peer peer;
+    final FakeExports exports = new FakeExports();
+    final ShardSet set;
+    final Set<Peer> cut = new HashSet<>();
+    final Queue<Sent> sent = new ArrayDeque<>();
+    final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+    boolean lease = true;
+    boolean full;
+    int transfers;
+    SlotView view = SlotView.NONE;
+
+    record Sent(Peer to, PeerWord word) {}
+
+    One(String nodeId) {
+      this.nodeId = nodeId;
+      this.peer = Views.peer(nodeId);
+      ConfigFile shards = ConfigFile.read("shards.yaml", sampler, name -> null);
+      ConfigFile sampling = ConfigFile.read("tail.yaml", tail, name -> null);
+      set =
+          new ShardSet(
+              ShardConfig.read(shards.root()),
+              TailSamplingConfig.read(sampling.root()),
+              exports,
+              new Metrics(),
+              allocator,
+              () -> nanos,
+              this,
+              now -> lease);
+    }
+
+    @Override
+    public boolean send(Peer to, PeerWord word) {
+      if (!cut.contains(to)) {
+        transfers += word instanceof PeerWord.Transfer ? 1 : 0;
+        return sent.add(new Sent(to, word));
+      }
+      release(word);
+      return false;
+    }
+
+    /** The epoch of that number is in use here, in which these own the slots. */
+    void epoch(long number, String... owners) {
+      SlotView known = VIEWS.computeIfAbsent(List.of(owners), o -> Views.of(1, "", owners));
+      int self = known.table().indexOf(nodeId).orElse(-2);
+      EpochOrder order = new EpochOrder(1, number);
+      view =
+          new SlotView(order, known.table(), known.owners(), self, known.heirs(), SlotSet.NONE);
+      set.slots(view);
+    }
+
+    /** Nothing is decided about any slot. */
+    void hold() {
+      view = view.withHeld(SlotSet.ALL);
+      set.slots(view);
+    }
+
+    void unhold() {
+      view = view.withHeld(SlotSet.NONE);
+      set.slots(view);
+    }
+
+    boolean owns(long trace) {
+      return view.owns(TraceHash.slot(7, trace));
+    }
+
+    void take(Span.Builder... spans) {
+      List<byte[]> encoded = Stream.of(spans).map(s -> s.build().toByteArray()).toList();
+      ShardBatch batch = Spans.batch(Spans.GROUP, encoded);
+      int shard = set.shardOfSlot(TraceHash.slot(7, traceOf(spans[0])));
+      assertThat(
+              set.offer(
+                  List.of(
+                      new ShardBatch(
+                          shard,
+                          batch.message(),
+                          0,
+                          ++seq,
+                          0,
+                          false,
+                          0,
+                          batch.groups(),
+                          batch.spans(),
+                          batch.spanCount(),
+                          batch.spanBytes()))))
+          .isNull();
+      work();
+    }
+
+    private long traceOf(Span.Builder span) {
+      return span.getTraceId().asReadOnlyByteBuffer().getLong(8);
+    }
+
+    void work() {
+      for (Shard shard : set.all()) {
+        for (int i = 0; i < 10_000 && shard.doWork() > 0; i++) {}
+      }
+    }
+
+    /** The link to another sampler breaks: what was not delivered is lost. */
+    void cut(One other) {
+      cut.add(other.peer);
+      sent.removeIf(
+          s -> {
+            boolean lost = s.to().equals(other.peer);
+            if (lost) {
+              Samplers.release(s.word());
+            }
+            return lost;
+          });
+      set.onPeerDown(other.peer);
+      work();
+    }
+
+    void mend(One other) {
+      cut.remove(other.peer);
+      set.onPeerWritable(other.peer);
+      work();
+    }
+
+    /** Spans of each trace it has exported, by ID. */
+    Map<Long, List<Span>> exported() {
+      return exports.taken.stream()
+          .collect(
+              Collectors.groupingBy(
+                  FakeExports.Exported::traceIdLo,
+                  Collectors.flatMapping(e -> e.spans().stream(), Collectors.toList())));
+    }
+
+    void assertAccounted() {
+      SamplerMetrics metrics = set.metrics();
+      long held = set.all().stream().mapToLong(s -> s.published().heldSpans()).sum();
+      assertThat(metrics.acceptedSpans()).isEqualTo(metrics.departedSpans() + held);
+    }
+  }
+
+  private static void release(PeerWord word) {
+    if (word instanceof PeerWord.Transfer transfer) {
+      transfer.entries().release();
+    } else if (word instanceof PeerWord.Notice notice) {
+      notice.decisions().release();
+    }
+  }
+
+  /** Delivers what is on the links, once; answers come at once. */
+  int deliver() {
+    int delivered = 0;
+    for (One from : List.copyOf(all.values())) {
+      Queue<One.Sent> words = new ArrayDeque<>(from.sent);
+      from.sent.clear();
+      for (One.Sent s : words) {
+        deliver(from, s);
+        delivered++;
+      }
+    }
+    return delivered;
+  }
+
+  private void deliver(One from, One.Sent s) {
+    One to = all.values().stream().filter(o -> o.peer.equals(s.to())).findFirst().orElseThrow();
+    if (s.word() instanceof PeerWord.Transfer transfer) {
+      transfer(from, to, transfer);
+    } else if (s.word() instanceof PeerWord.Notice notice) {
+      try {
+        to.set.takeNotice(
+            from.peer,
+            notice.id(),
+            notice.decisions(),
+            () -> from.set.onNoticeTaken(to.peer, notice.id()));
+      } catch (MalformedWireException e) {
+        throw new AssertionError(e);
+      }
+    } else if (s.word() instanceof PeerWord.Settled settled) {
+      to.set.onSettled(from.peer, settled.noticeIds());
+    }
+  }
+
+  /** What intake and keeper do with a transfer. */
+  void transfer(One from, One to, PeerWord.Transfer word) {
+    long id = word.id();
+    PeerAnswer.TransferTaken taken = new PeerAnswer.TransferTaken(id);
+    ReceivedTransfer transfer;
+    try {
+      transfer = ReceivedTransfer.read(word.entries(), to.set.routers());
+    } catch (MalformedWireException e) {
+      throw new AssertionError(e);
+    }
+    if (!transfer.allSlots(to.view::owns)) {
+      from.set.onTransferAnswer(new PeerAnswer.TransferNotOwner(id, to.view.order()), id);
+    } else {
+      Refusal refusal =
+          to.full
+              ? new Refusal.NotReady("full", Duration.ZERO)
+              : to.set.takeTransfer(transfer, () -> from.set.onTransferAnswer(taken, id));
+      if (refusal != null) {
+        from.set.onTransferAnswer(new PeerAnswer.TransferFull(id), id);
+      }
+    }
+    transfer.release();
+  }
+
+  void work() {
+    all.values().forEach(One::work);
+  }
+
+  /** Works and delivers until all is quiet, without the clock going on. */
+  void settle() {
+    work();
+    for (int i = 0; i < 1000 && deliver() > 0; i++) {
+      work();
+    }
+    work();
+  }
+
+  /** The clock goes on by some milliseconds, everything being delivered at once. */
+  void advance(long millis) {
+    for (long done = 0; done < millis; done += 25) {
+      nanos += 25_000_000;
+      settle();
+    }
+  }
+
+  /** Everything has gone where it belongs. */
+  void assertNothingForeign() {
+    for (One one : all.values()) {
+      assertThat(one.set.foreign().oldestLost()).as(one.nodeId).isNull();
+      assertThat(one.set.foreign().processed()).as(one.nodeId).isEqualTo(one.view.order());
+    }
+  }
+
+  Collection<One> all() {
+    return all.values();
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (One one : all.values()) {
+      one.assertAccounted();
+      one.sent.forEach(s -> release(s.word()));
+      one.set.close();
+      one.assertAccounted();
+      assertThat(one.set.heldSpans()).isZero();
+      assertThat(one.allocator.metric().usedHeapMemory()).as(one.nodeId).isZero();
+    }
+  }
+}
