@@ -32,12 +32,20 @@ public final class LargeReads {
 
   /** Makes {@code server}, which is not bound yet, do so. */
   public static <S extends ServerChannel> S on(S server) {
-    int arenas = Runtime.getRuntime().availableProcessors();
-    server
-        .pipeline()
-        .addFirst(
-            new Accepting(new PooledByteBufAllocator(true, 0, arenas, PAGE_BYTES, CHUNK_ORDER)));
+    server.pipeline().addFirst(new Accepting(newAllocator()));
     return server;
+  }
+
+  private static ByteBufAllocator newAllocator() {
+    return new PooledByteBufAllocator(
+        true,
+        0,
+        Runtime.getRuntime().availableProcessors(),
+        PAGE_BYTES,
+        CHUNK_ORDER,
+        PooledByteBufAllocator.defaultSmallCacheSize(),
+        PooledByteBufAllocator.defaultNormalCacheSize(),
+        false);
   }
 
   /** Stands before gRPC's own, which sets connections up. */

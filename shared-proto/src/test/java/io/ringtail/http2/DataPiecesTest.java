@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ final class DataPiecesTest {
   private static final int DATA = 0;
   private static final int END_STREAM = 1;
   private static final int PADDED = 8;
+  private static final byte[] NONE = {};
 
   /** A frame as it stands on the wire. */
   private record Frame(int type, int flags, int stream, byte[] content) {
@@ -67,7 +69,7 @@ final class DataPiecesTest {
   void dataFrame_largerThanAllowed_isLeftToTheDecoder() {
     byte[] wire = new Frame(DATA, 0, 3, new byte[MAX_FRAME + 1]).encoded();
 
-    assertThat(read(afterPreface(), wire, 0, 100)).isEqualTo(java.util.Arrays.copyOf(wire, 100));
+    assertThat(read(afterPreface(), wire, 0, 100)).isEqualTo(Arrays.copyOf(wire, 100));
   }
 
   private static void piece(Frame frame, int length, int flags) {
@@ -115,7 +117,7 @@ final class DataPiecesTest {
       at = to;
     }
     byte[] all = passed.toByteArray();
-    return java.util.Arrays.copyOfRange(all, 24, all.length);
+    return Arrays.copyOfRange(all, 24, all.length);
   }
 
   private static List<Frame> decoded(byte[] wire) {
@@ -137,15 +139,12 @@ final class DataPiecesTest {
   private static List<Frame> merged(List<Frame> frames) {
     List<Frame> merged = new ArrayList<>();
     for (Frame frame : frames) {
-      Frame last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-      boolean goesOn =
-          last != null
-              && last.type() == DATA
-              && frame.type() == DATA
-              && last.stream() == frame.stream()
-              && last.flags() == 0
-              && (frame.flags() & PADDED) == 0;
-      if (goesOn) {
+      Frame last = merged.isEmpty() ? new Frame(-1, 0, 0, NONE) : merged.get(merged.size() - 1);
+      if (last.type() == DATA
+          && frame.type() == DATA
+          && last.stream() == frame.stream()
+          && last.flags() == 0
+          && (frame.flags() & PADDED) == 0) {
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(last.content());
         both.writeBytes(frame.content());

@@ -74,17 +74,22 @@ final class MemoryCell {
   private String run(Cluster cluster, String spanBytes) throws IOException, InterruptedException {
     List<Look> fresh = looks(cluster);
     int port = cluster.routers().get(0).grpcPort();
-    try (JavaProcess warmUp = generator(port, spanBytes, WARM_UP_SPANS_PER_SECOND)) {
+    JavaProcess warmUp = generator(port, spanBytes, WARM_UP_SPANS_PER_SECOND);
+    try {
       Thread.sleep(WARM_UP.toMillis());
+    } finally {
+      warmUp.close();
     }
     awaitHeld(cluster, 0);
     List<Look> idle = looks(cluster);
-    List<Look> holding;
-    try (JavaProcess load = generator(port, spanBytes, 0)) {
+    JavaProcess load = generator(port, spanBytes, 0);
+    try {
       awaitHeld(cluster, HELD_SPANS);
+    } finally {
+      load.close();
     }
     Thread.sleep(500); // what is in flight arrives
-    holding = looks(cluster);
+    List<Look> holding = looks(cluster);
     StringBuilder row = new StringBuilder("memory ").append(spanBytes);
     for (int i = 0; i < holding.size(); i++) {
       row.append(line(fresh.get(i), idle.get(i), holding.get(i), Integer.parseInt(spanBytes)));

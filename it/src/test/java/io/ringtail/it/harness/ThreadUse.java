@@ -31,7 +31,7 @@ public record ThreadUse(double seconds, long switches) {
         try {
           byName.merge(name(task), read(task), ThreadUse::plus);
         } catch (NoSuchFileException e) {
-          continue; // it has just ended
+          // the thread has just ended
         }
       }
     }
