@@ -12,7 +12,8 @@ public record Peer(String nodeId, Incarnation incarnation) {
     return nodeId + "/" + incarnation;
   }
 
-  void write(WireWriter out, int tag) {
+  /** Writes it as a LEN field. */
+  public void write(WireWriter out, int tag) {
     WireWriter body = new WireWriter(64);
     body.stringField(LinkFields.PEER_NODE_ID, nodeId);
     body.field(LinkFields.PEER_VIEW_ID, incarnation.order().viewId());
@@ -21,7 +22,10 @@ public record Peer(String nodeId, Incarnation incarnation) {
     out.messageField(tag, body);
   }
 
-  static Peer read(WireReader in) throws MalformedWireException {
+  /**
+   * @param in set on the content of such a field
+   */
+  public static Peer read(WireReader in) throws MalformedWireException {
     String nodeId = "";
     long viewId = 0;
     long number = 0;

@@ -1,0 +1,160 @@
+package io.ringtail.sampler.peer;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import io.ringtail.link.Peer;
+import io.ringtail.otlp.MalformedWireException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One gRPC stream to another sampler, from hello to its end; {@link Events} tell of it. Threads:
+ * the link's event loop; callbacks of gRPC that come elsewhere are moved there.
+ */
+final class PeerSession extends ClientCall.Listener<byte[]> {
+  private static final long OPENING_MILLIS = 3_000;
+  private static final int ANSWERS_AHEAD = 64;
+
+  /** What happens on a session, on its event loop. */
+  interface Events {
+    /** The peer has welcomed us. */
+    void onUp(PeerSession session);
+
+    void onWritable(PeerSession session);
+
+    void onAnswer(PeerSession session, PeerAnswer answer);
+
+    /** It has ended, before or after it was up. Said once; not after {@link #cancel}. */
+    void onBroken(PeerSession session, String reason);
+  }
+
+  private final PeerLinks context;
+  private final Peer peer;
+  private final EventLoop loop;
+  private final Events events;
+  private final ManagedChannel channel;
+  private final ClientCall<byte[], byte[]> call;
+  private boolean welcomed;
+  private boolean ended;
+
+  PeerSession(PeerLinks context, Peer peer, String address, EventLoop loop, Events events) {
+    this.context = context;
+    this.peer = peer;
+    this.loop = loop;
+    this.events = events;
+    this.channel = context.channel(address, loop);
+    this.call = channel.newCall(PeerMethod.OPEN, CallOptions.DEFAULT);
+  }
+
+  void open() {
+    call.start(this, new Metadata());
+    call.request(ANSWERS_AHEAD);
+    call.sendMessage(
+        PeerCodec.encode(
+            new PeerFrame.Hello(
+                PeerFields.VERSION,
+                PeerFields.VERSION,
+                context.self(),
+                peer,
+                context.nextAttempt())));
+    var unused = loop.schedule(this::checkOpening, OPENING_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void checkOpening() {
+    if (!welcomed) {
+      end("no welcome within " + OPENING_MILLIS + " ms");
+    }
+  }
+
+  boolean isWritable() {
+    return !ended && welcomed && call.isReady();
+  }
+
+  void send(byte[] word) {
+    call.sendMessage(word);
+  }
+
+  /** Ends it without telling. */
+  void cancel(String reason) {
+    if (!ended) {
+      ended = true;
+      call.cancel(reason, null);
+      channel.shutdownNow();
+    }
+  }
+
+  private void end(String reason) {
+    if (!ended) {
+      cancel(reason);
+      events.onBroken(this, reason);
+    }
+  }
+
+  @Override
+  public void onMessage(byte[] message) {
+    onLoop(() -> receive(message));
+  }
+
+  @Override
+  public void onReady() {
+    onLoop(
+        () -> {
+          if (isWritable()) {
+            events.onWritable(this);
+          }
+        });
+  }
+
+  @Override
+  public void onClose(Status status, Metadata trailers) {
+    String description = status.getDescription();
+    String reason = status.getCode() + (description == null ? "" : ": " + description);
+    onLoop(() -> end(reason));
+  }
+
+  private void receive(byte[] message) {
+    if (ended) {
+      return;
+    }
+    call.request(1);
+    try {
+      PeerFrame frame = PeerCodec.decodeAnswer(message);
+      if (frame instanceof PeerFrame.Welcome welcome) {
+        greeted(welcome);
+      } else if (frame instanceof PeerFrame.Farewell farewell) {
+        end("farewell: " + farewell.reason());
+      } else if (frame instanceof PeerFrame.Answer answer && welcomed) {
+        events.onAnswer(this, answer.answer());
+      }
+    } catch (MalformedWireException e) {
+      context.metrics().malformed();
+      end("malformed: " + e.getMessage());
+    }
+  }
+
+  private void greeted(PeerFrame.Welcome welcome) {
+    boolean mine = welcome.from().incarnation().bits() == peer.incarnation().bits();
+    if (welcomed || !mine || welcome.version() != PeerFields.VERSION) {
+      end("unfit welcome: " + welcome);
+      return;
+    }
+    welcomed = true;
+    events.onUp(this);
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      channel.shutdownNow(); // the sampler has stopped
+    }
+  }
+}
