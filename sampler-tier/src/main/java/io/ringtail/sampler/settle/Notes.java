@@ -33,6 +33,7 @@ public final class Notes {
   private int current;
   private int openedMillis;
   private long[] seen = new long[4];
+  private long[] handed = new long[4];
   private long[] beforeFirst = new long[4];
   private int keys;
   private int distinct = 1;
@@ -54,6 +55,7 @@ public final class Notes {
     this.maxBytes = maxBytes;
     this.openedMillis = nowMillis;
     Arrays.fill(seen, UNSEEN);
+    Arrays.fill(handed, UNSEEN);
     windows[0] = new Window(new long[0]);
     bytes = bytesOf(current());
   }
@@ -172,6 +174,8 @@ public final class Notes {
       seen = Arrays.copyOf(seen, length);
       beforeFirst = Arrays.copyOf(beforeFirst, length);
       Arrays.fill(seen, before, length, UNSEEN);
+      handed = Arrays.copyOf(handed, length);
+      Arrays.fill(handed, before, length, UNSEEN);
     }
     keys = Math.max(keys, key + 1);
   }
@@ -263,6 +267,21 @@ public final class Notes {
     return marks;
   }
 
+  /** Others had seen this router's parts up to this seq when they handed over what they held. */
+  public void handedOver(int key, long seq) {
+    ensureKey(key);
+    handed[key] = Math.max(handed[key], seq);
+  }
+
+  /** What a decision taken now may rest on, by key: seen here, or by who handed over. */
+  public long[] covered() {
+    long[] covered = seen();
+    for (int key = 0; key < keys; key++) {
+      covered[key] = Math.max(covered[key], handed[key]);
+    }
+    return covered;
+  }
+
   /** The newest seq seen of each router by key; -1 where none was. */
   public long[] seen() {
     return Arrays.copyOf(seen, keys);
@@ -274,6 +293,7 @@ public final class Notes {
       return;
     }
     seen[key] = UNSEEN;
+    handed[key] = UNSEEN;
     for (int number = oldest; number - current <= 0; number++) {
       Window window = at(number);
       if (window != null && key < window.notes.length) {

@@ -193,6 +193,7 @@ final class Handover {
     for (Outgoing to : outgoing.values()) {
       to.unsent.forEach(this::discard);
       to.unsent.clear();
+      to.onView();
     }
     outgoing.values().removeIf(to -> to.inFlightBytes == 0);
     for (Loss loss : losses) {
@@ -574,6 +575,10 @@ final class Handover {
       return;
     }
     boolean known = view.order().compareTo(epoch) >= 0;
+    Outgoing to = outgoing.get(parcel.to);
+    if (!known && to != null) {
+      to.awaitView();
+    }
     parcel.loss.awaitsView |= !known;
     parcel.loss.decisionsTaken &= parcel.decisions == 0;
     rescan |= known;

@@ -57,6 +57,10 @@ final class Merger {
     }
     Arrays.fill(groups, 0, count, UNKNOWN);
     loweredNotes = UNKNOWN;
+    RouterSeqs seen = in.batch().seen();
+    for (int i = 0; i < seen.routers().length; i++) {
+      store.notes.handedOver(in.routerKeys()[seen.routers()[i]], seen.seqs()[i]);
+    }
     int accounted = 0;
     TransferCursor at = in.batch().cursor();
     try {

@@ -128,7 +128,7 @@ final class Notices {
     if (to.batch.isFull()) {
       filling[heirPlace(to)] = null;
       open.remove(to);
-      close(to, new Seqs(roundBefore, store.notes.seen()), nowMillis);
+      close(to, new Seqs(roundBefore, store.notes.covered()), nowMillis);
     }
   }
 
@@ -225,7 +225,7 @@ final class Notices {
   }
 
   private void closeRound(int nowMillis, boolean send) {
-    Seqs covered = new Seqs(roundBefore, store.notes.seen());
+    Seqs covered = new Seqs(roundBefore, store.notes.covered());
     Arrays.fill(filling, null);
     for (Pending pending : open) {
       if (send || pending.heir == null) {

@@ -13,6 +13,7 @@ final class Outgoing {
 
   long inFlightBytes;
   private boolean paused;
+  private boolean awaitsView;
   private int pausedUntilMillis;
 
   Outgoing(Peer peer) {
@@ -25,6 +26,15 @@ final class Outgoing {
     pausedUntilMillis = untilMillis;
   }
 
+  /** Sends nothing until whose the slots are has changed. */
+  void awaitView() {
+    awaitsView = true;
+  }
+
+  void onView() {
+    awaitsView = false;
+  }
+
   void goOn() {
     paused = false;
   }
@@ -33,6 +43,6 @@ final class Outgoing {
     if (paused && nowMillis - pausedUntilMillis >= 0) {
       paused = false;
     }
-    return paused;
+    return paused || awaitsView;
   }
 }

@@ -71,6 +71,9 @@ final class ParcelWriter {
 
   /** The batch, the caller's to release; the next one is empty. */
   ByteBuf take() {
+    if (lastWindow != NONE) {
+      seen();
+    }
     Arrays.fill(groups, 0);
     Arrays.fill(routerNumbers, 0);
     windows.clear();
@@ -176,20 +179,40 @@ final class ParcelWriter {
 
   private int defineNotes(int window) {
     int keys = store.notes.keys();
+    ensure(keys);
+    int count = 0;
+    for (int key = 0; key < keys; key++) {
+      count += note(count, key, store.notes.note(window, key));
+    }
+    return out.notes(noteRouters, noteSeqs, count);
+  }
+
+  private void seen() {
+    long[] seqs = store.notes.covered();
+    ensure(seqs.length);
+    int count = 0;
+    for (int key = 0; key < seqs.length; key++) {
+      count += note(count, key, seqs[key]);
+    }
+    out.seen(noteRouters, noteSeqs, count);
+  }
+
+  private void ensure(int keys) {
     if (keys > noteRouters.length) {
       noteRouters = new int[keys * 2];
       noteSeqs = new long[keys * 2];
     }
-    int count = 0;
-    for (int key = 0; key < keys; key++) {
-      long note = store.notes.note(window, key);
-      int router = note < 0 ? NONE : router(key);
-      if (router != NONE) {
-        noteRouters[count] = router;
-        noteSeqs[count++] = note;
-      }
+  }
+
+  /** Returns 1 if there is something to say of the router. */
+  private int note(int at, int key, long seq) {
+    int router = seq < 0 ? NONE : router(key);
+    if (router == NONE) {
+      return 0;
     }
-    return out.notes(noteRouters, noteSeqs, count);
+    noteRouters[at] = router;
+    noteSeqs[at] = seq;
+    return 1;
   }
 
   /** The number of a router; none if it is gone. */

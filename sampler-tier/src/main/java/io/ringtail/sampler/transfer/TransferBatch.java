@@ -42,6 +42,7 @@ public final class TransferBatch {
   private final List<String> policies = new ArrayList<>();
   private final List<ByteBuf> decisions = new ArrayList<>();
   private final List<RouterSeqs> notes = new ArrayList<>();
+  private RouterSeqs seen = RouterSeqs.NONE;
 
   private int[] traces = new int[64 * TRACE_INTS];
 
@@ -77,13 +78,19 @@ public final class TransferBatch {
         case TransferFields.GROUP -> readGroup(enter(in, inner));
         case TransferFields.POLICY -> policies.add(readString(in));
         case TransferFields.NOTES -> notes.add(readNotes(enter(in, inner)));
+        case TransferFields.SEEN -> seen = readNotes(enter(in, inner));
         default -> in.skip();
       }
     }
     for (RouterSeqs of : notes) {
-      for (int router : of.routers()) {
-        number(router, routers.size(), "router");
-      }
+      check(of);
+    }
+    check(seen);
+  }
+
+  private void check(RouterSeqs of) throws MalformedWireException {
+    for (int router : of.routers()) {
+      number(router, routers.size(), "router");
     }
   }
 
@@ -323,6 +330,11 @@ public final class TransferBatch {
 
   public int notesCount() {
     return notes.size();
+  }
+
+  /** Up to which seq of each router the sender had seen all that its traces rest on. */
+  public RouterSeqs seen() {
+    return seen;
   }
 
   public RouterSeqs notes(int number) {

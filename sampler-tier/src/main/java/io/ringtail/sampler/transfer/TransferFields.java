@@ -13,6 +13,7 @@ final class TransferFields {
   static final int NOTES = 5 << 3 | LEN;
   static final int DECISIONS = 6 << 3 | LEN;
   static final int TRACE = 7 << 3 | LEN;
+  static final int SEEN = 8 << 3 | LEN;
 
   static final int ROUTER_NODE_ID = 1 << 3 | LEN;
   static final int ROUTER_VIEW_ID = 2 << 3 | VARINT;

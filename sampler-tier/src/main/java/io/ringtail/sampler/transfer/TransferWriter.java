@@ -172,16 +172,25 @@ public final class TransferWriter {
    * @param routers numbers of {@link #router}
    */
   public int notes(int[] routers, long[] seqs, int count) {
+    pairs(TransferFields.NOTES, routers, seqs, count);
+    return defined[TransferFields.NOTES >>> 3]++;
+  }
+
+  /** Says up to which seq of each router the sender had seen all that its traces rest on. */
+  public void seen(int[] routers, long[] seqs, int count) {
+    pairs(TransferFields.SEEN, routers, seqs, count);
+  }
+
+  private void pairs(int tag, int[] routers, long[] seqs, int count) {
     int length = 0;
     for (int i = 0; i < count; i++) {
       length += varintSize(routers[i]) + varintSize(seqs[i]);
     }
-    tag(definitions, TransferFields.NOTES, length);
+    tag(definitions, tag, length);
     for (int i = 0; i < count; i++) {
       varint(definitions, routers[i]);
       varint(definitions, seqs[i]);
     }
-    return defined[TransferFields.NOTES >>> 3]++;
   }
 
   /**

@@ -14,6 +14,7 @@
  *           5 notes: packed varints {router, seq}*
  *           6 decisions, as a notice to an heir (settle.Notice)         entries
  *           7 trace
+ *           8 seen: the newest the sender had seen of each router, as notes are
  * Trace     1 trace id, 2 context, 3 notes + 1, 4 age ms, 5 remaining ms, 6 policy + 1,
  *           7 group of the spans that follow, 8 span*
  * </pre>

@@ -58,6 +58,7 @@ class TransferCodecTest {
     writer.end();
     writer.beginTrace(7, 8, writer.context(Header.EMPTY), -1, 0, 0, writer.policy("errors"));
     writer.end();
+    writer.seen(new int[] {writer.router(OTHER)}, new long[] {77}, 1);
     return taken();
   }
 
@@ -84,6 +85,7 @@ class TransferCodecTest {
     TransferBatch batch = read(example());
 
     assertThat(batch.routers()).containsExactly(ROUTER, OTHER);
+    assertThat(batch.seen().seqs()).containsExactly(77);
     assertThat(batch.decisions()).containsExactly(Unpooled.wrappedBuffer(new byte[] {2, 3}));
     assertThat(batch.traceCount()).isEqualTo(2);
     assertThat(batch.spanCount(0)).isEqualTo(4);
