@@ -18,6 +18,9 @@ public final class SimMembership implements Membership {
     void send(long from, long to, byte[] message);
 
     void sendAll(long from, byte[] message);
+
+    /** A process leaves and joins under other bits. */
+    void comeBack(long bits, long newBits);
   }
 
   private final LongSupplier clock;
@@ -27,6 +30,7 @@ public final class SimMembership implements Membership {
   private @Nullable Epochs epochs;
   private @Nullable EpochListener listener;
   private long bits;
+  private Lease lease = Lease.NONE;
 
   public SimMembership(
       Group group, ToLongFunction<List<Member>> checksum, LongSupplier clock, LongConsumer fenced) {
@@ -83,6 +87,7 @@ public final class SimMembership implements Membership {
   }
 
   private void doAll(List<Effect> effects) {
+    lease = epochs().lease(0, clock.getAsLong());
     EpochListener told = listener;
     if (told == null) {
       throw new IllegalStateException("not started");
@@ -97,6 +102,10 @@ public final class SimMembership implements Membership {
           throw new AssertionError("tables differ");
         }
         told.onEpoch(apply.epoch(), apply.inTurn());
+      } else if (effect instanceof Effect.Completed completed) {
+        told.onCompletions(completed.completions());
+      } else if (effect instanceof Effect.Lost lost) {
+        told.onLost(lost.epoch());
       } else if (effect instanceof Effect.Fenced fenced) {
         told.onFenced(fenced.newer());
         onFenced.accept(bits);
@@ -109,6 +118,27 @@ public final class SimMembership implements Membership {
   @Override
   public void update(Member self) {
     doAll(epochs().update(self, clock.getAsLong()));
+  }
+
+  @Override
+  public void complete(Completion mine) {
+    doAll(epochs().complete(mine, clock.getAsLong()));
+  }
+
+  /** As of the last tick, like the product's: a shard's thread may ask after a long pause. */
+  @Override
+  public boolean mayDecide(long nowNanos) {
+    return lease.isGoodAt(nowNanos);
+  }
+
+  @Override
+  public void comeBack(long newBits) {
+    Member self =
+        epochs().self().withIncarnation(new Incarnation(EpochOrder.NONE, newBits));
+    lease = Lease.NONE;
+    group.comeBack(bits, newBits);
+    bits = newBits;
+    epochs = new Epochs(self, checksum);
   }
 
   @Override

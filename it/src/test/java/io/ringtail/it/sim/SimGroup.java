@@ -238,6 +238,26 @@ final class SimGroup implements SimMembership.Group {
             && SimMembership.isAnswer(message));
   }
 
+  @Override
+  public void comeBack(long bits, long newBits) {
+    Node old = nodes.remove(bits);
+    Side side = old == null ? null : sideOf(old);
+    if (old == null || side == null) {
+      return;
+    }
+    side.members.remove(old);
+    changed(side, 10);
+    Node back = new Node(newBits, old.sampler, old.host, old.membership);
+    old.host.after(
+        20 * World.MILLI + world.below(300 * World.MILLI),
+        () -> {
+          nodes.put(newBits, back);
+          Side joined = sides.get(sides.size() == 1 ? 0 : world.random.nextInt(sides.size()));
+          joined.members.add(back);
+          changed(joined, 50);
+        });
+  }
+
   private @Nullable Side sideOf(Node n) {
     for (Side s : sides) {
       if (s.members.contains(n)) {
