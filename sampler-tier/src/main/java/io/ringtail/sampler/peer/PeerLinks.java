@@ -1,6 +1,7 @@
 package io.ringtail.sampler.peer;
 
 import io.grpc.ManagedChannel;
+import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.buffer.ByteBuf;
@@ -37,7 +38,7 @@ public final class PeerLinks implements Peers, AutoCloseable {
 
   private final Supplier<Peer> self;
   private final EventLoopGroup loops;
-  private final Class<? extends Channel> channelType;
+  private final Channels channels;
   private final PeerMetrics metrics;
   private final Map<Peer, PeerLink> links = new ConcurrentHashMap<>();
 
@@ -59,9 +60,18 @@ public final class PeerLinks implements Peers, AutoCloseable {
       EventLoopGroup loops,
       Class<? extends Channel> channelType,
       Metrics metrics) {
+    this(self, loops, (address, loop) -> channel(address, loop, channelType), metrics);
+  }
+
+  /** How a channel to an address is opened, everything of which runs on the loop. */
+  interface Channels {
+    ManagedChannel open(String address, EventLoop loop);
+  }
+
+  PeerLinks(Supplier<Peer> self, EventLoopGroup loops, Channels channels, Metrics metrics) {
     this.self = self;
     this.loops = loops;
-    this.channelType = channelType;
+    this.channels = channels;
     this.metrics = new PeerMetrics(metrics, links::size, inbound::size);
   }
 
@@ -73,8 +83,13 @@ public final class PeerLinks implements Peers, AutoCloseable {
   /** The answering side. */
   public ServerServiceDefinition service() {
     return ServerServiceDefinition.builder(PeerMethod.SERVICE)
-        .addMethod(PeerMethod.OPEN, (call, headers) -> new PeerInbound(this, call))
+        .addMethod(PeerMethod.OPEN, (call, headers) -> accept(call))
         .build();
+  }
+
+  /** A new stream, not greeted yet. */
+  PeerInbound accept(ServerCall<byte[], byte[]> call) {
+    return new PeerInbound(this, call);
   }
 
   /** Whom there is to talk to. Streams to who is gone end. */
@@ -195,6 +210,11 @@ public final class PeerLinks implements Peers, AutoCloseable {
 
   /** One a stream: addresses are resolved anew, and the pace of attempts is ours. */
   ManagedChannel channel(String address, EventLoop loop) {
+    return channels.open(address, loop);
+  }
+
+  private static ManagedChannel channel(
+      String address, EventLoop loop, Class<? extends Channel> channelType) {
     return NettyChannelBuilder.forTarget(address)
         .eventLoopGroup(loop)
         .channelType(channelType)
