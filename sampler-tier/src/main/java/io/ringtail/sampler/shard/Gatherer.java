@@ -312,11 +312,14 @@ final class Gatherer {
     return must;
   }
 
-  /** Whether there was such a trace since this was asked before. */
-  boolean takeOvergrown() {
-    boolean was = overgrown;
-    overgrown = false;
-    return was;
+  /**
+   * Whether there was such a trace since something is held.
+   *
+   * @param held whether something is
+   */
+  boolean overgrown(boolean held) {
+    overgrown &= held;
+    return overgrown;
   }
 
   private boolean isFull(int trace, int length) {

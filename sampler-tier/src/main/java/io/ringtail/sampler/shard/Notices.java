@@ -227,7 +227,9 @@ final class Notices {
   private void closeRound(int nowMillis, boolean send) {
     Seqs covered = new Seqs(roundBefore, store.notes.covered());
     Arrays.fill(filling, null);
-    for (Pending pending : open) {
+    List<Pending> round = List.copyOf(open);
+    open.clear();
+    for (Pending pending : round) {
       if (send || pending.heir == null) {
         close(pending, covered, nowMillis);
       } else {
@@ -235,7 +237,6 @@ final class Notices {
         waitsForEffect(pending);
       }
     }
-    open.clear();
   }
 
   private void close(Pending pending, Seqs covered, int nowMillis) {

@@ -424,7 +424,7 @@ final class Shard {
             caches.kept.size() + caches.dropped.size(),
             store.replayable.size(),
             !decider.mayDecideEarly(),
-            gatherer.takeOvergrown());
+            gatherer.overgrown(!decider.mayDecideEarly()));
   }
 
   /** Drops whatever is left, counted; nothing may be queued any more. */

@@ -38,8 +38,9 @@ final class FakeExports implements ExportQueue {
   volatile int room = Integer.MAX_VALUE;
   volatile int offers;
   volatile boolean broken;
+  private final List<KeptTrace> unanswered = new CopyOnWriteArrayList<>();
 
-  /** Whether it takes traces and never answers. */
+  /** Whether it takes traces and does not answer before {@link #answerAll}. */
   volatile boolean silent;
 
   @Override
@@ -67,9 +68,16 @@ final class FakeExports implements ExportQueue {
     } finally {
       trace.resourceSpans().release();
     }
+    unanswered.add(trace);
     if (!silent) {
-      trace.onAnswered().onAnswered(trace, KeptTrace.Answer.ACCEPTED);
+      answerAll();
     }
     return true;
+  }
+
+  void answerAll() {
+    List<KeptTrace> all = List.copyOf(unanswered);
+    unanswered.clear();
+    all.forEach(trace -> trace.onAnswered().onAnswered(trace, KeptTrace.Answer.ACCEPTED));
   }
 }

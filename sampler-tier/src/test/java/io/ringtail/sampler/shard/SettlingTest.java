@@ -1,0 +1,456 @@
+package io.ringtail.sampler.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.ringtail.link.Peer;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.SlotSet;
+import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.settle.Notice;
+import io.ringtail.sampler.settle.RouterKeys;
+import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
+import io.ringtail.trace.TraceHash;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When a shard decides, when a decision has effect, and what it says is settled. */
+class SettlingTest {
+  private static final int TICK = TimerWheel.TICK_MILLIS;
+  private static final SlotView ALONE = Views.of(1, "a", "a");
+  private static final SlotView PAIR = Views.of(2, "a", "a", "b");
+  private static final Peer B = Views.peer("b");
+
+  private ShardHarness shards = ShardHarness.of(ShardHarness.ERRORS);
+
+  /** A trace whose slot is a's also when b is there. */
+  private static final long MINE = owned(PAIR, 1);
+
+  private static final long OTHERS = owned(Views.of(2, "b", "a", "b"), 1);
+
+  private static long owned(SlotView by, long from) {
+    long trace = from;
+    while (!by.owns(TraceHash.slot(7, trace))) {
+      trace++;
+    }
+    return trace;
+  }
+
+  @AfterEach
+  void everySpanIsAccountedFor() {
+    shards.assertAccounted();
+  }
+
+  private void use(SlotView view) {
+    shards.set.slots(view);
+    shards.work();
+  }
+
+  private void decide(Span.Builder... spans) {
+    shards.take(spans);
+    shards.advanceMillis(1000 + TICK);
+  }
+
+  private int exports() {
+    return shards.exports.taken.size();
+  }
+
+  private long dropped(DropReason reason) {
+    return shards.set.metrics().droppedSpans(reason);
+  }
+
+  private long postponed(Obstacle obstacle) {
+    return shards.set.metrics().postponements(obstacle);
+  }
+
+  // ---- whether (D1, O1, O4, L1)
+
+  @Test
+  void heldTrace_isDecidedWhenTheHoldEnds_withAllThatCame() {
+    use(ALONE.withHeld(SlotSet.ALL));
+    decide(Spans.span(1, 1));
+    shards.take(Spans.error(1, 2));
+    assertThat(exports()).isZero();
+    assertThat(postponed(Obstacle.HELD)).isEqualTo(1);
+
+    use(ALONE);
+
+    assertThat(shards.exports.taken.get(0).spanCount()).isEqualTo(2);
+    assertThat(shards.set.heldSpans()).isZero();
+  }
+
+  @Test
+  void traceOfAnothersSlot_isNotDecided() {
+    decide();
+    shards.take(Spans.error(OTHERS, 1), Spans.error(MINE, 2));
+    use(PAIR.withHeirs(ALONE.heirs()));
+    shards.advanceMillis(1000 + TICK);
+    assertThat(shards.exports.taken)
+        .extracting(FakeExports.Exported::traceIdLo)
+        .containsExactly(MINE);
+    assertThat(postponed(Obstacle.NOT_OWNED)).isEqualTo(1);
+    assertThat(shards.set.heldSpans()).isEqualTo(1);
+  }
+
+  @Test
+  void withoutLease_nothingIsDecided_untilItIsBack() {
+    shards.lease = false;
+    decide(Spans.error(1, 1));
+    assertThat(exports()).isZero();
+    assertThat(postponed(Obstacle.NO_LEASE)).isEqualTo(1);
+
+    shards.lease = true;
+    shards.advanceMillis(1);
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void beforeHeirsAreKnown_decisionsWait() {
+    use(new SlotView(PAIR.order(), PAIR.table(), PAIR.owners(), PAIR.self(), null, SlotSet.NONE));
+    decide(Spans.error(MINE, 1));
+    assertThat(postponed(Obstacle.NO_HEIRS)).isEqualTo(1);
+    assertThat(shards.peers.sent).isEmpty();
+
+    use(PAIR);
+    shards.advanceMillis(Notices.ROUND_MILLIS);
+    assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(1);
+    answerAll();
+  }
+
+  @Test
+  void heldTrace_isDecidedByNoCap_butFreshSpansAreRefused() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 16MiB, max-trace-spans: 3}",
+            "decision_wait_after_root_received: 1ms\nmaximum_trace_size_bytes: 300\n"
+                + ShardHarness.EVERYTHING);
+    use(ALONE.withHeld(SlotSet.ALL));
+    shards.take(Spans.root(1, 1), Spans.span(1, 2), Spans.span(1, 3), Spans.span(1, 4));
+    shards.advanceMillis(100);
+
+    assertThat(shards.set.heldSpans()).isEqualTo(4);
+    assertThat(shards.offer(Spans.batch(Spans.span(2, 1)))).isInstanceOf(Refusal.Busy.class);
+    assertThat(shards.set.metrics().refusals(RefusalCause.HELD)).isEqualTo(1);
+    use(ALONE);
+    assertThat(dropped(DropReason.TOO_LARGE)).isEqualTo(4);
+  }
+
+  @Test
+  void heldTraces_areNotDecidedByNumTraces_butFreshSpansAreRefused() {
+    shards = ShardHarness.of("num_traces: 2\n" + ShardHarness.EVERYTHING);
+    use(ALONE.withHeld(SlotSet.of(0)));
+    shards.take(Spans.span(1, 1), Spans.span(2, 2), Spans.span(3, 3));
+    assertThat(exports()).isZero();
+    assertThat(shards.offer(Spans.batch(Spans.span(4, 4)))).isInstanceOf(Refusal.Busy.class);
+    use(ALONE);
+    shards.advanceMillis(100);
+    shards.take(Spans.span(4, 4));
+    shards.advanceMillis(1000 + TICK);
+    assertThat(exports()).isEqualTo(4);
+  }
+
+  @Test
+  void heldTraces_areNotDecidedByHighWater_butFreshSpansAreRefused() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 4MiB, high-water: 0.3}", ShardHarness.EVERYTHING);
+    use(ALONE.withHeld(SlotSet.of(0)));
+    Random random = new Random(1);
+    Refusal refusal = null;
+    for (int i = 0; i < 10_000 && refusal == null; i++) {
+      byte[] span = Spans.sized(i, i, 1000, random);
+      refusal = shards.offer(Spans.batch(Spans.GROUP, List.of(span)));
+      shards.work();
+    }
+    assertThat(refusal).isInstanceOf(Refusal.Busy.class);
+    assertThat(exports()).isZero();
+    use(ALONE);
+    shards.work();
+    assertThat(shards.set.metrics().decisions(Cause.HIGH_WATER)).isPositive();
+  }
+
+  // ---- effect (D2)
+
+  private Notice decode(PeerWord.Notice word) {
+    try {
+      return Notice.decode(word.decisions(), shards.set.routers());
+    } catch (MalformedWireException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void answerAll() {
+    shards
+        .peers
+        .words(PeerWord.Notice.class)
+        .forEach(notice -> shards.set.onNoticeTaken(B, notice.id()));
+    shards.work();
+  }
+
+  private void decideWithHeir(Span.Builder... spans) {
+    use(PAIR);
+    decide(spans);
+    shards.advanceMillis(Notices.ROUND_MILLIS);
+  }
+
+  @Test
+  void decision_hasEffectWhenTheHeirHasIt() {
+    decideWithHeir(Spans.error(MINE, 1));
+    assertThat(exports()).isZero();
+    List<PeerWord.Notice> sent = shards.peers.words(PeerWord.Notice.class);
+    assertThat(sent).hasSize(1);
+    List<Long> traces = new ArrayList<>();
+    decode(sent.get(0)).forEach((context, hi, lo, verdict) -> traces.add(lo));
+    assertThat(traces).containsExactly(MINE);
+
+    answerAll();
+
+    assertThat(exports()).isEqualTo(1);
+    shards.work();
+    assertThat(shards.peers.words(PeerWord.Settled.class))
+        .extracting(settled -> settled.noticeIds()[0])
+        .containsExactly(sent.get(0).id());
+  }
+
+  @Test
+  void heirWithoutAnswer_isWaitedForOneSecond_counted() {
+    decideWithHeir(Spans.error(MINE, 1));
+    shards.advanceMillis(Notices.ANSWER_MILLIS - TICK);
+    assertThat(exports()).isZero();
+    shards.lease = false;
+    shards.advanceMillis(2 * TICK);
+    assertThat(exports()).isZero();
+    shards.lease = true;
+    shards.advanceMillis(1);
+    assertThat(exports()).isEqualTo(1);
+    assertThat(shards.set.metrics().unconfirmedDecisions()).isEqualTo(1);
+  }
+
+  @Test
+  void heirThatIsBackSoon_isToldAgain() {
+    shards.peers.up = false;
+    decideWithHeir(Spans.error(MINE, 1));
+    assertThat(shards.peers.sent).isEmpty();
+    shards.peers.up = true;
+    shards.advanceMillis(100);
+    assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(1);
+    shards.set.onPeerDown(B);
+    shards.advanceMillis(100);
+    assertThat(shards.peers.words(PeerWord.Notice.class))
+        .extracting(PeerWord.Notice::id)
+        .hasSize(2)
+        .containsOnly(shards.peers.words(PeerWord.Notice.class).get(0).id());
+    answerAll();
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void slotLostBeforeTheAnswer_takesTheDecisionBack() {
+    decideWithHeir(Spans.error(MINE, 1));
+    use(Views.of(3, "a", "b"));
+    answerAll();
+    shards.advanceMillis(2000);
+    assertThat(exports()).isZero();
+    assertThat(shards.set.heldSpans()).isEqualTo(1);
+    assertThat(shards.set.metrics().takenBackDecisions()).isEqualTo(1);
+
+    use(Views.of(4, "a", "a"));
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void spansAfterTheDecision_goWithTheirTrace() {
+    use(PAIR);
+    decide(Spans.error(MINE, 1), Spans.span(owned(PAIR, MINE + 1), 2));
+    shards.take(Spans.span(MINE, 3), Spans.span(owned(PAIR, MINE + 1), 4));
+    shards.advanceMillis(Notices.ROUND_MILLIS);
+    answerAll();
+    assertThat(shards.exports.taken.get(0).spanCount()).isEqualTo(2);
+    assertThat(dropped(DropReason.NOT_SAMPLED)).isEqualTo(2);
+  }
+
+  // ---- what others decided (D3–D5, P3)
+
+  private void takeNotice(long id, PeerWord.Notice word) {
+    ByteBuf copy = word.decisions().copy();
+    try {
+      shards.set.takeNotice(B, id, copy, () -> stored++);
+    } catch (MalformedWireException e) {
+      throw new AssertionError(e);
+    }
+    shards.work();
+    assertThat(copy.refCnt()).isZero();
+  }
+
+  private int stored;
+
+  /** What b tells its heir of a trace it has decided, having seen up to seq 1 of router 0. */
+  private PeerWord.Notice decidedByB(Span.Builder span) {
+    ShardHarness b = ShardHarness.of(ShardHarness.ERRORS);
+    b.set.routers().keyOf(Views.peer("router"));
+    shards.set.routers().keyOf(Views.peer("router"));
+    b.set.slots(Views.of(2, "b", "a", "b"));
+    b.take(span);
+    b.advanceMillis(1000 + TICK);
+    b.advanceMillis(Notices.ROUND_MILLIS);
+    return b.peers.words(PeerWord.Notice.class).get(0);
+  }
+
+  private ShardBatch replay(long firstSeq, Span.Builder span) {
+    ShardBatch batch = Spans.batch(span);
+    return new ShardBatch(
+        0,
+        batch.message(),
+        0,
+        100,
+        firstSeq,
+        true,
+        10,
+        batch.groups(),
+        batch.spans(),
+        batch.spanCount(),
+        batch.spanBytes());
+  }
+
+  private void takeReplay(long firstSeq, Span.Builder span) {
+    assertThat(shards.offer(replay(firstSeq, span))).isNull();
+    shards.work();
+  }
+
+  @Test
+  void heirThatInherits_exportsReplayUnderTheDecision_untilItIsSettled() {
+    use(PAIR);
+    takeNotice(5, decidedByB(Spans.error(OTHERS, 1)));
+    assertThat(stored).isEqualTo(1);
+    use(Views.of(3, "a", "a"));
+
+    takeReplay(1, Spans.span(OTHERS, 1));
+    assertThat(exports()).isEqualTo(1);
+
+    shards.set.onSettled(B, new long[] {5});
+    takeReplay(1, Spans.span(OTHERS, 1));
+    assertThat(exports()).isEqualTo(1);
+    assertThat(dropped(DropReason.REPLAY_SETTLED)).isEqualTo(1);
+
+    takeReplay(2, Spans.span(OTHERS, 2));
+    assertThat(exports()).isEqualTo(2);
+  }
+
+  @Test
+  void heirThatInherits_dropsReplayOfADroppedTrace() {
+    use(PAIR);
+    takeNotice(5, decidedByB(Spans.span(OTHERS, 1)));
+    use(Views.of(3, "a", "a"));
+    takeReplay(1, Spans.error(OTHERS, 1));
+    shards.advanceMillis(2000);
+    assertThat(exports()).isZero();
+    assertThat(dropped(DropReason.LATE)).isEqualTo(1);
+  }
+
+  @Test
+  void decisionThatMeetsAnOpenTrace_endsIt() {
+    shards.take(Spans.span(OTHERS, 9));
+    takeNotice(5, decidedByB(Spans.error(OTHERS, 1)));
+    assertThat(exports()).isEqualTo(1);
+    shards.take(Spans.span(OTHERS, 10));
+    assertThat(exports()).isEqualTo(2);
+  }
+
+  @Test
+  void decisionsOnAnInheritedSlot_goOnToTheNextHeir() {
+    use(PAIR);
+    PeerWord.Notice notice = decidedByB(Spans.error(OTHERS, 1));
+    takeNotice(5, notice);
+    takeNotice(5, notice);
+    use(Views.of(3, "a", "a"));
+    assertThat(shards.peers.sent).isEmpty();
+
+    use(Views.of(4, "a", "a", "c"));
+
+    long told =
+        shards.peers.sent.stream()
+            .filter(s -> s.to().equals(Views.peer("c")) && s.word() instanceof PeerWord.Notice)
+            .count();
+    boolean stillMine = Views.of(4, "a", "a", "c").owns(TraceHash.slot(7, OTHERS));
+    assertThat(told).isEqualTo(stillMine ? 1 : 0);
+  }
+
+  @Test
+  void ownDecisions_goToANewHeir_whenThereIsOne() {
+    use(ALONE);
+    decide(Spans.error(MINE, 1));
+    shards.advanceMillis(100);
+    assertThat(exports()).isEqualTo(1);
+    use(PAIR);
+    List<PeerWord.Notice> sent = shards.peers.words(PeerWord.Notice.class);
+    assertThat(sent).hasSize(1);
+    assertThat(decode(sent.get(0)).settled()).isTrue();
+
+    use(Views.of(3, "a", "a", "b"));
+    assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(1);
+  }
+
+  // ---- marks (M1, A5)
+
+  @Test
+  void mark_isBelowWhatIsNotSettled_andRisesWithItsAnswer() {
+    int key = shards.set.routers().keyOf(Views.peer("router"));
+    assertThat(key).isZero();
+    shards.exports.silent = true;
+    shards.set.onProgress(0, 40, 41);
+    shards.advanceMillis(100);
+    ShardBatch batch = Spans.batch(Spans.error(1, 1));
+    assertThat(shards.offer(seq(batch, 41))).isNull();
+    shards.work();
+    shards.set.onProgress(0, 50, 41);
+    shards.advanceMillis(100);
+    assertThat(shards.set.mark(0)).isEqualTo(40);
+
+    shards.advanceMillis(1000);
+    assertThat(exports()).isEqualTo(1);
+    assertThat(shards.set.mark(0)).isEqualTo(40);
+    assertThat(shards.set.unansweredExports()).isEqualTo(1);
+
+    shards.exports.answerAll();
+    shards.work();
+    shards.advanceMillis(100);
+    assertThat(shards.set.mark(0)).isEqualTo(50);
+    assertThat(shards.set.unansweredExports()).isZero();
+  }
+
+  private static ShardBatch seq(ShardBatch b, long seq) {
+    return new ShardBatch(
+        0, b.message(), 0, seq, 0, false, 0, b.groups(), b.spans(), b.spanCount(), b.spanBytes());
+  }
+
+  @Test
+  void mark_isTheLeastOfTheShards_andUnknownBeforeTheFirstWord() {
+    shards = new ShardHarness("{shards: 2, max-buffered-bytes: 16MiB}", ShardHarness.ERRORS);
+    assertThat(shards.set.mark(0)).isEqualTo(-1);
+    shards.take(Spans.span(1, 1));
+    shards.advanceMillis(2000);
+    assertThat(shards.set.mark(0)).isZero();
+    shards.set.onProgress(0, 7, 8);
+    shards.advanceMillis(100);
+    assertThat(shards.set.mark(0)).isEqualTo(7);
+  }
+
+  @Test
+  void routerThatIsGone_isForgottenByAllShards_andItsKeyReused() {
+    RouterKeys routers = shards.set.routers();
+    int key = routers.keyOf(Views.peer("r0"));
+    shards.set.onProgress(key, 7, 8);
+    shards.work();
+    shards.set.forgetRouter(Views.peer("r0"));
+    assertThat(routers.keyOf(Views.peer("r1"))).isNotEqualTo(key);
+    shards.work();
+    shards.advanceMillis(100);
+    assertThat(routers.keyOf(Views.peer("r2"))).isEqualTo(key);
+    assertThat(shards.set.mark(key)).isEqualTo(-1);
+  }
+}
