@@ -127,7 +127,7 @@ class SettlingTest {
     shards =
         new ShardHarness(
             "{shards: 1, max-buffered-bytes: 16MiB, max-trace-spans: 3}",
-            "decision_wait_after_root_received: 1ms\nmaximum_trace_size_bytes: 300\n"
+            "decision_wait_after_root_received: 1ms\nmaximum_trace_size_bytes: 200\n"
                 + ShardHarness.EVERYTHING);
     use(ALONE.withHeld(SlotSet.ALL));
     shards.take(Spans.root(1, 1), Spans.span(1, 2), Spans.span(1, 3), Spans.span(1, 4));
