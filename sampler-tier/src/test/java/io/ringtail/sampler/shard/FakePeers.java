@@ -6,7 +6,7 @@ import io.ringtail.sampler.peer.Peers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Links to other samplers that keep what is sent. */
+/** Links to other samplers that keep what is sent, but have no room for transfers. */
 final class FakePeers implements Peers {
   record Sent(Peer to, PeerWord word) {}
 
@@ -15,6 +15,10 @@ final class FakePeers implements Peers {
 
   @Override
   public boolean send(Peer to, PeerWord word) {
+    if (word instanceof PeerWord.Transfer transfer) {
+      transfer.entries().release();
+      return false;
+    }
     if (up) {
       sent.add(new Sent(to, word));
     }
