@@ -68,29 +68,67 @@ public final class SpanFeatures {
     }
   }
 
+  /**
+   * Fields with a tag and a length of one byte, nearly all that a span has, are read here, the
+   * place being a local variable; any other goes through the reader.
+   */
   private void walk(byte[] array, int start, int end, PolicySet policies)
       throws MalformedWireException {
     boolean attributes = policies.readsSpanAttributes();
     WireReader in = reader.reset(array, start, end);
-    while (in.next()) {
-      switch (in.tag()) {
-        case Otlp.SPAN_TRACE_ID -> readTraceId(in);
-        case Otlp.SPAN_SPAN_ID -> readSpanId(in);
-        case Otlp.SPAN_PARENT_SPAN_ID -> root = skipLength(in) == 0;
-        case Otlp.SPAN_START_TIME -> startNanos = in.readFixed64();
-        case Otlp.SPAN_END_TIME -> endNanos = in.readFixed64();
-        case Otlp.SPAN_ATTRIBUTES -> {
-          int length = in.readLength();
-          int at = in.position();
-          if (attributes) {
-            policies.testSpanAttribute(array, at, length, bits);
+    int at = start;
+    while (at < end) {
+      int tag = array[at];
+      int length = end - at > 1 ? array[at + 1] : ABSENT;
+      if ((tag & 7) == WireReader.LEN && tag > 7 && length >= 0 && length <= end - at - 2) {
+        switch (tag) {
+          case Otlp.SPAN_ATTRIBUTES -> {
+            if (attributes) {
+              policies.testSpanAttribute(array, at + 2, length, bits);
+            }
           }
-          in.position(at + length);
+          case Otlp.SPAN_TRACE_ID -> traceId(array, at + 2, length);
+          case Otlp.SPAN_SPAN_ID -> spanId(array, at + 2, length);
+          case Otlp.SPAN_PARENT_SPAN_ID -> root = length == 0;
+          case Otlp.SPAN_STATUS -> status(array, at + 2, length);
+          default -> {}
         }
-        case Otlp.SPAN_STATUS -> readStatus(in);
-        case Otlp.SPAN_FLAGS -> flags = in.readFixed32();
-        default -> in.skip();
+        at += 2 + length;
+      } else {
+        in.position(at);
+        in.next();
+        readField(in, policies, attributes);
+        at = in.position();
       }
+    }
+  }
+
+  private void readField(WireReader in, PolicySet policies, boolean attributes)
+      throws MalformedWireException {
+    switch (in.tag()) {
+      case Otlp.SPAN_START_TIME -> startNanos = in.readFixed64();
+      case Otlp.SPAN_END_TIME -> endNanos = in.readFixed64();
+      case Otlp.SPAN_FLAGS -> flags = in.readFixed32();
+      case Otlp.SPAN_ATTRIBUTES -> {
+        int length = skipLength(in);
+        if (attributes) {
+          policies.testSpanAttribute(in.array(), in.position() - length, length, bits);
+        }
+      }
+      case Otlp.SPAN_TRACE_ID -> {
+        int length = skipLength(in);
+        traceId(in.array(), in.position() - length, length);
+      }
+      case Otlp.SPAN_SPAN_ID -> {
+        int length = skipLength(in);
+        spanId(in.array(), in.position() - length, length);
+      }
+      case Otlp.SPAN_PARENT_SPAN_ID -> root = skipLength(in) == 0;
+      case Otlp.SPAN_STATUS -> {
+        int length = skipLength(in);
+        status(in.array(), in.position() - length, length);
+      }
+      default -> in.skip();
     }
   }
 
@@ -101,35 +139,25 @@ public final class SpanFeatures {
   }
 
   /** Of several the last counts, as for the router; one of another length is none. */
-  private void readTraceId(WireReader in) throws MalformedWireException {
-    int at = position(in, TRACE_ID_BYTES);
-    traceIdHi = at == ABSENT ? 0 : WireReader.longBigEndian(in.array(), at);
-    traceIdLo = at == ABSENT ? 0 : WireReader.longBigEndian(in.array(), at + Long.BYTES);
+  private void traceId(byte[] array, int at, int length) {
+    boolean present = hasLength(length, TRACE_ID_BYTES);
+    traceIdHi = present ? WireReader.longBigEndian(array, at) : 0;
+    traceIdLo = present ? WireReader.longBigEndian(array, at + Long.BYTES) : 0;
   }
 
-  private void readSpanId(WireReader in) throws MalformedWireException {
-    int at = position(in, SPAN_ID_BYTES);
-    spanId = at == ABSENT ? 0 : WireReader.longBigEndian(in.array(), at);
+  private void spanId(byte[] array, int at, int length) {
+    spanId = hasLength(length, SPAN_ID_BYTES) ? WireReader.longBigEndian(array, at) : 0;
   }
 
-  /** Goes past an ID and returns where it begins; absent, and malformed, if of another length. */
-  private int position(WireReader in, int expected) throws MalformedWireException {
-    int length = in.readLength();
-    int at = in.position();
-    in.position(at + length);
-    if (length == expected) {
-      return at;
-    }
-    malformed = true;
-    return ABSENT;
+  /** An ID of another length makes the span malformed. */
+  private boolean hasLength(int length, int expected) {
+    malformed |= length != expected;
+    return length == expected;
   }
 
   /** Walks the status on its own reader, so that a broken one leaves the rest of the span. */
-  private void readStatus(WireReader in) throws MalformedWireException {
-    int length = in.readLength();
-    int at = in.position();
-    in.position(at + length);
-    WireReader status = statusReader.reset(in.array(), at, at + length);
+  private void status(byte[] array, int at, int length) {
+    WireReader status = statusReader.reset(array, at, at + length);
     try {
       while (status.next()) {
         if (status.tag() == Otlp.STATUS_CODE) {

@@ -86,8 +86,38 @@ final class AttributeTests {
     }
   }
 
-  /** Tests one {@code KeyValue}, of a resource or of a span. */
+  /**
+   * Tests one {@code KeyValue}, of a resource or of a span. Nearly all are a key of less than 128
+   * bytes and then a value of less than 128, which need no reader.
+   */
   void testKeyValue(byte[] array, int offset, int length, boolean resource, long[] bits)
+      throws MalformedWireException {
+    int keyLength = shortLength(array, offset, length, Otlp.KEY_VALUE_KEY);
+    if (keyLength < 0) {
+      readKeyValue(array, offset, length, resource, bits);
+      return;
+    }
+    if (keysByLength[keyLength % LENGTHS] == null) {
+      return;
+    }
+    int rest = length - 2 - keyLength;
+    int valueAt = offset + 2 + keyLength;
+    if (shortLength(array, valueAt, rest, Otlp.KEY_VALUE_VALUE) == rest - 2) {
+      test(array, offset + 2, keyLength, valueAt + 2, rest - 2, resource, bits);
+    } else {
+      readKeyValue(array, offset, length, resource, bits);
+    }
+  }
+
+  /** Length of the field that begins at {@code offset}; negative if it is none such, or longer. */
+  private static int shortLength(byte[] array, int offset, int available, int tag) {
+    if (available < 2 || array[offset] != tag || array[offset + 1] > available - 2) {
+      return -1;
+    }
+    return array[offset + 1];
+  }
+
+  private void readKeyValue(byte[] array, int offset, int length, boolean resource, long[] bits)
       throws MalformedWireException {
     int keyAt = offset;
     int keyLength = 0;
@@ -110,6 +140,18 @@ final class AttributeTests {
         in.skip();
       }
     }
+    test(array, keyAt, keyLength, valueAt, valueLength, resource, bits);
+  }
+
+  private void test(
+      byte[] array,
+      int keyAt,
+      int keyLength,
+      int valueAt,
+      int valueLength,
+      boolean resource,
+      long[] bits)
+      throws MalformedWireException {
     Key key = find(array, keyAt, keyLength);
     if (key != null) {
       value.read(array, valueAt, valueAt + valueLength);

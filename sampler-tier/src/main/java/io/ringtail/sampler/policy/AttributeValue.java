@@ -24,6 +24,14 @@ final class AttributeValue {
   /** Reads the value at {@code [start, end)}; of several members of the oneof the last counts. */
   void read(byte[] newArray, int start, int end) throws MalformedWireException {
     array = newArray;
+    if (end - start >= 2
+        && newArray[start] == Otlp.ANY_STRING
+        && newArray[start + 1] == end - start - 2) {
+      kind = Kind.STRING;
+      offset = start + 2;
+      length = end - start - 2;
+      return;
+    }
     kind = Kind.OTHER;
     offset = start;
     length = 0;
