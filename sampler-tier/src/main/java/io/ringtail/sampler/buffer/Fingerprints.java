@@ -31,10 +31,16 @@ final class Fingerprints {
     this.pool = pool;
   }
 
-  /** Reads a trace's first block of fingerprints, to return its second; none if there is none. */
+  /** Reads ahead a trace's first block of fingerprints; what is returned has no meaning. */
   static int warm(BlockPool pool, int trace) {
     int block = pool.getInt(trace, TraceTable.FINGERPRINTS);
-    return block < 0 ? NONE : pool.getInt(block, 0);
+    return block < 0 ? 0 : pool.getInt(block, 0);
+  }
+
+  /** Reads ahead the second block; the first one should have arrived. */
+  static int warmSecond(BlockPool pool, int trace) {
+    int block = warm(pool, trace);
+    return block <= 0 ? 0 : pool.getInt(block, HASHES + PER_BLOCK / 2 * Integer.BYTES);
   }
 
   boolean contains(

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * A 64-bit hash of a span's bytes, to find duplicates: all of them, so that spans that differ in
  * one attribute only do not collide, and seeded, so that nobody can make them. Four lanes of eight
- * bytes hide the latency of the multiplications: about 30 ns for 470 bytes. Threads: any; pure
- * within a process.
+ * bytes hide the latency of the multiplications, the last eight bytes are read as one word, whether
+ * they were read before or not: about 30 ns for 470 bytes. Threads: any; pure within a process.
  */
 final class SpanHash {
   private static final long SEED = ThreadLocalRandom.current().nextLong();
@@ -33,8 +33,12 @@ final class SpanHash {
       c = step(c, longLittleEndian(array, at + 16), K2);
       d = step(d, longLittleEndian(array, at + 24), K3);
     }
-    for (; end - at >= Long.BYTES; at += Long.BYTES) {
-      a = step(a, longLittleEndian(array, at), K0);
+    if (length >= Long.BYTES) {
+      for (; end - at > Long.BYTES; at += Long.BYTES) {
+        a = step(a, longLittleEndian(array, at), K0);
+      }
+      at = end;
+      b = step(b, longLittleEndian(array, end - Long.BYTES), K1);
     }
     for (; at < end; at++) {
       b = step(b, array[at], K1);

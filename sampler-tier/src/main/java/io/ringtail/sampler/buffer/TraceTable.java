@@ -88,38 +88,62 @@ public final class TraceTable {
   }
 
   /**
+   * The same, after a look at where {@link #warm} saw it.
+   *
+   * @param place from {@link #warm}; the trace may be gone from there
+   */
+  public int find(int place, int context, long hi, long lo) {
+    int trace = traceAt(place);
+    return trace != NONE && is(trace, context, hi, lo) ? trace : find(context, hi, lo);
+  }
+
+  /** The trace at a place in the index, {@link #NONE} if there is none or no such place. */
+  public int traceAt(int place) {
+    return place < index.length ? (int) index[place] - 1 : NONE;
+  }
+
+  /**
    * Reads what {@link #find} and {@link SpanStore#append} will need of some traces, so that the
    * cache misses of all of them overlap instead of following one another: with many open traces
    * these are most of the time spent on a span.
    *
-   * @param hashes from {@link #hash}; overwritten
+   * @param hashes from {@link #hash}
+   * @param places is given where in the index each was seen, or would have been
    * @return of no meaning, but to be kept, or the compiler would leave the reading out
    */
-  public int warm(int[] hashes, int count) {
+  public int warm(int[] hashes, int[] places, int count) {
     int sum = 0;
-    int mask = index.length - 1;
     for (int i = 0; i < count; i++) {
-      hashes[i] = (int) index[hashes[i] & mask] - 1;
+      places[i] = place(hashes[i]);
     }
     for (int i = 0; i < count; i++) {
-      int trace = hashes[i];
+      int trace = traceAt(places[i]);
       if (trace != NONE) {
         sum += pool.getInt(trace, ID_HI) + pool.getInt(trace, TAIL);
       }
     }
     for (int i = 0; i < count; i++) {
-      int trace = hashes[i];
+      int trace = traceAt(places[i]);
       if (trace != NONE) {
-        sum += SpanStore.warm(pool, trace);
-        hashes[i] = Fingerprints.warm(pool, trace);
+        sum += SpanStore.warm(pool, trace) + Fingerprints.warm(pool, trace);
       }
     }
     for (int i = 0; i < count; i++) {
-      if (hashes[i] != NONE) {
-        sum += pool.getInt(hashes[i], BlockPool.BLOCK_BYTES / 2 - Integer.BYTES);
+      int trace = traceAt(places[i]);
+      if (trace != NONE) {
+        sum += Fingerprints.warmSecond(pool, trace);
       }
     }
     return sum;
+  }
+
+  private int place(int hash) {
+    int mask = index.length - 1;
+    int at = hash & mask;
+    while (index[at] != 0 && (int) (index[at] >>> 32) != hash) {
+      at = (at + 1) & mask;
+    }
+    return at;
   }
 
   private boolean is(int trace, int context, long hi, long lo) {

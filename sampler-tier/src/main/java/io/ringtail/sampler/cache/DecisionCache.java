@@ -10,8 +10,9 @@ import java.util.BitSet;
  *
  * <p>An entry is five longs in pages that are made as needed: ID, {context, policy}, {previous,
  * next} in the order of use, time. The index is open addressing over entry numbers with
- * backward-shift deletion. About {@value #BYTES_PER_DECISION} bytes a decision, no object. Threads:
- * one.
+ * backward-shift deletion; the bits above the largest number hold bits of the hash, so that looking
+ * for a trace that is not there reads no entry. About {@value #BYTES_PER_DECISION} bytes a
+ * decision, no object. Threads: one.
  */
 public final class DecisionCache {
   /** In the place of a policy: not remembered. */
@@ -29,6 +30,10 @@ public final class DecisionCache {
   private static final int MIN_INDEX = 256;
 
   private final int capacity;
+
+  /** Of a place in the index: the bits of the entry's hash. */
+  private final int tagMask;
+
   private long[][] pages = new long[4][];
   private int[] index = new int[MIN_INDEX];
   private int size;
@@ -40,6 +45,17 @@ public final class DecisionCache {
    */
   public DecisionCache(int capacity) {
     this.capacity = capacity;
+    this.tagMask = -Integer.highestOneBit(capacity) << 1;
+  }
+
+  /**
+   * Reads ahead where a trace will be looked for.
+   *
+   * @param hash of its context and ID, as the table of open traces has it too
+   * @return of no meaning, but to be kept, or the compiler would leave the reading out
+   */
+  public int warm(int hash) {
+    return index[hash & (index.length - 1)];
   }
 
   /** The policy that decided a trace, which counts as a use of it; {@link #NONE} if not known. */
@@ -56,10 +72,14 @@ public final class DecisionCache {
   }
 
   private int entry(int context, long hi, long lo) {
+    int hash = hash(context, hi, lo);
     int mask = index.length - 1;
-    for (int at = hash(context, hi, lo) & mask; index[at] != 0; at = (at + 1) & mask) {
-      int entry = index[at] - 1;
-      if (get(entry, LO) == lo && get(entry, 0) == hi && context(entry) == context) {
+    for (int at = hash & mask; index[at] != 0; at = (at + 1) & mask) {
+      int entry = entryAt(at);
+      if (((index[at] ^ hash) & tagMask) == 0
+          && get(entry, LO) == lo
+          && get(entry, 0) == hi
+          && context(entry) == context) {
         return entry;
       }
     }
@@ -116,21 +136,26 @@ public final class DecisionCache {
 
   private void insert(int entry) {
     int mask = index.length - 1;
-    int at = hash(entry) & mask;
+    int hash = hash(entry);
+    int at = hash & mask;
     while (index[at] != 0) {
       at = (at + 1) & mask;
     }
-    index[at] = entry + 1;
+    index[at] = (entry + 1) | (hash & tagMask);
+  }
+
+  private int entryAt(int place) {
+    return (index[place] & ~tagMask) - 1;
   }
 
   private void removeFromIndex(int entry) {
     int mask = index.length - 1;
     int hole = hash(entry) & mask;
-    while (index[hole] != entry + 1) {
+    while (entryAt(hole) != entry) {
       hole = (hole + 1) & mask;
     }
     for (int at = (hole + 1) & mask; index[at] != 0; at = (at + 1) & mask) {
-      int home = hash(index[at] - 1) & mask;
+      int home = hash(entryAt(at)) & mask;
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         index[hole] = index[at];
         hole = at;

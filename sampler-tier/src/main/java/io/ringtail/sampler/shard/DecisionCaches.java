@@ -39,6 +39,11 @@ final class DecisionCaches {
     return (int) Math.min(Integer.MAX_VALUE / 2, (size + shards - 1) / shards);
   }
 
+  /** Reads ahead where both will look for a trace; what is returned has no meaning. */
+  int warm(int hash) {
+    return kept.warm(hash) + dropped.warm(hash);
+  }
+
   void markContexts(BitSet inUse) {
     kept.markContexts(inUse);
     dropped.markContexts(inUse);

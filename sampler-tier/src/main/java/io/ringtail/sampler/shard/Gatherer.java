@@ -29,8 +29,10 @@ final class Gatherer {
   private static final int MOST_BYTES = 1 << 30;
   private static final int TRACE_ID_BYTES = 16;
 
-  /** Spans whose traces are read ahead together: what they need fits a first-level cache. */
-  private static final int WARM_SPANS = 64;
+  /** Spans that are read ahead together with their traces: all of it fits a first-level cache. */
+  private static final int WARM_SPANS = 32;
+
+  private static final int LINE_BYTES = 64;
 
   private final ShardStore store;
   private final TraceTable traces;
@@ -45,6 +47,7 @@ final class Gatherer {
   private int[] groupNumbers = new int[16];
   private int[] contextNumbers = new int[16];
   private final int[] hashes = new int[WARM_SPANS];
+  private final int[] places = new int[WARM_SPANS];
 
   /** Kept only so that what {@link #warm} reads is really read. */
   private int warmed;
@@ -155,31 +158,53 @@ final class Gatherer {
     resetGroups(batch.groups().length);
     byte[] array = batch.message().array();
     int[] spans = batch.spans();
-    int end = 3 * batch.spanCount();
-    for (int i = 0; i < end; i += 3) {
-      if (i % (3 * WARM_SPANS) == 0) {
-        warm(batch, i, Math.min(end, i + 3 * WARM_SPANS));
+    int count = batch.spanCount();
+    for (int i = 0; i < count; i++) {
+      int inWarmed = i % WARM_SPANS;
+      if (inWarmed == 0) {
+        warm(batch, i, Math.min(count - i, WARM_SPANS));
       }
-      add(batch, spans[i], array, spans[i + 1], spans[i + 2]);
+      add(batch, places[inWarmed], spans[3 * i], array, spans[3 * i + 1], spans[3 * i + 2]);
     }
   }
 
-  /** Looks ahead: an encoded span nearly always begins with its trace ID. */
-  private void warm(ShardBatch batch, int from, int to) {
+  /** Looks ahead, so that cache misses of several spans overlap. */
+  private void warm(ShardBatch batch, int first, int count) {
     byte[] array = batch.message().array();
     int[] spans = batch.spans();
-    int count = 0;
-    for (int i = from; i < to; i += 3) {
-      int at = spans[i + 1];
-      if (spans[i + 2] > TRACE_ID_BYTES + 2
-          && array[at] == Otlp.SPAN_TRACE_ID
-          && array[at + 1] == TRACE_ID_BYTES) {
-        long hi = WireReader.longBigEndian(array, at + 2);
-        long lo = WireReader.longBigEndian(array, at + 2 + Long.BYTES);
-        hashes[count++] = TraceTable.hash(context(batch, spans[i]), hi, lo);
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+      int at = 3 * (first + i);
+      sum += warm(array, spans[at + 1], spans[at + 2]);
+      hashes[i] = hash(batch, spans[at], array, spans[at + 1], spans[at + 2]);
+    }
+    sum += traces.warm(hashes, places, count);
+    for (int i = 0; i < count; i++) {
+      if (traces.traceAt(places[i]) == NONE) {
+        sum += caches.warm(hashes[i]);
       }
     }
-    warmed += traces.warm(hashes, count);
+    warmed += sum;
+  }
+
+  private static int warm(byte[] array, int offset, int length) {
+    int sum = 0;
+    for (int at = offset; at < offset + length; at += LINE_BYTES) {
+      sum += array[at];
+    }
+    return sum;
+  }
+
+  /** An encoded span nearly always begins with its trace ID; for any other the hash is wrong. */
+  private int hash(ShardBatch batch, int groupIndex, byte[] array, int offset, int length) {
+    if (length < TRACE_ID_BYTES + 2
+        || array[offset] != Otlp.SPAN_TRACE_ID
+        || array[offset + 1] != TRACE_ID_BYTES) {
+      return 0;
+    }
+    long hi = WireReader.longBigEndian(array, offset + 2);
+    long lo = WireReader.longBigEndian(array, offset + 2 + Long.BYTES);
+    return TraceTable.hash(context(batch, groupIndex), hi, lo);
   }
 
   private void resetGroups(int count) {
@@ -206,7 +231,8 @@ final class Gatherer {
     return groupNumbers[index];
   }
 
-  private void add(ShardBatch batch, int groupIndex, byte[] array, int offset, int length) {
+  private void add(
+      ShardBatch batch, int place, int groupIndex, byte[] array, int offset, int length) {
     features.read(array, offset, length, policies);
     if (features.malformed()) {
       counts.malformed();
@@ -218,7 +244,7 @@ final class Gatherer {
       return;
     }
     int context = context(batch, groupIndex);
-    int trace = trace(context, hi, lo, length);
+    int trace = trace(place, context, hi, lo, length);
     if (trace < 0) {
       drop(reason(trace));
       return;
@@ -291,8 +317,8 @@ final class Gatherer {
   }
 
   /** The trace to put a span into: one that has room, or a new one; negative if it was dropped. */
-  private int trace(int context, long hi, long lo, int length) {
-    int trace = traces.find(context, hi, lo);
+  private int trace(int place, int context, long hi, long lo, int length) {
+    int trace = traces.find(place, context, hi, lo);
     while (trace != NONE && isFull(trace, length)) {
       if (mustGrow(trace)) {
         return (long) traces.spanBytes(trace) + length <= MOST_BYTES ? trace : TOO_LARGE;
