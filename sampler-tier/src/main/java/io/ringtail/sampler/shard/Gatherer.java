@@ -244,7 +244,8 @@ final class Gatherer {
       return;
     }
     int context = context(batch, groupIndex);
-    int trace = trace(place, context, hi, lo, length);
+    int found = traces.find(place, context, hi, lo);
+    int trace = withRoom(found, context, hi, lo, length);
     if (trace < 0) {
       drop(reason(trace));
       return;
@@ -284,7 +285,7 @@ final class Gatherer {
     if (policy >= 0 && traces.find(context, hi, lo) == NONE) {
       return beginLate(context, hi, lo, policy);
     }
-    return trace(context, hi, lo, length);
+    return withRoom(traces.find(context, hi, lo), context, hi, lo, length);
   }
 
   /** Adds a span that was handed over. */
@@ -317,8 +318,8 @@ final class Gatherer {
   }
 
   /** The trace to put a span into: one that has room, or a new one; negative if it was dropped. */
-  private int trace(int place, int context, long hi, long lo, int length) {
-    int trace = traces.find(place, context, hi, lo);
+  private int withRoom(int found, int context, long hi, long lo, int length) {
+    int trace = found;
     while (trace != NONE && isFull(trace, length)) {
       if (mustGrow(trace)) {
         return (long) traces.spanBytes(trace) + length <= MOST_BYTES ? trace : TOO_LARGE;
