@@ -4,9 +4,13 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.PlatformDependent;
+import io.ringtail.cluster.ClusterConfig;
+import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochListener;
 import io.ringtail.cluster.EpochOrder;
@@ -14,24 +18,25 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.Membership;
 import io.ringtail.cluster.Memberships;
+import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
-import io.ringtail.ring.HeirTable;
-import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
-import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.export.Exports;
 import io.ringtail.sampler.export.KeptTraceListener;
 import io.ringtail.sampler.export.ListeningQueue;
+import io.ringtail.sampler.handoff.Draining;
+import io.ringtail.sampler.handoff.Handoff;
+import io.ringtail.sampler.handoff.HandoffStatus;
+import io.ringtail.sampler.handoff.KeeperConfig;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
+import io.ringtail.sampler.peer.PeerLinks;
 import io.ringtail.sampler.shard.ShardConfig;
-import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.shard.ShardSet;
-import io.ringtail.sampler.shard.SlotView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,27 +57,26 @@ import org.slf4j.LoggerFactory;
  * time; epochs come on the membership's thread.
  */
 public final class SamplerNode implements AutoCloseable {
-  private static final HeirTable ALONE =
-      RingTable.build(List.of(new RingMember("alone", 1))).heirs();
-  private static final Peers NOBODY = (to, word) -> false;
   private static final Logger log = LoggerFactory.getLogger(SamplerNode.class);
-  private static final Duration LEAVE_WAIT = Duration.ofSeconds(3);
+  private static final long LOOK_MILLIS = 20;
 
   private final SamplerConfig config;
-  private final long incarnationBits = new SecureRandom().nextLong();
+  private final SecureRandom random = new SecureRandom();
   private final Metrics metrics = new Metrics();
   private final Readiness readiness = new Readiness();
   private final EventLoopGroup loops;
-  private final Ownership ownership;
   private final Exports exports;
   private final ShardSet shards;
+  private final PeerLinks peers;
+  private final Handoff handoff;
   private final LinkServer links;
   private final Membership membership;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
-  private volatile Incarnation incarnation = new Incarnation(EpochOrder.NONE, incarnationBits);
+  private volatile Incarnation incarnation =
+      new Incarnation(EpochOrder.NONE, random.nextLong());
   private volatile int weight;
   private @Nullable OpsServer ops;
-  private boolean stopped;
+  private volatile boolean stopped;
 
   /**
    * Puts a sampler together; nothing listens yet.
@@ -87,15 +91,45 @@ public final class SamplerNode implements AutoCloseable {
             Runtime.getRuntime().availableProcessors(),
             new DefaultThreadFactory("sampler-io", true),
             Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    this.ownership = new Ownership(config.node().id(), incarnationBits);
+    this.peers =
+        new PeerLinks(
+            this::self,
+            loops,
+            Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class,
+            metrics);
     this.exports = Exports.open(config.export(), metrics);
-    ExportQueue queue = new ListeningQueue(exports, tap);
-    this.shards =
-        new ShardSet(withinMemory(config.shards()), config.tailSampling(), queue, metrics, NOBODY, now -> true);
-    this.links = new LinkServer(config.listen(), this::self, ownership, shards, loops, metrics);
     this.membership =
         Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics);
+    this.handoff =
+        new Handoff(
+            KeeperConfig.of(
+                config.node().id(),
+                incarnation.bits(),
+                moves(),
+                config.tailSampling().decisionWait()),
+            membership::complete,
+            Handoff.Executors.started(),
+            metrics);
+    this.shards =
+        new ShardSet(
+            withinMemory(config.shards()),
+            config.tailSampling(),
+            new ListeningQueue(exports, tap),
+            metrics,
+            handoff,
+            membership::mayDecide);
+    Ownership ownership = new Ownership();
+    this.links =
+        new LinkServer(config.listen(), this::self, ownership, shards, loops, metrics, handoff);
+    handoff.connect(shards, ownership, links, peers);
+    peers.start(handoff.events());
+    links.add(peers.service());
     readiness.require("cluster", membership::whyNotJoined);
+  }
+
+  /** Whether members come and go, and slots with them. */
+  private boolean moves() {
+    return config.cluster().discovery() != ClusterConfig.Discovery.FIXED;
   }
 
   /** A budget that the JVM would not give would end in failing shards, not in refusals. */
@@ -132,6 +166,7 @@ public final class SamplerNode implements AutoCloseable {
     }
     ops = OpsServer.start(config.ops(), metrics, readiness);
     shards.start();
+    handoff.start(this::look);
     membership.start(member(Member.State.ACTIVE), new Epochs());
     log.info(
         "event=started node={} link={} ops={}", config.node().id(), linkAddress(), opsAddress());
@@ -140,7 +175,34 @@ public final class SamplerNode implements AutoCloseable {
   private final class Epochs implements EpochListener {
     @Override
     public void onEpoch(Epoch epoch) {
-      use(epoch);
+      onEpoch(epoch, true);
+    }
+
+    @Override
+    public void onEpoch(Epoch epoch, boolean inTurn) {
+      epoch.members().stream()
+          .filter(m -> m.incarnation().bits() == incarnation.bits())
+          .findFirst()
+          .ifPresent(m -> incarnation = m.incarnation());
+      peers.onEpoch(epoch);
+      handoff.onEpoch(epoch, inTurn, () -> inUse(epoch));
+    }
+
+    @Override
+    public void onCompletions(List<Completion> completions) {
+      handoff.onCompletions(completions);
+    }
+
+    @Override
+    public void onLost(Epoch without) {
+      log.error(
+          "event=lost node={} incarnation={} epoch={}: the cluster took this sampler for dead; it"
+              + " gives away what it holds and comes back as another",
+          config.node().id(),
+          incarnation,
+          without.order());
+      readiness.notReady("lost", "the cluster took this node for dead; it clears up");
+      handoff.onLost(without);
     }
 
     @Override
@@ -158,29 +220,34 @@ public final class SamplerNode implements AutoCloseable {
     }
   }
 
-  private void use(Epoch epoch) {
-    RingTable table = RingTable.of(epoch);
-    if (table.checksum() != epoch.tableChecksum()) {
-      log.error(
-          "event=checksum-mismatch epoch={} expected={} own={}",
-          epoch.order(),
-          Long.toHexString(epoch.tableChecksum()),
-          Long.toHexString(table.checksum()));
-      readiness.notReady("table", "own ring table differs from that of epoch " + epoch.order());
-      return;
-    }
-    readiness.ready("table");
-    epoch.members().stream()
-        .filter(m -> m.incarnation().bits() == incarnationBits)
-        .findFirst()
-        .ifPresent(m -> incarnation = m.incarnation());
-    ownership.use(epoch, table, snapshot -> shards.slots(view(epoch, table)));
-    links.epochInUse(epoch);
+  private void inUse(Epoch epoch) {
+    HandoffStatus status = handoff.status();
     log.info(
-        "event=epoch order={} members={} slots={}",
+        "event=epoch order={} members={} owns_slots={} held_slots={} questions={}",
         epoch.order(),
         epoch.members().size(),
-        ownership.newest().slotCount());
+        status.owns(),
+        status.heldSlots(),
+        status.questions());
+  }
+
+  /** Who was lost and holds nothing any more comes back. */
+  private void look(HandoffStatus status) {
+    if (status.empty() && !stopped) {
+      comeBack();
+    }
+  }
+
+  private void comeBack() {
+    Incarnation before = incarnation;
+    Incarnation next = new Incarnation(EpochOrder.NONE, random.nextLong());
+    log.info("event=coming-back node={} before={} bits={}", config.node().id(), before, next);
+    incarnation = next;
+    handoff.comeBack(next.bits());
+    peers.restart();
+    links.endLinks(Farewell.Reason.NOT_ME, "this node comes back as another incarnation");
+    membership.comeBack(next.bits());
+    readiness.ready("lost");
   }
 
   /** Takes another share of the slots from now on, relative to the others' weights. */
@@ -189,11 +256,6 @@ public final class SamplerNode implements AutoCloseable {
     if (!stopped) {
       membership.update(member(Member.State.ACTIVE));
     }
-  }
-
-  /** Until the handoff is wired: nobody is told of decisions, nothing is held. */
-  private SlotView view(Epoch epoch, RingTable table) {
-    return SlotView.of(epoch, table, ownership.newest().self()).withHeirs(ALONE);
   }
 
   private Peer self() {
@@ -253,8 +315,9 @@ public final class SamplerNode implements AutoCloseable {
   }
 
   /**
-   * Stops in order: gives its slots away, decides what it holds, exports it, leaves. Whatever could
-   * not be exported within {@code sampler.stop-grace} is counted and logged.
+   * Stops in order: gives away what it holds, or, the last of its cluster, decides and exports it;
+   * then leaves with a word. Takes {@code sampler.stop-grace} at most; what is not done by then it
+   * leaves to others by leaving without a word.
    */
   public void stop() throws InterruptedException {
     if (stopped) {
@@ -263,25 +326,58 @@ public final class SamplerNode implements AutoCloseable {
     stopped = true;
     log.info("event=stopping node={}", config.node().id());
     readiness.notReady("stopping", "this node stops");
-    if (!fenced.isDone()) {
-      giveSlotsAway();
-    }
     long deadline = System.nanoTime() + config.stopGrace().toNanos();
-    links.stop();
     if (!fenced.isDone()) {
-      shards.drainAndDecide(left(deadline));
+      boolean settled = drain(deadline);
+      leave(settled);
     }
-    exports.close(left(deadline));
     close();
     log.info("event=stopped node={}", config.node().id());
   }
 
-  /** Waits, but not for ever, until no epoch in use names this node as an owner. */
-  private void giveSlotsAway() throws InterruptedException {
+  /** Returns whether everything is with others or settled. */
+  private boolean drain(long deadline) throws InterruptedException {
+    Draining draining = new Draining(moves(), config.stopGrace().toNanos());
     membership.update(member(Member.State.DRAINING));
-    long deadline = System.nanoTime() + LEAVE_WAIT.toNanos();
-    while (ownership.newest().slotCount() > 0 && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(20);
+    while (true) {
+      HandoffStatus status = handoff.status();
+      switch (draining.next(status, shards.heldSpans() == 0, deadline - System.nanoTime())) {
+        case WAIT -> TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        case LEAVE -> {
+          return true;
+        }
+        case DECIDE -> {
+          return decide(deadline);
+        }
+        case ABANDON -> {
+          log.warn(
+              "event=not-drained node={} held_spans={} complete_up_to={} epoch={} questions={}",
+              config.node().id(),
+              shards.heldSpans(),
+              status.completeUpTo(),
+              status.epoch(),
+              status.questions());
+          return false;
+        }
+      }
+    }
+  }
+
+  /** There is nobody to give anything to: what is held is decided now, and exported. */
+  private boolean decide(long deadline) throws InterruptedException {
+    if (!moves()) {
+      links.stop();
+    }
+    shards.drainAndDecide(left(deadline));
+    exports.close(left(deadline));
+    return shards.heldSpans() == 0 && shards.unansweredExports() == 0;
+  }
+
+  private void leave(boolean withAWord) {
+    if (withAWord) {
+      membership.close();
+    } else {
+      membership.abandon();
     }
   }
 
@@ -308,8 +404,10 @@ public final class SamplerNode implements AutoCloseable {
   @Override
   public void close() {
     stopped = true;
-    membership.close();
+    membership.abandon();
+    peers.close();
     closeLinks();
+    handoff.close();
     closeShards();
     exports.close(Duration.ZERO);
     OpsServer server = ops;

@@ -528,6 +528,19 @@ public final class JGroupsMembership implements Membership {
     whyNotJoined = Optional.of("left");
   }
 
+  @Override
+  public synchronized void abandon() {
+    closed = true;
+    JChannel open = channel;
+    channel = null;
+    thread.shutdownNow();
+    if (open != null) {
+      closeHosts();
+      open.close();
+    }
+    whyNotJoined = Optional.of("left");
+  }
+
   /** For tests: as if the process were killed. */
   void kill() throws Exception {
     JChannel open = channel;

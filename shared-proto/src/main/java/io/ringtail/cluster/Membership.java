@@ -45,6 +45,14 @@ public interface Membership extends AutoCloseable {
    */
   default void comeBack(long newBits) {}
 
+  /**
+   * Leaves without a word, as one that was killed: what this sampler has not given away is replayed
+   * by routers. Idempotent; nothing after {@link #close}.
+   */
+  default void abandon() {
+    close();
+  }
+
   /** Leaves with a word, so that nobody has to suspect. Idempotent. */
   @Override
   void close();

@@ -42,7 +42,7 @@ final class SimSampler extends SimNode {
     super(simulation, name, bits);
     this.incarnation = new Incarnation(EpochOrder.NONE, bits);
     this.exports = simulation.backend.new Queue(host, simulation.config.exportRoom());
-    this.ownership = new Ownership(name, bits);
+    this.ownership = new Ownership();
     this.shards =
         SimShardAccess.shards(
             simulation.config.shards(),
@@ -114,9 +114,12 @@ final class SimSampler extends SimNode {
         .filter(m -> m.incarnation().bits() == bits)
         .findFirst()
         .ifPresent(m -> incarnation = m.incarnation());
-    ownership.use(epoch, table, snapshot ->
-            shards.slots(SlotView.of(epoch, table, snapshot.self()).withHeirs(NOBODY)));
-    links.epochInUse(epoch);
+    boolean owns =
+        epoch.members().stream().anyMatch(m -> m.incarnation().bits() == bits && m.ownsSlots());
+    int self = owns ? table.indexOf(name).orElse(-2) : -2;
+    ownership.use(
+        SlotView.of(epoch, table, self).withHeirs(NOBODY), owns, shards::slots);
+    links.epochInUse();
     simulation.world.tell(
         "%s uses %s %s lost %s",
         name,

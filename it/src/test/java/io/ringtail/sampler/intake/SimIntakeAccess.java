@@ -31,6 +31,7 @@ public final class SimIntakeAccess {
         shards,
         loops,
         metrics,
+        LinkKeeper.NONE,
         clock,
         timer);
   }

@@ -23,6 +23,8 @@ import java.util.Set;
 final class Floors {
   static final long NONE = Long.MAX_VALUE;
 
+  private static final long GONE_NANOS = 10_000_000_000L;
+
   private final Routers routers;
   private final Lowered board;
   private final Map<Long, Sender> senders = new HashMap<>();
@@ -41,6 +43,8 @@ final class Floors {
     private final Map<Long, Long> unconfirmed = new HashMap<>();
     private final List<Taken> transfers = new ArrayList<>();
     private boolean ended;
+    private boolean heard;
+    private long heardNanos;
   }
 
   /** A transfer of which the sender awaits an answer. */
@@ -77,6 +81,7 @@ final class Floors {
   void onFloors(long sender, PeerWord.Floors word) {
     Sender from = senders.computeIfAbsent(sender, s -> new Sender());
     from.ended = false;
+    from.heard = true;
     for (PeerWord.RouterSeq floor : word.seqs()) {
       long router = floor.router().incarnation().bits();
       if (named.contains(router)) {
@@ -131,7 +136,9 @@ final class Floors {
 
   /** A transfer is being merged; its answer waits for that and for the routers. */
   void onTransfer(long sender, long id, Peers.Answers answers) {
-    senders.computeIfAbsent(sender, s -> new Sender()).transfers.add(new Taken(id, answers));
+    Sender from = senders.computeIfAbsent(sender, s -> new Sender());
+    from.heard = true;
+    from.transfers.add(new Taken(id, answers));
   }
 
   /** A transfer is merged. */
@@ -164,6 +171,19 @@ final class Floors {
       from.ended = true;
       tidy();
     }
+  }
+
+  /** Senders not named are gone, unless they were lost and live: then they are heard of. */
+  void onTick(Set<Long> samplers, long nowNanos) {
+    senders.forEach(
+        (bits, from) -> {
+          if (from.heard || samplers.contains(bits)) {
+            from.heard = false;
+            from.heardNanos = nowNanos;
+          }
+          from.ended |= nowNanos - from.heardNanos >= GONE_NANOS;
+        });
+    tidy();
   }
 
   private void answerAll() {

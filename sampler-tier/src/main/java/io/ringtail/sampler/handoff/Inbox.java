@@ -1,6 +1,7 @@
 package io.ringtail.sampler.handoff;
 
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Peer;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -20,13 +21,13 @@ final class Inbox {
 
   private final Floors floors;
   private final Taker taker;
-  private final Map<Long, Lane> lanes = new HashMap<>();
+  private final Map<Peer, Lane> lanes = new HashMap<>();
   private EpochOrder inUse = EpochOrder.NONE;
 
   /** Where transfers go. */
   interface Taker {
     /** Takes or refuses, now or later. */
-    void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers);
+    void take(Peer sender, PeerWord.Transfer transfer, Peers.Answers answers);
   }
 
   private record Word(PeerWord word, Peers.Answers answers) {}
@@ -42,7 +43,7 @@ final class Inbox {
     this.taker = taker;
   }
 
-  void onWord(long sender, PeerWord word, Peers.Answers answers, long nowNanos) {
+  void onWord(Peer sender, PeerWord word, Peers.Answers answers, long nowNanos) {
     Lane lane = lanes.computeIfAbsent(sender, s -> new Lane());
     lane.waiting.add(new Word(word, answers));
     proceed(sender, lane, nowNanos);
@@ -58,7 +59,7 @@ final class Inbox {
     lanes.values().removeIf(lane -> lane.waiting.isEmpty());
   }
 
-  private void proceed(long sender, Lane lane, long nowNanos) {
+  private void proceed(Peer sender, Lane lane, long nowNanos) {
     for (Word next = lane.waiting.peek();
         next != null && !mustWait(lane, epochOf(next.word()), nowNanos);
         next = lane.waiting.peek()) {
@@ -89,12 +90,12 @@ final class Inbox {
     return word instanceof PeerWord.Transfer transfer ? transfer.epoch() : EpochOrder.NONE;
   }
 
-  private void take(long sender, Word next) {
+  private void take(Peer sender, Word next) {
     PeerWord word = next.word();
     if (word instanceof PeerWord.FloorsEnd || isAhead(epochOf(word)) && isFloors(word)) {
-      floors.onEnd(sender);
+      floors.onEnd(bits(sender));
     } else if (word instanceof PeerWord.Floors m) {
-      floors.onFloors(sender, m);
+      floors.onFloors(bits(sender), m);
     } else if (word instanceof PeerWord.Transfer m) {
       take(sender, m, next.answers());
     } else {
@@ -102,16 +103,20 @@ final class Inbox {
     }
   }
 
+  private static long bits(Peer sender) {
+    return sender.incarnation().bits();
+  }
+
   private static boolean isFloors(PeerWord word) {
     return word instanceof PeerWord.Floors;
   }
 
-  private void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers) {
-    if (isAhead(transfer.epoch()) || !floors.isInForce(sender)) {
+  private void take(Peer sender, PeerWord.Transfer transfer, Peers.Answers answers) {
+    if (isAhead(transfer.epoch()) || !floors.isInForce(bits(sender))) {
       transfer.entries().release();
       answers.send(new PeerAnswer.TransferFull(transfer.id()));
     } else {
-      floors.onTransfer(sender, transfer.id(), answers);
+      floors.onTransfer(bits(sender), transfer.id(), answers);
       taker.take(sender, transfer, answers);
     }
   }

@@ -8,6 +8,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.ring.HeirTable;
+import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.peer.PeerAnswer;
@@ -41,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 public final class Keeper {
   private static final long MARK_NANOS = 100_000_000;
 
+  /** Where slots never move nobody inherits any. */
+  private static final HeirTable NOBODY =
+      RingTable.build(List.of(new RingMember("nobody", 1))).heirs();
+
   private final KeeperConfig config;
   private final Tier tier;
   private final Outgoing outgoing;
@@ -61,6 +66,7 @@ public final class Keeper {
   private boolean takesParts;
   private Set<Long> routersNamed = Set.of();
   private Set<Long> routersBefore = Set.of();
+  private Set<Long> samplersNamed = Set.of();
   private SlotSet heldInView = SlotSet.NONE;
   private long progress;
   private long markedNanos;
@@ -84,14 +90,18 @@ public final class Keeper {
     /** Routers there may be a mark for. */
     List<Peer> routers();
 
+    /** Routers that are not among those named, and have no link, need not be known any more. */
+    void forgetRouters(Set<Long> named);
+
     /** Grows with each replayed part and transfer taken, and by refusals while bytes are freed. */
     long progress();
 
     /**
-     * Merges a transfer, or refuses it; {@link Keeper#onTransferDone} tells which, later or at
-     * once.
+     * Merges a transfer, or refuses it; {@link Keeper#onTransferDone} tells which, after this call.
+     *
+     * @param transfer consumed
      */
-    void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers);
+    void take(Peer sender, PeerWord.Transfer transfer, Peers.Answers answers);
 
     /** Drops what is open, counted (protocol L2). */
     void discardOpen();
@@ -169,7 +179,8 @@ public final class Keeper {
             ? view(next.predecessor(), next.predecessorMembers(), tables.before())
             : wanted;
     epoch = next;
-    wanted = after(next, tables.now());
+    SlotView after = after(next, tables.now());
+    wanted = config.moves() ? after : after.withHeirs(NOBODY);
     takesParts = next.activeSamplers() > 0 && !isStranger();
     rename(next, previous);
     completions.onEpoch(next.order(), inTurn);
@@ -177,7 +188,8 @@ public final class Keeper {
       move(next, previous, before, known, nowNanos);
     }
     use();
-    outgoing.onEpoch(next.order(), bits(next.members(), Member.Role.SAMPLER));
+    tier.forgetRouters(routersNamed);
+    outgoing.onEpoch(next.order(), samplersNamed);
     inbox.onEpoch(next.order(), nowNanos);
     settle(nowNanos);
   }
@@ -223,7 +235,8 @@ public final class Keeper {
     List<Member> before = new ArrayList<>(next.predecessorMembers());
     before.addAll(next.lost());
     before.addAll(previous == null ? List.of() : previous.members());
-    Set<Long> seen = bits(next.members(), Member.Role.SAMPLER);
+    samplersNamed = bits(next.members(), Member.Role.SAMPLER);
+    Set<Long> seen = new HashSet<>(samplersNamed);
     for (Member m : before) {
       if (m.role() == Member.Role.SAMPLER && seen.add(m.incarnation().bits())) {
         losses.gone(m, next.order());
@@ -234,7 +247,7 @@ public final class Keeper {
   /** Holds what was gained, and asks for what was lost (protocol O1, O3, E1, E3, R3). */
   private void move(
       Epoch next, @Nullable Epoch previous, SlotView before, boolean known, long nowNanos) {
-    Set<Long> others = bits(next.members(), Member.Role.SAMPLER);
+    Set<Long> others = new HashSet<>(samplersNamed);
     others.remove(config.selfBits());
     boolean asksAll = !known || next.predecessor().equals(EpochOrder.NONE);
     SlotSet own = own(wanted);
@@ -305,6 +318,12 @@ public final class Keeper {
     }
   }
 
+  /** The view whose heirs are to be built; empty if they are, or need not be. */
+  public Optional<SlotView> wantsHeirs() {
+    boolean wants = wanted.heirs() == null && wanted.self() >= 0;
+    return wants ? Optional.of(wanted) : Optional.empty();
+  }
+
   /** This sampler was lost (protocol L2). {@link #onEpoch} follows with the epoch without it. */
   public void onLost(Epoch without, long nowNanos) {
     Set<Long> named = bits(without.members(), Member.Role.ROUTER);
@@ -355,14 +374,14 @@ public final class Keeper {
    *
    * @param word consumed
    */
-  public void onPeerWord(long sender, PeerWord word, Peers.Answers answers, long nowNanos) {
+  public void onPeerWord(Peer sender, PeerWord word, Peers.Answers answers, long nowNanos) {
     inbox.onWord(sender, word, answers, nowNanos);
     settle(nowNanos);
   }
 
   /** The stream from another sampler has ended: its next begins with floors, if there is one. */
-  public void onSenderDown(long sender, long nowNanos) {
-    floors.onEnd(sender);
+  public void onSenderDown(Peer sender, long nowNanos) {
+    floors.onEnd(sender.incarnation().bits());
     settle(nowNanos);
   }
 
@@ -372,7 +391,8 @@ public final class Keeper {
    * @param refused what its sender is told; null if it was merged
    */
   public void onTransferDone(
-      long sender, long id, Peers.Answers answers, @Nullable PeerAnswer refused, long nowNanos) {
+      Peer from, long id, Peers.Answers answers, @Nullable PeerAnswer refused, long nowNanos) {
+    long sender = from.incarnation().bits();
     if (refused == null) {
       holds.onProgress(nowNanos);
       floors.onMerged(sender, id, answers);
@@ -387,6 +407,7 @@ public final class Keeper {
   /** Some 20 to 50 times a second. */
   public void onTick(long nowNanos) {
     inbox.onTick(nowNanos);
+    floors.onTick(samplersNamed, nowNanos);
     long now = tier.progress();
     if (now != progress) {
       progress = now;

@@ -24,4 +24,9 @@ public record KeeperConfig(
     Duration timeout = byWait.compareTo(LEAST_TIMEOUT) > 0 ? byWait : LEAST_TIMEOUT;
     return new KeeperConfig(nodeId, selfBits, moves, timeout.toNanos(), LEASE.toNanos());
   }
+
+  /** The same for another incarnation. */
+  KeeperConfig withBits(long bits) {
+    return new KeeperConfig(nodeId, bits, moves, holdTimeoutNanos, leaseNanos);
+  }
 }

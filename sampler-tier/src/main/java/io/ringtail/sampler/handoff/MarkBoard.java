@@ -26,6 +26,20 @@ public final class MarkBoard {
     return marks.get(router);
   }
 
+  /**
+   * What a mark of the shards, read by any thread, comes to under the floors in force.
+   *
+   * @param mark negative if no shard has seen the router
+   * @return negative if this sampler does not constrain it
+   */
+  public long capped(long router, long mark) {
+    Mark board = marks.get(router);
+    if (board == null || mark < 0) {
+      return board == null ? mark : board.seq();
+    }
+    return Math.min(mark, board.seq());
+  }
+
   /** Takes a mark that was just computed; may be below the last one (M4). */
   void put(long router, long seq, EpochOrder epoch) {
     Mark before = marks.get(router);

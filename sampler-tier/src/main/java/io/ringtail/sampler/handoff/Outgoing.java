@@ -1,7 +1,6 @@
 package io.ringtail.sampler.handoff;
 
 import io.ringtail.cluster.EpochOrder;
-import io.ringtail.link.Mark;
 import io.ringtail.link.Peer;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
@@ -13,9 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToLongFunction;
 
 /**
  * The way to other samplers, on which no transfer goes before this sampler's floors (protocol H3):
@@ -29,7 +27,7 @@ public final class Outgoing implements Peers {
   private static final long IDLE_NANOS = 1_000_000_000;
 
   private final Peers peers;
-  private final Function<Long, @Nullable Mark> marks;
+  private final ToLongFunction<Peer> marks;
   private final Supplier<List<Peer>> routers;
   private final Map<Peer, Lane> lanes = new ConcurrentHashMap<>();
   private volatile EpochOrder epoch = EpochOrder.NONE;
@@ -47,11 +45,11 @@ public final class Outgoing implements Peers {
   }
 
   /**
-   * @param marks this sampler's newest mark for a router by its bits, from any thread; null if it
-   *     holds nothing of it
+   * @param marks this sampler's mark for a router as it is now, from any thread; negative if it
+   *     knows nothing of it
    * @param routers all routers there may be a mark for, from any thread
    */
-  public Outgoing(Peers peers, Function<Long, @Nullable Mark> marks, Supplier<List<Peer>> routers) {
+  public Outgoing(Peers peers, ToLongFunction<Peer> marks, Supplier<List<Peer>> routers) {
     this.peers = peers;
     this.marks = marks;
     this.routers = routers;
@@ -82,11 +80,11 @@ public final class Outgoing implements Peers {
     List<PeerWord.RouterSeq> now = new ArrayList<>();
     boolean fallen = !lane.said || !lane.epoch.equals(inUse);
     for (Peer router : routers.get()) {
-      Mark mark = marks.apply(router.incarnation().bits());
-      if (mark != null) {
-        now.add(new PeerWord.RouterSeq(router, mark.seq()));
-        fallen |= mark.seq() < lane.floors.getOrDefault(router.incarnation().bits(), -1L);
-        fallen |= !lane.floors.containsKey(router.incarnation().bits());
+      long mark = marks.applyAsLong(router);
+      if (mark >= 0) {
+        now.add(new PeerWord.RouterSeq(router, mark));
+        Long said = lane.floors.get(router.incarnation().bits());
+        fallen |= said == null || mark < said;
       }
     }
     if (!fallen) {
@@ -159,6 +157,11 @@ public final class Outgoing implements Peers {
             }
           }
         });
+  }
+
+  /** Another incarnation begins: nobody has been told anything by it. */
+  public void forgetAll() {
+    lanes.clear();
   }
 
   /** Transfers sent and not answered. */

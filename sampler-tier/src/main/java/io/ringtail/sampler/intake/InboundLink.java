@@ -9,11 +9,13 @@ import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.LinkReader;
+import io.ringtail.link.Mark;
 import io.ringtail.link.PartView;
 import io.ringtail.link.Peer;
 import io.ringtail.link.Progress;
 import io.ringtail.link.Refused;
 import io.ringtail.link.SamplerFrame;
+import io.ringtail.link.SamplerWord;
 import io.ringtail.link.Welcome;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
@@ -49,6 +51,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   private @Nullable Peer router;
   private long attempt;
   private int routerKey;
+  private @Nullable Mark toldMark;
   private @Nullable ByteBuf message;
   private EpochOrder awaited = EpochOrder.NONE;
   private long awaitedSinceNanos;
@@ -117,13 +120,11 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
         }
         case HELLO -> greet(reader.hello());
         case PROGRESS -> {
-          if (router == null) {
-            throw new MalformedWireException("link: progress before the hello");
-          }
+          greeted();
           Progress progress = reader.progress();
           server.shards().onProgress(routerKey, progress.upToSeq(), progress.oldestSeq());
         }
-        case WORD -> {} // the keeper reads it
+        case WORD -> server.keeper().onWord(greeted(), reader.word());
         case FAREWELL ->
             log.info("event=link-farewell router={} reason={}", router, reader.farewell().reason());
         case END -> {
@@ -156,8 +157,14 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       server.metrics().notOwner();
     }
     if (refusal == null) {
+      if (part.replay()) {
+        server.metrics().replayed();
+      }
       ack(part.seq());
     } else {
+      if (part.replay()) {
+        server.metrics().refusedReplay();
+      }
       refuse(part.seq(), refusal);
     }
     return true;
@@ -229,9 +236,45 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       return;
     }
     call.sendMessage(
-        SamplerFrame.answers(Arrays.copyOf(acks, ackCount), List.copyOf(refused), null));
+        SamplerFrame.answers(Arrays.copyOf(acks, ackCount), List.copyOf(refused), newMark()));
     ackCount = 0;
     refused.clear();
+  }
+
+  /** The router's mark if it has not been told it; read under the lock all frames go out under. */
+  private @Nullable Mark newMark() {
+    Peer peer = router;
+    Mark mark = peer == null ? null : server.keeper().mark(peer.incarnation().bits());
+    if (mark == null || mark.equals(toldMark)) {
+      return null;
+    }
+    toldMark = mark;
+    return mark;
+  }
+
+  /** Says a word; what marks follow on this link are none older than it. */
+  synchronized void say(SamplerWord word) {
+    if (!closed) {
+      call.sendMessage(SamplerFrame.of(List.of(word), newMark()));
+    }
+  }
+
+  /** Tells the router its mark if it has changed and the link takes it at once. */
+  synchronized void tellMark() {
+    if (!closed && call.isReady()) {
+      Mark mark = newMark();
+      if (mark != null) {
+        call.sendMessage(SamplerFrame.of(mark));
+      }
+    }
+  }
+
+  private Peer greeted() throws MalformedWireException {
+    Peer peer = router;
+    if (peer == null) {
+      throw new MalformedWireException("link: more before the hello");
+    }
+    return peer;
   }
 
   private void greet(Hello hello) {
@@ -261,6 +304,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     }
     routerKey = key;
     call.sendMessage(SamplerFrame.of(new Welcome(LinkMethod.VERSION, self, server.dictionary())));
+    server.keeper().onLink(hello.router());
   }
 
   long attempt() {

@@ -82,7 +82,7 @@ final class Intake {
           TraceHash.slot(
               WireReader.longBigEndian(array, traceId),
               WireReader.longBigEndian(array, traceId + Long.BYTES));
-      if (!epoch.owns(slot)) {
+      if (!epoch.takes(slot)) {
         return false;
       }
       byShard[shards.shardOfSlot(slot)].add(index, start, length);

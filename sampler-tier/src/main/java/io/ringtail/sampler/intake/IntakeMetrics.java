@@ -3,6 +3,7 @@ package io.ringtail.sampler.intake;
 import com.codahale.metrics.Counter;
 import io.ringtail.metrics.Metrics;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the links count: parts refused before they reach a shard (the shards count their own
@@ -14,6 +15,8 @@ final class IntakeMetrics {
   private final Counter epochAhead;
   private final Counter malformedPart;
   private final Counter malformed;
+  private final Counter replayed;
+  private final AtomicLong refusedReplays = new AtomicLong();
   private final AtomicInteger links = new AtomicInteger();
 
   IntakeMetrics(Metrics metrics) {
@@ -24,6 +27,9 @@ final class IntakeMetrics {
         metrics.counter(
             "ringtail_sampler_malformed_links_total",
             "Links ended because what came was not the forward protocol.");
+    replayed =
+        metrics.counter(
+            "ringtail_sampler_replayed_parts_total", "Parts taken that routers had sent before.");
     metrics.gauge("ringtail_sampler_links", "Links from routers that are open.", links::get);
   }
 
@@ -48,6 +54,22 @@ final class IntakeMetrics {
   /** A span of a part cannot be read. */
   void malformedPart() {
     malformedPart.inc();
+  }
+
+  void replayed() {
+    replayed.inc();
+  }
+
+  long replayedParts() {
+    return replayed.getCount();
+  }
+
+  void refusedReplay() {
+    refusedReplays.incrementAndGet();
+  }
+
+  long refusedReplays() {
+    return refusedReplays.get();
   }
 
   void malformed() {

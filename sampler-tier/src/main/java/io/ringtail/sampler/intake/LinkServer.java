@@ -12,22 +12,23 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.ringtail.cluster.Epoch;
 import io.ringtail.http2.LargeReads;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.link.SamplerFrame;
+import io.ringtail.link.SamplerWord;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.shard.ShardSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,7 +43,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Listens for links and knows the newest of each router incarnation: a newer one fences the older
  * (protocol A1). Threads: gRPC's event loops; a timer that looks after links whose part waits for
- * its epoch; {@link #epochInUse} from the membership's thread.
+ * its epoch; {@link #epochInUse}, {@link #say} and {@link #tellMarks} from the handoff's.
  */
 public final class LinkServer {
   private static final Logger log = LoggerFactory.getLogger(LinkServer.class);
@@ -55,7 +56,12 @@ public final class LinkServer {
   private final Supplier<Peer> self;
   private final LongSupplier nanoTime;
   private final IntakeMetrics metrics;
-  private final Map<Peer, InboundLink> newest = new ConcurrentHashMap<>();
+  private final LinkKeeper keeper;
+  private final List<ServerServiceDefinition> others = new CopyOnWriteArrayList<>();
+
+  /** By bits of the router's incarnation. */
+  private final Map<Long, InboundLink> newest = new ConcurrentHashMap<>();
+
   private final Set<InboundLink> waiting = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lookScheduled = new AtomicBoolean();
   private final ScheduledExecutorService timer;
@@ -69,6 +75,7 @@ public final class LinkServer {
    * @param listen where; port 0 is any free one
    * @param self this sampler as routers know it
    * @param loops run the links; not shut down here
+   * @param keeper gives marks and hears words
    */
   public LinkServer(
       InetSocketAddress listen,
@@ -76,8 +83,9 @@ public final class LinkServer {
       Ownership ownership,
       ShardSet shards,
       EventLoopGroup loops,
-      Metrics metrics) {
-    this(listen, self, ownership, shards, loops, metrics, System::nanoTime, timerThread());
+      Metrics metrics,
+      LinkKeeper keeper) {
+    this(listen, self, ownership, shards, loops, metrics, keeper, System::nanoTime, timerThread());
   }
 
   LinkServer(
@@ -87,6 +95,7 @@ public final class LinkServer {
       ShardSet shards,
       EventLoopGroup loops,
       Metrics metrics,
+      LinkKeeper keeper,
       LongSupplier nanoTime,
       ScheduledExecutorService timer) {
     this.timer = timer;
@@ -95,6 +104,7 @@ public final class LinkServer {
     this.shards = shards;
     this.nanoTime = nanoTime;
     this.metrics = new IntakeMetrics(metrics);
+    this.keeper = keeper;
     this.listen = listen;
     this.loops = loops;
   }
@@ -104,6 +114,11 @@ public final class LinkServer {
         .addMethod(
             LinkMethod.server(PooledByteBufAllocator.DEFAULT), (call, headers) -> accept(call))
         .build();
+  }
+
+  /** Serves another service on the same port; before {@link #start}. */
+  public void add(ServerServiceDefinition other) {
+    others.add(other);
   }
 
   /** A new link, not greeted yet. */
@@ -133,6 +148,7 @@ public final class LinkServer {
             .maxInboundMessageSize(LinkMethod.MAX_MESSAGE_BYTES)
             .flowControlWindow(FLOW_CONTROL_WINDOW) // fixed: gRPC would ping to find a better one
             .addService(service())
+            .addServices(List.copyOf(others))
             .build();
     server = listening;
     listening.start();
@@ -151,8 +167,7 @@ public final class LinkServer {
   /**
    * A newer epoch is in use: parts that waited for it go on. Nothing waits any more once stopped.
    */
-  public void epochInUse(Epoch epoch) {
-    forgetRouters(epoch);
+  public void epochInUse() {
     try {
       timer.execute(this::look);
     } catch (RejectedExecutionException e) {
@@ -160,16 +175,28 @@ public final class LinkServer {
     }
   }
 
-  /** Routers that are gone and have no link any more need no key: there is one a restart. */
-  private void forgetRouters(Epoch epoch) {
-    Set<Long> named = new HashSet<>();
-    epoch.members().forEach(m -> named.add(m.incarnation().bits()));
-    newest.keySet().forEach(r -> named.add(r.incarnation().bits()));
+  /**
+   * Routers that are gone and have no link any more need no key: there is one a restart.
+   *
+   * @param named those of the newest epoch, by bits
+   */
+  public void forgetRouters(Set<Long> named) {
     for (Peer router : shards.routers().known()) {
-      if (!named.contains(router.incarnation().bits())) {
+      long bits = router.incarnation().bits();
+      if (!named.contains(bits) && !newest.containsKey(bits)) {
         shards.forgetRouter(router);
       }
     }
+  }
+
+  /** Parts taken that a router had sent before: progress of a replay. */
+  public long replayedParts() {
+    return metrics.replayedParts();
+  }
+
+  /** Such parts that were refused. */
+  public long refusedReplays() {
+    return metrics.refusedReplays();
   }
 
   /** Router incarnations that have a key. */
@@ -216,13 +243,35 @@ public final class LinkServer {
     }
   }
 
+  /**
+   * Says a word on a router's newest link; nothing if it has none.
+   *
+   * @param router bits of its incarnation
+   */
+  public void say(long router, SamplerWord word) {
+    InboundLink link = newest.get(router);
+    if (link != null) {
+      link.say(word);
+    }
+  }
+
+  /** Tells each router its mark, where it has changed. */
+  public void tellMarks() {
+    newest.values().forEach(InboundLink::tellMark);
+  }
+
+  /** Ends every link with a word; who opens one anew is served. */
+  public void endLinks(Farewell.Reason reason, String text) {
+    newest.values().forEach(link -> link.farewell(reason, text));
+  }
+
   /** Ends every link with a word and stops listening. */
   public void stop() throws InterruptedException {
     Server listening = server;
     if (listening != null) {
       listening.shutdown(); // first, or routers would be back before the listener is gone
     }
-    newest.values().forEach(link -> link.farewell(Farewell.Reason.STOPPING, "the sampler stops"));
+    endLinks(Farewell.Reason.STOPPING, "the sampler stops");
     if (listening != null
         && !listening.awaitTermination(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
       listening.shutdownNow();
@@ -240,8 +289,8 @@ public final class LinkServer {
     InboundLink[] replaced = new InboundLink[1];
     InboundLink winner =
         newest.compute(
-            router,
-            (peer, old) -> {
+            router.incarnation().bits(),
+            (bits, old) -> {
               replaced[0] = old;
               return old != null && old.attempt() > link.attempt() ? old : link;
             });
@@ -260,7 +309,7 @@ public final class LinkServer {
 
   void closed(InboundLink link, Peer router) {
     waiting.remove(link);
-    if (newest.remove(router, link)) {
+    if (newest.remove(router.incarnation().bits(), link)) {
       metrics.closed();
       log.info("event=link-closed router={}", router);
     }
@@ -274,6 +323,10 @@ public final class LinkServer {
 
   void stopsWaiting(InboundLink link) {
     waiting.remove(link);
+  }
+
+  LinkKeeper keeper() {
+    return keeper;
   }
 
   Peer self() {

@@ -14,6 +14,11 @@ public enum DropReason {
   LATE,
   /** It was replayed, but its trace is decided and settled with it (protocol D3). */
   REPLAY_SETTLED,
+  /**
+   * The cluster took this sampler for dead, and no router's log has what it had received: it was
+   * replayed and settled elsewhere (protocol L2).
+   */
+  SETTLED_ELSEWHERE,
   /** Its bytes were in its trace already. */
   DUPLICATE,
   /** Its bytes are not a span; no trace ID was found in it. */

@@ -239,6 +239,8 @@ final class Shard {
       handover.onWritable(writable.peer());
     } else if (command instanceof ShardCommand.RouterGone gone) {
       forget(gone);
+    } else if (command instanceof ShardCommand.Discard) {
+      discard();
     } else if (command instanceof ShardCommand.Drain drain) {
       drains.add(drain.done());
     } else {
@@ -286,10 +288,21 @@ final class Shard {
   }
 
   private void slots(SlotView view) {
+    marks = store.notes.marks(); // before anything is handed over: it stands behind floors of these
     decider.slots(view, nowMillis);
     received.slots(view);
     mail.owners(view.owners());
     handover.slots(view, nowMillis);
+  }
+
+  /** What was decided without effect is open again, as nothing is this sampler's any more. */
+  private void discard() {
+    decider.slots(SlotView.NONE, nowMillis);
+    while (store.openCount() > 0) {
+      int trace = store.open.isEmpty() ? store.overdue.first() : store.open.first();
+      store.takeOpen(trace);
+      departures.drop(trace, DropReason.SETTLED_ELSEWHERE);
+    }
   }
 
   private void forget(ShardCommand.RouterGone gone) {

@@ -71,6 +71,9 @@ sealed interface ShardCommand {
   /** A kept trace is finally answered. */
   record Answered(Unanswered.Export export, KeptTrace.Answer answer) implements ShardCommand {}
 
+  /** Drop all that is undecided: it is settled elsewhere (protocol L2). */
+  record Discard() implements ShardCommand {}
+
   /**
    * Decide what is held at once.
    *

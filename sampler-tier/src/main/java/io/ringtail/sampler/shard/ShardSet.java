@@ -442,6 +442,11 @@ public final class ShardSet {
     return null;
   }
 
+  /** Drops all that is undecided, counted: it is settled elsewhere (protocol L2). */
+  public void discardOpen() {
+    queueAll(new ShardCommand.Discard());
+  }
+
   private void queue(int shard, ShardCommand command) {
     shards.get(shard).queue(command);
     threads.get(shard).wake();

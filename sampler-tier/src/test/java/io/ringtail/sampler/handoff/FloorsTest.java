@@ -22,6 +22,7 @@ class FloorsTest {
   private static final long OTHER = 8;
   private static final long A = 1;
   private static final long B = 2;
+  private static final long SECOND = 1_000_000_000;
 
   private final SaidWords routers = new SaidWords();
   private final List<String> lowered = new ArrayList<>();
@@ -122,6 +123,17 @@ class FloorsTest {
     merged(A, 11);
     assertThat(floors.floor(R)).isEqualTo(50);
     floors.onLowered(R, 1);
+    assertThat(floors.floor(R)).isEqualTo(Floors.NONE);
+  }
+
+  @Test
+  void floors_ofASenderNoLongerNamedNorHeard_end() {
+    floors.onFloors(A, floors(R, 50));
+    floors.onTick(Set.of(A), 0);
+    floors.onTick(Set.of(A), 20 * SECOND);
+    floors.onTick(Set.of(), 30 * SECOND - 1);
+    assertThat(floors.floor(R)).isEqualTo(50);
+    floors.onTick(Set.of(), 30 * SECOND);
     assertThat(floors.floor(R)).isEqualTo(Floors.NONE);
   }
 

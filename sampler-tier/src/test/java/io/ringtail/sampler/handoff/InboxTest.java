@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.link.Peer;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class InboxTest {
   private static final EpochOrder E3 = new EpochOrder(1, 3);
   private static final EpochOrder E4 = new EpochOrder(1, 4);
-  private static final long A = 1;
+  private static final Peer A = new Peer("a", new Incarnation(E3, 1));
   private static final long SECOND = 1_000_000_000;
 
   private final List<PeerAnswer> answers = new ArrayList<>();
@@ -76,7 +78,7 @@ class InboxTest {
     inbox.onTick(SECOND);
     assertThat(answers).containsExactly(new PeerAnswer.TransferFull(11));
     assertThat(ahead.entries().refCnt()).isZero();
-    assertThat(floors.isInForce(A)).isFalse();
+    assertThat(floors.isInForce(1)).isFalse();
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class KeeperTest {
         new KeeperConfig("a", 1, moves, 30 * SECOND, 3 * SECOND),
         tier,
         routers,
-        new Outgoing((to, word) -> true, router -> null, List::of),
+        new Outgoing((to, word) -> true, router -> -1, List::of),
         board,
         completions::add);
   }
@@ -179,20 +180,19 @@ class KeeperTest {
     assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
     Peer peer = new Peer("b", B.incarnation());
     keeper.onPeerWord(
-        2, new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))), way, SECOND);
+        peer, new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))), way, SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
     assertThat(routers.take())
         .containsExactly(new SaidWords.Said(7, new SamplerWord.Lowering(1, 40)));
     keeper.onTick(2 * SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
-    assertThat(peer.nodeId()).isEqualTo("b");
 
-    keeper.onPeerWord(2, new PeerWord.Transfer(5, e(1), Unpooled.buffer(1)), way, 2 * SECOND);
-    keeper.onTransferDone(2, 5, way, null, 2 * SECOND);
+    keeper.onPeerWord(peer, new PeerWord.Transfer(5, e(1), Unpooled.buffer(1)), way, 2 * SECOND);
+    keeper.onTransferDone(peer, 5, way, null, 2 * SECOND);
     assertThat(answers).isEmpty();
     keeper.onWord(7, new RouterWord.Lowered(1), 2 * SECOND);
     assertThat(answers).containsExactly(new PeerAnswer.TransferTaken(5));
-    keeper.onPeerWord(2, new PeerWord.FloorsEnd(), way, 2 * SECOND);
+    keeper.onPeerWord(peer, new PeerWord.FloorsEnd(), way, 2 * SECOND);
     keeper.onTick(3 * SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
   }
@@ -338,12 +338,15 @@ class KeeperTest {
     }
 
     @Override
+    public void forgetRouters(Set<Long> named) {}
+
+    @Override
     public long progress() {
       return 0;
     }
 
     @Override
-    public void take(long sender, PeerWord.Transfer transfer, Peers.Answers answers) {
+    public void take(Peer sender, PeerWord.Transfer transfer, Peers.Answers answers) {
       transfer.entries().release();
       taken.put(transfer.id(), answers);
     }

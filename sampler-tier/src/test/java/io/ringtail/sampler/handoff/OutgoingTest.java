@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
-import io.ringtail.link.Mark;
 import io.ringtail.link.Peer;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +22,7 @@ class OutgoingTest {
   private static final Peer R = new Peer("router-r", new Incarnation(E3, 7));
 
   private final List<PeerWord> sent = new ArrayList<>();
-  private final Map<Long, Mark> marks = new HashMap<>();
+  private long mark;
   private boolean up = true;
   private final Outgoing outgoing =
       new Outgoing(
@@ -37,7 +34,7 @@ class OutgoingTest {
             }
             return up;
           },
-          marks::get,
+          router -> mark,
           () -> List.of(R));
 
   @BeforeEach
@@ -123,7 +120,7 @@ class OutgoingTest {
   }
 
   private void mark(long seq) {
-    marks.put(7L, new Mark(seq, E3));
+    mark = seq;
   }
 
   private static PeerWord.Floors floors(long id, EpochOrder epoch, long seq) {

@@ -12,22 +12,25 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
-import io.ringtail.cluster.Member;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
 import io.ringtail.link.LinkMessage;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.LinkWriter;
+import io.ringtail.link.Mark;
 import io.ringtail.link.Peer;
 import io.ringtail.link.Refused;
+import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
+import io.ringtail.link.SamplerWord;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 import io.ringtail.sampler.shard.ShardSet;
@@ -35,12 +38,16 @@ import io.ringtail.sampler.shard.SlotView;
 import io.ringtail.trace.TraceId;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +58,11 @@ class LinkServerTest {
   private static final Peer SELF = new Peer("sampler-0", incarnation(1));
   private static final EpochOrder EPOCH = new EpochOrder(0, 5);
 
-  private final Ownership ownership = new Ownership("sampler-0", 1);
+  private final Ownership ownership = new Ownership();
   private final AtomicLong nowNanos = new AtomicLong();
+  private final Map<Long, Mark> marks = new ConcurrentHashMap<>();
+  private final List<Peer> linked = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<RouterWord> words = new LinkedBlockingQueue<>();
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final ShardSet shards =
@@ -71,6 +81,7 @@ class LinkServerTest {
           shards,
           loops,
           new Metrics(),
+          new Keeper(),
           nowNanos::get,
           LinkServer.timerThread());
   private ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", 1).build();
@@ -173,10 +184,45 @@ class LinkServerTest {
   }
 
   @Test
-  void part_afterAnEpochThatNamesAnotherStartOfThisNode_isRefused() throws Exception {
+  void mark_goesWithAcks_andByItself_onceEachTimeItChanges() throws Exception {
+    marks.put(9L, new Mark(5, EPOCH));
+    Router router = greeted(1);
+    router.send(part(7, EPOCH, owned(1)));
+    assertThat(router.frame().mark()).isEqualTo(new Mark(5, EPOCH));
+    router.send(part(8, EPOCH, owned(2)));
+    assertThat(router.frame().mark()).isNull();
+    server.tellMarks();
+    marks.put(9L, new Mark(6, EPOCH));
+    server.tellMarks();
+    assertThat(router.frame().mark()).isEqualTo(new Mark(6, EPOCH));
+    assertThat(router.frames).isEmpty();
+  }
+
+  @Test
+  void word_isSaidOnTheRoutersLink_withTheMarkOfThatMoment() throws Exception {
+    Router router = greeted(1);
+    assertThat(linked).containsExactly(ROUTER);
+    marks.put(9L, new Mark(5, EPOCH));
+    server.say(9, new SamplerWord.Lowering(1, 5));
+    server.say(10, new SamplerWord.Lowering(1, 5));
+    SamplerFrame frame = router.frame();
+    assertThat(frame.words()).containsExactly(new SamplerWord.Lowering(1, 5));
+    assertThat(frame.mark()).isEqualTo(new Mark(5, EPOCH));
+  }
+
+  @Test
+  void word_ofARouter_isToldToTheKeeper() throws Exception {
+    Router router = greeted(1);
+    router.writer.word(new RouterWord.Lowered(1));
+    router.call.sendMessage(router.writer.finish());
+    assertThat(words.poll(5, TimeUnit.SECONDS)).isEqualTo(new RouterWord.Lowered(1));
+  }
+
+  @Test
+  void part_whereNoPartsAreTaken_isRefused() throws Exception {
     Router router = greeted(1);
     TraceId trace = owned(1);
-    use(new EpochOrder(0, 6), 2);
+    use(new EpochOrder(0, 6), false);
     router.send(part(7, EPOCH, trace));
     assertThat(router.frame().refused().get(0).refusal()).isInstanceOf(Refusal.NotOwner.class);
   }
@@ -234,6 +280,23 @@ class LinkServerTest {
     assertThat(shards.heldSpans()).isEqualTo(1);
   }
 
+  private final class Keeper implements LinkKeeper {
+    @Override
+    public @Nullable Mark mark(long router) {
+      return marks.get(router);
+    }
+
+    @Override
+    public void onLink(Peer router) {
+      linked.add(router);
+    }
+
+    @Override
+    public void onWord(Peer router, RouterWord word) {
+      words.add(word);
+    }
+  }
+
   private static Incarnation incarnation(long bits) {
     return new Incarnation(new EpochOrder(0, 1), bits);
   }
@@ -252,28 +315,18 @@ class LinkServerTest {
   }
 
   private void use(EpochOrder order) {
-    use(order, 1);
+    use(order, true);
   }
 
-  private void use(EpochOrder order, long bits) {
-    List<Member> members =
-        Stream.of("sampler-0", "sampler-1")
-            .map(
-                id ->
-                    new Member(
-                        id,
-                        incarnation(bits),
-                        Member.Role.SAMPLER,
-                        Member.State.ACTIVE,
-                        100,
-                        "127.0.0.1:1",
-                        "",
-                        "",
-                        1))
-            .toList();
-    Epoch epoch = new Epoch(order, "sampler-0", members, 0, EpochOrder.NONE, List.of());
-    ownership.use(epoch, RingTable.of(epoch), snapshot -> shards.slots(SlotView.NONE));
-    server.epochInUse(epoch);
+  private void use(EpochOrder order, boolean takesParts) {
+    List<RingMember> members =
+        List.of(new RingMember("sampler-0", 100), new RingMember("sampler-1", 100));
+    List<Peer> owners = List.of(SELF, new Peer("sampler-1", incarnation(2)));
+    SlotView view =
+        new SlotView(order, RingTable.build(members), owners, 0, null, SlotSet.NONE);
+    ownership.use(view, takesParts, shards::slots);
+    server.epochInUse();
+    server.forgetRouters(Set.of());
   }
 
   private TraceId owned(long seed) {

@@ -1,0 +1,53 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.EpochOrder;
+
+/**
+ * What a sampler that stops does next (protocol S2, S3). Pure. Threads: any.
+ *
+ * <p>It gives away what it has, unless there is nobody to give it to: then it decides itself, once
+ * nothing is held any more or half of its time is over. What is not done in time makes it leave
+ * without a word, so that it is lost and its traces are replayed.
+ */
+public final class Draining {
+  private final boolean moves;
+  private final long graceNanos;
+
+  /** What to do next. */
+  public enum Step {
+    WAIT,
+    /** All is with others: say so and leave. */
+    LEAVE,
+    /** Decide and export what is held, then leave. */
+    DECIDE,
+    /** Time is over: leave without a word. */
+    ABANDON
+  }
+
+  /**
+   * @param moves whether slots can move at all
+   * @param graceNanos how long the stop may take
+   */
+  public Draining(boolean moves, long graceNanos) {
+    this.moves = moves;
+    this.graceNanos = graceNanos;
+  }
+
+  /**
+   * @param holdsNothing whether no accepted span is left in a shard
+   * @param leftNanos of the grace
+   */
+  public Step next(HandoffStatus status, boolean holdsNothing, long leftNanos) {
+    if (!moves || status.epoch().equals(EpochOrder.NONE)) {
+      return Step.DECIDE;
+    }
+    boolean gone = status.stranger() ? status.empty() : !status.owns() && status.nothingLeft();
+    if (gone && holdsNothing) {
+      return Step.LEAVE;
+    }
+    if (status.noneActive() && (status.holds() == 0 || leftNanos <= graceNanos / 2)) {
+      return Step.DECIDE;
+    }
+    return leftNanos <= 0 ? Step.ABANDON : Step.WAIT;
+  }
+}

@@ -1,0 +1,184 @@
+package io.ringtail.sampler.handoff;
+
+import com.codahale.metrics.Counter;
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.ring.HeirTable;
+import io.ringtail.ring.RingTable;
+import io.ringtail.ring.RingTables;
+import io.ringtail.sampler.shard.SlotView;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the keeper: what comes from links, shards and the membership is queued and met in order;
+ * time passes in ticks. Tables and heirs are built on another thread, so that marks go on meanwhile.
+ *
+ * <p>Threads: the two it is given; everything here may be called by any.
+ */
+public final class HandoffThread implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HandoffThread.class);
+  private static final long TICK_MILLIS = 20;
+
+  private final ScheduledExecutorService thread;
+  private final ExecutorService builder;
+  private final LongSupplier nanoClock;
+  private final RingTables tables;
+  private final Counter failures;
+  private volatile Keeper keeper;
+  private volatile EpochOrder newest = EpochOrder.NONE;
+
+  /**
+   * @param thread runs one task at a time; shut down here
+   * @param builder the same, for tables
+   * @param keeper until {@link #replace}
+   */
+  public HandoffThread(
+      ScheduledExecutorService thread,
+      ExecutorService builder,
+      LongSupplier nanoClock,
+      RingTables tables,
+      Metrics metrics,
+      Keeper keeper) {
+    this.thread = thread;
+    this.builder = builder;
+    this.nanoClock = nanoClock;
+    this.tables = tables;
+    this.keeper = keeper;
+    this.failures =
+        metrics.counter(
+            "ringtail_sampler_handoff_failures_total", "Errors of the handoff's thread: bugs.");
+    HandoffMetrics.register(metrics, this::status);
+  }
+
+  /** A thread of its own. */
+  public static ScheduledExecutorService newThread(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /**
+   * Begins to tick.
+   *
+   * @param watcher told after each tick, on the handoff's thread
+   */
+  public void start(Consumer<HandoffStatus> watcher) {
+    var unused =
+        thread.scheduleWithFixedDelay(
+            () -> tick(watcher), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick(Consumer<HandoffStatus> watcher) {
+    run(keeper, Keeper::onTick);
+    run(keeper, (k, now) -> watcher.accept(k.status()));
+  }
+
+  /** Runs something soon, in the order of calls; nothing once closed or the keeper replaced. */
+  public void execute(ShardTier.Task task) {
+    Keeper meant = keeper;
+    submit(thread, () -> run(meant, task));
+  }
+
+  private static void submit(ExecutorService to, Runnable task) {
+    try {
+      to.execute(task);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=handoff-after-close");
+    }
+  }
+
+  private void run(Keeper meant, ShardTier.Task task) {
+    if (meant != keeper) {
+      return;
+    }
+    try {
+      task.run(meant, nanoClock.getAsLong());
+    } catch (RuntimeException | Error e) {
+      failures.inc();
+      log.error("event=handoff-failed", e);
+    }
+  }
+
+  /**
+   * Takes an epoch into use once its tables are built.
+   *
+   * @param inUse told then, on the handoff's thread
+   */
+  public void onEpoch(Epoch epoch, boolean inTurn, Runnable inUse) {
+    newest = epoch.order();
+    Keeper meant = keeper;
+    submit(
+        builder,
+        () -> {
+          Keeper.Tables built =
+              new Keeper.Tables(
+                  tables.of(epoch.members()), tables.of(epoch.predecessorMembers()));
+          submit(thread, () -> run(meant, (k, now) -> use(k, epoch, built, inTurn, inUse, now)));
+        });
+  }
+
+  private void use(
+      Keeper of,
+      Epoch epoch,
+      Keeper.Tables built,
+      boolean inTurn,
+      Runnable inUse,
+      long nowNanos) {
+    if (built.now().checksum() != epoch.tableChecksum()) {
+      log.error(
+          "event=checksum-mismatch epoch={} expected={} own={}",
+          epoch.order(),
+          Long.toHexString(epoch.tableChecksum()),
+          Long.toHexString(built.now().checksum()));
+      return;
+    }
+    of.onEpoch(epoch, built, inTurn, nowNanos);
+    inUse.run();
+    of.wantsHeirs().ifPresent(view -> submit(builder, () -> buildHeirs(of, view)));
+  }
+
+  private void buildHeirs(Keeper of, SlotView view) {
+    if (!view.order().equals(newest)) {
+      return; // the next epoch's are built instead
+    }
+    HeirTable heirs = heirs(view.table());
+    submit(thread, () -> run(of, (k, now) -> k.onHeirs(view.order(), heirs, now)));
+  }
+
+  private HeirTable heirs(RingTable table) {
+    return tables.heirs(table);
+  }
+
+  /** What the keeper says of itself. */
+  public HandoffStatus status() {
+    return keeper.status();
+  }
+
+  /** Goes on as another incarnation; what was meant for the one before is dropped. */
+  public void replace(Keeper next) {
+    Keeper before = keeper;
+    newest = EpochOrder.NONE;
+    keeper = next;
+    submit(thread, before::close);
+  }
+
+  @Override
+  public void close() {
+    Keeper last = keeper;
+    submit(thread, last::close);
+    builder.shutdownNow();
+    thread.shutdown();
+  }
+}

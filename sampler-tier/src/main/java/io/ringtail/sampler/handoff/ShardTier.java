@@ -1,0 +1,147 @@
+package io.ringtail.sampler.handoff;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Peer;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.sampler.intake.Arrivals;
+import io.ringtail.sampler.intake.LinkServer;
+import io.ringtail.sampler.intake.Ownership;
+import io.ringtail.sampler.peer.PeerAnswer;
+import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.peer.Peers;
+import io.ringtail.sampler.settle.RouterKeys;
+import io.ringtail.sampler.shard.Foreign;
+import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.sampler.shard.SlotView;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The real shards and intake behind {@link Keeper.Tier}. Threads: the handoff's; what shards finish
+ * comes back through {@code later}.
+ */
+public final class ShardTier implements Keeper.Tier {
+  private final ShardSet shards;
+  private final Ownership ownership;
+  private final LinkServer links;
+  private final Arrivals arrivals;
+  private final Consumer<Task> later;
+  private final Map<Long, Peer> known = new HashMap<>();
+  private long transfers;
+  private long refusedTransfers;
+  private long refusedWhileFreed;
+  private long refusedBefore;
+  private long departedBefore;
+
+  /** Something for the keeper's thread. */
+  public interface Task {
+    void run(Keeper keeper, long nowNanos);
+  }
+
+  /**
+   * @param later has the keeper's thread run something soon, from any thread
+   */
+  public ShardTier(
+      ShardSet shards, Ownership ownership, LinkServer links, Consumer<Task> later) {
+    this.shards = shards;
+    this.ownership = ownership;
+    this.links = links;
+    this.arrivals = new Arrivals(ownership, shards);
+    this.later = later;
+  }
+
+  @Override
+  public void use(SlotView view, boolean takesParts) {
+    boolean newEpoch = !view.order().equals(ownership.newest().order());
+    ownership.use(view, takesParts, shards::slots);
+    if (newEpoch) {
+      links.epochInUse();
+    }
+  }
+
+  @Override
+  public EpochOrder applied() {
+    return shards.foreign().processed();
+  }
+
+  @Override
+  public Optional<EpochOrder> oldestForeign() {
+    Foreign foreign = shards.foreign();
+    return Optional.ofNullable(foreign.oldestLost());
+  }
+
+  @Override
+  public long mark(long router) {
+    Peer peer = known.get(router);
+    int key = peer == null ? RouterKeys.NONE : shards.routers().find(peer);
+    return key == RouterKeys.NONE ? -1 : shards.mark(key);
+  }
+
+  @Override
+  public List<Peer> routers() {
+    List<Peer> routers = shards.routers().known();
+    known.clear();
+    routers.forEach(router -> known.put(router.incarnation().bits(), router));
+    return routers;
+  }
+
+  @Override
+  public void forgetRouters(Set<Long> named) {
+    links.forgetRouters(named);
+  }
+
+  @Override
+  public long progress() {
+    long refused = refusedTransfers + links.refusedReplays();
+    long departed = shards.metrics().departedSpans();
+    if (refused != refusedBefore && departed != departedBefore) {
+      refusedWhileFreed++;
+    }
+    if (refused != refusedBefore) {
+      refusedBefore = refused;
+      departedBefore = departed;
+    }
+    return transfers + links.replayedParts() + refusedWhileFreed;
+  }
+
+  @Override
+  public void take(Peer from, PeerWord.Transfer transfer, Peers.Answers answers) {
+    long id = transfer.id();
+    Refusal refusal =
+        arrivals.take(from, transfer.entries(), () -> done(from, id, answers, null));
+    if (refusal == null) {
+      transfers++;
+    } else if (refusal instanceof Refusal.NotOwner notOwner) {
+      EpochOrder epoch = new EpochOrder(notOwner.viewId(), notOwner.number());
+      done(from, id, answers, new PeerAnswer.TransferNotOwner(id, epoch));
+    } else {
+      refusedTransfers++;
+      done(from, id, answers, new PeerAnswer.TransferFull(id));
+    }
+  }
+
+  private void done(Peer from, long id, Peers.Answers answers, @Nullable PeerAnswer refused) {
+    later.accept(
+        (keeper, nowNanos) -> keeper.onTransferDone(from, id, answers, refused, nowNanos));
+  }
+
+  @Override
+  public void discardOpen() {
+    shards.discardOpen();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return shards.heldSpans() == 0 && shards.unansweredExports() == 0;
+  }
+
+  @Override
+  public void tellMarks() {
+    links.tellMarks();
+  }
+}

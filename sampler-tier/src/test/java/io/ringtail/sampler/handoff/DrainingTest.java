@@ -1,0 +1,46 @@
+package io.ringtail.sampler.handoff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.sampler.handoff.Draining.Step;
+import org.junit.jupiter.api.Test;
+
+class DrainingTest {
+  private static final EpochOrder E3 = new EpochOrder(1, 3);
+
+  private final Draining draining = new Draining(true, 100);
+
+  @Test
+  void drain_membersNeverChangeOrNoEpochYet_decides() {
+    assertThat(new Draining(false, 100).next(status(true, false, 0, false), false, 100))
+        .isEqualTo(Step.DECIDE);
+    assertThat(draining.next(HandoffStatus.NONE, true, 100)).isEqualTo(Step.DECIDE);
+  }
+
+  @Test
+  void drain_othersActive_leavesWhenAllIsHandedOver() {
+    assertThat(draining.next(status(true, false, 0, true), true, 90)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(status(false, false, 0, false), true, 80)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(status(false, false, 0, true), false, 80)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(status(false, false, 0, true), true, 70)).isEqualTo(Step.LEAVE);
+  }
+
+  @Test
+  void drain_timeIsOver_leavesWithoutAWord() {
+    assertThat(draining.next(status(false, false, 0, false), false, 0)).isEqualTo(Step.ABANDON);
+  }
+
+  @Test
+  void drain_noneActive_decidesOnceNothingIsHeldOrHalfTheTimeIsOver() {
+    assertThat(draining.next(status(true, true, 1, false), false, 51)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(status(true, true, 1, false), false, 50)).isEqualTo(Step.DECIDE);
+    assertThat(draining.next(status(true, true, 0, false), false, 99)).isEqualTo(Step.DECIDE);
+  }
+
+  private static HandoffStatus status(
+      boolean owns, boolean noneActive, int holds, boolean nothingLeft) {
+    return new HandoffStatus(
+        E3, owns, noneActive, holds, holds, 0, 0, 0, 0, E3, nothingLeft, false, false);
+  }
+}
