@@ -9,7 +9,10 @@ import java.util.List;
 abstract class SimNode {
   final Simulation simulation;
   final String name;
-  final long bits;
+
+  /** Of its present incarnation. */
+  long bits;
+
   final Host host;
   final SimMembership membership;
   boolean leaving;

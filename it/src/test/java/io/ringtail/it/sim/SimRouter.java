@@ -47,7 +47,12 @@ final class SimRouter extends SimNode {
     return new EpochListener() {
       @Override
       public void onEpoch(Epoch epoch) {
-        forwarder.onEpoch(epoch);
+        throw new AssertionError("told without inTurn");
+      }
+
+      @Override
+      public void onEpoch(Epoch epoch, boolean inTurn) {
+        forwarder.onEpoch(epoch, inTurn);
       }
 
       @Override
@@ -65,7 +70,12 @@ final class SimRouter extends SimNode {
 
   @Override
   String whyNotQuiet() {
-    return forwarder.openRequests() == 0 ? "" : name + " has open requests";
+    if (forwarder.openRequests() > 0) {
+      return name + " has open requests";
+    }
+    return forwarder.isSettled()
+        ? ""
+        : name + " keeps " + forwarder.unsettledSpans() + " spans that are not settled";
   }
 
   @Override
@@ -86,7 +96,7 @@ final class SimRouter extends SimNode {
     host.every(
         50 * World.MILLI,
         () -> {
-          if (forwarder.openRequests() == 0) {
+          if (forwarder.openRequests() == 0 && forwarder.isSettled()) {
             membership.leave();
             if (membership.hasLeft()) {
               simulation.gone(this);

@@ -1,59 +1,82 @@
 package io.ringtail.it.sim;
 
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochListener;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
+import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
-import io.ringtail.ring.HeirTable;
-import io.ringtail.ring.RingTable;
+import io.ringtail.sampler.handoff.Draining;
+import io.ringtail.sampler.handoff.Handoff;
+import io.ringtail.sampler.handoff.HandoffStatus;
+import io.ringtail.sampler.handoff.KeeperConfig;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
 import io.ringtail.sampler.intake.SimIntakeAccess;
+import io.ringtail.sampler.peer.PeerLinks;
+import io.ringtail.sampler.peer.PeerMethod;
+import io.ringtail.sampler.peer.SimPeerAccess;
 import io.ringtail.sampler.shard.ShardSet;
-import io.ringtail.sampler.shard.SlotView;
 import io.ringtail.sampler.shard.SimShardAccess;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** A sampler process: real links, shards and membership, worked by the clock. Threads: one. */
+/**
+ * A sampler process: real links, shards, handoff and membership, worked by the clock; put together
+ * as {@code SamplerNode} does. Threads: one.
+ */
 final class SimSampler extends SimNode {
-  /** Until the handoff is wired. */
-  private static final HeirTable NOBODY = RingTable.build(List.of()).heirs();
-
   private static final long WORK_EVERY = 25 * World.MILLI;
+  private static final long LOOK_EVERY = 20 * World.MILLI;
+  private static final long STOP_GRACE = 20 * World.SECOND;
 
   final Metrics metrics = new Metrics();
   final SimBackend.Queue exports;
-  final Ownership ownership;
   final ShardSet shards;
   final LinkServer links;
+  final PeerLinks peers;
+  final Handoff handoff;
   private final boolean[] working;
-  private final SimExecutor builder;
+  private final String address;
   private int weight = 100;
   private Incarnation incarnation;
+  private @Nullable Draining draining;
+  private long stopBy;
+  private @Nullable CompletableFuture<Void> deciding;
 
   SimSampler(Simulation simulation, String name, long bits) {
     super(simulation, name, bits);
     this.incarnation = new Incarnation(EpochOrder.NONE, bits);
+    this.address = name + "-" + Long.toHexString(bits) + ":4319";
     this.exports = simulation.backend.new Queue(host, simulation.config.exportRoom());
-    this.ownership = new Ownership();
+    this.handoff =
+        new Handoff(
+            KeeperConfig.of(name, bits, true, simulation.config.tail().decisionWait()),
+            membership::complete,
+            new Handoff.Executors(
+                new SimExecutor(host, World.MILLI),
+                new SimExecutor(host, 20 * World.MILLI),
+                simulation.world::now,
+                simulation.tables),
+            metrics);
     this.shards =
         SimShardAccess.shards(
             simulation.config.shards(),
             simulation.config.tail(),
             exports,
             metrics,
-            PooledByteBufAllocator.DEFAULT,
-            simulation.world::now);
+            UnpooledByteBufAllocator.DEFAULT,
+            simulation.world::now,
+            handoff,
+            membership::mayDecide);
     this.working = new boolean[shards.shards()];
-    this.builder = new SimExecutor(host, 20 * World.MILLI);
-    SimExecutor timer = new SimExecutor(host, World.MILLI);
+    Ownership ownership = new Ownership();
     this.links =
         SimIntakeAccess.links(
             this::self,
@@ -61,24 +84,35 @@ final class SimSampler extends SimNode {
             shards,
             new SimLoop(host),
             metrics,
+            handoff,
             simulation.world::now,
-            timer);
-    timer.scheduleWithFixedDelay(() -> SimIntakeAccess.look(links), 20, 20, TimeUnit.MILLISECONDS);
+            new SimExecutor(host, World.MILLI));
+    this.peers =
+        SimPeerAccess.links(
+            this::self,
+            new SimLoop(host),
+            address -> simulation.net.channel(host, address),
+            metrics);
+    handoff.connect(shards, ownership, links, peers);
+    peers.start(handoff.events());
     simulation.net.listen(
         address(),
         host,
         List.of(
             new SimNet.Method<>(
-                LinkMethod.server(PooledByteBufAllocator.DEFAULT),
-                call -> SimIntakeAccess.accept(links, call))));
+                LinkMethod.server(UnpooledByteBufAllocator.DEFAULT),
+                call -> SimIntakeAccess.accept(links, call)),
+            new SimNet.Method<>(PeerMethod.OPEN, call -> SimPeerAccess.accept(peers, call))));
+    handoff.start(this::look);
     for (int i = 0; i < working.length; i++) {
       int shard = i;
-      host.every(WORK_EVERY, () -> work(shard));
+      host.every(WORK_EVERY, () -> SimShardAccess.work(shards, shard));
     }
   }
 
+  /** Of the process, whatever incarnation it is. */
   private String address() {
-    return name + "-" + Long.toHexString(bits) + ":4319";
+    return address;
   }
 
   Peer self() {
@@ -87,7 +121,7 @@ final class SimSampler extends SimNode {
 
   @Override
   Member member(Member.State state) {
-    return new Member(name, incarnation, Member.Role.SAMPLER, state, weight, address(), "", "", 1);
+    return new Member(name, incarnation, Member.Role.SAMPLER, state, weight, address, "", "", 1);
   }
 
   void weigh(int newWeight) {
@@ -100,7 +134,28 @@ final class SimSampler extends SimNode {
     return new EpochListener() {
       @Override
       public void onEpoch(Epoch epoch) {
-        builder.execute(() -> use(epoch));
+        throw new AssertionError("told without inTurn");
+      }
+
+      @Override
+      public void onEpoch(Epoch epoch, boolean inTurn) {
+        epoch.members().stream()
+            .filter(m -> m.incarnation().bits() == incarnation.bits())
+            .findFirst()
+            .ifPresent(m -> incarnation = m.incarnation());
+        peers.onEpoch(epoch);
+        handoff.onEpoch(epoch, inTurn, () -> inUse(epoch, inTurn));
+      }
+
+      @Override
+      public void onCompletions(List<Completion> completions) {
+        handoff.onCompletions(completions);
+      }
+
+      @Override
+      public void onLost(Epoch without) {
+        simulation.world.tell("%s is told that it was lost in %s", name, without.order());
+        handoff.onLost(without);
       }
 
       @Override
@@ -108,24 +163,46 @@ final class SimSampler extends SimNode {
     };
   }
 
-  private void use(Epoch epoch) {
-    RingTable table = simulation.tables.of(epoch.members());
-    epoch.members().stream()
-        .filter(m -> m.incarnation().bits() == bits)
-        .findFirst()
-        .ifPresent(m -> incarnation = m.incarnation());
-    boolean owns =
-        epoch.members().stream().anyMatch(m -> m.incarnation().bits() == bits && m.ownsSlots());
-    int self = owns ? table.indexOf(name).orElse(-2) : -2;
-    ownership.use(
-        SlotView.of(epoch, table, self).withHeirs(NOBODY), owns, shards::slots);
-    links.epochInUse();
+  private void inUse(Epoch epoch, boolean inTurn) {
     simulation.world.tell(
-        "%s uses %s %s lost %s",
+        "%s uses %s%s %s lost %s; %s",
         name,
         epoch.order(),
-        epoch.members().stream().map(m -> m.nodeId() + ":" + m.state()).toList(),
-        epoch.lost().stream().map(Member::nodeId).toList());
+        inTurn ? "" : " out of turn",
+        epoch.members().stream()
+            .map(m -> m.nodeId() + (m.state() == Member.State.DRAINING ? "-" : ""))
+            .toList(),
+        epoch.lost().stream().map(Member::nodeId).toList(),
+        brief());
+  }
+
+  private String brief() {
+    HandoffStatus s = handoff.status();
+    return "holds "
+        + s.holds()
+        + " ("
+        + s.heldSlots()
+        + " slots) questions "
+        + s.questions()
+        + " complete "
+        + s.completeUpTo();
+  }
+
+  private void look(HandoffStatus status) {
+    if (status.empty() && !leaving) {
+      comeBack();
+    }
+  }
+
+  private void comeBack() {
+    Incarnation next = new Incarnation(EpochOrder.NONE, simulation.nextBits());
+    simulation.world.tell("%s comes back as %x", name, next.bits());
+    incarnation = next;
+    bits = next.bits();
+    handoff.comeBack(next.bits());
+    links.endLinks(Farewell.Reason.NOT_ME, "this node comes back as another incarnation");
+    peers.restart();
+    membership.comeBack(next.bits());
   }
 
   /** A shard's thread wakes up soon when something is queued. */
@@ -143,36 +220,68 @@ final class SimSampler extends SimNode {
             lag,
             () -> {
               working[shard] = false;
-              work(shard);
+              SimShardAccess.work(shards, shard);
             });
       }
     }
   }
 
-  private void work(int shard) {
-    SimShardAccess.work(shards, shard);
-  }
+  // ---- stopping, as SamplerNode does
 
-  /** Begins to stop in order: as the product did before handoff. */
   @Override
   void drain() {
     leaving = true;
     membership.update(member(Member.State.DRAINING));
-    host.after(World.SECOND, this::decideAndLeave);
+    draining = new Draining(true, STOP_GRACE);
+    stopBy = simulation.world.now() + STOP_GRACE;
+    host.every(LOOK_EVERY, this::goOnDraining);
   }
 
-  private void decideAndLeave() {
-    CompletableFuture<Void> drained = SimShardAccess.drain(shards);
+  private void goOnDraining() {
+    Draining d = draining;
+    if (d == null) {
+      return;
+    }
+    long left = stopBy - simulation.world.now();
+    CompletableFuture<Void> decided = deciding;
+    if (decided != null) {
+      if (left <= 0) {
+        abandon();
+      } else if (decided.isDone() && exports.isEmpty()) {
+        leave();
+      }
+      return;
+    }
+    switch (d.next(handoff.status(), shards.heldSpans() == 0, left)) {
+      case WAIT -> {}
+      case LEAVE -> leave();
+      case DECIDE -> {
+        simulation.world.tell("%s decides what it holds", name);
+        deciding = SimShardAccess.drain(shards);
+      }
+      case ABANDON -> abandon();
+      default -> throw new AssertionError(d);
+    }
+  }
+
+  private void leave() {
+    draining = null;
+    simulation.world.tell("%s leaves with a word", name);
+    membership.leave();
+    long since = simulation.world.now();
     host.every(
-        50 * World.MILLI,
+        LOOK_EVERY,
         () -> {
-          if (drained.isDone() && exports.isEmpty()) {
-            membership.leave();
-            if (membership.hasLeft()) {
-              simulation.gone(this);
-            }
+          if (membership.hasLeft() || simulation.world.now() - since > 3 * World.SECOND) {
+            simulation.gone(this);
           }
         });
+  }
+
+  private void abandon() {
+    simulation.world.tell("%s has no time left: %s", name, brief());
+    simulation.abandoned++;
+    simulation.kill(name, false);
   }
 
   void bury() {
@@ -184,6 +293,10 @@ final class SimSampler extends SimNode {
   void audit(List<String> problems) {
     if (SimShardAccess.held(shards) != 0) {
       problems.add(name + " holds spans: " + SimShardAccess.books(shards));
+    }
+    HandoffStatus s = handoff.status();
+    if (s.possibleSplits() != 0) {
+      problems.add(name + " ended holds without progress: " + s.possibleSplits());
     }
   }
 
@@ -197,6 +310,9 @@ final class SimSampler extends SimNode {
         return name + " shard " + i + " is not idle";
       }
     }
-    return "";
+    HandoffStatus s = handoff.status();
+    return s.holds() == 0 && s.questions() == 0 && s.nothingLeft() && !s.stranger()
+        ? ""
+        : name + " is not done: " + s;
   }
 }

@@ -31,6 +31,9 @@ final class Simulation {
   final SimClients clients;
   int refusals;
 
+  /** Samplers whose grace was over before they were drained. */
+  int abandoned;
+
   /** Whether traces may be decided on several sides of a partition (protocol section 11). */
   boolean maySplit;
 
@@ -58,15 +61,19 @@ final class Simulation {
   // ---- who is there
 
   SimSampler sampler(String name) {
-    SimSampler node = new SimSampler(this, name, nextBits++ << 8);
+    SimSampler node = new SimSampler(this, name, nextBits());
     start(node);
     return node;
   }
 
   SimRouter router(String name) {
-    SimRouter node = new SimRouter(this, name, nextBits++ << 8);
+    SimRouter node = new SimRouter(this, name, nextBits());
     start(node);
     return node;
+  }
+
+  long nextBits() {
+    return nextBits++ << 8;
   }
 
   private void start(SimNode node) {
@@ -252,6 +259,9 @@ final class Simulation {
       problems.add("not quiet: " + whyNotQuiet);
     }
     nodes.values().forEach(n -> n.audit(problems));
+    if (abandoned > 0) {
+      problems.add(abandoned + " samplers were not drained in their grace");
+    }
     nodes.values().forEach(n -> bury(n, false));
     return new Outcome(
         seed, verdict, maySplit, problems, world.trail(), world.happened(), world.story());

@@ -22,6 +22,7 @@ public final class SimIntakeAccess {
       ShardSet shards,
       EventLoopGroup loops,
       Metrics metrics,
+      LinkKeeper keeper,
       LongSupplier clock,
       ScheduledExecutorService timer) {
     return new LinkServer(
@@ -31,7 +32,7 @@ public final class SimIntakeAccess {
         shards,
         loops,
         metrics,
-        LinkKeeper.NONE,
+        keeper,
         clock,
         timer);
   }
@@ -39,10 +40,5 @@ public final class SimIntakeAccess {
   public static ServerCall.Listener<ByteBuf> accept(
       LinkServer links, ServerCall<ByteBuf, SamplerFrame> call) {
     return links.accept(call);
-  }
-
-  /** What its start does but for the socket. */
-  public static void look(LinkServer links) {
-    links.look();
   }
 }

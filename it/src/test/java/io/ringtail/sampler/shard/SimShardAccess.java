@@ -3,10 +3,12 @@ package io.ringtail.sampler.shard;
 import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.ExportQueue;
+import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
 /** The real shards on a simulated machine, worked by its hand. */
@@ -19,8 +21,10 @@ public final class SimShardAccess {
       ExportQueue exports,
       Metrics metrics,
       ByteBufAllocator allocator,
-      LongSupplier clock) {
-    return new ShardSet(config, tail, exports, metrics, allocator, clock, (to, word) -> false, now -> true);
+      LongSupplier clock,
+      Peers peers,
+      LongPredicate mayDecide) {
+    return new ShardSet(config, tail, exports, metrics, allocator, clock, peers, mayDecide);
   }
 
   public static boolean hasQueued(ShardSet set, int shard) {
