@@ -19,7 +19,6 @@ import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
 import io.ringtail.sampler.intake.SimIntakeAccess;
 import io.ringtail.sampler.peer.PeerLinks;
-import io.ringtail.sampler.peer.PeerMethod;
 import io.ringtail.sampler.peer.SimPeerAccess;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.shard.SimShardAccess;
@@ -102,7 +101,7 @@ final class SimSampler extends SimNode {
             new SimNet.Method<>(
                 LinkMethod.server(UnpooledByteBufAllocator.DEFAULT),
                 call -> SimIntakeAccess.accept(links, call)),
-            new SimNet.Method<>(PeerMethod.OPEN, call -> SimPeerAccess.accept(peers, call))));
+            new SimNet.Method<>(SimPeerAccess.method(), call -> SimPeerAccess.accept(peers, call))));
     handoff.start(this::look);
     for (int i = 0; i < working.length; i++) {
       int shard = i;

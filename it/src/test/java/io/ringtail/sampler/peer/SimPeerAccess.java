@@ -1,6 +1,7 @@
 package io.ringtail.sampler.peer;
 
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.netty.channel.EventLoopGroup;
 import io.ringtail.link.Peer;
@@ -18,6 +19,10 @@ public final class SimPeerAccess {
       Function<String, ManagedChannel> channels,
       Metrics metrics) {
     return new PeerLinks(self, loops, (address, loop) -> channels.apply(address), metrics);
+  }
+
+  public static MethodDescriptor<byte[], byte[]> method() {
+    return PeerMethod.OPEN;
   }
 
   public static ServerCall.Listener<byte[]> accept(

@@ -37,7 +37,7 @@ public final class SimShardAccess {
 
   public static boolean isIdle(ShardSet set, int shard) {
     Shard s = set.all().get(shard);
-    return s.isIdle() && s.queueIsEmpty();
+    return s.queueIsEmpty() && s.published().heldSpans() == 0 && s.unanswered() == 0;
   }
 
   /** What {@code drainAndDecide} begins; it waits, this does not. */
