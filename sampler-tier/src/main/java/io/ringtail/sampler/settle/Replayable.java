@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,19 @@ public final class Replayable {
   private final BitSet numbers = new BitSet();
   private final Deque<DecisionBatch> own = new ArrayDeque<>();
   private final Deque<DecisionBatch> received = new ArrayDeque<>();
-  private final Map<DecisionBatch.Told, DecisionBatch> byNotice = new HashMap<>();
+  private final Map<NoticeOf, DecisionBatch> byNotice = new HashMap<>();
   private long[] oldest = new long[4];
-  private final BitSet gone = new BitSet();
   private long[] index = new long[MIN_INDEX];
   private int size;
   private long bytes;
   private Seqs lastCounted = Seqs.NONE;
+
+  /** An incarnation's order may be learned only later: its bits say enough. */
+  private record NoticeOf(long bits, long id) {
+    static NoticeOf of(Peer from, long id) {
+      return new NoticeOf(from.incarnation().bits(), id);
+    }
+  }
 
   /** A batch of this sampler's decisions, kept in mind at once and evicted not before it is closed. */
   public DecisionBatch open() {
@@ -55,7 +62,7 @@ public final class Replayable {
     DecisionBatch batch = create(from, noticeId);
     received.addLast(batch);
     if (from != null) {
-      byNotice.put(new DecisionBatch.Told(from, noticeId), batch);
+      byNotice.put(NoticeOf.of(from, noticeId), batch);
     }
     if (settled) {
       batch.settle();
@@ -127,6 +134,15 @@ public final class Replayable {
     return found == 0 ? NONE : (int) found - 1;
   }
 
+  /**
+   * Reads what {@link #find} begins with, ahead of it.
+   *
+   * @return of no meaning, but to be kept
+   */
+  public int warm(int hash) {
+    return (int) index[hash & (index.length - 1)];
+  }
+
   /** The place in the index of a trace's decision, or the free one where it would be. */
   private int slot(int hash, int context, long hi, long lo) {
     int mask = index.length - 1;
@@ -179,7 +195,7 @@ public final class Replayable {
 
   /** Whether a notice is stored. */
   public boolean knows(Peer from, long noticeId) {
-    return byNotice.containsKey(new DecisionBatch.Told(from, noticeId));
+    return byNotice.containsKey(NoticeOf.of(from, noticeId));
   }
 
   /** Lets batches that are closed share what holds for all of them, to need less room. */
@@ -203,7 +219,7 @@ public final class Replayable {
 
   /** The second notice on a batch has come (protocol D3). */
   public void settled(Peer from, long noticeId) {
-    DecisionBatch batch = byNotice.get(new DecisionBatch.Told(from, noticeId));
+    DecisionBatch batch = byNotice.get(NoticeOf.of(from, noticeId));
     if (batch != null) {
       batch.settle();
     }
@@ -215,12 +231,15 @@ public final class Replayable {
       oldest = Arrays.copyOf(oldest, Math.max(routerKey + 1, oldest.length * 2));
     }
     oldest[routerKey] = Math.max(oldest[routerKey], oldestSeq);
-    gone.clear(routerKey);
   }
 
   /** A router is gone, and its log with it. */
   public void forget(int routerKey) {
-    gone.set(routerKey);
+    for (DecisionBatch batch : batches) {
+      if (batch != null) {
+        batch.seqs().forget(routerKey);
+      }
+    }
     if (routerKey < oldest.length) {
       oldest[routerKey] = 0;
     }
@@ -230,15 +249,18 @@ public final class Replayable {
    * Forgets batches no replay can ask for any more, the oldest first.
    *
    * @param limit most batches to look at
+   * @param last told of each batch of another's decisions before it goes
    */
-  public int evict(int limit) {
-    return evict(own, limit) + evict(received, limit);
+  public int evict(int limit, Consumer<DecisionBatch> last) {
+    return evict(own, limit, batch -> {}) + evict(received, limit, last);
   }
 
-  private int evict(Deque<DecisionBatch> from, int limit) {
+  private int evict(Deque<DecisionBatch> from, int limit, Consumer<DecisionBatch> last) {
     int evicted = 0;
     while (evicted < limit && !from.isEmpty() && canGo(from.getFirst())) {
-      forget(from.removeFirst());
+      DecisionBatch batch = from.removeFirst();
+      last.accept(batch);
+      forget(batch);
       evicted++;
     }
     return evicted;
@@ -250,7 +272,7 @@ public final class Replayable {
     }
     long[] upTo = batch.seqs().upTo();
     for (int key = 0; key < upTo.length; key++) {
-      if (upTo[key] >= (key < oldest.length ? oldest[key] : 0) && upTo[key] > 0 && !gone.get(key)) {
+      if (upTo[key] > 0 && upTo[key] >= (key < oldest.length ? oldest[key] : 0)) {
         return false;
       }
     }
@@ -266,7 +288,7 @@ public final class Replayable {
     bytes -= batch.bytes();
     Peer from = batch.from();
     if (from != null) {
-      byNotice.remove(new DecisionBatch.Told(from, batch.noticeId()), batch);
+      byNotice.remove(NoticeOf.of(from, batch.noticeId()), batch);
     }
     if (size * 10L < index.length && index.length > MIN_INDEX) {
       rehash(Math.max(MIN_INDEX, index.length / 4));

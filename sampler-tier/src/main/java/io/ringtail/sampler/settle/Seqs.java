@@ -3,7 +3,8 @@ package io.ringtail.sampler.settle;
 import java.util.Arrays;
 
 /**
- * What a batch of decisions covers of each router, by key; -1 is nothing. Immutable.
+ * What a batch of decisions covers of each router, by key; -1 is nothing. Changed only to forget a
+ * router, whose key means another one later.
  *
  * @param before newest seq seen before the first of the decisions: what was first accepted at or
  *     below it was in the traces (protocol D3)
@@ -34,6 +35,16 @@ public record Seqs(long[] before, long[] upTo) {
 
   private static long at(long[] seqs, int key) {
     return key < seqs.length ? seqs[key] : -1;
+  }
+
+  /** Nothing is covered of a router that is gone. May be said by several shards that share it. */
+  void forget(int key) {
+    if (key < before.length) {
+      before[key] = -1;
+    }
+    if (key < upTo.length) {
+      upTo[key] = -1;
+    }
   }
 
   long bytes() {

@@ -328,7 +328,7 @@ final class Decider implements Notices.Effect {
   }
 
   /** If two decisions meet, keep wins (protocol P3). */
-  private void remember(
+  void remember(
       int context, long hi, long lo, boolean keep, int policy, int nowMillis) {
     if (keep) {
       caches.kept.put(context, hi, lo, policy, nowMillis);

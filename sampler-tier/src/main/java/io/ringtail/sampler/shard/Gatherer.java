@@ -181,7 +181,7 @@ final class Gatherer {
     sum += traces.warm(hashes, places, count);
     for (int i = 0; i < count; i++) {
       if (traces.traceAt(places[i]) == NONE) {
-        sum += caches.warm(hashes[i]);
+        sum += caches.warm(hashes[i]) + store.replayable.warm(hashes[i]);
       }
     }
     warmed += sum;

@@ -40,6 +40,9 @@ final class HeirMail {
     private final int sinceMillis;
     private boolean sent;
 
+    /** The word of it waits for the answer: the heir cannot use it before. */
+    private boolean settled;
+
     Letter(Peer heir, Notice notice, int sinceMillis) {
       this.heir = heir;
       this.notice = notice;
@@ -88,17 +91,20 @@ final class HeirMail {
   /** The heir has stored it; false if that is not waited for. */
   boolean taken(Peer heir, long id) {
     Letter letter = letters.get(id);
-    if (letter == null || !letter.heir.equals(heir)) {
+    if (letter == null || letter.heir.incarnation().bits() != heir.incarnation().bits()) {
       return false;
     }
     remove(id, letter);
+    if (letter.settled) {
+      settled(letter.heir, id);
+    }
     return true;
   }
 
   /** What was sent to it and not answered was taken or not. */
   void down(Peer heir) {
     for (Letter letter : letters.values()) {
-      if (letter.sent && letter.heir.equals(heir)) {
+      if (letter.sent && letter.heir.incarnation().bits() == heir.incarnation().bits()) {
         letter.sent = false;
         unsent++;
       }
@@ -134,7 +140,16 @@ final class HeirMail {
 
   /** All traces of a notice are settled: the heir is told at the next {@link #work}. */
   void settled(DecisionBatch.Told told) {
-    settled.computeIfAbsent(told.heir(), heir -> new ArrayList<>()).add(told.noticeId());
+    Letter letter = letters.get(told.noticeId());
+    if (letter != null) {
+      letter.settled = true;
+    } else {
+      settled(told.heir(), told.noticeId());
+    }
+  }
+
+  private void settled(Peer heir, long id) {
+    settled.computeIfAbsent(heir, h -> new ArrayList<>()).add(id);
   }
 
   int work(int nowMillis) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes decisions to the heir and lets them have effect (protocol D2): at once if nobody can be
  * heir, else in batches of at most {@value #ROUND_MILLIS} ms when the heir has answered, or {@value
- * #ANSWER_MILLIS} ms later, counted. An epoch in between takes them back. Then says when all of a
- * batch is settled (D3).
+ * #ANSWER_MILLIS} ms later, counted. An epoch in between takes back those whose slot is another's
+ * now; the others go to the heir of that epoch as they are, for the one before may have told of
+ * them. Then says when all of a batch is settled (D3).
  *
  * <p>Batches open and close in rounds, so that those of one round share their seqs. Threads: the
  * shard's.
@@ -50,6 +51,7 @@ final class Notices {
   private long[] roundBefore = new long[0];
   private int roundMillis;
   private SlotView slots = SlotView.NONE;
+  private @Nullable HeirTable toldBy;
 
   /** What becomes of a decided trace. */
   interface Effect {
@@ -137,8 +139,11 @@ final class Notices {
     if (heirs == null) {
       throw new AssertionError("decided before heirs are known");
     }
-    return heirs.heirIndex(
-        TraceHash.slot(store.traces.traceIdHi(trace), store.traces.traceIdLo(trace)));
+    return heirs.heirIndex(slot(trace));
+  }
+
+  private int slot(int trace) {
+    return TraceHash.slot(store.traces.traceIdHi(trace), store.traces.traceIdLo(trace));
   }
 
   private Pending filling(int heirIndex, int nowMillis) {
@@ -171,29 +176,61 @@ final class Notices {
     effect.takesEffect(trace, nowMillis);
   }
 
-  /** Whose the slots are from now on: at another epoch what has no effect yet is taken back. */
+  /** Whose the slots are from now on: at another epoch what has no effect yet begins anew. */
   void slots(SlotView next, int nowMillis) {
     boolean sameTable = next.table() == slots.table() && next.order().equals(slots.order());
-    if (!sameTable || next.heirs() != slots.heirs()) {
-      closeRound(nowMillis, false);
-      takeBack(sent, nowMillis);
-      filling = new @Nullable Pending[next.owners().size() + 1];
-    }
     slots = next;
+    if (!sameTable || next.heirs() != toldBy) {
+      toldBy = next.heirs();
+      closeRound(nowMillis, false);
+      filling = new @Nullable Pending[next.owners().size() + 1];
+      while (!sent.isEmpty()) {
+        dissolve(sent.removeFirst(), nowMillis);
+      }
+      takeBackUntold(nowMillis);
+    }
   }
 
-  private void takeBack(Deque<Pending> batches, int nowMillis) {
-    while (!batches.isEmpty()) {
-      Pending pending = batches.removeFirst();
-      pending.batch.answered();
-      mail.cancel(pending.noticeId);
-      for (int place = 0; place < pending.batch.size(); place++) {
-        int trace = pending.traces[place];
-        if (trace != NONE) {
-          withdraw(pending, place);
-          effect.takenBack(trace, nowMillis);
-        }
+  private void dissolve(Pending pending, int nowMillis) {
+    pending.batch.answered();
+    mail.cancel(pending.noticeId);
+    for (int place = 0; place < pending.batch.size(); place++) {
+      int trace = pending.traces[place];
+      if (trace != NONE) {
+        withdraw(pending, place);
+        store.traces.decision(trace, Departures.NO_DECISION);
+        store.untold.addLast(trace);
       }
+    }
+  }
+
+  private void takeBackUntold(int nowMillis) {
+    for (int left = store.untold.size(); left > 0; left--) {
+      int trace = store.untold.first();
+      store.untold.remove(trace);
+      if (slots.owns(slot(trace))) {
+        store.untold.addLast(trace);
+      } else {
+        effect.takenBack(trace, nowMillis);
+      }
+    }
+  }
+
+  private int tellAnew(int limit, int nowMillis) {
+    int told = 0;
+    for (; told < limit && slots.heirs() != null && !store.untold.isEmpty(); told++) {
+      int trace = store.untold.first();
+      store.untold.remove(trace);
+      boolean keep = store.traces.state(trace) == TraceState.DECIDED_KEEP;
+      decided(trace, store.traces.policy(trace), keep, nowMillis);
+    }
+    return told;
+  }
+
+  /** A router is gone. */
+  void forget(int routerKey) {
+    if (routerKey < roundBefore.length) {
+      roundBefore[routerKey] = -1;
     }
   }
 
@@ -206,6 +243,10 @@ final class Notices {
 
   /** The decision on a trace, which has no effect yet, is none: the trace is in no list then. */
   void withdraw(int trace) {
+    if (store.traces.decision(trace) == Departures.NO_DECISION) {
+      store.untold.remove(trace);
+      return;
+    }
     DecisionBatch batch = replayable.numbered(store.traces.decision(trace));
     if (!withdraw(open, batch, trace) && !withdraw(sent, batch, trace)) {
       throw new AssertionError("trace " + trace + " is not decided");
@@ -299,9 +340,10 @@ final class Notices {
    * Lets decisions have effect and closes what is old enough.
    *
    * @param lease without it nothing has effect
+   * @param limit most traces to tell a new heir of
    */
-  int work(boolean lease, int nowMillis) {
-    int work = 0;
+  int work(boolean lease, int limit, int nowMillis) {
+    int work = lease ? tellAnew(limit, nowMillis) : 0;
     if (!open.isEmpty() && nowMillis - roundMillis >= ROUND_MILLIS) {
       closeRound(nowMillis, true);
       work++;
@@ -370,20 +412,7 @@ final class Notices {
     return false;
   }
 
-  /** Nothing of it has effect any more: the shard ends. */
-  void clear() {
-    closeRound(0, false);
-    for (Pending pending : sent) {
-      for (int place = 0; place < pending.batch.size(); place++) {
-        if (pending.traces[place] != NONE) {
-          withdraw(pending, place);
-        }
-      }
-    }
-    sent.clear();
-  }
-
   boolean isEmpty() {
-    return open.isEmpty() && sent.isEmpty();
+    return open.isEmpty() && sent.isEmpty() && store.untold.isEmpty();
   }
 }

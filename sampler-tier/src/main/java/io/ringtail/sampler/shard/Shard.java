@@ -3,6 +3,8 @@ package io.ringtail.sampler.shard;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.policy.PolicySet;
+import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * One shard: the traces of its slots and the duty cycle that moves them along.
@@ -37,6 +40,7 @@ final class Shard {
   private final Gatherer gatherer;
   private final ByteBudget budget;
   private final TimerWheel.Expiry expiry = this::expired;
+  private final Consumer<DecisionBatch> inherited = this::inherited;
 
   private final Queue<ShardCommand> commands = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queuedBatches = new AtomicInteger();
@@ -151,7 +155,7 @@ final class Shard {
     int work = takeCommands();
     work += store.wheel.advance(nowMillis, TRACES_PER_CYCLE, expiry);
     work += decider.decideOverdue(TRACES_PER_CYCLE, nowMillis, nowNanos);
-    work += decider.notices().work(decider.lease(), nowMillis);
+    work += decider.notices().work(decider.lease(), TRACES_PER_CYCLE, nowMillis);
     work += received.work(nowMillis);
     work += mail.work(nowMillis);
     work += evict();
@@ -307,6 +311,7 @@ final class Shard {
 
   private void forget(ShardCommand.RouterGone gone) {
     store.notes.forget(gone.routerKey());
+    decider.notices().forget(gone.routerKey());
     store.replayable.forget(gone.routerKey());
     if (gone.left().decrementAndGet() == 0) {
       gone.forgotten().run();
@@ -353,6 +358,7 @@ final class Shard {
     }
     if (store.openCount() == 0
         && store.decided.isEmpty()
+        && store.untold.isEmpty()
         && departures.waiting().isEmpty()
         && commands.isEmpty()) {
       settle();
@@ -368,7 +374,19 @@ final class Shard {
       return 0;
     }
     evictMillis = nowMillis + SETTLE_MILLIS;
-    return store.replayable.evict(BATCHES_PER_EVICTION);
+    return store.replayable.evict(BATCHES_PER_EVICTION, inherited);
+  }
+
+  /** What another decided of slots that are this sampler's now is remembered for late spans. */
+  private void inherited(DecisionBatch batch) {
+    for (int place = 0; place < batch.size(); place++) {
+      long hi = batch.hi(place);
+      long lo = batch.lo(place);
+      if (decider.slots().owns(TraceHash.slot(hi, lo))) {
+        decider.remember(
+            batch.context(place), hi, lo, batch.keep(place), batch.policy(place), nowMillis);
+      }
+    }
   }
 
   private int sweep() {
@@ -386,6 +404,7 @@ final class Shard {
     int oldest = store.open.isEmpty() ? nowMillis : store.traces.createdMillis(store.open.first());
     oldest = store.overdue.oldestMillis(oldest);
     oldest = store.decided.oldestMillis(oldest);
+    oldest = store.untold.oldestMillis(oldest);
     oldest = departures.leaving().oldestMillis(oldest);
     return departures.waiting().oldestMillis(oldest);
   }
@@ -397,6 +416,7 @@ final class Shard {
     mark(store.open.first(), inUse);
     mark(store.overdue.first(), inUse);
     mark(store.decided.first(), inUse);
+    mark(store.untold.first(), inUse);
     mark(departures.waiting().first(), inUse);
     mark(departures.leaving().first(), inUse);
     store.contexts.sweep(inUse);
@@ -463,8 +483,8 @@ final class Shard {
       store.takeOpen(trace);
       departures.drop(trace, DropReason.SHUTDOWN);
     }
-    while (!store.decided.isEmpty()) {
-      int trace = store.decided.first();
+    while (!store.decided.isEmpty() || !store.untold.isEmpty()) {
+      int trace = store.decided.isEmpty() ? store.untold.first() : store.decided.first();
       decider.notices().withdraw(trace);
       departures.drop(trace, DropReason.SHUTDOWN);
     }

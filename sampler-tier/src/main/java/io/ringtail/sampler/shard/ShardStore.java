@@ -29,6 +29,9 @@ final class ShardStore {
   /** Decided traces whose decision has no effect yet (protocol D2). */
   final AgedList decided;
 
+  /** Of those, the ones whose heir is another one now and not told yet. */
+  final AgedList untold;
+
   /** What this shard knew when traces came. */
   final Notes notes;
 
@@ -48,6 +51,7 @@ final class ShardStore {
     open = new TraceList(traces);
     overdue = new AgedList(traces);
     decided = new AgedList(traces);
+    untold = new AgedList(traces);
     notes = new Notes(maxNoteBytes, nowMillis);
     wheel = new TimerWheel(traces, nowMillis);
   }

@@ -45,12 +45,12 @@ class ReplayableTest {
     own(new Seqs(new long[] {9, -1, 4}, new long[] {10, -1, 5}), 1, 2);
     decisions.logBegins(0, 11);
     decisions.logBegins(2, 5);
-    assertThat(decisions.evict(10)).isZero();
+    assertThat(decisions.evict(10, gone -> {})).isZero();
     assertThat(decisions.bytes()).isGreaterThan(empty);
 
     decisions.logBegins(2, 6);
 
-    assertThat(decisions.evict(10)).isEqualTo(1);
+    assertThat(decisions.evict(10, gone -> {})).isEqualTo(1);
     assertThat(knows(1)).isFalse();
     assertThat(decisions.bytes()).isEqualTo(empty);
   }
@@ -58,18 +58,19 @@ class ReplayableTest {
   @Test
   void routerThatIsGone_keepsNothing() {
     own(seqs(9, 10), 1);
-    assertThat(decisions.evict(10)).isZero();
+    assertThat(decisions.evict(10, gone -> {})).isZero();
     decisions.forget(0);
-    assertThat(decisions.evict(10)).isEqualTo(1);
+    assertThat(decisions.isSettled(decisions.find(0, 7, 1), 0, 3)).isFalse();
+    assertThat(decisions.evict(10, gone -> {})).isEqualTo(1);
   }
 
   @Test
   void batchWithAnExportUnanswered_isKept() {
     DecisionBatch batch = own(Seqs.NONE, 1);
     batch.exporting();
-    assertThat(decisions.evict(10)).isZero();
+    assertThat(decisions.evict(10, gone -> {})).isZero();
     batch.answered();
-    assertThat(decisions.evict(10)).isEqualTo(1);
+    assertThat(decisions.evict(10, gone -> {})).isEqualTo(1);
   }
 
   @Test
@@ -135,7 +136,7 @@ class ReplayableTest {
       if (random.nextInt(4) == 0) {
         int upTo = random.nextInt(step + 1);
         decisions.logBegins(0, upTo + 1);
-        int gone = decisions.evict(1000);
+        int gone = decisions.evict(1000, b -> {});
         for (int i = 0; i < gone; i++) {
           batches.remove(0).forEach(expected::remove);
         }

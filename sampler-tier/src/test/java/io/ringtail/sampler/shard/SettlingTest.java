@@ -34,8 +34,9 @@ class SettlingTest {
   private static final long OTHERS = owned(Views.of(2, "b", "a", "b"), 1);
 
   private static long owned(SlotView by, long from) {
+    SlotView later = Views.of(3, "a", "a", "c");
     long trace = from;
-    while (!by.owns(TraceHash.slot(7, trace))) {
+    while (!by.owns(TraceHash.slot(7, trace)) || !later.owns(TraceHash.slot(7, trace))) {
       trace++;
     }
     return trace;
@@ -261,6 +262,26 @@ class SettlingTest {
 
     use(Views.of(4, "a", "a"));
     assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void epochBeforeTheAnswer_withTheSlotStillOwn_tellsTheNewHeirTheSame() {
+    decideWithHeir(Spans.span(MINE, 1));
+    SlotView next = Views.of(3, "a", "a", "c");
+    use(new SlotView(next.order(), next.table(), next.owners(), 0, null, SlotSet.NONE));
+    shards.take(Spans.error(MINE, 2));
+    answerAll();
+    shards.advanceMillis(2000);
+    assertThat(shards.set.heldSpans()).isEqualTo(2);
+
+    use(next);
+    shards.advanceMillis(Notices.ROUND_MILLIS);
+    assertThat(shards.peers.sent.get(1).to()).isEqualTo(Views.peer("c"));
+    shards.set.onNoticeTaken(
+        Views.peer("c"), shards.peers.words(PeerWord.Notice.class).get(1).id());
+    shards.work();
+    assertThat(exports()).isZero();
+    assertThat(dropped(DropReason.NOT_SAMPLED)).isEqualTo(2);
   }
 
   @Test
