@@ -33,6 +33,7 @@ import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.TCPPING;
+import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +54,9 @@ public final class JGroupsMembership implements Membership {
 
   /** Long enough for nodes started by one command to see each other's files. */
   private static final long LOOK_AROUND_MILLIS = 200;
+
+  /** Who does not know of a coordinator waits so long for others to answer; alone 1 s. */
+  private static final long JOIN_MILLIS = 2_500;
 
   private static final long REJOIN_MILLIS = 500;
   private static final int MAX_BIND_ATTEMPTS = 10;
@@ -151,14 +155,15 @@ public final class JGroupsMembership implements Membership {
 
   @Override
   public void start(Member self, EpochListener listener) throws Exception {
+    every(TICK_MILLIS, () -> step(s -> s.epochs().onTick(nanoClock.getAsLong())));
+    every(REFRESH_MILLIS, this::refreshHosts);
+    every(LOOK_AROUND_MILLIS, this::refreshHostsUntilJoined);
     try {
       join(self, listener);
     } catch (Exception e) {
       thread.shutdownNow();
       throw e;
     }
-    every(TICK_MILLIS, () -> step(s -> s.epochs().onTick(nanoClock.getAsLong())));
-    every(REFRESH_MILLIS, this::refreshHosts);
   }
 
   private void join(Member self, EpochListener to) throws Exception {
@@ -200,6 +205,10 @@ public final class JGroupsMembership implements Membership {
         TCPPING discovery = created.getProtocolStack().findProtocol(TCPPING.class);
         discovery.setInitialHosts(hosts.read(Instant.now()));
       }
+      if (knowsOthers(created)) {
+        GMS views = created.getProtocolStack().findProtocol(GMS.class);
+        views.setJoinTimeout(Math.max(JOIN_MILLIS, views.getJoinTimeout()));
+      }
       enqueue(() -> session = next);
       channel = created;
       created.connect(config.name());
@@ -213,8 +222,28 @@ public final class JGroupsMembership implements Membership {
     }
   }
 
+  /** Whether it may be one of several that start at once, maybe slowly. */
+  private boolean knowsOthers(JChannel created) {
+    return switch (config.discovery()) {
+      case STATIC -> config.hosts().size() > 1;
+      case DIRECTORY -> {
+        TCPPING discovery = created.getProtocolStack().findProtocol(TCPPING.class);
+        yield discovery.getInitialHosts().size() > 1;
+      }
+      case DNS -> true;
+      case STACK, FIXED -> false;
+    };
+  }
+
   private void every(long millis, Runnable what) {
     var unused = thread.scheduleWithFixedDelay(what, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Others may start at once: who sees them in time does not become a cluster of its own. */
+  private void refreshHostsUntilJoined() {
+    if (newest.isEmpty()) {
+      refreshHosts();
+    }
   }
 
   /** Whoever started since is met when JGroups looks for sides to merge with. */

@@ -55,9 +55,9 @@ final class StackFile {
 
   private static String discovery(ClusterConfig config) {
     return switch (config.discovery()) {
-      case STATIC -> "<TCPPING initial_hosts=\"" + hosts(config) + "\" port_range=\"0\"/>";
+      case STATIC -> "<TCPPING initial_hosts=\"" + hosts(config) + "\" port_range=\"0\" num_discovery_runs=\"4\"/>";
       case DIRECTORY -> // told of the hosts before and after joining, see DirectoryHosts
-          "<TCPPING port_range=\"0\"/>";
+          "<TCPPING port_range=\"0\" num_discovery_runs=\"4\"/>";
       case DNS ->
           "<dns.DNS_PING dns_query=\"" + escaped(config.dns()) + "\" num_discovery_runs=\"3\"/>";
       case STACK -> "";
