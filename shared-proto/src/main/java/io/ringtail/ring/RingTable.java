@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of each of the {@link TraceHash#SLOTS} slots: a pure function of the set of {node id,
@@ -27,10 +29,12 @@ public final class RingTable {
   private final List<RingMember> members;
   private final short[] owners;
   private final long checksum;
+  private final AtomicReferenceArray<@Nullable SlotSet> slotSets;
 
   private RingTable(List<RingMember> members, short[] owners) {
     this.members = members;
     this.owners = owners;
+    this.slotSets = new AtomicReferenceArray<>(members.size());
     this.checksum = members.isEmpty() ? 0 : Checksum.of(members, owners);
   }
 
@@ -96,6 +100,23 @@ public final class RingTable {
       high = order < 0 ? high : middle - 1;
     }
     return OptionalInt.empty();
+  }
+
+  /**
+   * The slots of a member; found once, then remembered (32 KiB each).
+   *
+   * @param index into {@link #members()}; below 0 nobody, who owns nothing
+   */
+  public SlotSet slotsOf(int index) {
+    if (index < 0) {
+      return SlotSet.NONE;
+    }
+    SlotSet known = slotSets.get(index);
+    if (known == null) {
+      known = SlotSet.where(slot -> owners[slot] == index);
+      slotSets.set(index, known);
+    }
+    return known;
   }
 
   /** The owner of a slot by name; for control paths. */

@@ -245,9 +245,7 @@ public final class RetentionLog {
     for (int i = 0; i < now.ownerCount(); i++) {
       owner = SamplerKey.of(now.owners().get(i)).equals(q.asker()) ? i : owner;
     }
-    int asker = owner;
-    SlotSet own = SlotSet.where(slot -> now.ownerIndex(slot) == asker);
-    return own.without(q.slots()).isEmpty();
+    return now.slotsOf(owner).without(q.slots()).isEmpty();
   }
 
   private void answerQuestions() {
@@ -366,23 +364,18 @@ public final class RetentionLog {
       if (then == null) {
         return;
       }
-      SamplerKey[] ownersNow = keys(now);
-      SamplerKey[] ownersThen = keys(then);
-      boolean[] lost = new boolean[ownersThen.length];
-      for (int slot = 0; slot < TraceHash.SLOTS && ownersThen.length > 0; slot++) {
-        int owner = now.ownerIndex(slot);
-        int ownerThen = then.ownerIndex(slot);
-        lost[ownerThen] |= owner < 0 || !ownersNow[owner].equals(ownersThen[ownerThen]);
-      }
-      for (int i = 0; i < lost.length; i++) {
-        if (lost[i] || !inTurn) {
-          lostIn.put(ownersThen[i], now.order());
+      List<SamplerKey> ownersNow = keys(now);
+      List<SamplerKey> ownersThen = keys(then);
+      for (int i = 0; i < ownersThen.size(); i++) {
+        SlotSet kept = now.slotsOf(ownersNow.indexOf(ownersThen.get(i)));
+        if (!inTurn || !then.slotsOf(i).without(kept).isEmpty()) {
+          lostIn.put(ownersThen.get(i), now.order());
         }
       }
     }
 
-    private static SamplerKey[] keys(RoutingTable table) {
-      return table.owners().stream().map(SamplerKey::of).toArray(SamplerKey[]::new);
+    private static List<SamplerKey> keys(RoutingTable table) {
+      return table.owners().stream().map(SamplerKey::of).toList();
     }
 
     /** Whether {@code owner} has lost a slot after it accepted something by {@code epoch}. */

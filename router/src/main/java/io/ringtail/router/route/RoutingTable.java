@@ -6,6 +6,7 @@ import io.ringtail.cluster.Member;
 import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.RingTables;
+import io.ringtail.ring.SlotSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,6 +119,11 @@ public final class RoutingTable {
   /** Index into {@link #owners} of the owner of a slot: one array read. −1 if there are none. */
   public int ownerIndex(int slot) {
     return ring.ownerIndex(slot);
+  }
+
+  /** All slots of an owner; of nobody, if the index is below 0. */
+  public SlotSet slotsOf(int owner) {
+    return ring.slotsOf(owner);
   }
 
   /** Whether this node's own table is the one the coordinator computed (protocol E5). */

@@ -276,15 +276,17 @@ public final class Keeper {
   }
 
   private static SlotSet orphans(SlotSet gained, SlotView before, Set<Long> lost) {
-    return gained.and(SlotSet.where(slot -> isOrphan(before.owner(slot), lost)));
-  }
-
-  private static boolean isOrphan(@Nullable Peer before, Set<Long> lost) {
-    return before == null || lost.contains(before.incarnation().bits());
+    SlotSet orphaned = gained;
+    for (int i = 0; i < before.owners().size(); i++) {
+      if (!lost.contains(before.owners().get(i).incarnation().bits())) {
+        orphaned = orphaned.without(before.table().slotsOf(i));
+      }
+    }
+    return orphaned;
   }
 
   private static SlotSet own(SlotView of) {
-    return of.self() < 0 ? SlotSet.NONE : SlotSet.where(of::owns);
+    return of.own();
   }
 
   private static Set<Long> bits(Collection<Member> of, Member.Role role) {

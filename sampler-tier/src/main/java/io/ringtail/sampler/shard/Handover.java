@@ -134,40 +134,31 @@ final class Handover {
   }
 
   private void moved(SlotView before, int nowMillis) {
-    SlotSet own = SlotSet.where(view::owns);
+    SlotSet own = view.own();
     for (Loss loss : losses) {
       loss.own = loss.own.without(own);
       loss.moved = loss.moved.without(own);
       loss.awaitsView = false;
     }
     losses.removeIf(loss -> loss.moved.isEmpty());
-    int[] same = sameOwners(before);
-    SlotSet moved = SlotSet.where(slot -> !view.owns(slot) && hasMoved(before, same, slot));
+    SlotSet moved = movedSince(before).without(own);
     if (!moved.isEmpty()) {
       if (losses.isEmpty()) {
         begunMillis = nowMillis;
       }
-      SlotSet lost = SlotSet.where(slot -> before.owns(slot) && moved.contains(slot));
+      SlotSet lost = moved.and(before.own());
       losses.add(new Loss(view.order(), lost, moved, nowMillis));
     }
   }
 
-  /** Where each owner of the view before stands in the present one; −2 if it does not. */
-  private int[] sameOwners(SlotView before) {
-    int[] same = new int[before.owners().size()];
-    Arrays.setAll(
-        same,
-        i -> {
-          int index = view.owners().indexOf(before.owners().get(i));
-          return index < 0 ? -2 : index;
-        });
-    return same;
-  }
-
-  private boolean hasMoved(SlotView before, int[] same, int slot) {
-    int owner = before.table().ownerIndex(slot);
-    int now = view.table().ownerIndex(slot);
-    return owner < 0 ? now >= 0 : same[owner] != now;
+  /** Slots that had another owner, or none. */
+  private SlotSet movedSince(SlotView before) {
+    SlotSet moved = before.owners().isEmpty() && !view.owners().isEmpty() ? SlotSet.ALL : SlotSet.NONE;
+    for (int i = 0; i < before.owners().size(); i++) {
+      int now = view.owners().indexOf(before.owners().get(i));
+      moved = moved.or(before.table().slotsOf(i).without(view.table().slotsOf(now)));
+    }
+    return moved;
   }
 
   /** What is on its way of slots that are this shard's again stays (H2). */

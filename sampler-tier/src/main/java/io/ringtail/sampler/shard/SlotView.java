@@ -48,6 +48,11 @@ public record SlotView(
     return new SlotView(epoch.order(), table, owners, self, null, SlotSet.NONE);
   }
 
+  /** All slots that are this sampler's. */
+  public SlotSet own() {
+    return table.slotsOf(self);
+  }
+
   public boolean owns(int slot) {
     return table.ownerIndex(slot) == self;
   }
