@@ -27,6 +27,8 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings what links and epochs tell to the {@link RetentionLog}, on the control loop, through one
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * been emptied. Only then the log trims, and says what its oldest is.
  */
 final class RetentionLoop implements Retention, RetentionLog.Effects {
+  private static final Logger logger = LoggerFactory.getLogger(RetentionLoop.class);
   private static final long TICK_MILLIS = 20;
   private static final int WAKING_COUNT = 128;
   private static final int EVENTS_A_TURN = 4096;
@@ -197,6 +200,15 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
       releaseAll();
       return;
     }
+    try {
+      goOn();
+    } catch (RuntimeException | Error e) { // a bug; the loop would swallow it, and end the ticks
+      logger.error("event=retention-failed", e);
+      throw e;
+    }
+  }
+
+  private void goOn() {
     long nowNanos = nanoTime.getAsLong();
     long bound = bound();
     boolean empty = takeEvents(nowNanos);

@@ -16,6 +16,7 @@ import io.ringtail.link.PartView;
 import io.ringtail.link.Peer;
 import io.ringtail.link.Progress;
 import io.ringtail.link.Refused;
+import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.Welcome;
 import io.ringtail.otlp.MalformedWireException;
@@ -39,6 +40,7 @@ public final class FakeSampler implements AutoCloseable {
   private final long bits;
   private final Collection<ServerCall<ByteBuf, SamplerFrame>> calls = new ConcurrentLinkedQueue<>();
   private final Collection<String> spans = new ConcurrentLinkedQueue<>();
+  private final Collection<RouterWord> words = new ConcurrentLinkedQueue<>();
   private final Collection<Progress> progress = new ConcurrentLinkedQueue<>();
   private final Server server;
 
@@ -82,6 +84,27 @@ public final class FakeSampler implements AutoCloseable {
   /** IDs and bytes of all accepted spans, in hex. */
   public List<String> spans() {
     return new ArrayList<>(spans);
+  }
+
+  /** What routers have answered. */
+  List<RouterWord> words() {
+    return new ArrayList<>(words);
+  }
+
+  boolean hasLink() {
+    return !calls.isEmpty();
+  }
+
+  /** Says something on the newest link. */
+  void say(SamplerFrame frame) {
+    ServerCall<ByteBuf, SamplerFrame> newest = null;
+    for (ServerCall<ByteBuf, SamplerFrame> call : calls) {
+      newest = call;
+    }
+    if (newest == null) {
+      throw new IllegalStateException("no link");
+    }
+    newest.sendMessage(frame);
   }
 
   List<Progress> progress() {
@@ -135,7 +158,8 @@ public final class FakeSampler implements AutoCloseable {
                         1, new Peer(nodeId, member().incarnation()), DictionaryLimits.DEFAULT)));
         case PART -> answer(reader.part());
         case PROGRESS -> progress.add(reader.progress());
-        case WORD, FAREWELL -> {}
+        case WORD -> words.add(reader.word());
+        case FAREWELL -> {}
         case END -> throw new AssertionError();
       }
     }

@@ -8,14 +8,21 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.Header;
+import io.ringtail.link.Mark;
 import io.ringtail.link.Peer;
 import io.ringtail.link.Refused;
+import io.ringtail.link.RouterWord;
+import io.ringtail.link.SamplerFrame;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.link.SamplerWord.Question;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.route.Tables;
@@ -23,6 +30,7 @@ import io.ringtail.router.split.SampleRequests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +40,8 @@ import org.junit.jupiter.api.Test;
 
 class ForwarderTest {
   private static final Duration TIMEOUT = Duration.ofMillis(1500);
+
+  private static final Refusal BUSY = new Refusal.Busy("full", Duration.ofMillis(100));
 
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
@@ -182,6 +192,52 @@ class ForwarderTest {
   }
 
   @Test
+  void lostSampler_whatItHadAccepted_isReplayedToWhoAsksForIt() throws Exception {
+    start(2);
+    FakeSampler heir = samplers.get(0);
+    FakeSampler dying = samplers.get(1);
+    byte[] body = SampleRequests.of(random, 100);
+    Answer answer = accept(body);
+    await().until(answer::isAccepted);
+    Epoch next = Tables.epoch(2, List.of(heir.member()));
+    heir.answers =
+        part -> part.replay() ? new Refused(part.seq(), order(2), BUSY) : null;
+    forwarder.onEpoch(lost(next, dying.member()));
+    heir.say(SamplerFrame.of(List.of(new Question(5, SlotSet.ALL, order(2))), null));
+    await().until(() -> books.sum("ringtail_router_resent_parts_total") > 2);
+    assertThat(heir.words()).isEmpty();
+    heir.answers = part -> null;
+    await().until(() -> heir.words().contains(new RouterWord.Replayed(5)));
+    assertThat(new HashSet<>(heir.spans())).containsAll(spansOf(body));
+    assertThat(books.sum("ringtail_router_replayed_spans_total")).isEqualTo(100);
+    assertThat(books.forwarded()).isEqualTo(100);
+    assertThat(forwarder.isSettled()).isFalse();
+    heir.say(SamplerFrame.of(List.of(new SamplerWord.Lowering(1, 0)), null));
+    await().until(() -> heir.words().contains(new RouterWord.Lowered(1)));
+    heir.say(
+        SamplerFrame.of(
+            List.of(new SamplerWord.NeedsNothing("s1", dying.member().incarnation())),
+            new Mark(1000, order(2))));
+    await().until(() -> forwarder.settle(Duration.ofSeconds(5)) == 0);
+    await().until(() -> heir.progress().stream().anyMatch(p -> p.oldestSeq() > p.upToSeq()));
+  }
+
+  @Test
+  void lostSampler_thatLives_isHeardAndSeesThatItsMarkEnds() throws Exception {
+    start(2);
+    FakeSampler stranger = samplers.get(1);
+    Answer answer = accept(SampleRequests.of(random, 100));
+    await().until(answer::isAccepted);
+    forwarder.onEpoch(
+        lost(Tables.epoch(2, List.of(samplers.get(0).member())), stranger.member()));
+    await().until(() -> forwarder.linkCount() == 1);
+    stranger.breakLinks();
+    await().until(stranger::hasLink);
+    stranger.say(SamplerFrame.of(List.of(new SamplerWord.AskHas()), null));
+    await().until(() -> stranger.words().contains(new RouterWord.Has(true)));
+  }
+
+  @Test
   void stop_refusesWhatIsOpenRetryably() throws Exception {
     start(1);
     samplers.get(0).answers = part -> FakeSampler.SILENCE;
@@ -190,6 +246,16 @@ class ForwarderTest {
     forwarder.close();
     await().until(answer::given);
     assertThat(answer.refusal()).isInstanceOf(Refusal.NotReady.class);
+  }
+
+  private static Epoch lost(Epoch epoch, Member lost) {
+    return new Epoch(
+        epoch.order(),
+        epoch.coordinator(),
+        epoch.members(),
+        epoch.tableChecksum(),
+        new EpochOrder(1, epoch.order().number() - 1),
+        List.of(lost));
   }
 
   private void start(int count) throws Exception {

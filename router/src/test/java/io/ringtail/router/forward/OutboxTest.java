@@ -14,6 +14,7 @@ import io.ringtail.link.SamplerFrame;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.retain.Pieces;
 import io.ringtail.router.retain.SamplerKey;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.route.Tables;
@@ -202,6 +203,42 @@ class OutboxTest {
     assertThat(books.refused()).isEqualTo(20);
   }
 
+  @Test
+  void replayedPart_refusedRetryably_goesBackToBeSentAgain() throws Exception {
+    addReplayed();
+    assertThat(send()).containsExactly(1L);
+    now.set(1L << 40);
+    outbox.onTick();
+    Refusal busy = new Refusal.Busy("full", Duration.ofMillis(300));
+    outbox.onAnswers(SamplerFrame.answers(new long[0], List.of(new Refused(1, NEXT, busy)), null));
+    assertThat(rerouted.get(0).reason).isEqualTo(ResendReason.REPLAY_REFUSED);
+    assertThat(rerouted.get(0).waitNanos).isPositive();
+    assertThat(books.refused()).isZero();
+  }
+
+  @Test
+  void replayedPart_refusedForGood_isToldToTheLog() throws Exception {
+    addReplayed();
+    send();
+    Refusal never = new Refusal.TooLarge("larger than the buffer");
+    outbox.onAnswers(SamplerFrame.answers(new long[0], List.of(new Refused(1, NEXT, never)), null));
+    assertThat(retention.rejected).containsExactly(1L);
+    assertThat(outbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void replayedPart_accepted_isToldToTheLogAndNotCountedAgain() throws Exception {
+    addReplayed();
+    send();
+    outbox.onAnswers(SamplerFrame.answers(new long[] {1}, List.of(), null));
+    assertThat(retention.accepted).containsExactly(1L);
+    assertThat(books.forwarded()).isZero();
+  }
+
+  private void addReplayed() throws Exception {
+    add(new ReplayErrand(Pieces.firstAccepted(77)));
+  }
+
   private static SamplerFrame refusedNotOwner(long seq, EpochOrder epoch) {
     return SamplerFrame.answers(new long[0], List.of(Refused.notOwner(seq, epoch, "slot 7")), null);
   }
@@ -216,10 +253,10 @@ class OutboxTest {
     return new PendingRequest(answer, 100, parts, 0, () -> {});
   }
 
-  private void add(PendingRequest request) throws Exception {
+  private void add(Errand errand) throws Exception {
     byte[] body = SampleRequests.of(random, 10);
     Split split = splitter.split(body, 0, body.length, Header.EMPTY, table);
-    split.parts().forEach(p -> outbox.add(new Parcel(p, request, table.order(), held)));
+    split.parts().forEach(p -> outbox.add(new Parcel(p, errand, table.order(), held)));
   }
 
   /** The seqs of the parts that leave. */
