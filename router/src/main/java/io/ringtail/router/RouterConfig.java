@@ -17,9 +17,11 @@ import java.time.Duration;
  * @param ops where metrics and health are served
  * @param receive OTLP in
  * @param forward spans to samplers
+ * @param retention accepted spans until they are settled
  * @param drainDelay how long it goes on accepting after it has said that it is not ready, because
  *     endpoint lists lag
- * @param drainGrace longest time requests already taken have to be answered
+ * @param drainGrace longest time requests already taken have to be answered and settled: {@code
+ *     decision_wait}, an export and some seconds
  */
 public record RouterConfig(
     NodeConfig node,
@@ -31,7 +33,7 @@ public record RouterConfig(
     Duration drainDelay,
     Duration drainGrace) {
   private static final Duration DRAIN_DELAY = Duration.ofSeconds(5);
-  private static final Duration DRAIN_GRACE = Duration.ofSeconds(15);
+  private static final Duration DRAIN_GRACE = Duration.ofSeconds(45);
 
   /**
    * Reads a router's file.

@@ -3,6 +3,7 @@ package io.ringtail.router;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.internal.PlatformDependent;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochListener;
 import io.ringtail.cluster.EpochOrder;
@@ -15,6 +16,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
+import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.ring.RingTable;
 import io.ringtail.router.forward.Forwarder;
 import io.ringtail.router.forward.LinkTransport;
@@ -61,7 +63,7 @@ public final class RouterNode implements AutoCloseable {
     this.forwarder =
         new Forwarder(
             config.forward(),
-            config.retention(),
+            retention(config.retention()),
             new Peer(config.node().id(), incarnation()),
             config.cluster().minSamplers(),
             loops.workers(),
@@ -72,6 +74,18 @@ public final class RouterNode implements AutoCloseable {
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);
     readiness.require("links", this::whyNoLinks);
+  }
+
+  private static RetentionConfig retention(RetentionConfig configured) {
+    RetentionConfig possible = configured.within(PlatformDependent.estimateMaxDirectMemory());
+    if (possible.maxBytes() < configured.maxBytes()) {
+      log.warn(
+          "event=retention-cut max_bytes={} configured={} reason=\"the JVM gives no more outside the"
+              + " heap; set -XX:MaxDirectMemorySize to a third more than router.retention.max-bytes\"",
+          possible.maxBytes(),
+          configured.maxBytes());
+    }
+    return possible;
   }
 
   private Optional<String> whyNoLinks() {

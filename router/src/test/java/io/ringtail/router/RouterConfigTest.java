@@ -18,7 +18,7 @@ class RouterConfigTest {
     assertThat(config.forward().timeout()).isEqualTo(Duration.ofSeconds(8));
     assertThat(config.receive()).isEqualTo(ReceiveConfig.defaults());
     assertThat(config.drainDelay()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(config.drainGrace()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(config.drainGrace()).isEqualTo(Duration.ofSeconds(45));
   }
 
   @Test

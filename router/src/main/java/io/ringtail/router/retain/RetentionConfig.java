@@ -40,6 +40,16 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover) 
         s.duration("cover", COVER, Duration.ZERO, Duration.ofHours(24)));
   }
 
+  /**
+   * What fits beside the network's buffers into the memory the JVM gives outside its heap: a log
+   * that fails after the acknowledgement would be a loss.
+   *
+   * @param directBytes the JVM's limit
+   */
+  public RetentionConfig within(long directBytes) {
+    return new RetentionConfig(Math.min(maxBytes, directBytes / 4 * 3), whenFull, cover);
+  }
+
   /** Whether accepted parts are kept at all. */
   public boolean isOn() {
     return maxBytes > 0;

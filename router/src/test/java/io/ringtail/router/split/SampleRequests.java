@@ -10,4 +10,9 @@ public final class SampleRequests {
   public static byte[] of(Random random, int spans) {
     return Requests.request(random, spans, 150, 2, 100).toByteArray();
   }
+
+  /** The same with spans of {@code spanBytes}, of eight resources of 300 bytes. */
+  public static byte[] of(Random random, int spans, int spanBytes) {
+    return Requests.request(random, spans, spanBytes, 8, 300).toByteArray();
+  }
 }
