@@ -200,8 +200,7 @@ class ForwarderTest {
     Answer answer = accept(body);
     await().until(answer::isAccepted);
     Epoch next = Tables.epoch(2, List.of(heir.member()));
-    heir.answers =
-        part -> part.replay() ? new Refused(part.seq(), order(2), BUSY) : null;
+    heir.answers = part -> part.replay() ? new Refused(part.seq(), order(2), BUSY) : null;
     forwarder.onEpoch(lost(next, dying.member()));
     heir.say(SamplerFrame.of(List.of(new Question(5, SlotSet.ALL, order(2))), null));
     await().until(() -> books.sum("ringtail_router_resent_parts_total") > 2);
@@ -228,8 +227,7 @@ class ForwarderTest {
     FakeSampler stranger = samplers.get(1);
     Answer answer = accept(SampleRequests.of(random, 100));
     await().until(answer::isAccepted);
-    forwarder.onEpoch(
-        lost(Tables.epoch(2, List.of(samplers.get(0).member())), stranger.member()));
+    forwarder.onEpoch(lost(Tables.epoch(2, List.of(samplers.get(0).member())), stranger.member()));
     await().until(() -> forwarder.linkCount() == 1);
     stranger.breakLinks();
     await().until(stranger::hasLink);

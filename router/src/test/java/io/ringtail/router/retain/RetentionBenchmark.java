@@ -47,8 +47,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * and would compression or a mapped file be cheaper? The figure is ns a span, which is ms of CPU a
  * million spans.
  *
- * <p>Input: a request of 512 spans cut for {@code owners} samplers, again and again; {@code keptMiB}
- * are kept before the oldest go, so that memory is cold when it is written.
+ * <p>Input: a request of 512 spans cut for {@code owners} samplers, again and again; {@code
+ * keptMiB} are kept before the oldest go, so that memory is cold when it is written.
  *
  * <p>A good answer: {@code accepted} below a tenth of what splitting the same spans costs ({@code
  * SplitBenchmark}), and nothing on the Java heap a span.
@@ -112,8 +112,7 @@ public class RetentionBenchmark implements RetentionLog.Effects {
     direct = new Segments(4 << 20, ByteBuffer::allocateDirect);
     Path path = Files.createTempFile("ringtail-log", "");
     file = path;
-    FileChannel opened =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel opened = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     channel = opened;
     mapped = new Segments(4 << 20, bytes -> map(opened, bytes));
     int count = (int) ((long) keptMiB << 20) / request.length;
@@ -184,7 +183,13 @@ public class RetentionBenchmark implements RetentionLog.Effects {
   public long compress() {
     long size =
         Zstd.compressByteArray(
-            compressed, 0, compressed.length, request, 0, request.length, Zstd.minCompressionLevel());
+            compressed,
+            0,
+            compressed.length,
+            request,
+            0,
+            request.length,
+            Zstd.minCompressionLevel());
     return keep(direct, compressed, (int) size);
   }
 
@@ -193,8 +198,7 @@ public class RetentionBenchmark implements RetentionLog.Effects {
   @OperationsPerInvocation(SPANS)
   public long compressAtLevel1() {
     long size =
-        Zstd.compressByteArray(
-            compressed, 0, compressed.length, request, 0, request.length, 1);
+        Zstd.compressByteArray(compressed, 0, compressed.length, request, 0, request.length, 1);
     return keep(direct, compressed, (int) size);
   }
 
