@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cluster messages as protobuf bytes, written by hand. Field 1 is the version of the format; the
- * message itself stands under one of the fields 2 to {@value #LAST_MESSAGE}. Unknown fields are passed over, and so are
- * messages under unknown fields, so that an older node lives with a newer one. Threads: any.
+ * message itself stands under one of the fields 2 to {@value #LAST_MESSAGE}. Unknown fields are
+ * passed over, and so are messages under unknown fields, so that an older node lives with a newer
+ * one. Threads: any.
  *
  * <p>More than 300 lines, because writer and reader of a record are better read side by side.
  */
@@ -297,9 +298,7 @@ final class ClusterCodec {
           return true;
         });
     return new Completion(
-        numbers[1],
-        new EpochOrder(numbers[2], numbers[3]),
-        new EpochOrder(numbers[4], numbers[5]));
+        numbers[1], new EpochOrder(numbers[2], numbers[3]), new EpochOrder(numbers[4], numbers[5]));
   }
 
   private static void id(CodedOutputStream out, EpochId id) throws IOException {

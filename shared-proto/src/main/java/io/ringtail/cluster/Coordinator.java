@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>How: it starts by asking its view for the highest epoch (ASKING), gets that if it has not seen
  * it (FETCHING), and goes on with that chain (LEADING). Which chain, if there are several: whose
  * newest epoch names most ACTIVE samplers, then most members (one who was stopped, and is alone on
- * waking, has no routers), then the higher order. A loss is published at once; all else is gathered for {@value #GATHER_NANOS} ns and waits until the last epoch is confirmed or 1 s
- * old.
+ * waking, has no routers), then the higher order. A loss is published at once; all else is gathered
+ * for {@value #GATHER_NANOS} ns and waits until the last epoch is confirmed or 1 s old.
  */
 final class Coordinator {
   static final long GATHER_NANOS = 100_000_000;

@@ -351,9 +351,14 @@ public final class JGroupsMembership implements Membership {
     wentOnAlone = went;
   }
 
+  /** Words of a channel that is closed may still be in the queue. */
+  private boolean isOpen(Session of) {
+    return session != null && session.channel() == of.channel();
+  }
+
   private void onView(Session of, View view) {
-    if (session != of) {
-      return; // of a channel that is closed
+    if (!isOpen(of)) {
+      return;
     }
     List<ClusterView.Peer> peers = new ArrayList<>();
     Map<Long, Address> found = new HashMap<>();
@@ -371,7 +376,7 @@ public final class JGroupsMembership implements Membership {
   }
 
   private void onMessage(Session of, Address from, byte[] bytes) {
-    if (session != of) {
+    if (!isOpen(of)) {
       return;
     }
     addresses.putIfAbsent(bits(from), from);

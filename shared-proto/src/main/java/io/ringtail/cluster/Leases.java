@@ -10,10 +10,11 @@ import java.util.function.LongPredicate;
  * This sampler's lease to decide (protocol L1). Pure: no clock, no I/O. Threads: one.
  *
  * <p>How: each {@value #STAMP_NANOS} ns a stamp of the own clock goes to the coordinator, or, if
- * this is the coordinator, to a few others; the lease lasts {@value #LEASE_NANOS} ns from the newest
- * stamp that came back. So an echo that waited in a socket while the process was stopped gives
- * nothing. Who is alone has nobody to ask: none is needed from the start or after all others left
- * by word; after a loss it waits {@value #ALONE_NANOS} ns, more than sides need to find each other.
+ * this is the coordinator, to a few others; the lease lasts {@value #LEASE_NANOS} ns from the
+ * newest stamp that came back. So an echo that waited in a socket while the process was stopped
+ * gives nothing. Who is alone has nobody to ask: none is needed from the start or after all others
+ * left by word; after a loss it waits {@value #ALONE_NANOS} ns, more than sides need to find each
+ * other.
  */
 final class Leases {
   static final long STAMP_NANOS = 500_000_000L;

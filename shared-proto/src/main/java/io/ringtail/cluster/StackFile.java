@@ -55,7 +55,10 @@ final class StackFile {
 
   private static String discovery(ClusterConfig config) {
     return switch (config.discovery()) {
-      case STATIC -> "<TCPPING initial_hosts=\"" + hosts(config) + "\" port_range=\"0\" num_discovery_runs=\"4\"/>";
+      case STATIC ->
+          "<TCPPING initial_hosts=\""
+              + hosts(config)
+              + "\" port_range=\"0\" num_discovery_runs=\"4\"/>";
       case DIRECTORY -> // told of the hosts before and after joining, see DirectoryHosts
           "<TCPPING port_range=\"0\" num_discovery_runs=\"4\"/>";
       case DNS ->

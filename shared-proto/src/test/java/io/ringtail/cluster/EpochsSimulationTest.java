@@ -51,7 +51,8 @@ class EpochsSimulationTest {
     }
   }
 
-  private static void act(SimulatedGroup group, Random random, boolean partitions, boolean kills, boolean pauses) {
+  private static void act(
+      SimulatedGroup group, Random random, boolean partitions, boolean kills, boolean pauses) {
     String name = (random.nextInt(3) == 0 ? "r" : "s") + random.nextInt(6);
     boolean sampler = name.startsWith("s");
     int what = random.nextInt(13);

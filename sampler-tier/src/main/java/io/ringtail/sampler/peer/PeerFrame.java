@@ -2,7 +2,9 @@ package io.ringtail.sampler.peer;
 
 import io.ringtail.link.Peer;
 
-/** One message of a stream between two samplers, beside words and answers how it begins and ends. */
+/**
+ * One message of a stream between two samplers, beside words and answers how it begins and ends.
+ */
 sealed interface PeerFrame {
   /**
    * First of who opens a stream. Nothing follows before the {@link Welcome}.

@@ -146,8 +146,7 @@ final class PeerLink implements PeerSession.Events {
       log.warn("event=peer-down peer={} address={} reason=\"{}\"", peer, address, reason);
     }
     down();
-    backoffMillis =
-        Math.min(MAX_BACKOFF_MILLIS, Math.max(FIRST_BACKOFF_MILLIS, 2 * backoffMillis));
+    backoffMillis = Math.min(MAX_BACKOFF_MILLIS, Math.max(FIRST_BACKOFF_MILLIS, 2 * backoffMillis));
     var unused = loop.schedule(this::connect, backoffMillis, TimeUnit.MILLISECONDS);
   }
 
