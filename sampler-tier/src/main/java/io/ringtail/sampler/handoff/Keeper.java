@@ -351,7 +351,7 @@ public final class Keeper {
   public void onLink(long router, long nowNanos) {
     floors.onLink(router);
     questions.onLink(router);
-    losses.onLink(router);
+    losses.tell(router);
     stranger.onLink(router);
     settle(nowNanos);
   }
@@ -362,6 +362,9 @@ public final class Keeper {
     } else if (word instanceof RouterWord.Replayed m) {
       if (questions.onReplayed(router, m.id())) {
         holds.onProgress(nowNanos);
+      }
+      if (!questions.awaits(router)) {
+        losses.tell(router); // one that changed chain has not counted them before
       }
     } else if (word instanceof RouterWord.Has m) {
       stranger.onHas(router, m.has());

@@ -30,8 +30,11 @@ final class Losses {
     this.routers = routers;
   }
 
+  /** The routers of the newest epoch; one that was not in that before has not been told. */
   void onRouters(Set<Long> nowNamed) {
+    Set<Long> before = named;
     named = Set.copyOf(nowNamed);
+    named.stream().filter(router -> !before.contains(router)).forEach(this::tell);
   }
 
   /** A sampler is no longer named. */
@@ -63,7 +66,8 @@ final class Losses {
     }
   }
 
-  void onLink(long router) {
+  /** Says again what was said: on a new link, and whenever the router may not have counted it. */
+  void tell(long router) {
     said.forEach(word -> routers.say(router, word));
   }
 }

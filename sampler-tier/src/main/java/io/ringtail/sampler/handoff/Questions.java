@@ -93,6 +93,11 @@ final class Questions {
     return true;
   }
 
+  /** Whether a router has still to answer one. */
+  boolean awaits(long router) {
+    return open.values().stream().anyMatch(q -> q.unanswered().contains(router));
+  }
+
   /** Whether one is open for slots gained in {@code epoch} or before. */
   boolean isOpenUpTo(EpochOrder epoch) {
     return open.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0);

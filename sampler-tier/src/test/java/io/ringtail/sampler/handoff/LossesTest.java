@@ -23,12 +23,22 @@ class LossesTest {
     losses.onRouters(Set.of(7L));
     losses.gone(sampler(), E3);
     losses.say(E3::equals);
-    losses.onLink(7);
+    losses.tell(7);
     assertThat(routers.take()).isEmpty();
     losses.say(epoch -> false);
     losses.say(epoch -> false);
     assertThat(routers.take()).containsExactly(WORD);
-    losses.onLink(7);
+    losses.tell(7);
+    assertThat(routers.take()).containsExactly(WORD);
+  }
+
+  @Test
+  void loss_routerNamedLater_isToldToo() {
+    losses.onRouters(Set.of());
+    losses.gone(sampler(), E3);
+    losses.say(epoch -> false);
+    losses.onRouters(Set.of(7L));
+    losses.onRouters(Set.of(7L));
     assertThat(routers.take()).containsExactly(WORD);
   }
 
