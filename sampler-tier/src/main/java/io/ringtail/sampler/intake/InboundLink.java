@@ -89,8 +89,9 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
 
   private void walk() {
     try {
-      boolean atPart = waiting || advance();
+      boolean wasWaiting = waiting; // asking for the next message may bring it at once, to wait too
       waiting = false;
+      boolean atPart = wasWaiting || advance();
       while (atPart) {
         if (!handlePart()) {
           return;
