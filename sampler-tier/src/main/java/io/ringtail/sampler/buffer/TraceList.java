@@ -74,7 +74,9 @@ public final class TraceList {
     return traces.link(trace, TraceTable.LIST_NEXT);
   }
 
-  /** Begins to go over the list in pieces; it may change in between. There is one walk at a time. */
+  /**
+   * Begins to go over the list in pieces; it may change in between. There is one walk at a time.
+   */
   public void startWalk() {
     walk = first;
   }

@@ -51,8 +51,7 @@ final class ForeignScan {
     boolean carried(int trace);
   }
 
-  ForeignScan(
-      ShardStore store, DecisionCaches caches, PolicyNames policies, RouterKeys routers) {
+  ForeignScan(ShardStore store, DecisionCaches caches, PolicyNames policies, RouterKeys routers) {
     this.store = store;
     this.caches = caches;
     this.policies = policies;
@@ -185,8 +184,7 @@ final class ForeignScan {
     for (; looked < limit * CACHE_ENTRIES_PER_STEP && at < cache.size(); looked++, at++) {
       Share share = share(TraceHash.slot(cache.idHi(at), cache.idLo(at)), false);
       if (share != null) {
-        remembered(
-            share, cache.context(at), cache.idHi(at), cache.idLo(at), cache.policy(at));
+        remembered(share, cache.context(at), cache.idHi(at), cache.idLo(at), cache.policy(at));
       }
     }
     if (at >= cache.size()) {

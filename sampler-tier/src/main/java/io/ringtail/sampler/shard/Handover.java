@@ -12,7 +12,6 @@ import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -125,7 +124,7 @@ final class Handover {
     if (next.order().equals(before.order())) {
       return;
     }
-    if (before != SlotView.NONE) {
+    if (!before.order().equals(EpochOrder.NONE)) {
       moved(before, nowMillis);
     }
     forgetRegained();
@@ -153,7 +152,8 @@ final class Handover {
 
   /** Slots that had another owner, or none. */
   private SlotSet movedSince(SlotView before) {
-    SlotSet moved = before.owners().isEmpty() && !view.owners().isEmpty() ? SlotSet.ALL : SlotSet.NONE;
+    SlotSet moved =
+        before.owners().isEmpty() && !view.owners().isEmpty() ? SlotSet.ALL : SlotSet.NONE;
     for (int i = 0; i < before.owners().size(); i++) {
       int now = view.owners().indexOf(before.owners().get(i));
       moved = moved.or(before.table().slotsOf(i).without(view.table().slotsOf(now)));
@@ -461,8 +461,8 @@ final class Handover {
       Loss loss = losses.get(i);
       if (loss.own.contains(slot)) {
         loss.exports++;
-        boolean due = owner != null && nowMillis - loss.sinceMillis >= EXPORT_PATIENCE_MILLIS;
-        return due ? loss.share(owner) : null;
+        boolean due = nowMillis - loss.sinceMillis >= EXPORT_PATIENCE_MILLIS;
+        return owner != null && due ? loss.share(owner) : null;
       }
     }
     return null;

@@ -102,16 +102,14 @@ final class Merger {
 
   private int group(TransferBatch batch, int number, int nowMillis) {
     if (groups[number] == UNKNOWN) {
-      groups[number] =
-          store.groups.intern(batch.resource(number), batch.scope(number), nowMillis);
+      groups[number] = store.groups.intern(batch.resource(number), batch.scope(number), nowMillis);
     }
     return groups[number];
   }
 
   /** Marks are not above what the sender's notes were (protocol M2). */
   private void lower(TransferIn in, int number, int window) {
-    if (number == TransferCursor.NONE
-        || (number == loweredNotes && window == loweredWindow)) {
+    if (number == TransferCursor.NONE || (number == loweredNotes && window == loweredWindow)) {
       return;
     }
     RouterSeqs seqs = in.batch().notes(number);

@@ -114,8 +114,7 @@ public final class ReceivedTransfer {
       spanBytes += batch.spanBytes(trace);
     }
     long reserved = shared + SpanStore.worstCaseBytes(spans, spanBytes);
-    return new TransferIn(
-        shard, batch, bytes, routerKeys, traces, spans, reserved, left, merged);
+    return new TransferIn(shard, batch, bytes, routerKeys, traces, spans, reserved, left, merged);
   }
 
   private long sharedBytes() {

@@ -144,11 +144,7 @@ public final class TransferWriter {
       return known;
     }
     int length =
-        2
-            + varintSize(resource.size())
-            + resource.size()
-            + varintSize(scope.size())
-            + scope.size();
+        2 + varintSize(resource.size()) + resource.size() + varintSize(scope.size()) + scope.size();
     tag(definitions, TransferFields.GROUP, length);
     bytes(definitions, TransferFields.GROUP_RESOURCE, resource.bytes());
     bytes(definitions, TransferFields.GROUP_SCOPE, scope.bytes());

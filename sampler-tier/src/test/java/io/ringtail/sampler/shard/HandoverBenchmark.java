@@ -3,7 +3,6 @@ package io.ringtail.sampler.shard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.ringtail.config.ConfigFile;
-import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.sampler.peer.PeerAnswer;
@@ -90,7 +89,7 @@ public class HandoverBenchmark {
 
   @Setup(Level.Iteration)
   public void fill() {
-    from = set((peer, word) -> send(peer, word));
+    from = set((peer, word) -> send(word));
     to = set(Views.NOBODY);
     from.slots(Views.of(1, "a", "a"));
     to.slots(Views.of(1, "b", "a"));
@@ -108,7 +107,7 @@ public class HandoverBenchmark {
     sentBytes = 0;
   }
 
-  private boolean send(Peer peer, PeerWord word) {
+  private boolean send(PeerWord word) {
     return word instanceof PeerWord.Transfer transfer && link.add(transfer);
   }
 

@@ -24,7 +24,7 @@ class HandoverTest {
   private Samplers.One c = samplers.add("c");
 
   @AfterEach
-  void everySpanIsAccountedFor() throws Exception {
+  void everySpanIsAccountedFor() throws InterruptedException {
     samplers.close();
   }
 
@@ -194,8 +194,7 @@ class HandoverTest {
     a.work();
     List<Samplers.One.Sent> transfers = List.copyOf(a.sent);
     assertThat(transfers).isNotEmpty();
-    transfers.forEach(
-        s -> ((PeerWord.Transfer) s.word()).entries().retain());
+    transfers.forEach(s -> ((PeerWord.Transfer) s.word()).entries().retain());
     samplers.deliver();
     a.cut(b);
     b.work();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.opentelemetry.proto.trace.v1.Span;
-import io.ringtail.config.ConfigFile;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.config.ConfigFile;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * The shards of several samplers, with links between them that deliver when the test says so, under
  * one clock. Epochs are numbers; whose the slots are is told to each sampler by the test.
  */
-final class Samplers implements AutoCloseable {
+final class Samplers {
   /** Tables take long to build; the same few are used again and again. */
   private static final Map<List<String>, SlotView> VIEWS = new HashMap<>();
 
@@ -102,8 +102,7 @@ final class Samplers implements AutoCloseable {
       SlotView known = VIEWS.computeIfAbsent(List.of(owners), o -> Views.of(1, "", owners));
       int self = known.table().indexOf(nodeId).orElse(-2);
       EpochOrder order = new EpochOrder(1, number);
-      view =
-          new SlotView(order, known.table(), known.owners(), self, known.heirs(), SlotSet.NONE);
+      view = new SlotView(order, known.table(), known.owners(), self, known.heirs(), SlotSet.NONE);
       set.slots(view);
     }
 
@@ -290,8 +289,7 @@ final class Samplers implements AutoCloseable {
     return all.values();
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws InterruptedException {
     for (One one : all.values()) {
       one.assertAccounted();
       one.sent.forEach(s -> release(s.word()));
