@@ -217,9 +217,15 @@ final class Decider implements Notices.Effect {
     notices.decided(trace, policy, verdict.keep(), nowMillis);
   }
 
+  /** An open trace has no time left, but nothing may be decided about it now. */
+  void waitOverdue(int trace) {
+    store.takeOpen(trace);
+    postpone(trace);
+  }
+
   /**
-   * Decides an open trace whatever forbids it, with effect at once: the sampler ends, and nobody
-   * else will.
+   * Decides an open trace before its time and with effect at once: the sampler ends, and there is
+   * nobody whom the slot goes to. It must be one that {@link #mayDecide} allows.
    */
   void decideAtLast(int trace, int nowMillis, long nowNanos) {
     store.takeOpen(trace);

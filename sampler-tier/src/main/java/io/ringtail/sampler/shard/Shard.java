@@ -346,15 +346,16 @@ final class Shard {
       return 0;
     }
     int decided = 0;
-    while (decided < TRACES_PER_CYCLE && store.openCount() > 0) {
-      int trace = store.open.isEmpty() ? store.overdue.first() : store.open.first();
-      if (context.tail().dropPendingTracesOnShutdown()) {
+    for (; decided < TRACES_PER_CYCLE && !store.open.isEmpty(); decided++) {
+      int trace = store.open.first();
+      if (!decider.mayDecide(trace)) {
+        decider.waitOverdue(trace);
+      } else if (context.tail().dropPendingTracesOnShutdown()) {
         store.takeOpen(trace);
         departures.drop(trace, DropReason.SHUTDOWN);
       } else {
         decider.decideAtLast(trace, nowMillis, nowNanos);
       }
-      decided++;
     }
     if (store.openCount() == 0
         && store.decided.isEmpty()
