@@ -6,6 +6,7 @@ import io.ringtail.cluster.Member;
 import io.ringtail.link.Mark;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ final class Floor {
   static final Duration ASKING = Duration.ofMinutes(1);
   static final Duration OUT_OF_TURN = Duration.ofMinutes(3);
   private static final int EARLY_WORDS = 4096;
+  private static final int REMEMBERED = 4096;
 
   private final Map<SamplerKey, Living> living = new HashMap<>();
   private final Map<SamplerKey, Lost> lost = new HashMap<>();
@@ -49,6 +51,16 @@ final class Floor {
           return size() > EARLY_WORDS;
         }
       };
+
+  /** Whose marks have ended: what they still say constrains nothing. */
+  private final Set<SamplerKey> over =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<SamplerKey, Boolean> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
 
   /** Owners that have not asked since the epoch out of turn (R3). */
   private final Set<SamplerKey> toAsk = new HashSet<>();
@@ -109,7 +121,7 @@ final class Floor {
 
   /** A mark, which may fall (M4); those of the lost are ignored (M6). */
   void marked(SamplerKey by, Mark mark) {
-    if (!lost.containsKey(by)) {
+    if (!lost.containsKey(by) && !over.contains(by)) {
       Living sampler = living.computeIfAbsent(by, key -> new Living());
       sampler.mark = mark.seq();
       sampler.markEpoch = mark.epoch();
@@ -118,7 +130,7 @@ final class Floor {
 
   /** A mark that is at most {@code seq} from now on (H3). */
   void lower(SamplerKey of, long seq) {
-    if (!lost.containsKey(of)) {
+    if (!lost.containsKey(of) && !over.contains(of)) {
       Living sampler = living.computeIfAbsent(of, key -> new Living());
       sampler.mark = Math.min(sampler.mark, seq);
     }
@@ -230,6 +242,7 @@ final class Floor {
   private void name(SamplerKey sampler) {
     Living alive = living.computeIfAbsent(sampler, key -> new Living());
     alive.named = true;
+    over.remove(sampler);
     Lost before = lost.remove(sampler);
     if (before != null) {
       alive.mark = Math.min(alive.mark, before.mark);
@@ -242,6 +255,7 @@ final class Floor {
     released.add(first);
     for (SamplerKey gone = released.poll(); gone != null; gone = released.poll()) {
       lost.remove(gone);
+      over.add(gone);
       for (Map.Entry<SamplerKey, Lost> other : lost.entrySet()) {
         if (other.getValue().waitsFor.remove(gone) && other.getValue().waitsFor.isEmpty()) {
           released.add(other.getKey());

@@ -334,6 +334,7 @@ public final class Keeper {
             .map(r -> r.incarnation().bits())
             .anyMatch(router -> !named.contains(router) && tier.mark(router) >= 0);
     takesParts = false;
+    board.clear();
     stranger.begin(named, anyGone, nowNanos);
     use();
     settle(nowNanos);
@@ -447,6 +448,9 @@ public final class Keeper {
   }
 
   private void mark() {
+    if (isStranger()) {
+      return; // marks of the lost are ignored, and one that was still counted would never end
+    }
     EpochOrder inUse = view.order();
     for (Peer known : tier.routers()) {
       long router = known.incarnation().bits();

@@ -56,7 +56,8 @@ public final class MarkBoard {
     }
   }
 
-  void forget(long router) {
-    marks.remove(router);
+  /** No router is constrained any more. */
+  void clear() {
+    marks.clear();
   }
 }

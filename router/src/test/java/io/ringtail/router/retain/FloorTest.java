@@ -1,0 +1,49 @@
+package io.ringtail.router.retain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.link.Mark;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FloorTest {
+  private static final EpochOrder E1 = new EpochOrder(1, 1);
+  private static final EpochOrder E2 = new EpochOrder(1, 2);
+  private static final Member A = sampler("a", 1);
+  private static final Member B = sampler("b", 2);
+
+  private final Floor floor = new Floor();
+
+  @Test
+  void mark_ofOneWhoseMarkHasEnded_constrainsNothing() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, 0);
+    floor.marked(SamplerKey.of(A), new Mark(10, E1));
+    floor.marked(SamplerKey.of(B), new Mark(20, E1));
+    floor.onEpoch(epoch(E2, List.of(A), List.of(B)), true, 0);
+    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
+    floor.marked(SamplerKey.of(B), new Mark(5, E1));
+    floor.lower(SamplerKey.of(B), 5);
+    assertThat(floor.value()).isEqualTo(10);
+  }
+
+  private static Epoch epoch(EpochOrder order, List<Member> members, List<Member> lost) {
+    return new Epoch(order, "a", members, 0, EpochOrder.NONE, lost);
+  }
+
+  private static Member sampler(String id, long bits) {
+    return new Member(
+        id,
+        new Incarnation(E1, bits),
+        Member.Role.SAMPLER,
+        Member.State.ACTIVE,
+        100,
+        "",
+        "",
+        "",
+        1);
+  }
+}
