@@ -76,6 +76,9 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
         for (int i = 0; i < Math.min(8, e.getStackTrace().length); i++) {
           b.append("\n    at ").append(e.getStackTrace()[i]);
         }
+        for (Throwable s : e.getSuppressed()) {
+          b.append("\n    suppressed ").append(s);
+        }
         first.add(b.toString());
       }
     }
