@@ -23,7 +23,7 @@ final class Ledger {
   record TraceKey(long hi, long lo) {
     @Override
     public String toString() {
-      return Long.toHexString(hi) + Long.toHexString(lo);
+      return String.format("%016x%016x", hi, lo);
     }
   }
 

@@ -304,10 +304,8 @@ final class SimSampler extends SimNode {
     if (!exports.isEmpty()) {
       return name + " has exports under way";
     }
-    for (int i = 0; i < working.length; i++) {
-      if (!SimShardAccess.isIdle(shards, i)) {
-        return name + " shard " + i + " is not idle";
-      }
+    if (shards.heldSpans() != 0 || shards.unansweredExports() != 0) {
+      return name + " holds " + shards.heldSpans() + " spans: " + SimShardAccess.books(shards);
     }
     HandoffStatus s = handoff.status();
     return s.holds() == 0 && s.questions() == 0 && s.nothingLeft() && !s.stranger()

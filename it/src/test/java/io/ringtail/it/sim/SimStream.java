@@ -80,6 +80,8 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
             if (what instanceof Runnable end) {
               end.run();
             } else {
+              Host from = target == client ? requireServer() : client;
+              world.tellIfWatched(from, target, method.getServiceName(), (byte[]) what);
               arrived.add((byte[]) what);
               pump();
             }

@@ -45,6 +45,7 @@ final class Simulation {
   private long nextBits = 1;
   private long quietSince = Long.MAX_VALUE;
   private String whyNotQuiet = "";
+  private String lastWhyNotQuiet = "";
 
   Simulation(long seed, SimConfig config, boolean telling) {
     this.seed = seed;
@@ -256,7 +257,7 @@ final class Simulation {
     Ledger.Verdict verdict = ledger.judge();
     List<String> problems = new ArrayList<>();
     if (!quiet) {
-      problems.add("not quiet: " + whyNotQuiet);
+      problems.add("not quiet: " + whyNotQuiet + " " + lastWhyNotQuiet);
     }
     nodes.values().forEach(n -> n.audit(problems));
     if (abandoned > 0) {
@@ -309,6 +310,7 @@ final class Simulation {
   private boolean isQuiet() {
     whyNotQuiet = lookForWork();
     if (!whyNotQuiet.isEmpty()) {
+      lastWhyNotQuiet = whyNotQuiet;
       quietSince = Long.MAX_VALUE;
       return false;
     }

@@ -10,6 +10,9 @@ public final class World {
 
   final Random random;
   private final PriorityQueue<Event> events = new PriorityQueue<>();
+  /** A trace ID; messages with it are told. */
+  private static final byte[] WATCHED = hexBytes(System.getProperty("watch", ""));
+
   private final StringBuilder story = new StringBuilder();
   private final boolean telling;
   private long now = 1_000 * SECOND;
@@ -89,6 +92,32 @@ public final class World {
 
   boolean isTelling() {
     return telling;
+  }
+
+  /** Tells of messages that carry a trace, if it is the one to watch. */
+  void tellIfWatched(Host from, Host to, String method, byte[] message) {
+    byte[] id = WATCHED;
+    if (!telling || id.length == 0) {
+      return;
+    }
+    StringBuilder found = new StringBuilder();
+    for (int i = 0; i + id.length <= message.length; i++) {
+      if (java.util.Arrays.equals(message, i, i + id.length, id, 0, id.length)) {
+        boolean span = i + 26 <= message.length && message[i + 16] == 0x12;
+        long spanId = 0;
+        for (int k = 0; span && k < 8; k++) {
+          spanId = spanId << 8 | message[i + 18 + k] & 0xff;
+        }
+        found.append(' ').append(span ? Long.toHexString(spanId) : "-");
+      }
+    }
+    if (found.length() > 0) {
+      tell("  %s to %s: %s of %d bytes with%s", from, to, method, message.length, found);
+    }
+  }
+
+  private static byte[] hexBytes(String hex) {
+    return java.util.HexFormat.of().parseHex(hex);
   }
 
   public void tell(String format, Object... args) {

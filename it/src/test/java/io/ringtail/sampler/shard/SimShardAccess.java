@@ -35,11 +35,6 @@ public final class SimShardAccess {
     return set.all().get(shard).doWork();
   }
 
-  public static boolean isIdle(ShardSet set, int shard) {
-    Shard s = set.all().get(shard);
-    return s.queueIsEmpty() && s.published().heldSpans() == 0 && s.unanswered() == 0;
-  }
-
   /** What {@code drainAndDecide} begins; it waits, this does not. */
   public static CompletableFuture<Void> drain(ShardSet set) {
     List<CompletableFuture<Void>> done = new ArrayList<>();
@@ -63,11 +58,15 @@ public final class SimShardAccess {
 
   public static String books(ShardSet set) {
     SamplerMetrics m = set.metrics();
+    StringBuilder shards = new StringBuilder();
+    for (Shard s : set.all()) {
+      shards.append(' ').append(s.published()).append(s.foreign()).append(" idle ").append(s.isIdle());
+    }
     return "accepted="
         + m.acceptedSpans()
         + " kept="
         + m.keptSpans()
         + " departed="
-        + m.departedSpans();
+        + m.departedSpans() + shards;
   }
 }

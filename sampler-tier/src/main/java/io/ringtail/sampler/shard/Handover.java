@@ -1,7 +1,6 @@
 package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
@@ -62,9 +61,6 @@ final class Handover {
   private final List<Loss> losses = new ArrayList<>();
   private final Map<Peer, Outgoing> outgoing = new LinkedHashMap<>();
   private final Map<Long, Parcel> sent = new HashMap<>();
-
-  /** By trace: the parcel it is whole in, or the pieces it was cut into. */
-  private final IntObjectMap<Object> carriedTraces = new IntObjectHashMap<>();
 
   private final Map<Unanswered.Export, Object> carriedExports = new HashMap<>();
   private SlotView view = SlotView.NONE;
@@ -164,13 +160,13 @@ final class Handover {
   /** What is on its way of slots that are this shard's again stays (H2). */
   private void forgetRegained() {
     List<Integer> back = new ArrayList<>();
-    for (IntObjectMap.PrimitiveEntry<Object> entry : carriedTraces.entries()) {
+    for (IntObjectMap.PrimitiveEntry<Object> entry : store.carried.entries()) {
       if (view.owns(slot(entry.key()))) {
         back.add(entry.key());
       }
     }
     for (int trace : back) {
-      carriedTraces.remove(trace);
+      store.carried.remove(trace);
       if (!TraceState.isOpen(store.traces.state(trace))) {
         departures.putBack(trace);
       }
@@ -230,7 +226,7 @@ final class Handover {
     if (rescan) {
       beginWalk(nowMillis);
     }
-    int work = queuedTooMuch() ? 0 : scan.walk(WALKED_PER_CYCLE, carriedTraces::containsKey);
+    int work = queuedTooMuch() ? 0 : scan.walk(WALKED_PER_CYCLE, store.carried::containsKey);
     work += send(nowMillis);
     if (scan.isDone() && nowMillis - exportsLookedAtMillis >= 0) {
       exportsLookedAtMillis = nowMillis + PAUSE_MILLIS;
@@ -380,9 +376,9 @@ final class Handover {
       if (pieces == null) {
         parcel.add(trace);
         parcel.spans += store.traces.spanCount(trace);
-        carriedTraces.put(trace, parcel);
+        store.carried.put(trace, parcel);
       } else {
-        carriedTraces.put(trace, pieces);
+        store.carried.put(trace, pieces);
       }
     }
 
@@ -642,10 +638,10 @@ final class Handover {
   }
 
   private void unloadTrace(int trace, Object carrier, boolean taken) {
-    if (carriedTraces.get(trace) != carrier) {
+    if (store.carried.get(trace) != carrier) {
       return;
     }
-    carriedTraces.remove(trace);
+    store.carried.remove(trace);
     boolean open = TraceState.isOpen(store.traces.state(trace));
     if (taken) {
       handedOut(trace, open);
@@ -691,7 +687,7 @@ final class Handover {
     losses.forEach(loss -> loss.shares.values().forEach(Share::release));
     losses.clear();
     outgoing.clear();
-    carriedTraces.clear();
+    store.carried.clear();
     carriedExports.clear();
     writer.close();
   }

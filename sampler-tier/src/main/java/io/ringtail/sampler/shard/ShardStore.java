@@ -1,5 +1,7 @@
 package io.ringtail.sampler.shard;
 
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
 import io.ringtail.sampler.buffer.BlockPool;
 import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
@@ -32,6 +34,13 @@ final class ShardStore {
   /** Of those, the ones whose heir is another one now and not told yet. */
   final AgedList untold;
 
+  /**
+   * Traces on their way to another sampler: the parcel each is whole in, or the pieces it was cut
+   * into. Who ends or frees a trace takes it from there, so that no answer finds another in its
+   * place.
+   */
+  final IntObjectMap<Object> carried = new IntObjectHashMap<>();
+
   /** What this shard knew when traces came. */
   final Notes notes;
 
@@ -58,6 +67,7 @@ final class ShardStore {
 
   /** Frees a trace that is in no list. */
   void free(int trace) {
+    carried.remove(trace);
     if (traces.state(trace) != TraceState.WAITING_FULL) {
       traces.removeFromIndex(trace);
     }
@@ -72,6 +82,7 @@ final class ShardStore {
 
   /** Takes an undecided trace out of its list, and its deadline out of the wheel. */
   void takeOpen(int trace) {
+    carried.remove(trace);
     if (traces.state(trace) == TraceState.OVERDUE) {
       overdue.remove(trace);
     } else {
