@@ -76,6 +76,17 @@ public final class Cluster implements AutoCloseable {
       return sum;
     }
 
+    /** Sum of those of that name whose labels contain {@code label}. */
+    public double metric(String name, String label) throws IOException, InterruptedException {
+      double sum = 0;
+      for (String line : get("/metrics").body().split("\n")) {
+        if (line.startsWith(name + "{") && line.contains(label)) {
+          sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+        }
+      }
+      return sum;
+    }
+
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
       return HttpClient.newHttpClient()
           .send(

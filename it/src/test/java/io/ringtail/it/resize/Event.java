@@ -172,13 +172,13 @@ enum Event {
   PAUSE_SAMPLER(3) {
     @Override
     String run(Scene scene) throws Exception {
-      Cluster.Node victim = scene.samplers().get(1);
-      Scene.signal(victim.process(), "STOP");
-      TimeUnit.SECONDS.sleep(20);
-      Scene.signal(victim.process(), "CONT");
-      scene.awaitCalm();
-      return format(
-          "decisions refused %.0f", victim.metric("ringtail_sampler_decisions_refused_total"));
+      return paused(scene, scene.samplers().get(1));
+    }
+  },
+  PAUSE_COORDINATOR(3) {
+    @Override
+    String run(Scene scene) throws Exception {
+      return paused(scene, scene.samplers().get(0));
     }
   },
   /** One sampler gets a tenth of the time for 20 s. */
@@ -277,6 +277,7 @@ enum Event {
   boolean isLong() {
     return this == ROLL_SAMPLERS
         || this == PAUSE_SAMPLER
+        || this == PAUSE_COORDINATOR
         || this == SLOW_SAMPLER
         || this == BACKEND_REFUSES
         || this == BACKEND_SLOW;
@@ -307,6 +308,21 @@ enum Event {
     double calm = since(before);
     back(scene, victim);
     return format("noticed %.1f s, calm %.1f s later", noticed, calm);
+  }
+
+  /** Each node's decisions put off for want of a lease: others lack one for a moment, too. */
+  private static String paused(Scene scene, Cluster.Node victim) throws Exception {
+    Scene.signal(victim.process(), "STOP");
+    TimeUnit.SECONDS.sleep(20);
+    Scene.signal(victim.process(), "CONT");
+    scene.awaitCalm();
+    StringBuilder text = new StringBuilder(victim.process().name()).append(": no lease");
+    for (Cluster.Node node : scene.samplers()) {
+      text.append(' ').append(node.process().name()).append('=');
+      text.append(
+          (long) node.metric("ringtail_sampler_postponed_decisions_total", "\"no_lease\""));
+    }
+    return text.toString();
   }
 
   private static void back(Scene scene, Cluster.Node gone) throws Exception {
@@ -343,7 +359,7 @@ enum Event {
     }
     for (Cluster.Node router : scene.routers()) {
       text.append(" cover s ")
-          .append(format("%.1f", router.metric("ringtail_router_retention_covered_seconds")));
+          .append(format("%.1f", router.metric("ringtail_router_retention_cover_seconds")));
     }
     return text.toString();
   }

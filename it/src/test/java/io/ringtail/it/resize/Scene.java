@@ -249,8 +249,15 @@ final class Scene implements AutoCloseable {
         "no held slots, nothing to hand off",
         node ->
             node.metric("ringtail_sampler_held_slots") == 0
-                && node.metric("ringtail_sampler_handoff_pending") == 0
-                && node.metric("ringtail_router_open_questions") == 0);
+                && node.metric("ringtail_sampler_questions_open") == 0
+                && node.metric("ringtail_router_replay_open_questions") == 0
+                && (routers.contains(node) || hasHandedOff(node)));
+  }
+
+  private static boolean hasHandedOff(Cluster.Node sampler)
+      throws IOException, InterruptedException {
+    return sampler.metric("ringtail_sampler_handoff_complete_epoch")
+        == sampler.metric("ringtail_cluster_epoch_number");
   }
 
   private interface Condition {
@@ -342,10 +349,11 @@ final class Scene implements AutoCloseable {
         Arrays.asList(
             "ringtail_sampler_handed_in_spans_total",
             "ringtail_sampler_handed_out_spans_total",
-            "ringtail_sampler_possible_splits_total",
+            "ringtail_sampler_possible_splits",
+            "ringtail_sampler_split_decisions_total",
             "ringtail_router_replayed_spans_total",
-            "ringtail_router_retention_forgotten_spans_total",
-            "ringtail_sampler_decisions_refused_total");
+            "ringtail_router_forgotten_spans_total",
+            "ringtail_sampler_postponed_decisions_total");
 
     double get(String name) {
       return sums.getOrDefault(name, 0.0);
