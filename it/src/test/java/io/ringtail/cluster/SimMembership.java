@@ -133,8 +133,7 @@ public final class SimMembership implements Membership {
 
   @Override
   public void comeBack(long newBits) {
-    Member self =
-        epochs().self().withIncarnation(new Incarnation(EpochOrder.NONE, newBits));
+    Member self = epochs().self().withIncarnation(new Incarnation(EpochOrder.NONE, newBits));
     lease = Lease.NONE;
     group.comeBack(bits, newBits);
     bits = newBits;

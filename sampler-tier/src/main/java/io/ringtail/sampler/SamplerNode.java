@@ -72,8 +72,7 @@ public final class SamplerNode implements AutoCloseable {
   private final LinkServer links;
   private final Membership membership;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
-  private volatile Incarnation incarnation =
-      new Incarnation(EpochOrder.NONE, random.nextLong());
+  private volatile Incarnation incarnation = new Incarnation(EpochOrder.NONE, random.nextLong());
   private volatile int weight;
   private @Nullable OpsServer ops;
   private volatile boolean stopped;

@@ -51,8 +51,7 @@ public final class ChaosMain {
     Random random = new Random(seed);
     List<Event> events = new ArrayList<>(List.of(Event.values()));
     events.removeIf(
-        event ->
-            event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW || !event.isPlain());
+        event -> event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW || !event.isPlain());
     if (time.toSeconds() < 120) {
       events.removeIf(Event::isLong);
     }

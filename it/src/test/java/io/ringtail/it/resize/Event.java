@@ -319,8 +319,7 @@ enum Event {
     StringBuilder text = new StringBuilder(victim.process().name()).append(": no lease");
     for (Cluster.Node node : scene.samplers()) {
       text.append(' ').append(node.process().name()).append('=');
-      text.append(
-          (long) node.metric("ringtail_sampler_postponed_decisions_total", "\"no_lease\""));
+      text.append((long) node.metric("ringtail_sampler_postponed_decisions_total", "\"no_lease\""));
     }
     return text.toString();
   }

@@ -62,15 +62,15 @@ final class Scene implements AutoCloseable {
         List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m", "-Xss512k");
     this.cluster =
         new Cluster(
-            directory,
-            new Cluster.Settings(
-                tailSampling(mode),
-                sink.port(),
-                flags,
-                flags,
-                "  max-buffered-bytes: 256MiB\n" + samplerSettings,
-                "",
-                around::prefix))
+                directory,
+                new Cluster.Settings(
+                    tailSampling(mode),
+                    sink.port(),
+                    flags,
+                    flags,
+                    "  max-buffered-bytes: 256MiB\n" + samplerSettings,
+                    "",
+                    around::prefix))
             .hosts(around::host);
   }
 

@@ -116,8 +116,7 @@ enum Named {
   PAUSE_PAST_THE_LEASE {
     @Override
     void plan(Simulation s) {
-      s.after(
-          2 * SECOND, () -> s.pause(pickSampler(s), 3_200 * MILLI + s.world.below(6 * SECOND)));
+      s.after(2 * SECOND, () -> s.pause(pickSampler(s), 3_200 * MILLI + s.world.below(6 * SECOND)));
     }
   },
   WAKING_UP_ALONE {
@@ -187,8 +186,7 @@ enum Named {
     @Override
     void plan(Simulation s) {
       s.sampler("s3");
-      Set<String> side =
-          s.world.chance(0.5) ? Set.of("s0", "s1", "r0") : Set.of("s3", "r1", "s2");
+      Set<String> side = s.world.chance(0.5) ? Set.of("s0", "s1", "r0") : Set.of("s3", "r1", "s2");
       s.after(2 * SECOND, () -> s.partition(side, SECOND + s.world.below(9 * SECOND)));
     }
 

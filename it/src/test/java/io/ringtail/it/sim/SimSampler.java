@@ -101,7 +101,8 @@ final class SimSampler extends SimNode {
             new SimNet.Method<>(
                 LinkMethod.server(UnpooledByteBufAllocator.DEFAULT),
                 call -> SimIntakeAccess.accept(links, call)),
-            new SimNet.Method<>(SimPeerAccess.method(), call -> SimPeerAccess.accept(peers, call))));
+            new SimNet.Method<>(
+                SimPeerAccess.method(), call -> SimPeerAccess.accept(peers, call))));
     handoff.start(this::look);
     for (int i = 0; i < working.length; i++) {
       int shard = i;

@@ -39,6 +39,7 @@ final class Simulation {
 
   /** Whether who was suspected while it was paused gets a view of its own. */
   boolean wakesAlone;
+
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final Map<SimNode, List<Runnable>> deathWatch = new HashMap<>();
   private final Host stage;

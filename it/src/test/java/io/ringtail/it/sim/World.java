@@ -10,6 +10,7 @@ public final class World {
 
   final Random random;
   private final PriorityQueue<Event> events = new PriorityQueue<>();
+
   /** A trace ID; messages with it are told. */
   private static final byte[] WATCHED = hexBytes(System.getProperty("watch", ""));
 

@@ -60,13 +60,19 @@ public final class SimShardAccess {
     SamplerMetrics m = set.metrics();
     StringBuilder shards = new StringBuilder();
     for (Shard s : set.all()) {
-      shards.append(' ').append(s.published()).append(s.foreign()).append(" idle ").append(s.isIdle());
+      shards
+          .append(' ')
+          .append(s.published())
+          .append(s.foreign())
+          .append(" idle ")
+          .append(s.isIdle());
     }
     return "accepted="
         + m.acceptedSpans()
         + " kept="
         + m.keptSpans()
         + " departed="
-        + m.departedSpans() + shards;
+        + m.departedSpans()
+        + shards;
   }
 }

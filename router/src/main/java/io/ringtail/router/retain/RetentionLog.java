@@ -10,7 +10,6 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.Part;
-import io.ringtail.trace.TraceHash;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Iterator;

@@ -8,8 +8,8 @@ import io.ringtail.trace.TraceHash;
  *
  * <p>Layout of a trace's block, in bytes: 0 ID, 16 earliest start, 24 latest end, 32 two words of
  * sticky bits (more are in a chain of extra blocks), 48 context, 52 state, 56 created, 60 first
- * arrival, 64 deadline or decision, 68 spans, 72 span bytes, 76 span blocks, 80 first, 84 last run and the
- * place in it, 92 timer links, 100 list links, 108 note window (protocol M1), 112
+ * arrival, 64 deadline or decision, 68 spans, 72 span bytes, 76 span blocks, 80 first, 84 last run
+ * and the place in it, 92 timer links, 100 list links, 108 note window (protocol M1), 112
  * fingerprints, 116 first fingerprint, 120 policy, 124 extra bits. Times are milliseconds of the
  * shard's clock as int; compare them by their difference.
  *

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the keeper: what comes from links, shards and the membership is queued and met in order;
- * time passes in ticks. Tables and heirs are built on another thread, so that marks go on meanwhile.
+ * time passes in ticks. Tables and heirs are built on another thread, so that marks go on
+ * meanwhile.
  *
  * <p>Threads: the two it is given; everything here may be called by any.
  */
@@ -123,19 +124,13 @@ public final class HandoffThread implements AutoCloseable {
         builder,
         () -> {
           Keeper.Tables built =
-              new Keeper.Tables(
-                  tables.of(epoch.members()), tables.of(epoch.predecessorMembers()));
+              new Keeper.Tables(tables.of(epoch.members()), tables.of(epoch.predecessorMembers()));
           submit(thread, () -> run(meant, (k, now) -> use(k, epoch, built, inTurn, inUse, now)));
         });
   }
 
   private void use(
-      Keeper of,
-      Epoch epoch,
-      Keeper.Tables built,
-      boolean inTurn,
-      Runnable inUse,
-      long nowNanos) {
+      Keeper of, Epoch epoch, Keeper.Tables built, boolean inTurn, Runnable inUse, long nowNanos) {
     if (built.now().checksum() != epoch.tableChecksum()) {
       log.error(
           "event=checksum-mismatch epoch={} expected={} own={}",

@@ -46,8 +46,7 @@ public final class ShardTier implements Keeper.Tier {
   /**
    * @param later has the keeper's thread run something soon, from any thread
    */
-  public ShardTier(
-      ShardSet shards, Ownership ownership, LinkServer links, Consumer<Task> later) {
+  public ShardTier(ShardSet shards, Ownership ownership, LinkServer links, Consumer<Task> later) {
     this.shards = shards;
     this.ownership = ownership;
     this.links = links;
@@ -112,8 +111,7 @@ public final class ShardTier implements Keeper.Tier {
   @Override
   public void take(Peer from, PeerWord.Transfer transfer, Peers.Answers answers) {
     long id = transfer.id();
-    Refusal refusal =
-        arrivals.take(from, transfer.entries(), () -> done(from, id, answers, null));
+    Refusal refusal = arrivals.take(from, transfer.entries(), () -> done(from, id, answers, null));
     if (refusal == null) {
       transfers++;
     } else if (refusal instanceof Refusal.NotOwner notOwner) {
@@ -126,8 +124,7 @@ public final class ShardTier implements Keeper.Tier {
   }
 
   private void done(Peer from, long id, Peers.Answers answers, @Nullable PeerAnswer refused) {
-    later.accept(
-        (keeper, nowNanos) -> keeper.onTransferDone(from, id, answers, refused, nowNanos));
+    later.accept((keeper, nowNanos) -> keeper.onTransferDone(from, id, answers, refused, nowNanos));
   }
 
   @Override

@@ -46,7 +46,9 @@ public final class Replayable {
     }
   }
 
-  /** A batch of this sampler's decisions, kept in mind at once and evicted not before it is closed. */
+  /**
+   * A batch of this sampler's decisions, kept in mind at once and evicted not before it is closed.
+   */
   public DecisionBatch open() {
     DecisionBatch batch = create(null, 0);
     own.addLast(batch);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Small numbers for router incarnations, by which notes and marks are arrays. One for a sampler. A
- * number is given again once its router was forgotten and every shard has forgotten it too. Threads:
- * any.
+ * number is given again once its router was forgotten and every shard has forgotten it too.
+ * Threads: any.
  */
 public final class RouterKeys {
   /** In the place of a key: not known. */

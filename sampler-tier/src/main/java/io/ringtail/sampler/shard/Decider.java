@@ -233,8 +233,7 @@ final class Decider implements Notices.Effect {
     counts.decided(Cause.SHUTDOWN);
     int policy = names.decided(verdict);
     store.traces.policy(trace, policy);
-    store.traces.state(
-        trace, verdict.keep() ? TraceState.DECIDED_KEEP : TraceState.DECIDED_DROP);
+    store.traces.state(trace, verdict.keep() ? TraceState.DECIDED_KEEP : TraceState.DECIDED_DROP);
     store.traces.decision(trace, Departures.NO_DECISION);
     takesEffect(trace, nowMillis);
   }
@@ -260,8 +259,7 @@ final class Decider implements Notices.Effect {
       departures.keep(trace);
     } else {
       departures.drop(
-          trace,
-          state == TraceState.DECIDED_TOO_LARGE ? DropReason.TOO_LARGE : reason(policy));
+          trace, state == TraceState.DECIDED_TOO_LARGE ? DropReason.TOO_LARGE : reason(policy));
     }
   }
 
@@ -334,8 +332,7 @@ final class Decider implements Notices.Effect {
   }
 
   /** If two decisions meet, keep wins (protocol P3). */
-  void remember(
-      int context, long hi, long lo, boolean keep, int policy, int nowMillis) {
+  void remember(int context, long hi, long lo, boolean keep, int policy, int nowMillis) {
     if (keep) {
       caches.kept.put(context, hi, lo, policy, nowMillis);
     } else if (caches.kept.find(context, hi, lo) == DecisionCache.NONE) {

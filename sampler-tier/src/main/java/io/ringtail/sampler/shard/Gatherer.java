@@ -27,6 +27,7 @@ final class Gatherer {
 
   /** A trace whose fate is held grows past its caps, but not past this: nothing could export it. */
   private static final int MOST_BYTES = 1 << 30;
+
   private static final int TRACE_ID_BYTES = 16;
 
   /** Spans that are read ahead together with their traces: all of it fits a first-level cache. */
@@ -60,6 +61,7 @@ final class Gatherer {
 
   /** Whether its spans come from another sampler: their deadlines come along. */
   private boolean handedOver;
+
   private int window;
   private int routerKey;
 

@@ -91,8 +91,7 @@ final class Notices {
     }
   }
 
-  Notices(
-      ShardStore store, PolicyNames names, ShardContext context, HeirMail mail, Effect effect) {
+  Notices(ShardStore store, PolicyNames names, ShardContext context, HeirMail mail, Effect effect) {
     this.store = store;
     this.replayable = store.replayable;
     this.names = names;

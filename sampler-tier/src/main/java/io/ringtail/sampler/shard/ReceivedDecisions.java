@@ -200,8 +200,7 @@ final class ReceivedDecisions {
         notices.add(notice, batch, place);
       }
     }
-    unsettled.forEach(
-        (heir, notice) -> batch.told(heir, mail.send(heir, notice, nowMillis)));
+    unsettled.forEach((heir, notice) -> batch.told(heir, mail.send(heir, notice, nowMillis)));
     if (all) {
       send(nowMillis);
     }

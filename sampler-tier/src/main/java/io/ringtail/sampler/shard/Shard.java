@@ -101,16 +101,15 @@ final class Shard {
     this.context = context;
     this.budget = context.budget();
     this.startNanos = context.nanoClock().getAsLong();
-    this.store = new ShardStore(
-            context.config().slabBytes(), context.config().noteBytes(), policies, 0);
+    this.store =
+        new ShardStore(context.config().slabBytes(), context.config().noteBytes(), policies, 0);
     this.caches = new DecisionCaches(context.config(), context.tail());
     this.counts = new ShardCounts(context.metrics());
     PolicyNames names = new PolicyNames(context.metrics());
     this.unanswered = new Unanswered(store.notes, this::queue);
     this.mail = new HeirMail(context, index);
     this.departures = new Departures(store, names, context, unanswered, counts);
-    this.decider =
-        new Decider(store, policies, caches, names, departures, counts, mail, context);
+    this.decider = new Decider(store, policies, caches, names, departures, counts, mail, context);
     this.received = new ReceivedDecisions(store, names, decider, mail, context, index);
     this.gatherer =
         new Gatherer(

@@ -355,8 +355,7 @@ public final class ShardSet {
 
   /** An heir has stored a notice of this sampler. */
   public void onNoticeTaken(Peer heir, long noticeId) {
-    queue(
-        HeirMail.shardOf(noticeId, shards.size()), new ShardCommand.NoticeTaken(heir, noticeId));
+    queue(HeirMail.shardOf(noticeId, shards.size()), new ShardCommand.NoticeTaken(heir, noticeId));
   }
 
   /** The link to another sampler broke: notices it has not answered are sent again. */

@@ -180,7 +180,10 @@ class KeeperTest {
     assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
     Peer peer = new Peer("b", B.incarnation());
     keeper.onPeerWord(
-        peer, new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))), way, SECOND);
+        peer,
+        new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))),
+        way,
+        SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
     assertThat(routers.take())
         .containsExactly(new SaidWords.Said(7, new SamplerWord.Lowering(1, 40)));

@@ -322,8 +322,7 @@ class LinkServerTest {
     List<RingMember> members =
         List.of(new RingMember("sampler-0", 100), new RingMember("sampler-1", 100));
     List<Peer> owners = List.of(SELF, new Peer("sampler-1", incarnation(2)));
-    SlotView view =
-        new SlotView(order, RingTable.build(members), owners, 0, null, SlotSet.NONE);
+    SlotView view = new SlotView(order, RingTable.build(members), owners, 0, null, SlotSet.NONE);
     ownership.use(view, takesParts, shards::slots);
     server.epochInUse();
     server.forgetRouters(Set.of());

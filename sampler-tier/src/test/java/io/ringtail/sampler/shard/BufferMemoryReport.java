@@ -84,8 +84,8 @@ public final class BufferMemoryReport {
         new Metrics(),
         PooledByteBufAllocator.DEFAULT,
         System::nanoTime,
-            Views.NOBODY,
-            now -> true);
+        Views.NOBODY,
+        now -> true);
   }
 
   private static long heap() {

@@ -44,7 +44,9 @@ final class ShardHarness {
     TailSamplingConfig sampling = TailSamplingConfig.read(tail.root());
     assertThat(shards.problems()).isEmpty();
     assertThat(tail.problems()).isEmpty();
-    set = new ShardSet(config, sampling, exports, registry, allocator, () -> nanos, peers, now -> lease);
+    set =
+        new ShardSet(
+            config, sampling, exports, registry, allocator, () -> nanos, peers, now -> lease);
     set.slots(Views.alone());
     work();
   }
