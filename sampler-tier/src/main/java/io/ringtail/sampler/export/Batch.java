@@ -68,12 +68,26 @@ final class Batch {
   void add(KeptTrace trace) {
     ByteBuf bytes = trace.resourceSpans();
     int size = bytes.readableBytes();
+    ensure(size);
+    bytes.getBytes(bytes.readerIndex(), array, length, size);
+    bytes.release();
+    added(trace, size);
+  }
+
+  private void add(KeptTrace trace, byte[] source, int start, int size) {
+    ensure(size);
+    System.arraycopy(source, start, array, length, size);
+    added(trace, size);
+  }
+
+  private void ensure(int size) {
     if (array.length - length < size) {
       long grown = Math.max((long) array.length * 2, (long) length + size);
       array = Arrays.copyOf(array, (int) Math.min(grown, Integer.MAX_VALUE - 8));
     }
-    bytes.getBytes(bytes.readerIndex(), array, length, size);
-    bytes.release();
+  }
+
+  private void added(KeptTrace trace, int size) {
     length += size;
     spanCount += trace.spanCount();
     int index = traceCount++;
@@ -102,6 +116,46 @@ final class Batch {
       array = Arrays.copyOf(array, length);
     }
     return this;
+  }
+
+  /** Whether any of its traces is sent by another sampler now. */
+  boolean hasUnwanted() {
+    for (KeptTrace trace : traces) {
+      if (!trace.onAnswered().isWanted()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Divides it: what is still to be sent, with its place among the tries, and what is not.
+   *
+   * @param unwanted an empty one of the same context, which gets the rest
+   */
+  Batch divide(Batch unwanted) {
+    Batch wanted = new Batch(context, openedNanos, length);
+    wanted.attempts = attempts;
+    wanted.lastEndpoint = lastEndpoint;
+    wanted.sentNanos = sentNanos;
+    wanted.dueNanos = dueNanos;
+    wanted.endpointSilent = endpointSilent;
+    int start = 0;
+    for (int i = 0; i < traceCount; i++) {
+      KeptTrace trace = traces.get(i);
+      (trace.onAnswered().isWanted() ? wanted : unwanted)
+          .add(trace, array, start, traceEnds[i] - start);
+      start = traceEnds[i];
+    }
+    return wanted.seal();
+  }
+
+  Header context() {
+    return context;
+  }
+
+  boolean isEmpty() {
+    return traceCount == 0;
   }
 
   Payload payload() {

@@ -207,15 +207,32 @@ final class Destination {
       if (batch == null) {
         batch = notStored(waiting);
       }
-      if (batch == null || !write(batch, to)) {
+      if (batch == null) {
         break;
       }
       ready.remove(batch);
       waiting.remove(batch);
+      batch = wanted(batch);
+      if (!batch.isEmpty() && !write(batch, to)) {
+        ready.addFirst(batch);
+        break;
+      }
       answer(batch, Answer.ACCEPTED);
       written++;
     }
     return written;
+  }
+
+  /** Leaves out what another sampler sends now. */
+  private Batch wanted(Batch batch) {
+    if (!batch.hasUnwanted()) {
+      return batch;
+    }
+    Batch unwanted = new Batch(batch.context(), batch.openedNanos(), 0);
+    Batch wanted = batch.divide(unwanted);
+    metrics.lostSpans(ExportLoss.HANDED_OVER).inc(unwanted.spanCount());
+    answer(unwanted, Answer.REJECTED);
+    return wanted;
   }
 
   private static @Nullable Batch notStored(Collection<Batch> among) {
@@ -315,7 +332,10 @@ final class Destination {
       if (endpoint < 0) {
         break;
       }
-      send(ready.remove(), endpoint, nowNanos);
+      Batch batch = wanted(ready.remove());
+      if (!batch.isEmpty()) {
+        send(batch, endpoint, nowNanos);
+      }
       work++;
     }
     return work;
@@ -506,11 +526,12 @@ final class Destination {
   }
 
   /** The next process with the same directory sends what is on disk. */
-  private long abandon(Batch batch) {
-    if (batch.stored != null) {
-      reservedBytes.addAndGet(-batch.costBytes());
+  private long abandon(Batch given) {
+    if (given.stored != null) {
+      reservedBytes.addAndGet(-given.costBytes());
       return 0;
     }
+    Batch batch = wanted(given);
     if (spool != null && write(batch, spool)) {
       answer(batch, Answer.ACCEPTED);
       return 0;

@@ -12,6 +12,8 @@ enum ExportLoss {
   TOO_LARGE,
   /** A file of the queue on disk could not be read. */
   UNREADABLE,
+  /** Not lost: it was handed over, with its slot, to another sampler, which sends it. */
+  HANDED_OVER,
   /** Still unanswered when the time for stopping was over. */
   SHUTDOWN;
 

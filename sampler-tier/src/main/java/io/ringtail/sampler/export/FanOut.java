@@ -27,6 +27,11 @@ final class FanOut implements KeptTrace.OnAnswered {
   }
 
   @Override
+  public boolean isWanted() {
+    return original.onAnswered().isWanted();
+  }
+
+  @Override
   public void onAnswered(KeptTrace copy, Answer answer) {
     if (answer == Answer.REJECTED) {
       rejected = true;

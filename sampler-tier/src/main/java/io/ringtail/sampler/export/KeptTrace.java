@@ -33,5 +33,10 @@ public record KeptTrace(
   /** Told of the final answer. Threads: the exporter's. */
   public interface OnAnswered {
     void onAnswered(KeptTrace trace, Answer answer);
+
+    /** Whether it is still to be sent; not if another sampler does that now. Threads: any. */
+    default boolean isWanted() {
+      return true;
+    }
   }
 }

@@ -149,6 +149,7 @@ final class Departures {
     if (!unanswered.remove(export)) {
       return false;
     }
+    export.handedOver();
     DecisionBatch decision = export.decision();
     if (decision != null) {
       decision.handedOff();

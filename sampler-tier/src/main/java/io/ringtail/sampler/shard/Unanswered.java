@@ -5,6 +5,7 @@ import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Notes;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class Unanswered {
     private final int window;
     private final @Nullable DecisionBatch decision;
     private final AtomicInteger count;
+    private final AtomicBoolean counted = new AtomicBoolean();
+    private volatile boolean handedOver;
     private final Consumer<ShardCommand> queue;
 
     private Export(
@@ -43,8 +46,25 @@ final class Unanswered {
 
     @Override
     public void onAnswered(KeptTrace answered, KeptTrace.Answer answer) {
-      count.decrementAndGet();
+      counted();
       queue.accept(new ShardCommand.Answered(this, answer));
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !handedOver;
+    }
+
+    /** Another sampler has it: no answer is waited for any more. */
+    void handedOver() {
+      handedOver = true;
+      counted();
+    }
+
+    private void counted() {
+      if (counted.compareAndSet(true, false)) {
+        count.decrementAndGet();
+      }
     }
 
     /** Its bytes are valid until it is removed. */
@@ -92,12 +112,13 @@ final class Unanswered {
   /** Before it is offered: it may be answered at once, and its bytes are needed until it is. */
   void offering(Export export) {
     export.trace.resourceSpans().retain();
+    export.counted.set(true);
     count.incrementAndGet();
   }
 
   /** The queue had no room for it. */
   void refused(Export export) {
-    count.decrementAndGet();
+    export.counted();
     export.trace.resourceSpans().release();
   }
 

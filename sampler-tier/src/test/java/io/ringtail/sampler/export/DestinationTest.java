@@ -169,6 +169,32 @@ class DestinationTest {
   }
 
   @Test
+  void handedOverMeanwhile_isNotSentAgain() {
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    offer(kept.trace(1, 2));
+    offer(kept.trace(2, 3));
+    offer(kept.trace(3, 1));
+    work();
+    pass(200);
+    kept.handOver(2);
+    offer(kept.trace(4, 1));
+    kept.handOver(4);
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    pass(2_000);
+    pass(200);
+
+    Payload again = first.sent.get(1);
+    byte[] one = Kept.encoded(1, 2);
+    byte[] three = Kept.encoded(3, 1);
+    assertThat(first.sent).hasSize(2);
+    assertThat(Arrays.copyOf(again.array(), one.length)).isEqualTo(one);
+    assertThat(Arrays.copyOfRange(again.array(), one.length, again.length())).isEqualTo(three);
+    assertThat(again.spanCount()).isEqualTo(3);
+    assertThat(lostSpans(ExportLoss.HANDED_OVER)).isEqualTo(4);
+    assertThat(destination.isEmpty()).isTrue();
+  }
+
+  @Test
   void endpointIsBack_allThatFailedWithItGoAtOnce() {
     first.answer = payload -> FakeTransport.UNAVAILABLE;
     first.hangs = true;

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes kept traces and remembers what was answered. Threads: any. */
 final class Kept implements KeptTrace.OnAnswered {
@@ -21,7 +23,13 @@ final class Kept implements KeptTrace.OnAnswered {
 
   private final List<ByteBuf> buffers = new ArrayList<>();
   private final Map<Long, List<Answer>> answers = new HashMap<>();
+  private final Set<Long> unwanted = ConcurrentHashMap.newKeySet();
   private int answered;
+
+  /** Another sampler sends it: it is wanted no longer. */
+  void handOver(long id) {
+    unwanted.add(id);
+  }
 
   KeptTrace trace(long id, int spans) {
     return trace(id, spans, Header.EMPTY);
@@ -30,7 +38,19 @@ final class Kept implements KeptTrace.OnAnswered {
   synchronized KeptTrace trace(long id, int spans, Header context) {
     ByteBuf bytes = Unpooled.wrappedBuffer(encoded(id, spans));
     buffers.add(bytes);
-    return new KeptTrace(0, id, context, bytes, spans, "policy", this);
+    KeptTrace.OnAnswered told =
+        new KeptTrace.OnAnswered() {
+          @Override
+          public void onAnswered(KeptTrace trace, Answer answer) {
+            Kept.this.onAnswered(trace, answer);
+          }
+
+          @Override
+          public boolean isWanted() {
+            return !unwanted.contains(id);
+          }
+        };
+    return new KeptTrace(0, id, context, bytes, spans, "policy", told);
   }
 
   static byte[] encoded(long id, int spans) {

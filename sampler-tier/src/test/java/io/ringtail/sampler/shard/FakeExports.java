@@ -38,7 +38,7 @@ final class FakeExports implements ExportQueue {
   volatile int room = Integer.MAX_VALUE;
   volatile int offers;
   volatile boolean broken;
-  private final List<KeptTrace> unanswered = new CopyOnWriteArrayList<>();
+  final List<KeptTrace> unanswered = new CopyOnWriteArrayList<>();
 
   /** Whether it takes traces and does not answer before {@link #answerAll}. */
   volatile boolean silent;

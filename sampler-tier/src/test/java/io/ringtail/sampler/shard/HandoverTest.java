@@ -289,6 +289,9 @@ class HandoverTest {
     samplers.advance(1500);
 
     assertWhole(1);
+    assertThat(a.set.unansweredExports()).isZero();
+    assertThat(a.exports.unanswered).hasSize(TRACES / 2);
+    assertThat(a.exports.unanswered).noneMatch(trace -> trace.onAnswered().isWanted());
     assertThat(b.set.metrics().handedInSpans()).isEqualTo(TRACES / 2);
     assertThat(a.set.metrics().handedOutSpans()).isZero();
   }
