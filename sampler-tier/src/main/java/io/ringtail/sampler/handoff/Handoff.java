@@ -169,6 +169,7 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
    * @param inUse told then, on the handoff's thread
    */
   public void onEpoch(Epoch epoch, boolean inTurn, Runnable inUse) {
+    parts().shards().adopted(epoch.order());
     parts().words().onEpoch(epoch);
     parts().thread().onEpoch(epoch, inTurn, inUse);
   }

@@ -55,6 +55,8 @@ public final class PeerWords implements Peers.Events {
     outgoing.onAnswer(from, answer);
     if (answer instanceof PeerAnswer.NoticeTaken m) {
       shards.onNoticeTaken(from, m.id());
+    } else if (answer instanceof PeerAnswer.NoticeNotOwner m) {
+      shards.onNoticeNotOwner(from, m.id(), m.epoch());
     } else if (answer instanceof PeerAnswer.TransferTaken m) {
       shards.onTransferAnswer(answer, m.id());
     } else if (answer instanceof PeerAnswer.TransferNotOwner m) {
@@ -98,7 +100,14 @@ public final class PeerWords implements Peers.Events {
     long id = notice.id();
     try {
       shards.takeNotice(
-          from, id, notice.decisions(), () -> answers.send(new PeerAnswer.NoticeTaken(id)));
+          from,
+          id,
+          notice.decisions(),
+          epoch ->
+              answers.send(
+                  epoch == null
+                      ? new PeerAnswer.NoticeTaken(id)
+                      : new PeerAnswer.NoticeNotOwner(id, epoch)));
     } catch (MalformedWireException e) {
       log.error("event=notice-malformed from={} reason=\"{}\"", from, e.getMessage());
     }

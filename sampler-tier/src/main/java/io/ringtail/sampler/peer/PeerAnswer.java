@@ -17,4 +17,10 @@ public sealed interface PeerAnswer {
   record TransferFull(long id) implements PeerAnswer {}
 
   record NoticeTaken(long id) implements PeerAnswer {}
+
+  /**
+   * Not all of it is stored: a slot of it is not the sender's in {@code epoch}, the receiver's
+   * newest. Who is behind in epochs must not decide what is another's by now.
+   */
+  record NoticeNotOwner(long id, EpochOrder epoch) implements PeerAnswer {}
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,6 +225,11 @@ final class PeerCodec {
       out.presentField(PeerFields.TRANSFER_FULL, m.id());
     } else if (answer instanceof PeerAnswer.NoticeTaken m) {
       out.presentField(PeerFields.NOTICE_TAKEN, m.id());
+    } else if (answer instanceof PeerAnswer.NoticeNotOwner m) {
+      WireWriter body = new WireWriter(32);
+      body.field(PeerFields.NOT_OWNER_ID, m.id());
+      order(body, PeerFields.NOT_OWNER_VIEW_ID, PeerFields.NOT_OWNER_NUMBER, m.epoch());
+      out.messageField(PeerFields.NOTICE_NOT_OWNER, body);
     } else {
       throw new AssertionError(answer);
     }
@@ -240,7 +246,10 @@ final class PeerCodec {
             case PeerFields.WELCOME -> welcome(enter(in));
             case PeerFields.TRANSFER_TAKEN ->
                 new PeerFrame.Answer(new PeerAnswer.TransferTaken(in.readVarint()));
-            case PeerFields.TRANSFER_NOT_OWNER -> new PeerFrame.Answer(notOwner(enter(in)));
+            case PeerFields.TRANSFER_NOT_OWNER ->
+                new PeerFrame.Answer(notOwner(enter(in), PeerAnswer.TransferNotOwner::new));
+            case PeerFields.NOTICE_NOT_OWNER ->
+                new PeerFrame.Answer(notOwner(enter(in), PeerAnswer.NoticeNotOwner::new));
             case PeerFields.TRANSFER_FULL ->
                 new PeerFrame.Answer(new PeerAnswer.TransferFull(in.readVarint()));
             case PeerFields.NOTICE_TAKEN ->
@@ -269,7 +278,8 @@ final class PeerCodec {
     return new Welcome(version(version), required(from, "welcome.from"));
   }
 
-  private static PeerAnswer notOwner(WireReader in) throws MalformedWireException {
+  private static PeerAnswer notOwner(
+      WireReader in, BiFunction<Long, EpochOrder, PeerAnswer> answer) throws MalformedWireException {
     long[] numbers = new long[3];
     while (in.next()) {
       switch (in.tag()) {
@@ -279,7 +289,7 @@ final class PeerCodec {
         default -> in.skip();
       }
     }
-    return new PeerAnswer.TransferNotOwner(numbers[0], new EpochOrder(numbers[1], numbers[2]));
+    return answer.apply(numbers[0], new EpochOrder(numbers[1], numbers[2]));
   }
 
   private static Farewell farewell(WireReader in) throws MalformedWireException {

@@ -46,6 +46,7 @@ final class PeerFields {
   static final int TRANSFER_FULL = 4 << 3 | VARINT;
   static final int NOTICE_TAKEN = 5 << 3 | VARINT;
   static final int FAREWELL = 6 << 3 | LEN;
+  static final int NOTICE_NOT_OWNER = 7 << 3 | LEN;
 
   static final int WELCOME_VERSION = 1 << 3 | VARINT;
   static final int WELCOME_FROM = 2 << 3 | LEN;

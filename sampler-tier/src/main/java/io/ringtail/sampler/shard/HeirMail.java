@@ -111,6 +111,15 @@ final class HeirMail {
     }
   }
 
+  /** The heir could not store it yet. */
+  void again(long id) {
+    Letter letter = letters.get(id);
+    if (letter != null && letter.sent) {
+      letter.sent = false;
+      unsent++;
+    }
+  }
+
   void cancel(long id) {
     Letter letter = letters.get(id);
     if (letter != null) {

@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.sampler.buffer.TraceTable;
@@ -75,6 +76,9 @@ final class Notices {
     private long noticeId;
     private int closedMillis;
     private boolean taken;
+
+    /** Its heir knows of an epoch in which a slot of it is another's. */
+    private boolean stopped;
 
     Pending(DecisionBatch batch, @Nullable Peer heir) {
       this.batch = batch;
@@ -336,6 +340,19 @@ final class Notices {
   }
 
   /**
+   * The heir has not stored a notice: a slot of it is another's in its epoch. If that is newer, the
+   * decisions wait for it to be in use here; else the heir is behind and is told again.
+   */
+  void refused(Peer heir, long noticeId, EpochOrder epoch) {
+    if (epoch.compareTo(slots.order()) > 0) {
+      for (Pending pending : sent) {
+        pending.stopped |= pending.noticeId == noticeId && heir.equals(pending.heir);
+      }
+    }
+    mail.again(noticeId);
+  }
+
+  /**
    * Lets decisions have effect and closes what is old enough.
    *
    * @param lease without it nothing has effect
@@ -354,7 +371,7 @@ final class Notices {
     int batches = 0;
     for (var all = sent.iterator(); batches < BATCHES_PER_CYCLE && all.hasNext(); ) {
       Pending pending = all.next();
-      boolean late = nowMillis - pending.closedMillis >= ANSWER_MILLIS;
+      boolean late = !pending.stopped && nowMillis - pending.closedMillis >= ANSWER_MILLIS;
       if (pending.taken || late) {
         takeEffect(pending, nowMillis);
         all.remove();

@@ -74,10 +74,17 @@ final class ReceivedDecisions {
     this.shards = context.config().shards();
   }
 
-  /** Stores those of this shard's slots, and ends what they meet (protocol D5). */
-  void store(@Nullable Peer from, long noticeId, Notice notice, int nowMillis) {
+  /**
+   * Stores those of this shard's slots, and ends what they meet (protocol D5).
+   *
+   * @return false if it stores none, as a slot is not {@code from}'s
+   */
+  boolean store(@Nullable Peer from, long noticeId, Notice notice, int nowMillis) {
     if (from != null && replayable.knows(from, noticeId)) {
-      return;
+      return true;
+    }
+    if (from != null && !isOwnedBy(from, notice)) {
+      return false;
     }
     Filling filling = new Filling(from, noticeId, notice);
     notice.forEach(
@@ -96,6 +103,21 @@ final class ReceivedDecisions {
           }
         });
     filling.close();
+    return true;
+  }
+
+  private boolean isOwnedBy(Peer from, Notice notice) {
+    long bits = from.incarnation().bits();
+    boolean[] owned = {true};
+    notice.forEach(
+        (context, hi, lo, verdict) -> {
+          int slot = TraceHash.slot(hi, lo);
+          Peer owner = slots.owner(slot);
+          owned[0] &=
+              ShardSet.shardOfSlot(slot, shards) != shard
+                  || (owner != null && owner.incarnation().bits() == bits);
+        });
+    return owned[0];
   }
 
   /** Batches being filled from one notice: more than one if it is large. */

@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.policy.PolicySet;
@@ -150,7 +151,7 @@ final class Shard {
   int doWork() {
     nowNanos = context.nanoClock().getAsLong();
     nowMillis = (int) ((nowNanos - startNanos) / 1_000_000);
-    decider.lease(context.mayDecide().test(nowNanos));
+    decider.lease(isUpToDate() && context.mayDecide().test(nowNanos));
     int work = takeCommands();
     work += store.wheel.advance(nowMillis, TRACES_PER_CYCLE, expiry);
     work += decider.decideOverdue(TRACES_PER_CYCLE, nowMillis, nowNanos);
@@ -174,6 +175,12 @@ final class Shard {
     foreign = handover.foreign();
     publishMarks();
     return work;
+  }
+
+  /** Of a newer epoch that is known but not in use it is not known whose the slots are. */
+  private boolean isUpToDate() {
+    EpochOrder newest = context.adopted().get();
+    return newest == null || newest.equals(decider.slots().order());
   }
 
   /** Not after each cycle: there may be many routers. What waits for the marks is told then. */
@@ -223,6 +230,8 @@ final class Shard {
       store.replayable.logBegins(progress.routerKey(), progress.oldestSeq());
     } else if (command instanceof ShardCommand.NoticeTaken taken) {
       decider.notices().taken(taken.heir(), taken.noticeId());
+    } else if (command instanceof ShardCommand.NoticeNotOwner refused) {
+      decider.notices().refused(refused.heir(), refused.noticeId(), refused.epoch());
     } else if (command instanceof ShardCommand.Decisions decisions) {
       take(decisions);
     } else if (command instanceof ShardCommand.Settled settled) {
@@ -284,7 +293,11 @@ final class Shard {
   }
 
   private void take(ShardCommand.Decisions decisions) {
-    received.store(decisions.from(), decisions.noticeId(), decisions.notice(), nowMillis);
+    boolean stored =
+        received.store(decisions.from(), decisions.noticeId(), decisions.notice(), nowMillis);
+    if (!stored) {
+      decisions.refused().set(decider.slots().order());
+    }
     if (decisions.left().decrementAndGet() == 0) {
       decisions.stored().run();
     }

@@ -1,11 +1,13 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.settle.Notice;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What a shard is asked to do, in the order of its queue. */
@@ -44,10 +46,16 @@ sealed interface ShardCommand {
    *
    * @param from whose notice it is; null if they came with a slot
    * @param left counts down the shards that have not stored them
-   * @param stored run when all have
+   * @param refused set to the epoch in which a slot of theirs is not {@code from}'s
+   * @param stored run when all have, or have not
    */
   record Decisions(
-      @Nullable Peer from, long noticeId, Notice notice, AtomicInteger left, Runnable stored)
+      @Nullable Peer from,
+      long noticeId,
+      Notice notice,
+      AtomicInteger left,
+      AtomicReference<@Nullable EpochOrder> refused,
+      Runnable stored)
       implements ShardCommand {}
 
   /** All traces of these notices are settled (protocol D3). */
@@ -67,6 +75,9 @@ sealed interface ShardCommand {
 
   /** The heir has stored a notice of this shard. */
   record NoticeTaken(Peer heir, long noticeId) implements ShardCommand {}
+
+  /** A slot of a notice of this shard is another's in the heir's epoch. */
+  record NoticeNotOwner(Peer heir, long noticeId, EpochOrder epoch) implements ShardCommand {}
 
   /** A kept trace is finally answered. */
   record Answered(Unanswered.Export export, KeptTrace.Answer answer) implements ShardCommand {}

@@ -1,6 +1,7 @@
 package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.peer.Peers;
@@ -8,6 +9,8 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.settle.RouterKeys;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the shards of one sampler share.
@@ -15,6 +18,7 @@ import java.util.function.LongSupplier;
  * @param nanoClock monotonic
  * @param peers ways to the other samplers, for notices and transfers
  * @param mayDecide whether there is a lease to decide at a time of the clock (protocol L1)
+ * @param adopted the newest epoch known; null if nobody tells
  * @param routers numbers of routers in notes
  * @param handover what is counted of handoffs
  */
@@ -28,5 +32,6 @@ record ShardContext(
     LongSupplier nanoClock,
     Peers peers,
     LongPredicate mayDecide,
+    Supplier<@Nullable EpochOrder> adopted,
     RouterKeys routers,
     HandoverMetrics handover) {}

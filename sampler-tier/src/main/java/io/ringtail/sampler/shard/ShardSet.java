@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
@@ -28,6 +29,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,7 @@ public final class ShardSet {
   private final List<Shard> shards = new ArrayList<>();
   private final List<ShardThread> threads = new ArrayList<>();
   private final RouterKeys routers = new RouterKeys();
+  private final AtomicReference<@Nullable EpochOrder> adopted = new AtomicReference<>();
   private final LongSupplier nanoClock;
   private final long storedWhenEmpty;
   private volatile boolean stopping;
@@ -112,6 +116,7 @@ public final class ShardSet {
             nanoClock,
             peers,
             mayDecide,
+            adopted::get,
             routers,
             handoverMetrics);
     for (int i = 0; i < config.shards(); i++) {
@@ -334,15 +339,20 @@ public final class ShardSet {
    * Stores decisions of a sampler whose heir this one is (protocol D2).
    *
    * @param decisions as {@link Notice} encodes them; a heap buffer, consumed
-   * @param stored run when all shards know them, by one of their threads
+   * @param stored told by a shard's thread: null when all shards know them; else the epoch in which
+   *     a slot of them is not the sender's, and not all are known
    * @throws MalformedWireException if they cannot be read; nothing is stored then
    */
-  public void takeNotice(Peer from, long noticeId, ByteBuf decisions, Runnable stored)
+  public void takeNotice(
+      Peer from, long noticeId, ByteBuf decisions, Consumer<@Nullable EpochOrder> stored)
       throws MalformedWireException {
     try {
       Notice notice = Notice.decode(decisions, routers);
       AtomicInteger left = new AtomicInteger(shards.size());
-      queueAll(new ShardCommand.Decisions(from, noticeId, notice, left, stored));
+      AtomicReference<@Nullable EpochOrder> refused = new AtomicReference<>();
+      queueAll(
+          new ShardCommand.Decisions(
+              from, noticeId, notice, left, refused, () -> stored.accept(refused.get())));
     } finally {
       decisions.release();
     }
@@ -356,6 +366,26 @@ public final class ShardSet {
   /** An heir has stored a notice of this sampler. */
   public void onNoticeTaken(Peer heir, long noticeId) {
     queue(HeirMail.shardOf(noticeId, shards.size()), new ShardCommand.NoticeTaken(heir, noticeId));
+  }
+
+  /**
+   * An heir has not stored a notice of this sampler, as a slot of it is another's.
+   *
+   * @param epoch the heir's newest
+   */
+  public void onNoticeNotOwner(Peer heir, long noticeId, EpochOrder epoch) {
+    queue(
+        HeirMail.shardOf(noticeId, shards.size()),
+        new ShardCommand.NoticeNotOwner(heir, noticeId, epoch));
+  }
+
+  /**
+   * An epoch will be in use soon: until then nothing is decided, as slots may be another's already.
+   *
+   * @param order of the newest that is known
+   */
+  public void adopted(EpochOrder order) {
+    adopted.set(order);
   }
 
   /** The link to another sampler broke: notices it has not answered are sent again. */
@@ -400,7 +430,7 @@ public final class ShardSet {
     }
     left.set(1 + parts.size() + transfer.decisions().size() * shards.size());
     for (Notice notice : transfer.decisions()) {
-      queueAll(new ShardCommand.Decisions(null, 0, notice, left, merged));
+      queueAll(new ShardCommand.Decisions(null, 0, notice, left, new AtomicReference<>(), merged));
     }
     for (TransferIn part : parts) {
       metrics.handedIn(part.spanCount());

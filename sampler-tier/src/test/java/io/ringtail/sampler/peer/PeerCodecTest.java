@@ -41,6 +41,7 @@ class PeerCodecTest {
           new PeerAnswer.TransferTaken(0),
           new PeerAnswer.TransferNotOwner(-2, EPOCH),
           new PeerAnswer.TransferFull(3),
+          new PeerAnswer.NoticeNotOwner(8, new EpochOrder(2, 5)),
           new PeerAnswer.NoticeTaken(Long.MAX_VALUE));
 
   private static byte[] bytes(int length) {

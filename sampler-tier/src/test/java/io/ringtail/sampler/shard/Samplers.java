@@ -223,7 +223,13 @@ final class Samplers {
             from.peer,
             notice.id(),
             notice.decisions(),
-            () -> from.set.onNoticeTaken(to.peer, notice.id()));
+            epoch -> {
+              if (epoch == null) {
+                from.set.onNoticeTaken(to.peer, notice.id());
+              } else {
+                from.set.onNoticeNotOwner(to.peer, notice.id(), epoch);
+              }
+            });
       } catch (MalformedWireException e) {
         throw new AssertionError(e);
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
@@ -16,6 +17,8 @@ import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -285,6 +288,40 @@ class SettlingTest {
   }
 
   @Test
+  void heirThatKnowsANewerOwner_stopsTheDecision() {
+    decideWithHeir(Spans.error(MINE, 1));
+    long id = shards.peers.words(PeerWord.Notice.class).get(0).id();
+    shards.set.onNoticeNotOwner(B, id, new EpochOrder(1, 3));
+    shards.advanceMillis(2 * Notices.ANSWER_MILLIS);
+    assertThat(exports()).isZero();
+    use(Views.of(3, "a", "b"));
+    assertThat(shards.set.metrics().takenBackDecisions()).isEqualTo(1);
+    use(Views.of(4, "a", "a"));
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void heirThatIsBehind_isToldAgain() {
+    decideWithHeir(Spans.error(MINE, 1));
+    long id = shards.peers.words(PeerWord.Notice.class).get(0).id();
+    shards.set.onNoticeNotOwner(B, id, new EpochOrder(1, 1));
+    shards.advanceMillis(200);
+    assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(2);
+    answerAll();
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void epochThatIsKnownButNotInUse_stopsDecisions() {
+    shards.set.adopted(new EpochOrder(1, 2));
+    decide(Spans.error(MINE, 1));
+    assertThat(exports()).isZero();
+    use(PAIR.withHeirs(ALONE.heirs()));
+    shards.advanceMillis(1);
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
   void spansAfterTheDecision_goWithTheirTrace() {
     use(PAIR);
     decide(Spans.error(MINE, 1), Spans.span(owned(PAIR, MINE + 1), 2));
@@ -300,7 +337,7 @@ class SettlingTest {
   private void takeNotice(long id, PeerWord.Notice word) {
     ByteBuf copy = word.decisions().copy();
     try {
-      shards.set.takeNotice(B, id, copy, () -> stored++);
+      shards.set.takeNotice(B, id, copy, epoch -> stored += epoch == null ? 1 : 100);
     } catch (MalformedWireException e) {
       throw new AssertionError(e);
     }
@@ -309,6 +346,23 @@ class SettlingTest {
   }
 
   private int stored;
+
+  /** As it comes with a slot. */
+  private void takeDecisions(PeerWord.Notice word) {
+    shards
+        .set
+        .all()
+        .get(0)
+        .queue(
+            new ShardCommand.Decisions(
+                null,
+                0,
+                decode(word),
+                new AtomicInteger(1),
+                new AtomicReference<>(),
+                () -> stored++));
+    shards.work();
+  }
 
   /** What b tells its heir of a trace it has decided, having seen up to seq 1 of router 0. */
   private PeerWord.Notice decidedByB(Span.Builder span) {
@@ -374,9 +428,19 @@ class SettlingTest {
   }
 
   @Test
+  void noticeOfAnotherThanTheOwner_isNotStored() {
+    takeNotice(5, decidedByB(Spans.error(OTHERS, 1)));
+    assertThat(stored).isEqualTo(100);
+    takeReplay(1, Spans.span(OTHERS, 1));
+    assertThat(exports()).isZero();
+    shards.advanceMillis(1000 + TICK);
+    assertThat(shards.set.metrics().decisions(Cause.DEADLINE)).isEqualTo(1);
+  }
+
+  @Test
   void decisionThatMeetsAnOpenTrace_endsIt() {
     shards.take(Spans.span(OTHERS, 9));
-    takeNotice(5, decidedByB(Spans.error(OTHERS, 1)));
+    takeDecisions(decidedByB(Spans.error(OTHERS, 1)));
     assertThat(exports()).isEqualTo(1);
     shards.take(Spans.span(OTHERS, 10));
     assertThat(exports()).isEqualTo(2);
