@@ -1,5 +1,6 @@
 package io.ringtail.cli;
 
+import com.google.common.base.Throwables;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.ConfigWatch;
@@ -39,9 +40,12 @@ final class SamplerCommand implements Callable<Integer> {
     SamplerConfig config = SamplerConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
     SamplerNode node = node(config);
-    try (ConfigWatch watch =
-        new ConfigWatch(path, seen, new WeightReload(path, file, config, node)).start()) {
+    ConfigWatch watch = new ConfigWatch(path, seen, new WeightReload(path, file, config, node));
+    watch.start();
+    try {
       return NodeRunner.run(new Running(node), Terminal.stdout().out());
+    } finally {
+      watch.close();
     }
   }
 
@@ -58,7 +62,8 @@ final class SamplerCommand implements Callable<Integer> {
     try {
       return new SamplerNode(config, trace -> {});
     } catch (UncheckedIOException e) { // a directory that cannot be used
-      throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getCause().getMessage()));
+      throw new CommandFailedException(
+          ExitCode.PROBLEM, String.valueOf(Throwables.getRootCause(e).getMessage()));
     }
   }
 

@@ -42,9 +42,8 @@ public final class ConfigWatch implements AutoCloseable {
     this.onChange = onChange;
   }
 
-  public ConfigWatch start() {
+  public void start() {
     var unused = thread.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
-    return this;
   }
 
   /** One look; for tests. */

@@ -36,10 +36,11 @@ record Resize(
   record Balance(int members, double largestShare, double smallestShare) {
     static Balance of(RingTable table) {
       int[] counts = table.slotCounts();
+      Map<String, Double> fair = fair(table);
       double largest = 0;
       double smallest = counts.length == 0 ? 0 : Double.MAX_VALUE;
       for (int i = 0; i < counts.length; i++) {
-        double share = counts[i] / fair(table).get(table.members().get(i).nodeId());
+        double share = counts[i] / fair.getOrDefault(table.members().get(i).nodeId(), 0.0);
         largest = Math.max(largest, share);
         smallest = Math.min(smallest, share);
       }

@@ -232,7 +232,7 @@ enum Event {
   BACKEND_SLOW(3) {
     @Override
     String run(Scene scene) throws Exception {
-      scene.sink().delay(Duration.ofMillis(1_000));
+      scene.sink().delay(Duration.ofSeconds(1));
       TimeUnit.SECONDS.sleep(backendSeconds());
       scene.sink().delay(Duration.ZERO);
       return peaks(scene);

@@ -214,7 +214,7 @@ final class Scene implements AutoCloseable {
     Files.writeString(file, text.replace(key, key + "  weight: " + weight + "\n"));
     await(
         "an epoch with the weight",
-        node -> node != sampler || node.metric("ringtail_cluster_epochs_total") > before);
+        node -> !node.equals(sampler) || node.metric("ringtail_cluster_epochs_total") > before);
   }
 
   static void signal(JavaProcess process, String name) throws IOException, InterruptedException {

@@ -123,7 +123,7 @@ final class SimGroup implements SimMembership.Group {
     next.addAll(rest);
     next.removeIf(s -> s.members.isEmpty());
     sides = next;
-    long noticed = 4_000 + world.random.nextInt(2_000);
+    long noticed = 4_000L + world.random.nextInt(2_000);
     changed(a, noticed);
     changed(b, noticed);
   }

@@ -1,5 +1,6 @@
 package io.ringtail.it.sim;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.PriorityQueue;
 import java.util.Random;
 
@@ -121,6 +122,7 @@ public final class World {
     return java.util.HexFormat.of().parseHex(hex);
   }
 
+  @FormatMethod
   public void tell(String format, Object... args) {
     if (telling) {
       story

@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +46,8 @@ final class Spool implements AutoCloseable {
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
 
   private long nextNumber;
-  private volatile long bytes;
-  private volatile long spans;
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong spans = new AtomicLong();
 
   /** One file. */
   record Entry(Path file, long bytes, int spans) {}
@@ -108,8 +110,8 @@ final class Spool implements AutoCloseable {
 
   private void add(Entry entry) {
     entries.add(entry);
-    bytes += entry.bytes();
-    spans += entry.spans();
+    bytes.addAndGet(entry.bytes());
+    spans.addAndGet(entry.spans());
   }
 
   /**
@@ -120,7 +122,7 @@ final class Spool implements AutoCloseable {
    */
   boolean write(Payload payload) throws IOException {
     int size = HEAD_BYTES + payload.context().size() + 8 * payload.traces() + payload.length();
-    if (bytes + size > maxBytes) {
+    if (bytes.get() + size > maxBytes) {
       return false;
     }
     String name = String.format(Locale.ROOT, "%016x-%d", nextNumber++, payload.spanCount());
@@ -168,7 +170,7 @@ final class Spool implements AutoCloseable {
    *
    * @param onUnreadable told the spans of such a file
    */
-  @Nullable Stored take(java.util.function.IntConsumer onUnreadable) {
+  @Nullable Stored take(IntConsumer onUnreadable) {
     for (Entry entry = entries.poll(); entry != null; entry = entries.poll()) {
       try {
         return new Stored(entry, decode(Files.readAllBytes(entry.file())));
@@ -230,8 +232,8 @@ final class Spool implements AutoCloseable {
   }
 
   private void forget(Entry entry) {
-    bytes -= entry.bytes();
-    spans -= entry.spans();
+    bytes.addAndGet(-entry.bytes());
+    spans.addAndGet(-entry.spans());
   }
 
   /** Whether nothing is left to be taken. */
@@ -241,11 +243,11 @@ final class Spool implements AutoCloseable {
 
   /** Of all files, those taken and not answered included. */
   long bytes() {
-    return bytes;
+    return bytes.get();
   }
 
   long spans() {
-    return spans;
+    return spans.get();
   }
 
   @Override

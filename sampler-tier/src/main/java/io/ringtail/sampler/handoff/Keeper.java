@@ -431,6 +431,7 @@ public final class Keeper {
   }
 
   /** Says what follows from what has happened. */
+  @SuppressWarnings("ReferenceEquality") // the same object until holds change
   private void settle(long nowNanos) {
     if (frozen && stranger.phase() != Stranger.Phase.ASKING) {
       if (stranger.discards()) {

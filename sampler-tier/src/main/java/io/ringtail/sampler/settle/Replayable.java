@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A decision is known by {batch, place in it}. The index is open addressing over longs of {hash,
  * batch and place}; some 40 bytes a decision. Threads: the shard's.
  */
+@SuppressWarnings("ReferenceEquality") // what is shared by batches is counted once
 public final class Replayable {
   /** In the place of an entry: not known. */
   public static final int NONE = -1;

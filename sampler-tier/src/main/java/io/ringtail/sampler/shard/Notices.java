@@ -188,13 +188,13 @@ final class Notices {
       closeRound(nowMillis, false);
       filling = new @Nullable Pending[next.owners().size() + 1];
       while (!sent.isEmpty()) {
-        dissolve(sent.removeFirst(), nowMillis);
+        dissolve(sent.removeFirst());
       }
       takeBackUntold(nowMillis);
     }
   }
 
-  private void dissolve(Pending pending, int nowMillis) {
+  private void dissolve(Pending pending) {
     pending.batch.answered();
     mail.cancel(pending.noticeId);
     for (int place = 0; place < pending.batch.size(); place++) {

@@ -92,7 +92,7 @@ class SettlingTest {
   void traceOfAnothersSlot_isNotDecided() {
     decide();
     shards.take(Spans.error(OTHERS, 1), Spans.error(MINE, 2));
-    use(PAIR.withHeirs(ALONE.heirs()));
+    use(PAIR.withHeirs(ALONE.table().heirs()));
     shards.advanceMillis(1000 + TICK);
     assertThat(shards.exports.taken)
         .extracting(FakeExports.Exported::traceIdLo)
