@@ -8,7 +8,7 @@
  *
  * <p>Threads: one, the forwarder's control loop. Buffers: accepted parts are copied off the Java
  * heap and released; pieces are given away. Rules: protocol sections 4 and 7, L2's question. Why
- * parts are stored raw: docs/decisions/0005-retention.md.
+ * parts are stored raw: docs/decisions/0007-retention.md.
  */
 @NullMarked
 package io.ringtail.router.retain;
