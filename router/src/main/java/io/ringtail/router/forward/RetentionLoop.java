@@ -236,16 +236,18 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   }
 
   private boolean takeEvents(long nowNanos) {
+    long count = taken;
+    Event e = null;
     for (int i = 0; i < EVENTS_A_TURN; i++) {
-      Event e = events.poll();
+      e = events.poll();
       if (e == null) {
-        taken += i;
-        return true;
+        break;
       }
       take(e, nowNanos);
+      count++;
     }
-    taken += EVENTS_A_TURN;
-    return false;
+    taken = count;
+    return e == null;
   }
 
   private void take(Event event, long nowNanos) {

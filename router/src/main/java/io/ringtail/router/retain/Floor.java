@@ -144,9 +144,10 @@ final class Floor {
    */
   long ownMark(SamplerKey of, EpochOrder applied) {
     Living sampler = living.get(of);
-    boolean counts =
-        sampler != null && sampler.mark != NONE && sampler.markEpoch.compareTo(applied) <= 0;
-    return counts ? sampler.mark : 0;
+    if (sampler == null || sampler.mark == NONE || sampler.markEpoch.compareTo(applied) > 0) {
+      return 0;
+    }
+    return sampler.mark;
   }
 
   boolean isLost(SamplerKey sampler) {
@@ -275,8 +276,7 @@ final class Floor {
   /** {@code sayer} needs nothing more of a lost sampler (M6). */
   void needsNothing(SamplerKey sayer, SamplerKey of) {
     Lost record = lost.get(of);
-    boolean counts = record != null && (!record.outOfTurn || answered.contains(sayer));
-    if (!counts) {
+    if (record == null || (record.outOfTurn && !answered.contains(sayer))) {
       early.put(new Word(sayer, of), true);
     } else if (record.waitsFor.remove(sayer) && record.waitsFor.isEmpty()) {
       release(of);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -123,7 +124,7 @@ final class Replays {
    *
    * @return whether there is more to look at now
    */
-  boolean goOn(TreeMap<Long, LoggedPart> parts, int maxBytes) {
+  boolean goOn(NavigableMap<Long, LoggedPart> parts, int maxBytes) {
     int bytes = 0;
     while (bytes < maxBytes) {
       List<Question> ready = ready();

@@ -169,12 +169,11 @@ final class LogFixture implements RetentionLog.Effects {
 
   /** Memory of the log. */
   double bytes() {
-    return (Double)
-        metrics.registry().getGauges().get("ringtail_router_retention_bytes").getValue();
+    return (Double) metrics.registry().gauge("ringtail_router_retention_bytes").getValue();
   }
 
-  double count(String name) {
-    return metrics.registry().getCounters().get(name).getCount();
+  long count(String name) {
+    return metrics.registry().counter(name).getCount();
   }
 
   /** Whether all buffers were given back, once what was sent is. */

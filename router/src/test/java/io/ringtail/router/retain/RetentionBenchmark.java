@@ -50,8 +50,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>Input: a request of 512 spans cut for {@code owners} samplers, again and again; {@code
  * keptMiB} are kept before the oldest go, so that memory is cold when it is written.
  *
- * <p>A good answer: {@code splitAndLog} at most twice {@code splitOnly}, and nothing on the Java heap
- * a span.
+ * <p>A good answer: {@code splitAndLog} at most twice {@code splitOnly}, and nothing on the Java
+ * heap a span.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
