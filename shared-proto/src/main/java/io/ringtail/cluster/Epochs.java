@@ -107,6 +107,11 @@ final class Epochs {
     return samplers > 0 && samplers < minSamplers ? Lease.NONE : leases.lease(now);
   }
 
+  /** Whether it makes the epochs. */
+  boolean coordinates() {
+    return coordinator.leads();
+  }
+
   /** Whether it decides although a cluster may go on elsewhere; to be counted. */
   boolean wentOnAlone(long now) {
     return leases.wentOnAlone(now);

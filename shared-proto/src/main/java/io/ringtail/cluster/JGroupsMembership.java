@@ -79,6 +79,7 @@ public final class JGroupsMembership implements Membership {
   private volatile @Nullable JChannel channel;
   private volatile @Nullable DirectoryHosts hosts;
   private volatile Lease lease = Lease.NONE;
+  private volatile boolean coordinates;
   private @Nullable Session session;
   private boolean wentOnAlone;
   private boolean closed;
@@ -129,6 +130,10 @@ public final class JGroupsMembership implements Membership {
         "ringtail_cluster_lease",
         "1 if this sampler may decide, 0 if it lacks a lease; 0 on routers.",
         () -> mayDecide(System.nanoTime()) ? 1 : 0);
+    metrics.gauge(
+        "ringtail_cluster_coordinator",
+        "1 if this node makes the epochs, else 0.",
+        () -> coordinates ? 1 : 0);
     metrics.gauge(
         "ringtail_cluster_epoch_number",
         "Number of the epoch in use, 0 without.",
@@ -343,6 +348,7 @@ public final class JGroupsMembership implements Membership {
   private void lookAtLease(Session s) {
     long now = nanoClock.getAsLong();
     lease = s.epochs().lease(config.minSamplers(), now);
+    coordinates = s.epochs().coordinates();
     boolean went = s.epochs().wentOnAlone(now);
     if (went && !wentOnAlone) {
       alone.inc();

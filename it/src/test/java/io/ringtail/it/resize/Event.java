@@ -96,7 +96,7 @@ enum Event {
   KILL_COORDINATOR(3) {
     @Override
     String run(Scene scene) throws Exception {
-      return killed(scene, scene.samplers().get(0));
+      return killed(scene, scene.coordinator());
     }
   },
   /** Killed and started again at once under its old name. */
@@ -178,7 +178,7 @@ enum Event {
   PAUSE_COORDINATOR(3) {
     @Override
     String run(Scene scene) throws Exception {
-      return paused(scene, scene.samplers().get(0));
+      return paused(scene, scene.coordinator());
     }
   },
   /** One sampler gets a tenth of the time for 20 s. */

@@ -116,6 +116,16 @@ final class Scene implements AutoCloseable {
     return all;
   }
 
+  /** The sampler that makes the epochs. */
+  Cluster.Node coordinator() throws IOException, InterruptedException {
+    for (Cluster.Node sampler : samplers) {
+      if (sampler.metric("ringtail_cluster_coordinator") == 1) {
+        return sampler;
+      }
+    }
+    throw new AssertionError("nobody coordinates");
+  }
+
   OtlpSink sink() {
     return sink;
   }
