@@ -69,6 +69,8 @@ public final class SimMembership implements Membership {
   public void onMessage(long from, byte[] bytes) {
     try {
       ClusterCodec.decode(bytes, 0, bytes.length)
+          .ifPresent(m -> { if (watcher != null) watcher.accept(from + " -> " + bits + " " + m); });
+      ClusterCodec.decode(bytes, 0, bytes.length)
           .ifPresent(m -> doAll(epochs().on(from, m, clock.getAsLong())));
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
@@ -130,6 +132,9 @@ public final class SimMembership implements Membership {
   public boolean mayDecide(long nowNanos) {
     return lease.isGoodAt(nowNanos);
   }
+
+  /** For a story: what it and others said of leases. */
+  public java.util.function.@Nullable Consumer<String> watcher;
 
   @Override
   public void comeBack(long newBits) {

@@ -188,7 +188,11 @@ final class Epochs {
     if (message instanceof Announce m) {
       coordinator.onAnnounce(from, m.self(), now);
     } else if (message instanceof Published m) {
+      boolean again = newest().filter(e -> e.sameAs(m.epoch())).isPresent();
       follower.onPublished(from, m.epoch());
+      if (again && isCoordinator(from)) { // it has not heard that it is in use
+        tell(from, new Confirm(EpochId.of(m.epoch())), now, effects);
+      }
     } else if (message instanceof Confirm m) {
       coordinator.onConfirm(from, m.epoch());
     } else if (message instanceof AskHighest m) {

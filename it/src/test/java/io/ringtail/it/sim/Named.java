@@ -71,7 +71,7 @@ enum Named {
     void plan(Simulation s) {
       s.after(2 * SECOND, () -> s.kill("r0", false));
       s.after(2 * SECOND + 1 + s.world.below(SECOND), () -> s.router("r0"));
-      s.after(3 * SECOND + s.world.below(2 * SECOND), () -> s.kill("s1", false));
+      s.after(3_800 * MILLI + s.world.below(2 * SECOND), () -> s.kill("s1", false));
     }
   },
   DRAIN_RIGHT_AFTER_A_CRASH {

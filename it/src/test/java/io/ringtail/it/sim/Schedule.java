@@ -32,10 +32,14 @@ final class Schedule {
   private final Random random;
   private final Kind kind;
 
+  /** What a router that dies had accepted is with its owners: one of the two must live. */
+  private final boolean routersCrash;
+
   private Schedule(Simulation s, Kind kind) {
     this.s = s;
     this.random = s.world.random;
     this.kind = kind;
+    this.routersCrash = random.nextInt(5) == 0;
   }
 
   static Simulation.Outcome run(long seed, boolean telling) {
@@ -80,14 +84,14 @@ final class Schedule {
         if (what < 50) {
           planned(what * 2);
         } else {
-          crash(what - 50);
+          crash();
         }
       }
       case PAUSES -> {
         if (what < 40) {
           planned(what * 2);
         } else if (what < 60) {
-          crash(what - 40);
+          crash();
         } else {
           pause();
         }
@@ -96,7 +100,7 @@ final class Schedule {
         if (what < 40) {
           planned(what * 2);
         } else if (what < 60) {
-          crash(what - 40);
+          crash();
         } else if (what < 75) {
           pause();
         } else {
@@ -127,8 +131,8 @@ final class Schedule {
     }
   }
 
-  private void crash(int what) {
-    boolean sampler = what < 38;
+  private void crash() {
+    boolean sampler = !routersCrash;
     List<String> names =
         sampler
             ? s.samplers().stream().map(n -> n.name).toList()

@@ -31,6 +31,7 @@ abstract class SimNode {
   }
 
   void join() {
+    if (Boolean.getBoolean("cluster")) membership.watcher = t -> simulation.world.tell("    %s", t);
     membership.start(member(Member.State.ACTIVE), listener());
     simulation.group.join(bits, this instanceof SimSampler, host, membership);
   }

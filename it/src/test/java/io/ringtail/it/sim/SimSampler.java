@@ -178,7 +178,8 @@ final class SimSampler extends SimNode {
 
   private String brief() {
     HandoffStatus s = handoff.status();
-    return "holds "
+    return (membership.mayDecide(simulation.world.now()) ? "" : "no lease, ")
+        + "holds "
         + s.holds()
         + " ("
         + s.heldSlots()
@@ -292,7 +293,7 @@ final class SimSampler extends SimNode {
   @Override
   void audit(List<String> problems) {
     if (SimShardAccess.held(shards) != 0) {
-      problems.add(name + " holds spans: " + SimShardAccess.books(shards));
+      problems.add(name + ": " + brief() + " holds spans: " + SimShardAccess.books(shards));
     }
     HandoffStatus s = handoff.status();
     if (s.possibleSplits() != 0) {
