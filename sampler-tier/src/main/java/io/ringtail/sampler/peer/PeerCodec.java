@@ -278,8 +278,8 @@ final class PeerCodec {
     return new Welcome(version(version), required(from, "welcome.from"));
   }
 
-  private static PeerAnswer notOwner(
-      WireReader in, BiFunction<Long, EpochOrder, PeerAnswer> answer) throws MalformedWireException {
+  private static PeerAnswer notOwner(WireReader in, BiFunction<Long, EpochOrder, PeerAnswer> answer)
+      throws MalformedWireException {
     long[] numbers = new long[3];
     while (in.next()) {
       switch (in.tag()) {
