@@ -5,9 +5,10 @@ import io.ringtail.cluster.EpochOrder;
 /**
  * What a sampler that stops does next (protocol S2, S3). Pure. Threads: any.
  *
- * <p>It gives away what it has, unless there is nobody to give it to: then it decides itself, once
- * nothing is held any more or half of its time is over. What is not done in time makes it leave
- * without a word, so that it is lost and its traces are replayed.
+ * <p>It gives away what it has, unless there is nobody to give it to: then it decides itself, what
+ * is due when it is due, as another may yet come whom clients send the rest of a trace to; the rest
+ * at once when half of its time is over or no router is left. What is not done in time makes it
+ * leave without a word, so that it is lost and its traces are replayed.
  */
 public final class Draining {
   private final boolean moves;
@@ -45,7 +46,8 @@ public final class Draining {
     if (gone && holdsNothing) {
       return Step.LEAVE;
     }
-    if (status.noneActive() && (status.holds() == 0 || leftNanos <= graceNanos / 2)) {
+    boolean complete = status.holds() == 0 && (holdsNothing || status.routers() == 0);
+    if (status.noneActive() && (complete || leftNanos <= graceNanos / 2)) {
       return Step.DECIDE;
     }
     return leftNanos <= 0 ? Step.ABANDON : Step.WAIT;

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What others have said of the notes they hand over (protocol H3): below which seq this sampler's
@@ -69,7 +70,7 @@ final class Floors {
 
   /** The routers of the newest epoch: those not named are gone and confirm nothing any more. */
   void onRouters(Set<Long> nowNamed) {
-    named = Set.copyOf(nowNamed);
+    named = new TreeSet<>(nowNamed);
     senders.values().forEach(s -> s.floors.keySet().retainAll(named));
     senders.values().forEach(s -> s.unconfirmed.keySet().retainAll(named));
     lowest.keySet().retainAll(named);

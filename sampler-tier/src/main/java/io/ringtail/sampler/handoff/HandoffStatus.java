@@ -8,6 +8,7 @@ import io.ringtail.cluster.EpochOrder;
  * @param epoch newest in use
  * @param owns whether the newest epoch gives this sampler slots
  * @param noneActive whether the newest epoch has no sampler that owns slots: the last tables stand
+ * @param routers that the newest epoch names
  * @param holds in force
  * @param heldSlots under them
  * @param questions open
@@ -24,6 +25,7 @@ public record HandoffStatus(
     EpochOrder epoch,
     boolean owns,
     boolean noneActive,
+    int routers,
     int holds,
     int heldSlots,
     int questions,
@@ -36,5 +38,5 @@ public record HandoffStatus(
     boolean empty) {
   static final HandoffStatus NONE =
       new HandoffStatus(
-          EpochOrder.NONE, false, false, 0, 0, 0, 0, 0, 0, EpochOrder.NONE, false, false, false);
+          EpochOrder.NONE, false, false, 0, 0, 0, 0, 0, 0, 0, EpochOrder.NONE, false, false, false);
 }

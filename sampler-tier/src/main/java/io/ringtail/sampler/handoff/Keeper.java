@@ -18,12 +18,12 @@ import io.ringtail.sampler.shard.SlotView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -236,7 +236,7 @@ public final class Keeper {
     before.addAll(next.lost());
     before.addAll(previous == null ? List.of() : previous.members());
     samplersNamed = bits(next.members(), Member.Role.SAMPLER);
-    Set<Long> seen = new HashSet<>(samplersNamed);
+    Set<Long> seen = new TreeSet<>(samplersNamed);
     for (Member m : before) {
       if (m.role() == Member.Role.SAMPLER && seen.add(m.incarnation().bits())) {
         losses.gone(m, next.order());
@@ -247,7 +247,7 @@ public final class Keeper {
   /** Holds what was gained, and asks for what was lost (protocol O1, O3, E1, E3, R3). */
   private void move(
       Epoch next, @Nullable Epoch previous, SlotView before, boolean known, long nowNanos) {
-    Set<Long> others = new HashSet<>(samplersNamed);
+    Set<Long> others = new TreeSet<>(samplersNamed);
     others.remove(config.selfBits());
     boolean asksAll = !known || next.predecessor().equals(EpochOrder.NONE);
     SlotSet own = own(wanted);
@@ -266,7 +266,7 @@ public final class Keeper {
 
   /** Every owner asks, even if for nothing: a router may wait for the question (R3). */
   private void askNewRouters(SlotSet own, boolean asksAll) {
-    Set<Long> toAsk = new HashSet<>(routersNamed);
+    Set<Long> toAsk = new TreeSet<>(routersNamed);
     if (!asksAll) {
       toAsk.removeAll(routersBefore);
     } else if (!own.isEmpty()) {
@@ -293,7 +293,7 @@ public final class Keeper {
     return of.stream()
         .filter(m -> m.role() == role)
         .map(m -> m.incarnation().bits())
-        .collect(Collectors.toCollection(HashSet::new));
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**
@@ -478,6 +478,7 @@ public final class Keeper {
             newest.order(),
             wanted.self() >= 0,
             newest.activeSamplers() == 0,
+            routersNamed.size(),
             holds.count(),
             holds.held().size(),
             questions.open(),

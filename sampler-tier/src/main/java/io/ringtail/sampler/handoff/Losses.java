@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -33,7 +34,7 @@ final class Losses {
   /** The routers of the newest epoch; one that was not in that before has not been told. */
   void onRouters(Set<Long> nowNamed) {
     Set<Long> before = named;
-    named = Set.copyOf(nowNamed);
+    named = new TreeSet<>(nowNamed);
     named.stream().filter(router -> !before.contains(router)).forEach(this::tell);
   }
 

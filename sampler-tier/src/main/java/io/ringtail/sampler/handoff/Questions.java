@@ -4,9 +4,9 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.ring.SlotSet;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.TreeMap;
 
 /**
@@ -36,7 +36,7 @@ final class Questions {
   /** An epoch comes into use: routers it does not name are gone. */
   void onEpoch(EpochOrder order, Set<Long> nowNamed) {
     newest = order;
-    named = Set.copyOf(nowNamed);
+    named = new TreeSet<>(nowNamed);
     open.values().forEach(q -> q.unanswered().retainAll(named));
     open.values().removeIf(q -> q.unanswered().isEmpty());
   }
@@ -61,9 +61,9 @@ final class Questions {
     if (!of.isEmpty()) {
       Open question =
           new Open(
-              new SamplerWord.Question(id, slots, newest), cause, new HashSet<>(Set.copyOf(of)));
+              new SamplerWord.Question(id, slots, newest), cause, new TreeSet<>(of));
       open.put(id, question);
-      of.forEach(router -> routers.say(router, question.word()));
+      question.unanswered().forEach(router -> routers.say(router, question.word()));
     }
     return id;
   }

@@ -32,15 +32,23 @@ class DrainingTest {
   }
 
   @Test
-  void drain_noneActive_decidesOnceNothingIsHeldOrHalfTheTimeIsOver() {
-    assertThat(draining.next(status(true, true, 1, false), false, 51)).isEqualTo(Step.WAIT);
+  void drain_noneActive_waitsForDeadlinesUpToHalfItsTime() {
+    assertThat(draining.next(status(true, true, 0, false), false, 51)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(status(true, true, 1, false), true, 51)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(status(true, true, 0, false), true, 51)).isEqualTo(Step.DECIDE);
     assertThat(draining.next(status(true, true, 1, false), false, 50)).isEqualTo(Step.DECIDE);
-    assertThat(draining.next(status(true, true, 0, false), false, 99)).isEqualTo(Step.DECIDE);
+  }
+
+  @Test
+  void drain_noneActiveAndNoRouterLeft_decidesAtOnce() {
+    HandoffStatus alone =
+        new HandoffStatus(E3, true, true, 0, 0, 0, 0, 0, 0, 0, E3, false, false, false);
+    assertThat(draining.next(alone, false, 99)).isEqualTo(Step.DECIDE);
   }
 
   private static HandoffStatus status(
       boolean owns, boolean noneActive, int holds, boolean nothingLeft) {
     return new HandoffStatus(
-        E3, owns, noneActive, holds, holds, 0, 0, 0, 0, E3, nothingLeft, false, false);
+        E3, owns, noneActive, 1, holds, holds, 0, 0, 0, 0, E3, nothingLeft, false, false);
   }
 }
