@@ -357,10 +357,12 @@ public final class Forwarder implements Ingress, AutoCloseable {
       long startNanos = nanoTime.getAsLong();
       RoutingTable table =
           RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
+      Peer before = namedSelf;
       nameSelf(epoch);
+      boolean asked = !before.equals(namedSelf);
       List<Link> gone = openAndDrop(epoch);
       routes = new Routes(table, outlets(table));
-      retention.onEpoch(table, inTurn, gone.size());
+      retention.onEpoch(table, inTurn, asked, gone.size());
       Set<SamplerKey> lost = epoch.lost().stream().map(SamplerKey::of).collect(Collectors.toSet());
       gone.forEach(l -> l.onReceiverGone(epoch.order(), !inTurn || lost.contains(l.key())));
       links.values().forEach(link -> link.onEpoch(epoch.order()));

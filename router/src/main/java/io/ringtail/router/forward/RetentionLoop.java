@@ -90,11 +90,13 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private static final class PendingEpoch {
     final RoutingTable table;
     final boolean inTurn;
+    final boolean asked;
     int openLinks;
 
-    PendingEpoch(RoutingTable table, boolean inTurn, int openLinks) {
+    PendingEpoch(RoutingTable table, boolean inTurn, boolean asked, int openLinks) {
       this.table = table;
       this.inTurn = inTurn;
+      this.asked = asked;
       this.openLinks = openLinks;
     }
   }
@@ -166,10 +168,11 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   /**
    * An epoch is in use. Threads: that of the epochs.
    *
+   * @param asked whether it names this router anew, so that samplers ask it
    * @param endingLinks how many links end with it; {@link #linkEnded} comes for each
    */
-  void onEpoch(RoutingTable table, boolean inTurn, int endingLinks) {
-    post(new Event.InUse(new PendingEpoch(table, inTurn, endingLinks)), true);
+  void onEpoch(RoutingTable table, boolean inTurn, boolean asked, int endingLinks) {
+    post(new Event.InUse(new PendingEpoch(table, inTurn, asked, endingLinks)), true);
   }
 
   private void post(Event event, boolean atOnce) {
@@ -280,7 +283,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private void applyPending(long nowNanos) {
     for (PendingEpoch p = pending.peek(); p != null && p.openLinks == 0; p = pending.peek()) {
       pending.remove();
-      log.onEpoch(p.table, p.inTurn, nowNanos);
+      log.onEpoch(p.table, p.inTurn, p.asked, nowNanos);
     }
   }
 

@@ -26,10 +26,11 @@ import java.util.stream.Collectors;
  * what the second owner had not got yet before the third has asked for it.
  *
  * <p>After an epoch out of turn, a gap or a change of chain, everyone no longer named counts as
- * lost by it, and nothing at all is forgotten until every owner of it has asked for a replay (R3).
- * An owner whose question for all its slots has been answered since needs nothing more of anyone
- * lost by then. After a gap that was only ours nobody has a reason to ask: owners are waited for
- * {@link #ASKING}, then for {@link #OUT_OF_TURN} at most.
+ * lost by it. If samplers see this router come anew with it, nothing at all is forgotten until every
+ * owner of it has asked for a replay (R3). An owner whose question for all its slots has been
+ * answered since needs nothing more of anyone lost by then. Owners are waited for {@link #ASKING},
+ * then for {@link #OUT_OF_TURN} at most. After a gap that was only ours nobody has a reason to ask,
+ * and words of M6 count as always.
  */
 final class Floor {
   /** No mark is in force. */
@@ -169,25 +170,28 @@ final class Floor {
    * An epoch is in use: no acceptance by a sampler it does not name follows.
    *
    * @param inTurn false after a gap or a change of chain (E3, P2)
+   * @param asked whether the samplers see this router come anew with it, and ask it (R3): not after
+   *     a gap that was only ours, where their words count as always
    */
-  void onEpoch(Epoch epoch, boolean inTurn, long nowNanos) {
+  void onEpoch(Epoch epoch, boolean inTurn, boolean asked, long nowNanos) {
     Map<SamplerKey, Member> named =
         epoch.members().stream()
             .filter(m -> m.role() == Member.Role.SAMPLER)
             .collect(Collectors.toMap(SamplerKey::of, m -> m, (a, b) -> a));
-    if (!inTurn) {
+    boolean wordsCount = inTurn || !asked;
+    if (!wordsCount) {
       outOfTurn = epoch.order();
       outOfTurnNanos = nowNanos;
       beginOutOfTurn(named);
     }
     for (Member m : epoch.lost()) {
       if (m.role() == Member.Role.SAMPLER && !named.containsKey(SamplerKey.of(m))) {
-        lose(SamplerKey.of(m), named, inTurn);
+        lose(SamplerKey.of(m), named, wordsCount);
       }
     }
     for (SamplerKey known : Set.copyOf(living.keySet())) {
       if (isNamed(known) && !named.containsKey(known)) {
-        leave(known, named, inTurn);
+        leave(known, named, inTurn, wordsCount);
       }
     }
     named.keySet().forEach(this::name);
@@ -211,29 +215,30 @@ final class Floor {
     }
   }
 
-  private void leave(SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn) {
+  private void leave(
+      SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
     if (inTurn) { // with a word: what it held is with others
       living.remove(sampler);
       release(sampler);
     } else {
-      lose(sampler, named, false);
+      lose(sampler, named, wordsCount);
     }
   }
 
-  private void lose(SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn) {
+  private void lose(SamplerKey sampler, Map<SamplerKey, Member> named, boolean wordsCount) {
     Lost before = lost.get(sampler);
-    if (before != null && inTurn) {
+    if (before != null && wordsCount) {
       return;
     }
     Living known = living.remove(sampler);
     long mark = known != null ? known.mark : before != null ? before.mark : NONE;
     Set<SamplerKey> waitsFor = new HashSet<>();
     for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
-      if (inTurn || m.getValue().ownsSlots()) {
+      if (wordsCount || m.getValue().ownsSlots()) {
         waitsFor.add(m.getKey());
       }
     }
-    lost.put(sampler, new Lost(keepsLostMarks ? mark : NONE, waitsFor, !inTurn));
+    lost.put(sampler, new Lost(keepsLostMarks ? mark : NONE, waitsFor, !wordsCount));
     if (waitsFor.isEmpty()) {
       release(sampler);
     }

@@ -193,9 +193,10 @@ public final class RetentionLog {
    * An epoch is in use, and the links to all it does not name have ended.
    *
    * @param inTurn false after a gap or a change of chain
+   * @param asked whether this router is named anew by it, so that owners ask (R3)
    */
-  public void onEpoch(RoutingTable newTable, boolean inTurn, long nowNanos) {
-    floor.onEpoch(newTable.epoch(), inTurn, nowNanos);
+  public void onEpoch(RoutingTable newTable, boolean inTurn, boolean asked, long nowNanos) {
+    floor.onEpoch(newTable.epoch(), inTurn, asked, nowNanos);
     moves.onTable(newTable, inTurn);
     table = newTable;
     replays.forget(

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class FloorTest {
   private static final EpochOrder E1 = new EpochOrder(1, 1);
   private static final EpochOrder E2 = new EpochOrder(1, 2);
+  private static final EpochOrder E3 = new EpochOrder(1, 3);
   private static final Member A = sampler("a", 1);
   private static final Member B = sampler("b", 2);
 
@@ -20,14 +21,25 @@ class FloorTest {
 
   @Test
   void mark_ofOneWhoseMarkHasEnded_constrainsNothing() {
-    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, 0);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
     floor.marked(SamplerKey.of(A), new Mark(10, E1));
     floor.marked(SamplerKey.of(B), new Mark(20, E1));
-    floor.onEpoch(epoch(E2, List.of(A), List.of(B)), true, 0);
+    floor.onEpoch(epoch(E2, List.of(A), List.of(B)), true, false, 0);
     floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
     floor.marked(SamplerKey.of(B), new Mark(5, E1));
     floor.lower(SamplerKey.of(B), 5);
     assertThat(floor.value()).isEqualTo(10);
+  }
+
+  @Test
+  void gapOfTheRoutersOwn_whoIsNoLongerNamed_isReleasedByWordsAlone() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
+    floor.marked(SamplerKey.of(A), new Mark(20, E1));
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.onEpoch(epoch(E3, List.of(A), List.of()), false, false, 0);
+    assertThat(floor.value()).isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
+    assertThat(floor.value()).isEqualTo(20);
   }
 
   private static Epoch epoch(EpochOrder order, List<Member> members, List<Member> lost) {

@@ -91,7 +91,7 @@ final class LogFixture implements RetentionLog.Effects {
             "a",
             before == null ? List.of() : before.members());
     table = RoutingTable.build(epoch, RINGS, Tables.ROUTER, Tables.ROUTER_BITS, 0);
-    log.onEpoch(table, inTurn, now);
+    log.onEpoch(table, inTurn, !inTurn, now);
     work();
   }
 
