@@ -316,7 +316,7 @@ class SettlingTest {
     shards.set.adopted(new EpochOrder(1, 2));
     decide(Spans.error(MINE, 1));
     assertThat(exports()).isZero();
-    use(PAIR.withHeirs(ALONE.heirs()));
+    use(PAIR.withHeirs(ALONE.table().heirs()));
     shards.advanceMillis(1);
     assertThat(exports()).isEqualTo(1);
   }
