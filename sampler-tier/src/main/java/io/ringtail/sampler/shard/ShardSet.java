@@ -25,10 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
@@ -56,6 +56,7 @@ public final class ShardSet {
   private final List<ShardThread> threads = new ArrayList<>();
   private final RouterKeys routers = new RouterKeys();
   private final AtomicReference<@Nullable EpochOrder> adopted = new AtomicReference<>();
+  private final AtomicLong refusals = new AtomicLong();
   private final LongSupplier nanoClock;
   private final long storedWhenEmpty;
   private volatile boolean stopping;
@@ -272,9 +273,9 @@ public final class ShardSet {
   }
 
   /** Spread out, so that those refused together do not come back together. */
-  private static Duration retryAfter() {
-    return Duration.ofMillis(
-        ThreadLocalRandom.current().nextInt(MIN_RETRY_MILLIS, MAX_RETRY_MILLIS));
+  private Duration retryAfter() {
+    long spread = TraceHash.mix(0, refusals.incrementAndGet()) >>> 1;
+    return Duration.ofMillis(MIN_RETRY_MILLIS + spread % (MAX_RETRY_MILLIS - MIN_RETRY_MILLIS));
   }
 
   private static long worstCaseBytes(ShardBatch batch) {
