@@ -228,6 +228,6 @@ enum Named {
     start(s);
     plan(s);
     s.clients.send(6 * SECOND, 16, 8, 600 * MILLI);
-    return s.run(13 * SECOND, 120 * SECOND);
+    return s.run(13 * SECOND, 260 * SECOND);
   }
 }

@@ -52,7 +52,7 @@ final class Schedule {
     Schedule schedule = new Schedule(s, kind);
     s.maySplit = kind == Kind.PARTITIONS;
     schedule.start();
-    return s.run(ACTIVE, 120 * World.SECOND);
+    return s.run(ACTIVE, 260 * World.SECOND);
   }
 
   private void start() {

@@ -258,6 +258,7 @@ final class SimSampler extends SimNode {
       case LEAVE -> leave();
       case DECIDE -> {
         simulation.world.tell("%s decides what it holds", name);
+        simulation.decidesLast();
         deciding = SimShardAccess.drain(shards);
       }
       case ABANDON -> abandon();

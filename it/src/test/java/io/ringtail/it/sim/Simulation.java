@@ -37,6 +37,10 @@ final class Simulation {
   /** Whether traces may be decided on several sides of a partition (protocol section 11). */
   boolean maySplit;
 
+  private boolean samplerLost;
+  private boolean routerSuspected;
+  private boolean lastDecided;
+
   /** Whether who was suspected while it was paused gets a view of its own. */
   boolean wakesAlone;
 
@@ -135,6 +139,7 @@ final class Simulation {
       return;
     }
     world.tell("kill %s%s", node, silent ? " silently" : "");
+    lost(node, false);
     bury(node, silent);
     group.disconnect(
         node.bits,
@@ -200,6 +205,7 @@ final class Simulation {
           () -> {
             if (node.host.isAlive() && node.host.isPaused()) {
               world.tell("suspect %s", node);
+              lost(node, true);
               group.suspect(node.bits);
             }
           });
@@ -220,6 +226,27 @@ final class Simulation {
             after(World.SECOND + world.below(5 * World.SECOND), group::heal);
           }
         });
+  }
+
+  private void lost(SimNode node, boolean alive) {
+    samplerLost |= node instanceof SimSampler;
+    routerSuspected |= node instanceof SimRouter && alive;
+    explainSplits();
+  }
+
+  /** A sampler has nobody to give anything to and decides what it holds (protocol S3). */
+  void decidesLast() {
+    lastDecided = true;
+    explainSplits();
+  }
+
+  /**
+   * Two faults at once that no rule covers: a sampler's spans are in the log of a router that is
+   * taken for dead, so not waited for (R3); or the last sampler decides what it has while another's
+   * spans can be replayed to nobody (S3).
+   */
+  private void explainSplits() {
+    maySplit |= samplerLost && (routerSuspected || lastDecided);
   }
 
   void partition(Set<String> names, long nanos) {
