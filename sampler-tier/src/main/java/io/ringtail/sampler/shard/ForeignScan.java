@@ -68,6 +68,8 @@ final class ForeignScan {
     view = nowView;
     losses = nowLosses;
     generation++;
+    store.queuedMark = mark();
+    store.queuedEnded = false;
     decisions = losses.stream().anyMatch(loss -> !loss.decisionsTaken);
     traces = losses.stream().anyMatch(loss -> !loss.own.isEmpty());
     enter(losses.isEmpty() ? Phase.DONE : decisions ? Phase.REPLAYABLE : Phase.OPEN);

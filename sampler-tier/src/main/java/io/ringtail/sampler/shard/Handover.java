@@ -223,6 +223,10 @@ final class Handover {
     if (losses.isEmpty()) {
       return 0;
     }
+    if (store.queuedEnded) {
+      losses.forEach(loss -> loss.decisionsTaken = false);
+      rescan = true;
+    }
     if (rescan) {
       beginWalk(nowMillis);
     }
@@ -473,7 +477,7 @@ final class Handover {
       boolean told = loss.decisionBatches == 0 && loss.noDecisionsToSend();
       loss.decisionsTaken |= told && !loss.awaitsView;
     }
-    if (!scan.isDone() || rescan || !losses.removeIf(this::isOver)) {
+    if (!scan.isDone() || rescan || store.queuedEnded || !losses.removeIf(this::isOver)) {
       return 0;
     }
     publish(nowMillis);
@@ -654,6 +658,7 @@ final class Handover {
 
   private void handedOut(int trace, boolean open) {
     if (open) {
+      store.traces.policy(trace, 0);
       store.takeOpen(trace);
       metrics.tracesOut.inc();
       tracesOut++;

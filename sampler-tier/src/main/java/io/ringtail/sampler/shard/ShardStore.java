@@ -41,6 +41,12 @@ final class ShardStore {
    */
   final IntObjectMap<Object> carried = new IntObjectHashMap<>();
 
+  /** In the place of a policy: the open trace is queued to be handed off. 0 is never one. */
+  int queuedMark;
+
+  /** A trace queued or on its way has ended by a decision: queues and parcels have it still. */
+  boolean queuedEnded;
+
   /** What this shard knew when traces came. */
   final Notes notes;
 
@@ -82,7 +88,8 @@ final class ShardStore {
 
   /** Takes an undecided trace out of its list, and its deadline out of the wheel. */
   void takeOpen(int trace) {
-    carried.remove(trace);
+    boolean wasCarried = carried.remove(trace) != null;
+    queuedEnded |= wasCarried || (queuedMark != 0 && traces.policy(trace) == queuedMark);
     if (traces.state(trace) == TraceState.OVERDUE) {
       overdue.remove(trace);
     } else {

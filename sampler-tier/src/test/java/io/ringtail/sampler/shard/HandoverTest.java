@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Header;
 import io.ringtail.sampler.peer.PeerWord;
+import io.ringtail.sampler.policy.Verdict;
+import io.ringtail.sampler.settle.Notice;
+import io.ringtail.sampler.settle.Seqs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -335,6 +341,42 @@ class HandoverTest {
     assertThat(b.set.mark(there)).isZero();
     assertThat(a.set.mark(key)).isEqualTo(TRACES);
     samplers.advance(1500);
+  }
+
+  /** As a heir's word on a slot that has just gone. */
+  @Test
+  void decisionMeetsTracesThatAreQueued_endsThemAndNothingElse() {
+    use(new Samplers("{shards: 1, max-buffered-bytes: 64MiB}", ShardHarness.EVERYTHING));
+    epoch(1, "a");
+    a.hold();
+    for (long trace = 0; trace < TRACES; trace++) {
+      a.take(Spans.span(trace, 1));
+    }
+    a.cut(b);
+    a.view = Samplers.view(2, a.nodeId, "b");
+    a.set.slots(a.view);
+    a.set.all().get(0).doWork();
+    Notice notice = new Notice(Seqs.NONE, false, true);
+    Verdict keep = new Verdict(Verdict.Outcome.SAMPLED, "all");
+    for (long trace = 0; trace < TRACES / 2; trace++) {
+      notice.add(Header.EMPTY, 7, trace, keep);
+    }
+    a.set
+        .all()
+        .get(0)
+        .queue(
+            new ShardCommand.Decisions(
+                null, 0, notice, new AtomicInteger(1), new AtomicReference<>(), () -> {}));
+    a.work();
+    assertThat(a.exports.taken).hasSize(TRACES / 2);
+    b.epoch(2, "b");
+    c.epoch(2, "b");
+    a.mend(b);
+    samplers.advance(2500);
+
+    samplers.assertNothingForeign();
+    assertThat(a.set.metrics().handedOutSpans()).isEqualTo(TRACES / 2);
+    assertThat(b.exported().size()).isEqualTo(TRACES / 2);
   }
 
   @Test

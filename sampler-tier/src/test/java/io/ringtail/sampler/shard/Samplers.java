@@ -48,6 +48,18 @@ final class Samplers {
     this.tail = tail;
   }
 
+  /** What {@code self} sees in an epoch of some samplers, its heirs built. */
+  static SlotView view(long number, String self, String... owners) {
+    SlotView known = VIEWS.computeIfAbsent(List.of(owners), o -> Views.of(1, "", owners));
+    return new SlotView(
+        new EpochOrder(1, number),
+        known.table(),
+        known.owners(),
+        known.table().indexOf(self).orElse(-2),
+        known.heirs(),
+        SlotSet.NONE);
+  }
+
   One add(String nodeId) {
     One one = new One(nodeId);
     all.put(nodeId, one);
@@ -99,10 +111,7 @@ final class Samplers {
 
     /** The epoch of that number is in use here, in which these own the slots. */
     void epoch(long number, String... owners) {
-      SlotView known = VIEWS.computeIfAbsent(List.of(owners), o -> Views.of(1, "", owners));
-      int self = known.table().indexOf(nodeId).orElse(-2);
-      EpochOrder order = new EpochOrder(1, number);
-      view = new SlotView(order, known.table(), known.owners(), self, known.heirs(), SlotSet.NONE);
+      view = Samplers.view(number, nodeId, owners);
       set.slots(view);
     }
 
