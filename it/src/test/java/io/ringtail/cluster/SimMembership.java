@@ -69,7 +69,10 @@ public final class SimMembership implements Membership {
   public void onMessage(long from, byte[] bytes) {
     try {
       ClusterCodec.decode(bytes, 0, bytes.length)
-          .ifPresent(m -> { if (watcher != null) watcher.accept(from + " -> " + bits + " " + m); });
+          .ifPresent(
+              m -> {
+                if (watcher != null) watcher.accept(from + " -> " + bits + " " + m);
+              });
       ClusterCodec.decode(bytes, 0, bytes.length)
           .ifPresent(m -> doAll(epochs().on(from, m, clock.getAsLong())));
     } catch (InvalidProtocolBufferException e) {

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  * what the second owner had not got yet before the third has asked for it.
  *
  * <p>After an epoch out of turn, a gap or a change of chain, everyone no longer named counts as
- * lost by it. If samplers see this router come anew with it, nothing at all is forgotten until every
- * owner of it has asked for a replay (R3). An owner whose question for all its slots has been
+ * lost by it. If samplers see this router come anew with it, nothing at all is forgotten until
+ * every owner of it has asked for a replay (R3). An owner whose question for all its slots has been
  * answered since needs nothing more of anyone lost by then. Owners are waited for {@link #ASKING},
  * then for {@link #OUT_OF_TURN} at most. After a gap that was only ours nobody has a reason to ask,
  * and words of M6 count as always.

@@ -6,8 +6,8 @@ import io.ringtail.ring.SlotSet;
 import java.util.Collection;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What this sampler has asked routers to replay (protocol R1–R3). A question stays open until each
@@ -60,8 +60,7 @@ final class Questions {
     long id = ++lastId;
     if (!of.isEmpty()) {
       Open question =
-          new Open(
-              new SamplerWord.Question(id, slots, newest), cause, new TreeSet<>(of));
+          new Open(new SamplerWord.Question(id, slots, newest), cause, new TreeSet<>(of));
       open.put(id, question);
       question.unanswered().forEach(router -> routers.say(router, question.word()));
     }
