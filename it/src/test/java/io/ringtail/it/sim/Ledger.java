@@ -20,6 +20,8 @@ final class Ledger {
   private final Map<TraceKey, Trace> traces = new LinkedHashMap<>();
   private final Map<Long, List<Arrival>> arrivals = new HashMap<>();
 
+  private final List<Long> forgotten = new ArrayList<>();
+
   record TraceKey(long hi, long lo) {
     @Override
     public String toString() {
@@ -100,6 +102,15 @@ final class Ledger {
     arrivals.computeIfAbsent(id, i -> new ArrayList<>(1)).add(new Arrival(world.now(), from));
   }
 
+  /** The last sampler is gone, and with it what was decided: spans that come later begin anew. */
+  void decisionsForgotten() {
+    forgotten.add(world.now());
+  }
+
+  private boolean wasForgotten(long first, long last) {
+    return forgotten.stream().anyMatch(at -> first <= at && at <= last);
+  }
+
   int sentSpans() {
     return spans.size();
   }
@@ -139,7 +150,7 @@ final class Ledger {
       if (there > 0 && !trace.error) {
         undeserved++;
         details.add(describe("undeserved", e.getKey(), trace));
-      } else if (there > 0 && missing > 0) {
+      } else if (there > 0 && missing > 0 && !wasForgotten(first, last)) {
         split++;
         details.add(describe("split", e.getKey(), trace));
       } else if (there == 0 && trace.error && isStrict && told == trace.spans.size()) {

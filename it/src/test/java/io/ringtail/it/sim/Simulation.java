@@ -156,6 +156,9 @@ final class Simulation {
     } else if (node instanceof SimRouter r) {
       r.bury();
     }
+    if (nodes.values().stream().noneMatch(SimSampler.class::isInstance)) {
+      ledger.decisionsForgotten();
+    }
     List<Runnable> watchers = deathWatch.remove(node);
     if (watchers != null) {
       watchers.forEach(Runnable::run);

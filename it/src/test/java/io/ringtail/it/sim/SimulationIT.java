@@ -1,0 +1,60 @@
+package io.ringtail.it.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole protocol on the real state machines, by seeds: each named schedule by a few, and random
+ * ones. A failure prints the seed; {@code scripts/simulate --seed S [--named NAME]} tells its
+ * story. {@code scripts/simulate --schedules 1000000 --threads 2} runs more.
+ */
+class SimulationIT {
+  private static final int SEEDS_A_NAME = Integer.getInteger("ringtail.it.sim.named", 10);
+  private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 1_000);
+
+  /** Seeds whose faults are known and open: a new one fails, and so does one that is mended. */
+  private static final Set<Long> OPEN = Set.of();
+
+  private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+  private final Level level = root.getLevel();
+
+  @BeforeEach
+  void quiet() {
+    root.setLevel(Level.OFF); // the nodes of thousands of schedules
+  }
+
+  @AfterEach
+  void asBefore() {
+    root.setLevel(level);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void namedSchedule_everySeed_losesAndSplitsNothing(Named schedule) throws InterruptedException {
+    Batch.Totals totals =
+        new Batch(schedule.name(), seed -> schedule.run(seed, false)).run(0, SEEDS_A_NAME, 2);
+    assertThat(totals.isClean()).as(totals.toString()).isTrue();
+  }
+
+  @Test
+  void schedule_sameSeed_goesTheSameWay() {
+    assertThat(Schedule.run(5, false).trail()).isEqualTo(Schedule.run(5, false).trail());
+  }
+
+  @Test
+  void randomSchedules_everySeed_loseAndSplitNothing() throws InterruptedException {
+    Batch.Totals totals =
+        new Batch("random", seed -> Schedule.run(seed, false)).run(0, RANDOM_SEEDS, 2);
+    System.out.println(totals);
+    assertThat(totals.seeds()).as(totals.toString()).containsExactlyInAnyOrderElementsOf(OPEN);
+  }
+}
