@@ -25,9 +25,6 @@ import java.util.stream.Collectors;
  * more than M6 asks for, by which a second loss ends the wait at once: the log could then forget
  * what the second owner had not got yet before the third has asked for it.
  *
- * <p>If the epoch of a loss has no owners at all, nobody knows yet what will be needed: the mark
- * stays until those of the first epoch with owners have asked for all their slots.
- *
  * <p>After an epoch out of turn, a gap or a change of chain, everyone no longer named counts as
  * lost by it. If samplers see this router come anew with it, nothing at all is forgotten until
  * every owner of it has asked for a replay (R3). An owner whose question for all its slots has been
@@ -89,19 +86,12 @@ final class Floor {
   private static final class Lost {
     long mark;
     final Set<SamplerKey> waitsFor;
-    boolean outOfTurn;
-
-    /** No epoch since has had owners: nobody has a use for its parts yet. */
-    boolean ownerless;
+    final boolean outOfTurn;
 
     Lost(long mark, Set<SamplerKey> waitsFor, boolean outOfTurn) {
       this.mark = mark;
       this.waitsFor = waitsFor;
       this.outOfTurn = outOfTurn;
-    }
-
-    boolean isOver() {
-      return waitsFor.isEmpty() && !ownerless;
     }
   }
 
@@ -204,29 +194,10 @@ final class Floor {
         leave(known, named, inTurn, wordsCount);
       }
     }
-    if (named.values().stream().anyMatch(Member::ownsSlots)) {
-      giveOwners(epoch, named, nowNanos);
-    }
     named.keySet().forEach(this::name);
     toAsk.retainAll(named.keySet());
     answered.retainAll(named.keySet());
     applyEarlyWords();
-  }
-
-  /** Whoever was lost while nobody owned slots is waited for until these have asked for all. */
-  private void giveOwners(Epoch epoch, Map<SamplerKey, Member> named, long nowNanos) {
-    for (Lost record : lost.values()) {
-      if (record.ownerless) {
-        record.ownerless = false;
-        record.outOfTurn = true;
-        outOfTurn = epoch.order();
-        outOfTurnNanos = nowNanos;
-        named.values().stream()
-            .filter(Member::ownsSlots)
-            .map(SamplerKey::of)
-            .forEach(record.waitsFor::add);
-      }
-    }
   }
 
   private void beginOutOfTurn(Map<SamplerKey, Member> named) {
@@ -267,10 +238,8 @@ final class Floor {
         waitsFor.add(m.getKey());
       }
     }
-    Lost record = new Lost(keepsLostMarks ? mark : NONE, waitsFor, !wordsCount);
-    record.ownerless = named.values().stream().noneMatch(Member::ownsSlots);
-    lost.put(sampler, record);
-    if (record.isOver()) {
+    lost.put(sampler, new Lost(keepsLostMarks ? mark : NONE, waitsFor, !wordsCount));
+    if (waitsFor.isEmpty()) {
       release(sampler);
     }
   }
@@ -294,7 +263,7 @@ final class Floor {
       lost.remove(gone);
       over.add(gone);
       for (Map.Entry<SamplerKey, Lost> other : lost.entrySet()) {
-        if (other.getValue().waitsFor.remove(gone) && other.getValue().isOver()) {
+        if (other.getValue().waitsFor.remove(gone) && other.getValue().waitsFor.isEmpty()) {
           released.add(other.getKey());
         }
       }
@@ -314,7 +283,7 @@ final class Floor {
     Lost record = lost.get(of);
     if (record == null || (record.outOfTurn && !answered.contains(sayer))) {
       early.put(new Word(sayer, of), true);
-    } else if (record.waitsFor.remove(sayer) && record.isOver()) {
+    } else if (record.waitsFor.remove(sayer) && record.waitsFor.isEmpty()) {
       release(of);
     }
   }
@@ -353,7 +322,10 @@ final class Floor {
   private void needsNothingOutOfTurn(SamplerKey asker) {
     for (SamplerKey sampler : Set.copyOf(lost.keySet())) {
       Lost record = lost.get(sampler);
-      if (record != null && record.outOfTurn && record.waitsFor.remove(asker) && record.isOver()) {
+      if (record != null
+          && record.outOfTurn
+          && record.waitsFor.remove(asker)
+          && record.waitsFor.isEmpty()) {
         release(sampler);
       }
     }

@@ -45,7 +45,6 @@ final class LogFixture implements RetentionLog.Effects {
   final Metrics metrics = new Metrics();
   final Random random = new Random(7);
   final RetentionLog log;
-  List<SamplerKey> draining = List.of();
   long now;
   long unansweredFrom = Long.MAX_VALUE;
   private final BatchSplitter splitter = new BatchSplitter(HeaderTable.ofDefaultSize(), allocator);
@@ -96,13 +95,8 @@ final class LogFixture implements RetentionLog.Effects {
     work();
   }
 
-  private List<Member> members(Stream<SamplerKey> keys) {
-    return keys.map(this::member).toList();
-  }
-
-  private Member member(SamplerKey key) {
-    Member member = Tables.sampler(key.nodeId(), key.bits());
-    return draining.contains(key) ? member.withState(Member.State.DRAINING) : member;
+  private static List<Member> members(Stream<SamplerKey> keys) {
+    return keys.map(k -> Tables.sampler(k.nodeId(), k.bits())).toList();
   }
 
   EpochOrder order() {

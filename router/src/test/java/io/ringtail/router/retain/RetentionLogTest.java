@@ -108,23 +108,6 @@ class RetentionLogTest {
   }
 
   @Test
-  void lossWhileNobodyOwnsSlots_keepsTheMarkUntilTheNextOwnersHaveAskedForAll() {
-    f.epoch(List.of(A, B));
-    f.accepted(1, A);
-    f.mark(B, 100);
-    f.draining = List.of(B);
-    f.epoch(List.of(B), A);
-    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A)));
-    assertThat(f.log.oldestSeq()).isEqualTo(1);
-    f.epoch(List.of(C));
-    assertThat(f.log.oldestSeq()).as("C is new and has not asked").isEqualTo(1);
-    f.word(C, new Question(1, SlotSet.ALL, f.order()));
-    f.acceptSent(10, C);
-    f.mark(C, 100);
-    assertThat(f.log.isEmpty()).isTrue();
-  }
-
-  @Test
   void drainedSampler_doesNotConstrainAndIsNotWaitedFor() {
     f.epoch(List.of(A, B, C));
     f.accepted(1, A);
