@@ -249,7 +249,12 @@ final class SimSampler extends SimNode {
       if (left <= 0) {
         abandon();
       } else if (decided.isDone() && exports.isEmpty()) {
-        leave();
+        if (shards.heldSpans() == 0) {
+          leave();
+        } else {
+          simulation.world.tell("%s leaves what it cannot decide to the routers' logs", name);
+          simulation.kill(name, false);
+        }
       }
       return;
     }

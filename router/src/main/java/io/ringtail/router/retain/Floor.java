@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * every owner of it has asked for a replay (R3). An owner whose question for all its slots has been
  * answered since needs nothing more of anyone lost by then. Owners are waited for {@link #ASKING},
  * then for {@link #OUT_OF_TURN} at most. After a gap that was only ours nobody has a reason to ask,
- * and words of M6 count as always.
+ * and words of M6 count as always; but who came after a loss says nothing of it.
  */
 final class Floor {
   /** No mark is in force. */
@@ -86,12 +86,21 @@ final class Floor {
   private static final class Lost {
     long mark;
     final Set<SamplerKey> waitsFor;
+
+    /** We do not know in which epoch: who has had a replay of all its slots since needs nothing. */
     final boolean outOfTurn;
 
-    Lost(long mark, Set<SamplerKey> waitsFor, boolean outOfTurn) {
+    /** Words count only of who has had an answer since. */
+    final boolean afterAnswer;
+
+    /** No sampler owned slots when it was lost: the next owners are waited for. */
+    boolean awaitsOwners;
+
+    Lost(long mark, Set<SamplerKey> waitsFor, boolean outOfTurn, boolean afterAnswer) {
       this.mark = mark;
       this.waitsFor = waitsFor;
       this.outOfTurn = outOfTurn;
+      this.afterAnswer = afterAnswer;
     }
   }
 
@@ -178,15 +187,18 @@ final class Floor {
         epoch.members().stream()
             .filter(m -> m.role() == Member.Role.SAMPLER)
             .collect(Collectors.toMap(SamplerKey::of, m -> m, (a, b) -> a));
-    boolean wordsCount = inTurn || !asked;
-    if (!wordsCount) {
+    if (!inTurn) {
       outOfTurn = epoch.order();
       outOfTurnNanos = nowNanos;
-      beginOutOfTurn(named);
+      answered.clear();
+    }
+    boolean wordsCount = inTurn || !asked;
+    if (!wordsCount) {
+      beginAnew(named);
     }
     for (Member m : epoch.lost()) {
       if (m.role() == Member.Role.SAMPLER && !named.containsKey(SamplerKey.of(m))) {
-        lose(SamplerKey.of(m), named, wordsCount);
+        lose(SamplerKey.of(m), named, inTurn, wordsCount);
       }
     }
     for (SamplerKey known : Set.copyOf(living.keySet())) {
@@ -195,14 +207,14 @@ final class Floor {
       }
     }
     named.keySet().forEach(this::name);
+    waitForOwners(named, nowNanos);
     toAsk.retainAll(named.keySet());
     answered.retainAll(named.keySet());
     applyEarlyWords();
   }
 
-  private void beginOutOfTurn(Map<SamplerKey, Member> named) {
+  private void beginAnew(Map<SamplerKey, Member> named) {
     toAsk.clear();
-    answered.clear();
     for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
       if (m.getValue().ownsSlots()) {
         toAsk.add(m.getKey());
@@ -210,7 +222,7 @@ final class Floor {
     }
     for (SamplerKey before : Set.copyOf(lost.keySet())) {
       if (!named.containsKey(before)) {
-        lose(before, named, false);
+        lose(before, named, false, false);
       }
     }
   }
@@ -221,11 +233,12 @@ final class Floor {
       living.remove(sampler);
       release(sampler);
     } else {
-      lose(sampler, named, wordsCount);
+      lose(sampler, named, false, wordsCount);
     }
   }
 
-  private void lose(SamplerKey sampler, Map<SamplerKey, Member> named, boolean wordsCount) {
+  private void lose(
+      SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
     Lost before = lost.get(sampler);
     if (before != null && wordsCount) {
       return;
@@ -233,14 +246,30 @@ final class Floor {
     Living known = living.remove(sampler);
     long mark = known != null ? known.mark : before != null ? before.mark : NONE;
     Set<SamplerKey> waitsFor = new HashSet<>();
+    boolean awaitsOwners = named.values().stream().noneMatch(Member::ownsSlots);
     for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
-      if (wordsCount || m.getValue().ownsSlots()) {
+      if (!awaitsOwners && (wordsCount || m.getValue().ownsSlots())) {
         waitsFor.add(m.getKey());
       }
     }
-    lost.put(sampler, new Lost(keepsLostMarks ? mark : NONE, waitsFor, !wordsCount));
-    if (waitsFor.isEmpty()) {
-      release(sampler);
+    boolean unsure = !inTurn || awaitsOwners;
+    Lost record = new Lost(keepsLostMarks ? mark : NONE, waitsFor, unsure, !wordsCount);
+    record.awaitsOwners = awaitsOwners;
+    lost.put(sampler, record);
+  }
+
+  /** Without owners nobody asks for what was lost (S3): the first that come do, for all slots. */
+  private void waitForOwners(Map<SamplerKey, Member> named, long nowNanos) {
+    for (Lost record : lost.values()) {
+      for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
+        if (record.awaitsOwners && m.getValue().ownsSlots()) {
+          record.waitsFor.add(m.getKey());
+        }
+      }
+      if (!record.waitsFor.isEmpty() && record.awaitsOwners) {
+        record.awaitsOwners = false;
+        outOfTurnNanos = nowNanos;
+      }
     }
   }
 
@@ -281,7 +310,7 @@ final class Floor {
   /** {@code sayer} needs nothing more of a lost sampler (M6). */
   void needsNothing(SamplerKey sayer, SamplerKey of) {
     Lost record = lost.get(of);
-    if (record == null || (record.outOfTurn && !answered.contains(sayer))) {
+    if (record == null || (record.afterAnswer && !answered.contains(sayer))) {
       early.put(new Word(sayer, of), true);
     } else if (record.waitsFor.remove(sayer) && record.waitsFor.isEmpty()) {
       release(of);
@@ -346,7 +375,7 @@ final class Floor {
     if (waitedNanos > OUT_OF_TURN.toNanos()) {
       for (SamplerKey sampler : Set.copyOf(lost.keySet())) {
         Lost record = lost.get(sampler);
-        if (record != null && record.outOfTurn) {
+        if (record != null && record.outOfTurn && !record.awaitsOwners) {
           givenUp++;
           release(sampler);
         }

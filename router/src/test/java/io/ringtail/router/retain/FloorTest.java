@@ -14,8 +14,10 @@ class FloorTest {
   private static final EpochOrder E1 = new EpochOrder(1, 1);
   private static final EpochOrder E2 = new EpochOrder(1, 2);
   private static final EpochOrder E3 = new EpochOrder(1, 3);
+  private static final EpochOrder E4 = new EpochOrder(1, 4);
   private static final Member A = sampler("a", 1);
   private static final Member B = sampler("b", 2);
+  private static final Member C = sampler("c", 3);
 
   private final Floor floor = new Floor();
 
@@ -40,6 +42,31 @@ class FloorTest {
     assertThat(floor.value()).isEqualTo(10);
     floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
     assertThat(floor.value()).isEqualTo(20);
+  }
+
+  @Test
+  void gapOfTheRoutersOwn_whoIsNoLongerNamed_isReleasedByAReplayOfAllSlots() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.onEpoch(epoch(E3, List.of(A), List.of()), false, false, 0);
+    floor.answered(SamplerKey.of(A), E3, true);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
+  @Test
+  void lossWithoutOwnersLeft_waitsForAReplayOfAllSlotsByTheNext() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.onEpoch(
+        epoch(E2, List.of(A.withState(Member.State.DRAINING)), List.of(B)), true, false, 0);
+    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
+    floor.onEpoch(epoch(E3, List.of(), List.of()), true, false, 0);
+    floor.onTick(Floor.OUT_OF_TURN.toNanos() + 1);
+    assertThat(floor.value()).isEqualTo(10);
+    floor.onEpoch(epoch(E4, List.of(C), List.of()), true, false, 0);
+    assertThat(floor.value()).isEqualTo(10);
+    floor.answered(SamplerKey.of(C), E4, true);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
   }
 
   private static Epoch epoch(EpochOrder order, List<Member> members, List<Member> lost) {

@@ -19,7 +19,8 @@ import io.ringtail.cluster.EpochOrder;
  * @param nothingLeft all that is another's has been acknowledged, all questions are answered: this
  *     sampler may leave if it owns nothing
  * @param stranger whether this sampler was lost
- * @param empty whether, being lost, it holds nothing any more and may come back
+ * @param empty whether, being lost, it may come back: it holds nothing any more, or there is nobody
+ *     to give anything to
  */
 public record HandoffStatus(
     EpochOrder epoch,

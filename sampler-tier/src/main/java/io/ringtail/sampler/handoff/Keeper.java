@@ -420,7 +420,8 @@ public final class Keeper {
       holds.onProgress(nowNanos);
     }
     holds.onTick(nowNanos);
-    stranger.onTick(tier.isEmpty(), routersNamed, nowNanos);
+    boolean owners = epoch != null && epoch.activeSamplers() > 0;
+    stranger.onTick(tier.isEmpty(), owners, routersNamed, nowNanos);
     outgoing.onTick(tier.oldestForeign().isEmpty(), nowNanos);
     settle(nowNanos);
     if (!marked || nowNanos - markedNanos >= MARK_NANOS) {

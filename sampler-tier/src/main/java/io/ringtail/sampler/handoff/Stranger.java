@@ -16,6 +16,7 @@ final class Stranger {
   private final Set<Long> unanswered = new HashSet<>();
   private Phase phase = Phase.NONE;
   private boolean discards;
+  private boolean saysEmpty;
   private long askedNanos;
 
   /** Where it stands. */
@@ -26,7 +27,10 @@ final class Stranger {
     ASKING,
     /** It hands over what is not its own, or has discarded it; exports go on. */
     CLEARING,
-    /** It holds nothing, has said so, and may come back as another incarnation. */
+    /**
+     * It may come back as another incarnation: it holds nothing and has said so, or there is nobody
+     * to give anything to, and it keeps what it has.
+     */
     EMPTY
   }
 
@@ -80,7 +84,7 @@ final class Stranger {
   void onLink(long router) {
     if (unanswered.contains(router)) {
       routers.say(router, new SamplerWord.AskHas());
-    } else if (phase == Phase.EMPTY) {
+    } else if (saysEmpty) {
       routers.say(router, new SamplerWord.Empty());
     }
   }
@@ -105,12 +109,16 @@ final class Stranger {
    * Goes on when it can. A router that does not answer may have something.
    *
    * @param nothingHeld whether all is acknowledged by others or settled
+   * @param owners whether the newest epoch names any sampler that owns slots
    */
-  void onTick(boolean nothingHeld, Set<Long> named, long nowNanos) {
+  void onTick(boolean nothingHeld, boolean owners, Set<Long> named, long nowNanos) {
     if (phase == Phase.ASKING && nowNanos - askedNanos >= ASK_NANOS) {
       clear(false);
     }
-    if (phase == Phase.CLEARING && nothingHeld) {
+    if (phase == Phase.CLEARING && !nothingHeld && !owners) {
+      phase = Phase.EMPTY;
+    } else if (phase == Phase.CLEARING && nothingHeld) {
+      saysEmpty = true;
       phase = Phase.EMPTY;
       named.forEach(router -> routers.say(router, new SamplerWord.Empty()));
     }

@@ -217,6 +217,19 @@ final class Decider implements Notices.Effect {
     notices.decided(trace, policy, verdict.keep(), nowMillis);
   }
 
+  /** Whether nothing can be done here about the overdue: their slots are others' (protocol S3). */
+  boolean allOverdueAreForeign() {
+    for (int trace = store.overdue.first();
+        trace != TraceTable.NONE;
+        trace = store.overdue.next(trace)) {
+      if (slots.owns(
+          TraceHash.slot(store.traces.traceIdHi(trace), store.traces.traceIdLo(trace)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** An open trace has no time left, but nothing may be decided about it now. */
   void waitOverdue(int trace) {
     store.takeOpen(trace);

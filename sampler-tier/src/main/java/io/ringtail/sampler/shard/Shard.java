@@ -369,7 +369,8 @@ final class Shard {
         decider.decideAtLast(trace, nowMillis, nowNanos);
       }
     }
-    if (store.openCount() == 0
+    if (store.open.isEmpty()
+        && decider.allOverdueAreForeign()
         && store.decided.isEmpty()
         && store.untold.isEmpty()
         && departures.waiting().isEmpty()

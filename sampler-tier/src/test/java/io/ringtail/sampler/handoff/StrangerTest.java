@@ -44,9 +44,9 @@ class StrangerTest {
     Stranger silent = new Stranger(routers);
     silent.begin(ROUTERS, false, 0);
     silent.onHas(7, false);
-    silent.onTick(true, ROUTERS, 5 * SECOND - 1);
+    silent.onTick(true, true, ROUTERS, 5 * SECOND - 1);
     assertThat(silent.phase()).isEqualTo(ASKING);
-    silent.onTick(false, ROUTERS, 5 * SECOND);
+    silent.onTick(false, true, ROUTERS, 5 * SECOND);
     assertThat(silent.phase()).isEqualTo(CLEARING);
     assertThat(silent.discards()).isFalse();
   }
@@ -62,11 +62,20 @@ class StrangerTest {
   }
 
   @Test
+  void stranger_nobodyToGiveTo_comesBackWithWhatItHas_andSaysNothing() {
+    stranger.begin(ROUTERS, true, 0);
+    stranger.onTick(false, false, ROUTERS, 0);
+    assertThat(stranger.phase()).isEqualTo(EMPTY);
+    stranger.onLink(7);
+    assertThat(routers.take()).isEmpty();
+  }
+
+  @Test
   void stranger_nothingHeld_saysEmptyToAll_alsoOnANewLink() {
     stranger.begin(Set.of(), false, 0);
-    stranger.onTick(false, ROUTERS, 0);
+    stranger.onTick(false, true, ROUTERS, 0);
     assertThat(stranger.phase()).isEqualTo(CLEARING);
-    stranger.onTick(true, ROUTERS, 0);
+    stranger.onTick(true, true, ROUTERS, 0);
     assertThat(stranger.phase()).isEqualTo(EMPTY);
     assertThat(routers.take(SamplerWord.Empty.class)).hasSize(2);
     stranger.onLink(7);
