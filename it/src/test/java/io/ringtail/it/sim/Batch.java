@@ -113,11 +113,6 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
       return failed == 0;
     }
 
-    /** Of the schedules with a fault. */
-    synchronized List<Long> seeds() {
-      return List.copyOf(seeds);
-    }
-
     synchronized long failed() {
       return failed;
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,11 +17,8 @@ import org.slf4j.LoggerFactory;
  * story. {@code scripts/simulate --schedules 1000000 --threads 2} runs more.
  */
 class SimulationIT {
-  private static final int SEEDS_A_NAME = Integer.getInteger("ringtail.it.sim.named", 10);
-  private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 1_000);
-
-  /** Seeds whose faults are known and open: a new one fails, and so does one that is mended. */
-  private static final Set<Long> OPEN = Set.of();
+  private static final int SEEDS_A_NAME = Integer.getInteger("ringtail.it.sim.named", 5);
+  private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 150);
 
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   private final Level level = root.getLevel();
@@ -46,15 +42,10 @@ class SimulationIT {
   }
 
   @Test
-  void schedule_sameSeed_goesTheSameWay() {
-    assertThat(Schedule.run(5, false).trail()).isEqualTo(Schedule.run(5, false).trail());
-  }
-
-  @Test
   void randomSchedules_everySeed_loseAndSplitNothing() throws InterruptedException {
     Batch.Totals totals =
         new Batch("random", seed -> Schedule.run(seed, false)).run(0, RANDOM_SEEDS, 2);
     System.out.println(totals);
-    assertThat(totals.seeds()).as(totals.toString()).containsExactlyInAnyOrderElementsOf(OPEN);
+    assertThat(totals.isClean()).as(totals.toString()).isTrue();
   }
 }
