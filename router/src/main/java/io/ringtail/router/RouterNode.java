@@ -81,7 +81,7 @@ public final class RouterNode implements AutoCloseable {
     if (possible.maxBytes() < configured.maxBytes()) {
       log.warn(
           "event=retention-cut max_bytes={} configured={} reason=\"the JVM gives no more outside the"
-              + " heap; set -XX:MaxDirectMemorySize to a third more than router.retention.max-bytes\"",
+              + " heap; set -XX:MaxDirectMemorySize to four times router.retention.max-bytes\"",
           possible.maxBytes(),
           configured.maxBytes());
     }

@@ -26,7 +26,7 @@ final class DevConfigs {
     return root(
         "router-" + index,
         "router:\n"
-            + "  drain: { delay: 0s }\n"
+            + "  drain: { delay: 0s, grace: 0s }\n"
             + ("  receive: { grpc: '"
                 + LOOPBACK
                 + grpc
@@ -41,7 +41,7 @@ final class DevConfigs {
         "sampler-" + index,
         "sampler:\n"
             + ("  link: { listen: '" + LOOPBACK + "0' }\n")
-            + "  max-buffered-bytes: 128MiB\n"
+            + "  max-buffered-bytes: 128MiB\n  stop-grace: 8s\n"
             + "  export:\n    linger: 100ms\n"
             + options.out().map(path -> "    file: " + quoted(path.toString()) + "\n").orElse("")
             + options.export().map(DevConfigs::otlp).orElse(""));

@@ -1,6 +1,7 @@
 package io.ringtail.it.harness;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
@@ -20,6 +22,8 @@ import java.util.function.Function;
  */
 public final class Cluster implements AutoCloseable {
   private static final String MAIN = "io.ringtail.cli.Ringtail";
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 32_000;
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START = Duration.ofSeconds(60);
 
@@ -224,11 +228,20 @@ public final class Cluster implements AutoCloseable {
     return directory.resolve(name + ".yaml");
   }
 
-  /** A port that is free now. */
+  /**
+   * A port that is free now, of a range from which the system gives none to outgoing connections:
+   * the node that is to listen on it starts later.
+   */
   public static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int attempt = 0; attempt < 1_000; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        continue; // somebody else's
+      }
     }
+    throw new IOException("no free port between " + FIRST_PORT + " and " + LAST_PORT);
   }
 
   public List<Node> routers() {

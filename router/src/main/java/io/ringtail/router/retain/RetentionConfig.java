@@ -47,7 +47,7 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover) 
    * @param directBytes the JVM's limit
    */
   public RetentionConfig within(long directBytes) {
-    return new RetentionConfig(Math.min(maxBytes, directBytes / 4 * 3), whenFull, cover);
+    return new RetentionConfig(Math.min(maxBytes, directBytes / 4), whenFull, cover);
   }
 
   /** Whether accepted parts are kept at all. */

@@ -123,6 +123,10 @@ public final class RetentionLog {
       SamplerKey receiver,
       @Nullable Piece piece,
       long nowNanos) {
+    if (!makeRoom(part.spanBytes())) {
+      metrics.forgottenSpans.inc(part.spanCount());
+      return;
+    }
     int groups = part.groupCount();
     Header[] groupHeaders = new Header[2 * groups];
     int[] ends = new int[groups];
@@ -152,6 +156,19 @@ public final class RetentionLog {
     if (piece != null) {
       replays.keepFirstSeq(logged.firstSeq());
     }
+  }
+
+  /** Where the JVM gives no more memory the oldest parts are given up, whatever the limit says. */
+  private boolean makeRoom(int bytes) {
+    while (!segments.reserve(bytes)) {
+      if (parts.isEmpty()) {
+        return false;
+      }
+      LoggedPart oldest = parts.pollFirstEntry().getValue();
+      metrics.forgottenSpans.inc(oldest.spanCount());
+      release(oldest);
+    }
+    return true;
   }
 
   /** A replayed part that no owner will ever take: its questions do not wait for it. */

@@ -46,13 +46,40 @@ final class Segments {
     this.allocator = allocator;
   }
 
+  private boolean exhausted;
+
   /** Bytes of segments with anything kept, or being written. */
   long usedBytes() {
     return used * segmentBytes;
   }
 
   /**
-   * Copies a run.
+   * Sees to it that a run can be appended. Memory that the JVM refuses once is not asked for again:
+   * each refusal stops all threads for a while.
+   *
+   * @return false if there is no memory for it
+   */
+  boolean reserve(int length) {
+    Segment at = current;
+    long room = (at == null ? 0 : segmentBytes - at.written) + (long) free.size() * segmentBytes;
+    while (room < length) {
+      if (exhausted) {
+        return false;
+      }
+      try {
+        Segment made = new Segment(segments.size(), allocator.apply(segmentBytes));
+        segments.add(made);
+        free.add(made);
+        room += segmentBytes;
+      } catch (OutOfMemoryError e) {
+        exhausted = true;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Copies a run for which there is room.
    *
    * @param length at least 1
    * @return where it is, for {@link #read} and {@link #free}
@@ -81,8 +108,7 @@ final class Segments {
   private Segment following(@Nullable Segment full) {
     Segment next = free.poll();
     if (next == null) {
-      next = new Segment(segments.size(), allocator.apply(segmentBytes));
-      segments.add(next);
+      throw new IllegalStateException("a run that was not reserved");
     }
     next.written = 0;
     next.next = null;

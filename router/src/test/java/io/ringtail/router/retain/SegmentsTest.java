@@ -34,6 +34,7 @@ class SegmentsTest {
       random.nextBytes(bytes);
       byte[] from = new byte[bytes.length + 5];
       System.arraycopy(bytes, 0, from, 3, bytes.length);
+      assertThat(segments.reserve(bytes.length)).isTrue();
       kept.add(new Run(segments.append(from, 3, bytes.length), bytes));
       while (kept.size() > 20 + random.nextInt(10)) {
         Run run = kept.remove(random.nextInt(5));
