@@ -1,7 +1,6 @@
 package io.ringtail.it.harness;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -235,13 +234,19 @@ public final class Cluster implements AutoCloseable {
   public static int freePort() throws IOException {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (BindException e) {
-        continue; // somebody else's
+      if (isFree(port)) {
+        return port;
       }
     }
     throw new IOException("no free port between " + FIRST_PORT + " and " + LAST_PORT);
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   public List<Node> routers() {
