@@ -1,6 +1,7 @@
 package io.ringtail.it.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ringtail.it.resize.Verdict.Mode;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ class ResizeIT {
   @ParameterizedTest
   @EnumSource
   void randomEvents_underLoad_splitAndLoseNothing(Mode mode) throws Exception {
+    boolean all = Boolean.getBoolean("ringtail.it.resize.all");
+    assumeTrue(all || mode == Mode.ERRORS_ONLY, "skipped: -Dringtail.it.resize.all runs it");
     long seed = Long.getLong("ringtail.it.seed", 1);
     Verdict verdict =
         ChaosMain.run(mode, Duration.ofSeconds(30), seed, SPANS_PER_SECOND, directory);
