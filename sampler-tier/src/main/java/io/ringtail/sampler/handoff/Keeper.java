@@ -157,7 +157,7 @@ public final class Keeper {
     this.outbox = new Outbox(routers);
     this.questions = new Questions(outbox);
     this.holds = new Holds(questions, config.holdTimeoutNanos(), config.leaseNanos());
-    this.losses = new Losses(outbox);
+    this.losses = new Losses(outbox, questions::awaits);
     this.floors = new Floors(outbox, (router, seq) -> board.lower(router, seq, view.order()));
     this.inbox = new Inbox(floors, tier::take);
     this.completions = new Completions(config.selfBits(), cluster);
@@ -364,9 +364,7 @@ public final class Keeper {
       if (questions.onReplayed(router, m.id())) {
         holds.onProgress(nowNanos);
       }
-      if (!questions.awaits(router)) {
-        losses.tell(router); // one that changed chain has not counted them before
-      }
+      losses.tell(router);
     } else if (word instanceof RouterWord.Has m) {
       stranger.onHas(router, m.has());
     } else {

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -21,21 +22,25 @@ final class Losses {
   private static final int REMEMBERED = 64;
 
   private final Routers routers;
+  private final LongPredicate owesAnAnswer;
   private final List<Loss> needed = new ArrayList<>();
   private final Deque<SamplerWord.NeedsNothing> said = new ArrayDeque<>();
   private Set<Long> named = Set.of();
 
   private record Loss(SamplerWord.NeedsNothing word, EpochOrder epoch) {}
 
-  Losses(Routers routers) {
+  /**
+   * @param owesAnAnswer whether a router has still to answer a question: until then it is told
+   *     nothing, or it could forget what it is asked for
+   */
+  Losses(Routers routers, LongPredicate owesAnAnswer) {
     this.routers = routers;
+    this.owesAnAnswer = owesAnAnswer;
   }
 
-  /** The routers of the newest epoch; one that was not in that before has not been told. */
+  /** The routers of the newest epoch. */
   void onRouters(Set<Long> nowNamed) {
-    Set<Long> before = named;
     named = new TreeSet<>(nowNamed);
-    named.stream().filter(router -> !before.contains(router)).forEach(this::tell);
   }
 
   /** A sampler is no longer named. */
@@ -55,7 +60,9 @@ final class Losses {
       if (!mayNeed.test(loss.epoch())) {
         i.remove();
         remember(loss.word());
-        named.forEach(router -> routers.say(router, loss.word()));
+        named.stream()
+            .filter(router -> !owesAnAnswer.test(router))
+            .forEach(router -> routers.say(router, loss.word()));
       }
     }
   }
@@ -67,8 +74,14 @@ final class Losses {
     }
   }
 
-  /** Says again what was said: on a new link, and whenever the router may not have counted it. */
+  /**
+   * Says again what was said: on a new link, and when a router has answered all it was asked: one
+   * newly named has not been told, one that changed chain has not counted it.
+   */
   void tell(long router) {
+    if (owesAnAnswer.test(router)) {
+      return;
+    }
     said.forEach(word -> routers.say(router, word));
   }
 }

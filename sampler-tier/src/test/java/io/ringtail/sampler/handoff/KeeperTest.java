@@ -137,6 +137,23 @@ class KeeperTest {
   }
 
   @Test
+  void routerNamedAnew_isToldWhatIsNotNeeded_onlyAfterItsAnswer() {
+    settled(A, B, C, R);
+    epoch(List.of(A, B), List.of(C, R));
+    complete(B, 2);
+    keeper.onTick(3 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    epoch(List.of(A, B, named(R, 3)), List.of());
+    keeper.onLink(7, 3 * SECOND);
+    List<SaidWords.Said> said = routers.take();
+    assertThat(said).allMatch(word -> word.word() instanceof SamplerWord.Question);
+    SamplerWord.Question asked = (SamplerWord.Question) said.get(0).word();
+    keeper.onWord(7, new RouterWord.Replayed(asked.id()), 3 * SECOND);
+    assertThat(routers.take(SamplerWord.NeedsNothing.class))
+        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation()));
+  }
+
+  @Test
   void joiner_ofALivingClusterWithoutLoss_asksNobody() {
     Epoch first = chained(new Epoch(e(1), "b", List.of(B, R), 0, EpochOrder.NONE, List.of()));
     Member joining = named(A, 2);

@@ -7,6 +7,7 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.sampler.handoff.SaidWords.Said;
+import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ class LossesTest {
   private static final Said WORD = new Said(7, new SamplerWord.NeedsNothing("sampler-5", LOST));
 
   private final SaidWords routers = new SaidWords();
-  private final Losses losses = new Losses(routers);
+  private final Set<Long> owing = new HashSet<>();
+  private final Losses losses = new Losses(routers, owing::contains);
 
   @Test
   void loss_isSaidWhenNothingIsNeeded_once_andOnEachNewLink() {
@@ -33,12 +35,15 @@ class LossesTest {
   }
 
   @Test
-  void loss_routerNamedLater_isToldToo() {
-    losses.onRouters(Set.of());
+  void loss_routerThatOwesAnAnswer_isToldWhenItHasGivenIt() {
+    owing.add(7L);
+    losses.onRouters(Set.of(7L));
     losses.gone(sampler(), E3);
     losses.say(epoch -> false);
-    losses.onRouters(Set.of(7L));
-    losses.onRouters(Set.of(7L));
+    losses.tell(7);
+    assertThat(routers.take()).isEmpty();
+    owing.clear();
+    losses.tell(7);
     assertThat(routers.take()).containsExactly(WORD);
   }
 
