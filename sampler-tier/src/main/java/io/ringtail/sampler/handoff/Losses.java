@@ -76,10 +76,11 @@ final class Losses {
 
   /**
    * Says again what was said: on a new link, and when a router has answered all it was asked: one
-   * newly named has not been told, one that changed chain has not counted it.
+   * newly named has not been told, one that changed chain has not counted it. Nor may one hear it
+   * that is not named: it will be asked when it is.
    */
   void tell(long router) {
-    if (owesAnAnswer.test(router)) {
+    if (!named.contains(router) || owesAnAnswer.test(router)) {
       return;
     }
     said.forEach(word -> routers.say(router, word));

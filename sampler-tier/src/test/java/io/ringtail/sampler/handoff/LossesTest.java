@@ -47,6 +47,15 @@ class LossesTest {
     assertThat(routers.take()).containsExactly(WORD);
   }
 
+  @Test
+  void loss_routerNotNamed_isNotTold() {
+    losses.onRouters(Set.of());
+    losses.gone(sampler(), E3);
+    losses.say(epoch -> false);
+    losses.tell(7);
+    assertThat(routers.take()).isEmpty();
+  }
+
   private static Member sampler() {
     return new Member(
         "sampler-5", LOST, Member.Role.SAMPLER, Member.State.ACTIVE, 100, "", "", "", 1);
