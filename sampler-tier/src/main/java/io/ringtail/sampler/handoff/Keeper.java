@@ -18,6 +18,7 @@ import io.ringtail.sampler.shard.SlotView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,6 +68,7 @@ public final class Keeper {
   private Set<Long> routersNamed = Set.of();
   private Set<Long> routersBefore = Set.of();
   private Set<Long> samplersNamed = Set.of();
+  private Set<Peer> unsure = Set.of();
   private SlotSet heldInView = SlotSet.NONE;
   private long progress;
   private long markedNanos;
@@ -92,6 +94,13 @@ public final class Keeper {
 
     /** Routers that are not among those named, and have no link, need not be known any more. */
     void forgetRouters(Set<Long> named);
+
+    /**
+     * Routers that may have in their logs what nobody else has: what is decided does not cover it.
+     *
+     * @param routers all of them
+     */
+    void unsure(Collection<Peer> routers);
 
     /** Grows with each replayed part and transfer taken, and by refusals while bytes are freed. */
     long progress();
@@ -301,10 +310,29 @@ public final class Keeper {
    * decides nor hands over, before the routers have answered.
    */
   private void use() {
+    tellUnsure();
     frozen = stranger.phase() == Stranger.Phase.ASKING;
     heldInView = frozen ? SlotSet.ALL : holds.held();
     view = (frozen ? view : wanted).withHeld(heldInView);
     tier.use(view, takesParts);
+  }
+
+  /**
+   * A decision covers what a router sent before only if all that the router has told clients is with
+   * the owners: not of one that is gone, for which no hold has waited, nor until it has replayed all.
+   */
+  private void tellUnsure() {
+    Set<Peer> now = new LinkedHashSet<>();
+    for (Peer router : config.moves() ? tier.routers() : List.<Peer>of()) {
+      long bits = router.incarnation().bits();
+      if (!routersNamed.contains(bits) || questions.awaitsAsNew(bits)) {
+        now.add(router);
+      }
+    }
+    if (!now.equals(unsure)) {
+      unsure = now;
+      tier.unsure(now);
+    }
   }
 
   private boolean isStranger() {
@@ -441,6 +469,7 @@ public final class Keeper {
     if (!frozen && holds.held() != heldInView) {
       use();
     }
+    tellUnsure();
     completions.say(tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
     losses.say(order -> holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
     outbox.flush();

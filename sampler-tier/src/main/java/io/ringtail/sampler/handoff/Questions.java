@@ -97,6 +97,12 @@ final class Questions {
     return open.values().stream().anyMatch(q -> q.unanswered().contains(router));
   }
 
+  /** Whether a router that came anew has still to replay all (R3). */
+  boolean awaitsAsNew(long router) {
+    return open.values().stream()
+        .anyMatch(q -> q.cause() == NO_CAUSE && q.unanswered().contains(router));
+  }
+
   /** Whether one is open for slots gained in {@code epoch} or before. */
   boolean isOpenUpTo(EpochOrder epoch) {
     return open.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0);

@@ -13,6 +13,7 @@ import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.sampler.shard.Foreign;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.shard.SlotView;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,11 @@ public final class ShardTier implements Keeper.Tier {
   @Override
   public void forgetRouters(Set<Long> named) {
     links.forgetRouters(named);
+  }
+
+  @Override
+  public void unsure(Collection<Peer> routers) {
+    shards.unsure(routers);
   }
 
   @Override

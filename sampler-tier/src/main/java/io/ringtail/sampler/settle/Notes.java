@@ -35,6 +35,7 @@ public final class Notes {
   private long[] seen = new long[4];
   private long[] handed = new long[4];
   private long[] beforeFirst = new long[4];
+  private int[] unsure = new int[0];
   private int keys;
   private int distinct = 1;
   private long bytes;
@@ -285,6 +286,27 @@ public final class Notes {
   /** The newest seq seen of each router by key; -1 where none was. */
   public long[] seen() {
     return Arrays.copyOf(seen, keys);
+  }
+
+  /**
+   * Routers of whose earlier parts some may be with nobody who lives, and still in their logs: they
+   * are gone, or have come anew and not replayed all yet.
+   *
+   * @param keys all of them; those said before are none any more
+   */
+  public void unsure(int[] keys) {
+    unsure = keys.clone();
+  }
+
+  /** {@link #seen}, but for routers that are unsure: of those nothing is covered by what is here. */
+  public long[] surelySeen() {
+    long[] sure = seen();
+    for (int key : unsure) {
+      if (key < sure.length) {
+        sure[key] = UNSEEN;
+      }
+    }
+    return sure;
   }
 
   /** A router is gone: nothing is noted of it any more. */

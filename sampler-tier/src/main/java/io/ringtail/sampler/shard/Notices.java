@@ -156,7 +156,7 @@ final class Notices {
     }
     if (open.isEmpty()) {
       roundMillis = nowMillis;
-      roundBefore = store.notes.seen();
+      roundBefore = store.notes.surelySeen();
     }
     Peer heir = heirIndex < 0 ? null : slots.owners().get(heirIndex);
     Pending made = new Pending(replayable.open(), heir);

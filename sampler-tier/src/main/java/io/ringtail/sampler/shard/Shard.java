@@ -251,6 +251,8 @@ final class Shard {
       handover.onWritable(writable.peer());
     } else if (command instanceof ShardCommand.RouterGone gone) {
       forget(gone);
+    } else if (command instanceof ShardCommand.Unsure unsure) {
+      store.notes.unsure(unsure.routerKeys());
     } else if (command instanceof ShardCommand.Discard) {
       discard();
     } else if (command instanceof ShardCommand.Drain drain) {

@@ -82,6 +82,9 @@ sealed interface ShardCommand {
   /** A kept trace is finally answered. */
   record Answered(Unanswered.Export export, KeptTrace.Answer answer) implements ShardCommand {}
 
+  /** Routers that may have in their logs what nobody else has, by key; all of them. */
+  record Unsure(int[] routerKeys) implements ShardCommand {}
+
   /** Drop all that is undecided: it is settled elsewhere (protocol L2). */
   record Discard() implements ShardCommand {}
 

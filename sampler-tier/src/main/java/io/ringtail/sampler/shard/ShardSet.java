@@ -22,6 +22,7 @@ import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
 import io.ringtail.trace.TraceHash;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -470,6 +471,16 @@ public final class ShardSet {
     }
     parts.forEach(part -> part.bytes().retain());
     return null;
+  }
+
+  /**
+   * Routers that may have in their logs what neither this sampler nor any other has: decisions from
+   * here on do not claim to cover parts of theirs.
+   *
+   * @param unsure all of them
+   */
+  public void unsure(Collection<Peer> unsure) {
+    queueAll(new ShardCommand.Unsure(unsure.stream().mapToInt(routers::keyOf).toArray()));
   }
 
   /** Drops all that is undecided, counted: it is settled elsewhere (protocol L2). */

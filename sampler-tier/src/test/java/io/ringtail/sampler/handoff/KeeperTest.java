@@ -19,6 +19,7 @@ import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.shard.SlotView;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +152,19 @@ class KeeperTest {
     keeper.onWord(7, new RouterWord.Replayed(asked.id()), 3 * SECOND);
     assertThat(routers.take(SamplerWord.NeedsNothing.class))
         .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation()));
+  }
+
+  @Test
+  void routerGoneOrNamedAnew_isCoveredByNoDecision_untilItHasReplayedAll() {
+    settled(A, B, R);
+    assertThat(tier.unsure).isEmpty();
+    epoch(List.of(A, B), List.of(R));
+    assertThat(tier.unsure).containsExactly(ROUTER);
+    epoch(List.of(A, B, named(R, 3)), List.of());
+    assertThat(tier.unsure).containsExactly(ROUTER);
+    SamplerWord.Question asked = routers.take(SamplerWord.Question.class).get(0);
+    keeper.onWord(7, new RouterWord.Replayed(asked.id()), 0);
+    assertThat(tier.unsure).isEmpty();
   }
 
   @Test
@@ -322,6 +336,7 @@ class KeeperTest {
     private final List<SlotView> views = new ArrayList<>();
     private final Map<Long, Peers.Answers> taken = new HashMap<>();
     private Optional<EpochOrder> foreign = Optional.empty();
+    private List<Peer> unsure = List.of();
     private boolean takesParts;
     private boolean discarded;
     private boolean empty = true;
@@ -359,6 +374,11 @@ class KeeperTest {
 
     @Override
     public void forgetRouters(Set<Long> named) {}
+
+    @Override
+    public void unsure(Collection<Peer> routers) {
+      unsure = List.copyOf(routers);
+    }
 
     @Override
     public long progress() {
