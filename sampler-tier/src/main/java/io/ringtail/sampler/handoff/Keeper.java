@@ -318,8 +318,9 @@ public final class Keeper {
   }
 
   /**
-   * A decision covers what a router sent before only if all that the router has told clients is with
-   * the owners: not of one that is gone, for which no hold has waited, nor until it has replayed all.
+   * A decision covers what a router sent before only if all that the router has told clients is
+   * with the owners: not of one that is gone, for which no hold has waited, nor until it has
+   * replayed all.
    */
   private void tellUnsure() {
     Set<Peer> now = new LinkedHashSet<>();

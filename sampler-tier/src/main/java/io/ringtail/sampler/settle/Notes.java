@@ -298,7 +298,9 @@ public final class Notes {
     unsure = keys.clone();
   }
 
-  /** {@link #seen}, but for routers that are unsure: of those nothing is covered by what is here. */
+  /**
+   * {@link #seen}, but for routers that are unsure: of those nothing is covered by what is here.
+   */
   public long[] surelySeen() {
     long[] sure = seen();
     for (int key : unsure) {
