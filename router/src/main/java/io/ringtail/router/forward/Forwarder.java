@@ -359,10 +359,11 @@ public final class Forwarder implements Ingress, AutoCloseable {
           RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
       Peer before = namedSelf;
       nameSelf(epoch);
-      boolean asked = !before.equals(namedSelf);
+      EpochOrder namedAnew =
+          before.equals(namedSelf) ? null : namedSelf.incarnation().order();
       List<Link> gone = openAndDrop(epoch);
       routes = new Routes(table, outlets(table));
-      retention.onEpoch(table, inTurn, asked, gone.size());
+      retention.onEpoch(table, inTurn, namedAnew, gone.size());
       Set<SamplerKey> lost = epoch.lost().stream().map(SamplerKey::of).collect(Collectors.toSet());
       gone.forEach(l -> l.onReceiverGone(epoch.order(), !inTurn || lost.contains(l.key())));
       links.values().forEach(link -> link.onEpoch(epoch.order()));

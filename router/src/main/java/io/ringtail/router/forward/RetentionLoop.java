@@ -90,13 +90,13 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private static final class PendingEpoch {
     final RoutingTable table;
     final boolean inTurn;
-    final boolean asked;
+    final @Nullable EpochOrder namedAnew;
     int openLinks;
 
-    PendingEpoch(RoutingTable table, boolean inTurn, boolean asked, int openLinks) {
+    PendingEpoch(RoutingTable table, boolean inTurn, @Nullable EpochOrder namedAnew, int openLinks) {
       this.table = table;
       this.inTurn = inTurn;
-      this.asked = asked;
+      this.namedAnew = namedAnew;
       this.openLinks = openLinks;
     }
   }
@@ -168,11 +168,12 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   /**
    * An epoch is in use. Threads: that of the epochs.
    *
-   * @param asked whether it names this router anew, so that samplers ask it
+   * @param namedAnew the epoch in which samplers have seen this router come, if it is not the one
+   *     they knew before, so that they ask it
    * @param endingLinks how many links end with it; {@link #linkEnded} comes for each
    */
-  void onEpoch(RoutingTable table, boolean inTurn, boolean asked, int endingLinks) {
-    post(new Event.InUse(new PendingEpoch(table, inTurn, asked, endingLinks)), true);
+  void onEpoch(RoutingTable table, boolean inTurn, @Nullable EpochOrder namedAnew, int endingLinks) {
+    post(new Event.InUse(new PendingEpoch(table, inTurn, namedAnew, endingLinks)), true);
   }
 
   private void post(Event event, boolean atOnce) {
@@ -283,7 +284,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private void applyPending(long nowNanos) {
     for (PendingEpoch p = pending.peek(); p != null && p.openLinks == 0; p = pending.peek()) {
       pending.remove();
-      log.onEpoch(p.table, p.inTurn, p.asked, nowNanos);
+      log.onEpoch(p.table, p.inTurn, p.namedAnew, nowNanos);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Up to which seq the samplers need nothing more of this router's log: the least of all marks in
@@ -179,20 +180,21 @@ final class Floor {
    * An epoch is in use: no acceptance by a sampler it does not name follows.
    *
    * @param inTurn false after a gap or a change of chain (E3, P2)
-   * @param asked whether the samplers see this router come anew with it, and ask it (R3): not after
-   *     a gap that was only ours, where their words count as always
+   * @param namedAnew the epoch in which samplers have seen this router come anew, which it may have
+   *     skipped, and since which they ask it (R3); null after a gap that was only ours, where their
+   *     words count as always
    */
-  void onEpoch(Epoch epoch, boolean inTurn, boolean asked, long nowNanos) {
+  void onEpoch(Epoch epoch, boolean inTurn, @Nullable EpochOrder namedAnew, long nowNanos) {
     Map<SamplerKey, Member> named =
         epoch.members().stream()
             .filter(m -> m.role() == Member.Role.SAMPLER)
             .collect(Collectors.toMap(SamplerKey::of, m -> m, (a, b) -> a));
     if (!inTurn) {
-      outOfTurn = epoch.order();
+      outOfTurn = namedAnew == null ? epoch.order() : namedAnew;
       outOfTurnNanos = nowNanos;
       answered.clear();
     }
-    boolean wordsCount = inTurn || !asked;
+    boolean wordsCount = inTurn || namedAnew == null;
     if (!wordsCount) {
       beginAnew(named);
     }

@@ -210,10 +210,11 @@ public final class RetentionLog {
    * An epoch is in use, and the links to all it does not name have ended.
    *
    * @param inTurn false after a gap or a change of chain
-   * @param asked whether this router is named anew by it, so that owners ask (R3)
+   * @param namedAnew the epoch in which samplers have seen this router come, if it is not the one
+   *     they knew before: owners have asked since, or will (R3)
    */
-  public void onEpoch(RoutingTable newTable, boolean inTurn, boolean asked, long nowNanos) {
-    floor.onEpoch(newTable.epoch(), inTurn, asked, nowNanos);
+  public void onEpoch(RoutingTable newTable, boolean inTurn, @Nullable EpochOrder namedAnew, long nowNanos) {
+    floor.onEpoch(newTable.epoch(), inTurn, namedAnew, nowNanos);
     moves.onTable(newTable, inTurn);
     table = newTable;
     replays.forget(

@@ -23,10 +23,10 @@ class FloorTest {
 
   @Test
   void mark_ofOneWhoseMarkHasEnded_constrainsNothing() {
-    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
     floor.marked(SamplerKey.of(A), new Mark(10, E1));
     floor.marked(SamplerKey.of(B), new Mark(20, E1));
-    floor.onEpoch(epoch(E2, List.of(A), List.of(B)), true, false, 0);
+    floor.onEpoch(epoch(E2, List.of(A), List.of(B)), true, null, 0);
     floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
     floor.marked(SamplerKey.of(B), new Mark(5, E1));
     floor.lower(SamplerKey.of(B), 5);
@@ -35,10 +35,10 @@ class FloorTest {
 
   @Test
   void gapOfTheRoutersOwn_whoIsNoLongerNamed_isReleasedByWordsAlone() {
-    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
     floor.marked(SamplerKey.of(A), new Mark(20, E1));
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
-    floor.onEpoch(epoch(E3, List.of(A), List.of()), false, false, 0);
+    floor.onEpoch(epoch(E3, List.of(A), List.of()), false, null, 0);
     assertThat(floor.value()).isEqualTo(10);
     floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
     assertThat(floor.value()).isEqualTo(20);
@@ -46,24 +46,24 @@ class FloorTest {
 
   @Test
   void gapOfTheRoutersOwn_whoIsNoLongerNamed_isReleasedByAReplayOfAllSlots() {
-    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
-    floor.onEpoch(epoch(E3, List.of(A), List.of()), false, false, 0);
+    floor.onEpoch(epoch(E3, List.of(A), List.of()), false, null, 0);
     floor.answered(SamplerKey.of(A), E3, true);
     assertThat(floor.value()).isEqualTo(Floor.NONE);
   }
 
   @Test
   void lossWithoutOwnersLeft_waitsForAReplayOfAllSlotsByTheNext() {
-    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, false, 0);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
     floor.onEpoch(
-        epoch(E2, List.of(A.withState(Member.State.DRAINING)), List.of(B)), true, false, 0);
+        epoch(E2, List.of(A.withState(Member.State.DRAINING)), List.of(B)), true, null, 0);
     floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
-    floor.onEpoch(epoch(E3, List.of(), List.of()), true, false, 0);
+    floor.onEpoch(epoch(E3, List.of(), List.of()), true, null, 0);
     floor.onTick(Floor.OUT_OF_TURN.toNanos() + 1);
     assertThat(floor.value()).isEqualTo(10);
-    floor.onEpoch(epoch(E4, List.of(C), List.of()), true, false, 0);
+    floor.onEpoch(epoch(E4, List.of(C), List.of()), true, null, 0);
     assertThat(floor.value()).isEqualTo(10);
     floor.answered(SamplerKey.of(C), E4, true);
     assertThat(floor.value()).isEqualTo(Floor.NONE);

@@ -45,6 +45,7 @@ final class LogFixture implements RetentionLog.Effects {
   final Metrics metrics = new Metrics();
   final Random random = new Random(7);
   final RetentionLog log;
+  long skipped;
   long now;
   long unansweredFrom = Long.MAX_VALUE;
   private final BatchSplitter splitter = new BatchSplitter(HeaderTable.ofDefaultSize(), allocator);
@@ -82,7 +83,7 @@ final class LogFixture implements RetentionLog.Effects {
     EpochOrder order = before == null ? EpochOrder.NONE : before.order();
     epoch =
         new Epoch(
-            new EpochOrder(1, order.number() + 1),
+            new EpochOrder(1, order.number() + 1 + skipped),
             "a",
             members,
             RINGS.of(members(named.stream())).checksum(),
@@ -91,7 +92,8 @@ final class LogFixture implements RetentionLog.Effects {
             "a",
             before == null ? List.of() : before.members());
     table = RoutingTable.build(epoch, RINGS, Tables.ROUTER, Tables.ROUTER_BITS, 0);
-    log.onEpoch(table, inTurn, !inTurn, now);
+    EpochOrder namedAnew = new EpochOrder(1, epoch.order().number() - skipped);
+    log.onEpoch(table, inTurn, inTurn ? null : namedAnew, now);
     work();
   }
 

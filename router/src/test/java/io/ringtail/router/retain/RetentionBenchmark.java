@@ -108,7 +108,7 @@ public class RetentionBenchmark implements RetentionLog.Effects {
     request = SampleRequests.of(new Random(3), SPANS, spanBytes);
     compressed = new byte[(int) Zstd.compressBound(request.length)];
     log = log(this);
-    log.onEpoch(table, true, false, 0);
+    log.onEpoch(table, true, null, 0);
     direct = new Segments(4 << 20, ByteBuffer::allocateDirect);
     Path path = Files.createTempFile("ringtail-log", "");
     file = path;

@@ -233,6 +233,19 @@ class RetentionLogTest {
   }
 
   @Test
+  void epochOutOfTurn_whoAskedInTheOneThatNamedTheRouterAnew_hasAsked() {
+    f.epoch(List.of(A, B));
+    f.accepted(1, A);
+    f.word(B, new Question(4, SlotSet.ALL, new EpochOrder(1, 2)));
+    f.skipped = 1;
+    f.next(List.of(B), false);
+    f.acceptSent(10, B);
+    f.mark(B, 100);
+    assertThat(f.order()).isEqualTo(new EpochOrder(1, 3));
+    assertThat(f.log.isEmpty()).isTrue();
+  }
+
+  @Test
   void epochOutOfTurn_whenNobodyEverAsks_isGivenUpInTheEnd() {
     f.epoch(List.of(A, B));
     f.accepted(1, A);
