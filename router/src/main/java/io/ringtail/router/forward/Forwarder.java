@@ -359,8 +359,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
           RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
       Peer before = namedSelf;
       nameSelf(epoch);
-      EpochOrder namedAnew =
-          before.equals(namedSelf) ? null : namedSelf.incarnation().order();
+      EpochOrder namedAnew = before.equals(namedSelf) ? null : namedSelf.incarnation().order();
       List<Link> gone = openAndDrop(epoch);
       routes = new Routes(table, outlets(table));
       retention.onEpoch(table, inTurn, namedAnew, gone.size());

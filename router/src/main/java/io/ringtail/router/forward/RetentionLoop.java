@@ -93,7 +93,8 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     final @Nullable EpochOrder namedAnew;
     int openLinks;
 
-    PendingEpoch(RoutingTable table, boolean inTurn, @Nullable EpochOrder namedAnew, int openLinks) {
+    PendingEpoch(
+        RoutingTable table, boolean inTurn, @Nullable EpochOrder namedAnew, int openLinks) {
       this.table = table;
       this.inTurn = inTurn;
       this.namedAnew = namedAnew;
@@ -172,7 +173,8 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
    *     they knew before, so that they ask it
    * @param endingLinks how many links end with it; {@link #linkEnded} comes for each
    */
-  void onEpoch(RoutingTable table, boolean inTurn, @Nullable EpochOrder namedAnew, int endingLinks) {
+  void onEpoch(
+      RoutingTable table, boolean inTurn, @Nullable EpochOrder namedAnew, int endingLinks) {
     post(new Event.InUse(new PendingEpoch(table, inTurn, namedAnew, endingLinks)), true);
   }
 

@@ -213,7 +213,8 @@ public final class RetentionLog {
    * @param namedAnew the epoch in which samplers have seen this router come, if it is not the one
    *     they knew before: owners have asked since, or will (R3)
    */
-  public void onEpoch(RoutingTable newTable, boolean inTurn, @Nullable EpochOrder namedAnew, long nowNanos) {
+  public void onEpoch(
+      RoutingTable newTable, boolean inTurn, @Nullable EpochOrder namedAnew, long nowNanos) {
     floor.onEpoch(newTable.epoch(), inTurn, namedAnew, nowNanos);
     moves.onTable(newTable, inTurn);
     table = newTable;
