@@ -5,6 +5,7 @@ import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
 import io.ringtail.router.RouterConfig;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.SamplerConfig;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -31,6 +32,15 @@ final class NodeConfigs {
       String all =
           file.problems().stream().map(Object::toString).collect(Collectors.joining("\n  "));
       throw new CommandFailedException(ExitCode.USAGE, "the config is wrong:\n  " + all);
+    }
+  }
+
+  /** The rules of the protocol that this process is to go by. */
+  static Rules rules() {
+    try {
+      return Rules.ofProcess();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
   }
 }

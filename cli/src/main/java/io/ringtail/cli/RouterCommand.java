@@ -30,7 +30,8 @@ final class RouterCommand implements Callable<Integer> {
     file.root().ignore("ring");
     RouterConfig config = RouterConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
-    return NodeRunner.run(new Running(new RouterNode(config)), Terminal.stdout().out());
+    return NodeRunner.run(
+        new Running(new RouterNode(config, NodeConfigs.rules())), Terminal.stdout().out());
   }
 
   private static final class Running implements RunningNode {

@@ -60,7 +60,7 @@ final class SamplerCommand implements Callable<Integer> {
 
   private static SamplerNode node(SamplerConfig config) {
     try {
-      return new SamplerNode(config, trace -> {});
+      return new SamplerNode(config, trace -> {}, NodeConfigs.rules());
     } catch (UncheckedIOException e) { // a directory that cannot be used
       throw new CommandFailedException(
           ExitCode.PROBLEM, String.valueOf(Throwables.getRootCause(e).getMessage()));

@@ -3,6 +3,7 @@ package io.ringtail.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.rules.Rules;
 import io.ringtail.trace.TraceId;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -53,6 +54,19 @@ class RingtailTest {
     assertThat(run()).isEqualTo(ExitCode.USAGE);
     assertThat(run("ring", "owner", TRACE)).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("Missing required option: '--config=FILE'");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void node_toGoWithoutAnUnknownRule_exitTwoSayingWhatThereIs() throws Exception {
+    String config = file("node: {id: r0}\n");
+    System.setProperty(Rules.PROPERTY, "H1,X9");
+    try {
+      assertThat(run("router", "--config", config)).isEqualTo(ExitCode.USAGE);
+    } finally {
+      System.clearProperty(Rules.PROPERTY);
+    }
+    assertThat(err.toString()).contains("-Dringtail.unsafe.rules-off: no such rule: \"X9\"");
     assertThat(out.toString()).isEmpty();
   }
 

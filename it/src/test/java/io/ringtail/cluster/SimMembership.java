@@ -1,6 +1,7 @@
 package io.ringtail.cluster;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.ringtail.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,23 +28,29 @@ public final class SimMembership implements Membership {
   private final Group group;
   private final ToLongFunction<List<Member>> checksum;
   private final LongConsumer onFenced;
+  private final Rules rules;
   private @Nullable Epochs epochs;
   private @Nullable EpochListener listener;
   private long bits;
   private Lease lease = Lease.NONE;
 
   public SimMembership(
-      Group group, ToLongFunction<List<Member>> checksum, LongSupplier clock, LongConsumer fenced) {
+      Group group,
+      ToLongFunction<List<Member>> checksum,
+      LongSupplier clock,
+      LongConsumer fenced,
+      Rules rules) {
     this.group = group;
     this.checksum = checksum;
     this.clock = clock;
     this.onFenced = fenced;
+    this.rules = rules;
   }
 
   @Override
   public void start(Member self, EpochListener told) {
     bits = self.incarnation().bits();
-    epochs = new Epochs(self, checksum);
+    epochs = new Epochs(self, checksum, rules);
     listener = told;
   }
 
@@ -145,7 +152,7 @@ public final class SimMembership implements Membership {
     lease = Lease.NONE;
     group.comeBack(bits, newBits);
     bits = newBits;
-    epochs = new Epochs(self, checksum);
+    epochs = new Epochs(self, checksum, rules);
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.ringtail.router.forward.LinkTransport;
 import io.ringtail.router.receive.EventLoops;
 import io.ringtail.router.receive.Receivers;
 import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.rules.Rules;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -55,8 +56,9 @@ public final class RouterNode implements AutoCloseable {
   private boolean closed;
 
   /** Puts a router together; nothing listens yet. */
-  public RouterNode(RouterConfig config) {
+  public RouterNode(RouterConfig config, Rules rules) {
     this.config = config;
+    rules.announce(config.node().id(), metrics);
     this.loops = EventLoops.create(Runtime.getRuntime().availableProcessors());
     Class<? extends Channel> sockets =
         loops.epoll() ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -68,9 +70,10 @@ public final class RouterNode implements AutoCloseable {
             config.cluster().minSamplers(),
             loops.workers(),
             new LinkTransport(sockets),
-            metrics);
+            metrics,
+            rules);
     this.membership =
-        Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics);
+        Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics, rules);
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);
     readiness.require("links", this::whyNoLinks);

@@ -20,6 +20,7 @@ import io.ringtail.router.receive.ReceiveConfig;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.SampleRequests;
+import io.ringtail.rules.Rules;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,8 @@ class RouterNodeTest {
   void spans_sentByGrpc_reachTheSamplersAndStopEndsInOrder() throws Exception {
     try (FakeSampler first = new FakeSampler("s0", 0, 0);
         FakeSampler second = new FakeSampler("s1", 0, 0)) {
-      RouterNode router = new RouterNode(config(0, List.of(first.member(), second.member())));
+      RouterNode router =
+          new RouterNode(config(0, List.of(first.member(), second.member())), Rules.ALL);
       router.start();
       await().until(() -> router.readiness().reasons().isEmpty());
       ManagedChannel channel =
@@ -52,7 +54,7 @@ class RouterNodeTest {
   @Test
   void port_inUse_isSaidWithItsKeyAndNothingIsLeftRunning() throws Exception {
     try (FakeSampler taken = new FakeSampler("s0", 0, 0)) {
-      RouterNode router = new RouterNode(config(taken.port(), List.of(taken.member())));
+      RouterNode router = new RouterNode(config(taken.port(), List.of(taken.member())), Rules.ALL);
       assertThatThrownBy(router::start)
           .hasMessageContaining("receive.grpc")
           .hasMessageContaining(Integer.toString(taken.port()));

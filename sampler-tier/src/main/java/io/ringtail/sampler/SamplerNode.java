@@ -25,6 +25,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
 import io.ringtail.ring.RingTable;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.export.Exports;
 import io.ringtail.sampler.export.KeptTraceListener;
 import io.ringtail.sampler.export.ListeningQueue;
@@ -82,8 +83,9 @@ public final class SamplerNode implements AutoCloseable {
    *
    * @param tap sees each kept trace before it is exported; for {@code dev}
    */
-  public SamplerNode(SamplerConfig config, KeptTraceListener tap) {
+  public SamplerNode(SamplerConfig config, KeptTraceListener tap, Rules rules) {
     this.config = config;
+    rules.announce(config.node().id(), metrics);
     this.weight = config.weight();
     this.loops =
         new MultiThreadIoEventLoopGroup(
@@ -98,14 +100,15 @@ public final class SamplerNode implements AutoCloseable {
             metrics);
     this.exports = Exports.open(config.export(), metrics);
     this.membership =
-        Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics);
+        Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics, rules);
     this.handoff =
         new Handoff(
             KeeperConfig.of(
                 config.node().id(),
                 incarnation.bits(),
                 moves(),
-                config.tailSampling().decisionWait()),
+                config.tailSampling().decisionWait(),
+                rules),
             membership::complete,
             Handoff.Executors.started(),
             metrics);
@@ -116,7 +119,8 @@ public final class SamplerNode implements AutoCloseable {
             new ListeningQueue(exports, tap),
             metrics,
             handoff,
-            membership::mayDecide);
+            membership::mayDecide,
+            rules);
     Ownership ownership = new Ownership();
     this.links =
         new LinkServer(config.listen(), this::self, ownership, shards, loops, metrics, handoff);

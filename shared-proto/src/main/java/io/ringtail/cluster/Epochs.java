@@ -12,6 +12,7 @@ import io.ringtail.cluster.ClusterMessage.Highest;
 import io.ringtail.cluster.ClusterMessage.Published;
 import io.ringtail.cluster.ClusterMessage.Stamp;
 import io.ringtail.cluster.ClusterMessage.Sums;
+import io.ringtail.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,11 +51,11 @@ final class Epochs {
   /**
    * @param tableChecksum checksum of the ring table of members that own slots
    */
-  Epochs(Member self, ToLongFunction<List<Member>> tableChecksum) {
+  Epochs(Member self, ToLongFunction<List<Member>> tableChecksum, Rules rules) {
     this.self = self;
     this.selfBits = self.incarnation().bits();
     TableChecksum checksum = new TableChecksum(tableChecksum);
-    this.follower = new Follower(selfBits, checksum);
+    this.follower = new Follower(selfBits, checksum, rules);
     this.coordinator = new Coordinator(selfBits, self.nodeId(), checksum, follower);
   }
 

@@ -3,6 +3,8 @@ package io.ringtail.cluster;
 import io.ringtail.cluster.ClusterMessage.Answer;
 import io.ringtail.cluster.ClusterMessage.AskEpoch;
 import io.ringtail.cluster.ClusterMessage.Highest;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,6 +32,7 @@ final class Follower {
 
   private final long selfBits;
   private final TableChecksum checksum;
+  private final boolean inTurn;
   private final LinkedHashMap<EpochId, Epoch> kept = new LinkedHashMap<>();
   private final Map<Long, Epoch> publishedBy = new HashMap<>();
 
@@ -38,9 +41,10 @@ final class Follower {
   private long askedAtNanos;
   private int asks;
 
-  Follower(long selfBits, TableChecksum checksum) {
+  Follower(long selfBits, TableChecksum checksum, Rules rules) {
     this.selfBits = selfBits;
     this.checksum = checksum;
+    this.inTurn = rules.inForce(Rule.E3);
   }
 
   Optional<Epoch> newest() {
@@ -100,6 +104,10 @@ final class Follower {
   void advance(long coordinator, long holder, long now, List<Effect> effects) {
     Epoch target = publishedBy.get(coordinator);
     if (target == null || !isNewer(target)) {
+      return;
+    }
+    if (!inTurn) {
+      apply(target, effects);
       return;
     }
     Deque<Epoch> path = new ArrayDeque<>();
@@ -183,11 +191,11 @@ final class Follower {
   }
 
   private void apply(Epoch epoch, List<Effect> effects) {
-    boolean inTurn = newest == null || epoch.follows(newest);
+    boolean follows = newest == null || epoch.follows(newest) || !inTurn;
     newest = epoch;
     keep(epoch);
     boolean agrees = checksum.of(epoch.members()) == epoch.tableChecksum();
-    effects.add(new Effect.Apply(epoch, agrees, inTurn));
+    effects.add(new Effect.Apply(epoch, agrees, follows));
   }
 
   private void keep(Epoch epoch) {

@@ -5,6 +5,7 @@ import com.google.common.base.Throwables;
 import com.google.common.net.HostAndPort;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.rules.Rules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -63,6 +64,7 @@ public final class JGroupsMembership implements Membership {
 
   private final ClusterConfig config;
   private final ToLongFunction<List<Member>> tableChecksum;
+  private final Rules rules;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService thread;
   private final Map<Long, Address> addresses = new ConcurrentHashMap<>();
@@ -91,9 +93,13 @@ public final class JGroupsMembership implements Membership {
    * @param tableChecksum checksum of the ring table of members that own slots
    */
   public JGroupsMembership(
-      ClusterConfig config, ToLongFunction<List<Member>> tableChecksum, Metrics metrics) {
+      ClusterConfig config,
+      ToLongFunction<List<Member>> tableChecksum,
+      Metrics metrics,
+      Rules rules) {
     this.config = config;
     this.tableChecksum = tableChecksum;
+    this.rules = rules;
     this.nanoClock = System::nanoTime;
     ScheduledThreadPoolExecutor executor =
         new ScheduledThreadPoolExecutor(
@@ -199,7 +205,7 @@ public final class JGroupsMembership implements Membership {
     }
     created.setName(self.nodeId());
     created.addAddressGenerator(() -> address(self));
-    Session next = new Session(new Epochs(self, tableChecksum), to, created);
+    Session next = new Session(new Epochs(self, tableChecksum, rules), to, created);
     created.setReceiver(receiver(next));
     try {
       if (config.discovery() == ClusterConfig.Discovery.DIRECTORY) {

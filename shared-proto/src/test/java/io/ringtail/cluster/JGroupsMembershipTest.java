@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ringtail.metrics.Metrics;
+import io.ringtail.rules.Rules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +39,10 @@ class JGroupsMembershipTest {
       self = named.withIncarnation(new Incarnation(EpochOrder.NONE, nextBits++));
       membership =
           new JGroupsMembership(
-              ClusterConfig.inDirectory("test", directory.toString()), List::size, new Metrics());
+              ClusterConfig.inDirectory("test", directory.toString()),
+              List::size,
+              new Metrics(),
+              Rules.ALL);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.ringtail.cluster;
 
 import io.ringtail.metrics.Metrics;
+import io.ringtail.rules.Rules;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,7 +42,8 @@ final class MembershipProbe {
             "",
             "",
             1);
-    JGroupsMembership membership = new JGroupsMembership(config, List::size, new Metrics());
+    JGroupsMembership membership =
+        new JGroupsMembership(config, List::size, new Metrics(), Rules.ALL);
     Runtime.getRuntime().addShutdownHook(new Thread(membership::close));
     say(args[0], "starts");
     membership.start(self, new Printer(args[0], membership));

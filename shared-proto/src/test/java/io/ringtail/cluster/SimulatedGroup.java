@@ -3,6 +3,7 @@ package io.ringtail.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.ringtail.rules.Rules;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -67,7 +68,7 @@ final class SimulatedGroup {
 
     Node(Member self) {
       this.self = self;
-      this.epochs = new Epochs(self, SimulatedGroup::checksum);
+      this.epochs = new Epochs(self, SimulatedGroup::checksum, Rules.ALL);
       this.peer = new Peer(self.incarnation().bits(), self.role() == Member.Role.SAMPLER);
     }
 

@@ -6,6 +6,7 @@ import io.ringtail.config.ConfigSection;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.router.RouterNode;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.SamplerConfig;
 import io.ringtail.sampler.SamplerNode;
 import io.ringtail.sampler.export.KeptTraceListener;
@@ -45,13 +46,14 @@ public final class DevCluster implements RunningNode {
 
   @Override
   public void start() throws Exception {
+    Rules rules = Rules.ofProcess();
     discovery = Files.createTempDirectory("ringtail-dev");
     DevConfigs configs = new DevConfigs(options, "dev-" + ProcessHandle.current().pid(), discovery);
     for (int i = 0; i < options.routers(); i++) {
-      routers.add(new RouterNode(RouterConfig.read(configs.router(i))));
+      routers.add(new RouterNode(RouterConfig.read(configs.router(i)), rules));
     }
     for (int i = 0; i < options.samplers(); i++) {
-      samplers.add(new SamplerNode(samplerConfig(configs.sampler(i)), tap));
+      samplers.add(new SamplerNode(samplerConfig(configs.sampler(i)), tap, rules));
     }
     // The first makes the cluster, then the others find it at once.
     samplers.get(0).start();

@@ -1,5 +1,6 @@
 package io.ringtail.it.sim;
 
+import io.ringtail.rules.Rules;
 import java.util.Set;
 
 /** Schedules that each of the protocol's rules was found by; a seed chooses their times. */
@@ -222,8 +223,8 @@ enum Named {
     return "s" + s.world.random.nextInt(3);
   }
 
-  Simulation.Outcome run(long seed, boolean telling) {
-    Simulation s = new Simulation(seed, config(seed), telling);
+  Simulation.Outcome run(long seed, boolean telling, Rules rules) {
+    Simulation s = new Simulation(seed, config(seed).by(rules), telling);
     s.maySplit = maySplit();
     start(s);
     plan(s);

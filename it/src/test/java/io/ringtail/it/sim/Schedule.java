@@ -1,5 +1,6 @@
 package io.ringtail.it.sim;
 
+import io.ringtail.rules.Rules;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -42,10 +43,10 @@ final class Schedule {
     this.routersCrash = random.nextInt(5) == 0;
   }
 
-  static Simulation.Outcome run(long seed, boolean telling) {
+  static Simulation.Outcome run(long seed, boolean telling, Rules rules) {
     boolean errorsOnly = (seed & 1) == 0 ^ (seed >>> 3 & 1) == 0;
     SimConfig config = errorsOnly ? SimConfig.ERRORS : SimConfig.ALL;
-    return run(new Simulation(seed, config, telling), Kind.of(seed));
+    return run(new Simulation(seed, config.by(rules), telling), Kind.of(seed));
   }
 
   static Simulation.Outcome run(Simulation s, Kind kind) {

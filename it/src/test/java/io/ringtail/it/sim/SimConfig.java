@@ -1,6 +1,7 @@
 package io.ringtail.it.sim;
 
 import io.ringtail.config.ConfigFile;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 
@@ -9,8 +10,10 @@ import io.ringtail.sampler.shard.ShardConfig;
  *
  * @param errorsOnly keeps exactly the traces with an error; else all
  * @param exportRoom kept traces a sampler's export queue takes
+ * @param rules those in force
  */
-record SimConfig(ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly, int exportRoom) {
+record SimConfig(
+    ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly, int exportRoom, Rules rules) {
   static final SimConfig ERRORS = of(true, "1s", "4MiB");
   static final SimConfig ALL = of(false, "1s", "4MiB");
 
@@ -34,7 +37,8 @@ record SimConfig(ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly
             shards.maxTraceBytes()),
         tail,
         errorsOnly,
-        exportRoom);
+        exportRoom,
+        rules);
   }
 
   private static SimConfig of(boolean errorsOnly, String wait, String bytes, int remembered) {
@@ -64,7 +68,11 @@ record SimConfig(ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly
     if (!sampler.problems().isEmpty() || !tail.problems().isEmpty()) {
       throw new AssertionError(sampler.problems() + " " + tail.problems());
     }
-    return new SimConfig(shards, sampling, errorsOnly, 64);
+    return new SimConfig(shards, sampling, errorsOnly, 64, Rules.ALL);
+  }
+
+  SimConfig by(Rules others) {
+    return new SimConfig(shards, tail, errorsOnly, exportRoom, others);
   }
 
   long decisionWaitNanos() {

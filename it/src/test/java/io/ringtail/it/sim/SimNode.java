@@ -27,7 +27,8 @@ abstract class SimNode {
             simulation.group,
             owners -> simulation.tables.of(owners).checksum(),
             simulation.world::now,
-            b -> simulation.fenced(this));
+            b -> simulation.fenced(this),
+            simulation.config.rules());
   }
 
   void join() {

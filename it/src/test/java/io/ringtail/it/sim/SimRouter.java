@@ -33,7 +33,8 @@ final class SimRouter extends SimNode {
             simulation.world.random,
             simulation.tables,
             new SimExecutor(host, 20 * World.MILLI),
-            metrics);
+            metrics,
+            simulation.config.rules());
   }
 
   @Override

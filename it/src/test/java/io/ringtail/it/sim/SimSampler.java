@@ -56,7 +56,12 @@ final class SimSampler extends SimNode {
     this.exports = simulation.backend.new Queue(host, simulation.config.exportRoom());
     this.handoff =
         new Handoff(
-            KeeperConfig.of(name, bits, true, simulation.config.tail().decisionWait()),
+            KeeperConfig.of(
+                name,
+                bits,
+                true,
+                simulation.config.tail().decisionWait(),
+                simulation.config.rules()),
             membership::complete,
             new Handoff.Executors(
                 new SimExecutor(host, World.MILLI),
@@ -73,7 +78,8 @@ final class SimSampler extends SimNode {
             UnpooledByteBufAllocator.DEFAULT,
             simulation.world::now,
             handoff,
-            membership::mayDecide);
+            membership::mayDecide,
+            simulation.config.rules());
     this.working = new boolean[shards.shards()];
     Ownership ownership = new Ownership();
     this.links =

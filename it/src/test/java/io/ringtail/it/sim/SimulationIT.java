@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringtail.rules.Rules;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,14 +38,15 @@ class SimulationIT {
   @EnumSource
   void namedSchedule_everySeed_losesAndSplitsNothing(Named schedule) throws InterruptedException {
     Batch.Totals totals =
-        new Batch(schedule.name(), seed -> schedule.run(seed, false)).run(0, SEEDS_A_NAME, 2);
+        new Batch(schedule.name(), seed -> schedule.run(seed, false, Rules.ALL))
+            .run(0, SEEDS_A_NAME, 2);
     assertThat(totals.isClean()).as(totals.toString()).isTrue();
   }
 
   @Test
   void randomSchedules_everySeed_loseAndSplitNothing() throws InterruptedException {
     Batch.Totals totals =
-        new Batch("random", seed -> Schedule.run(seed, false)).run(0, RANDOM_SEEDS, 2);
+        new Batch("random", seed -> Schedule.run(seed, false, Rules.ALL)).run(0, RANDOM_SEEDS, 2);
     System.out.println(totals);
     assertThat(totals.isClean()).as(totals.toString()).isTrue();
   }

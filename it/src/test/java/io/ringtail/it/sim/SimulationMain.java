@@ -2,6 +2,7 @@ package io.ringtail.it.sim;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringtail.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.slf4j.LoggerFactory;
  *   --schedules N [--from S] [--threads T]   random ones
  *   --named NAME|all [--schedules N]         a named one by N seeds
  *   --seed S [--named NAME] [--log LEVEL]    one, with its story
+ *   --without RULE,...                       besides: with those rules of the protocol taken away
  * </pre>
  */
 public final class SimulationMain {
@@ -26,6 +28,7 @@ public final class SimulationMain {
     long from = 0;
     int threads = 1;
     Level log = Level.OFF;
+    Rules rules = Rules.ALL;
     for (int i = 0; i + 1 < args.length; i += 2) {
       String value = args[i + 1];
       switch (args[i]) {
@@ -34,6 +37,7 @@ public final class SimulationMain {
         case "--schedules" -> schedules = Long.parseLong(value);
         case "--from" -> from = Long.parseLong(value);
         case "--threads" -> threads = Integer.parseInt(value);
+        case "--without" -> rules = Rules.without(value);
         case "--log" -> log = Level.toLevel(value);
         default -> throw new IllegalArgumentException(args[i]);
       }
@@ -41,13 +45,15 @@ public final class SimulationMain {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(log);
     if (seed != null) {
       Simulation.Outcome outcome =
-          named.isEmpty() ? Schedule.run(seed, true) : Named.valueOf(named).run(seed, true);
+          named.isEmpty()
+              ? Schedule.run(seed, true, rules)
+              : Named.valueOf(named).run(seed, true, rules);
       System.out.println(outcome.story());
       System.out.println(outcome);
       System.exit(outcome.isClean() ? 0 : 1);
     }
     boolean clean = true;
-    for (Batch batch : batches(named)) {
+    for (Batch batch : batches(named, rules)) {
       Batch.Totals totals = batch.run(from, schedules, threads);
       System.out.println(totals);
       clean &= totals.isClean();
@@ -55,14 +61,14 @@ public final class SimulationMain {
     System.exit(clean ? 0 : 1);
   }
 
-  private static List<Batch> batches(String named) {
+  private static List<Batch> batches(String named, Rules rules) {
     List<Batch> batches = new ArrayList<>();
     if (named.isEmpty()) {
-      batches.add(new Batch("random", s -> Schedule.run(s, false)));
+      batches.add(new Batch("random", s -> Schedule.run(s, false, rules)));
     }
     for (Named n : Named.values()) {
       if (named.equals("ALL") || named.equals(n.name())) {
-        batches.add(new Batch(n.name(), s -> n.run(s, false)));
+        batches.add(new Batch(n.name(), s -> n.run(s, false, rules)));
       }
     }
     return batches;

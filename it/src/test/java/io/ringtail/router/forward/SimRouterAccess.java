@@ -6,6 +6,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.RingTables;
 import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.rules.Rules;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +26,8 @@ public final class SimRouterAccess {
       Random random,
       RingTables tables,
       ExecutorService epochs,
-      Metrics metrics) {
+      Metrics metrics,
+      Rules rules) {
     return new Forwarder(
         config,
         new RetentionConfig(8 << 20, RetentionConfig.WhenFull.FORGET, Duration.ofSeconds(40)),
@@ -33,7 +35,7 @@ public final class SimRouterAccess {
         0,
         loops,
         new Forwarder.Surroundings(
-            (address, loop) -> channels.apply(address), clock, random, tables, epochs),
+            (address, loop) -> channels.apply(address), clock, random, tables, epochs, rules),
         metrics);
   }
 

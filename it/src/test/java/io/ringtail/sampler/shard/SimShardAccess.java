@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
@@ -23,8 +24,9 @@ public final class SimShardAccess {
       ByteBufAllocator allocator,
       LongSupplier clock,
       Peers peers,
-      LongPredicate mayDecide) {
-    return new ShardSet(config, tail, exports, metrics, allocator, clock, peers, mayDecide);
+      LongPredicate mayDecide,
+      Rules rules) {
+    return new ShardSet(config, tail, exports, metrics, allocator, clock, peers, mayDecide, rules);
   }
 
   public static boolean hasQueued(ShardSet set, int shard) {

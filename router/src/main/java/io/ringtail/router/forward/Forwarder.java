@@ -25,6 +25,8 @@ import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
 import io.ringtail.router.split.Split;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -104,7 +106,8 @@ public final class Forwarder implements Ingress, AutoCloseable {
       int minSamplers,
       EventLoopGroup loops,
       LinkTransport transport,
-      Metrics metricRegistry) {
+      Metrics metricRegistry,
+      Rules rules) {
     this(
         config,
         retentionConfig,
@@ -112,7 +115,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
         minSamplers,
         loops,
         new Surroundings(
-            transport, System::nanoTime, new Random(), new RingTables(2), epochsThread()),
+            transport, System::nanoTime, new Random(), new RingTables(2), epochsThread(), rules),
         metricRegistry);
   }
 
@@ -126,7 +129,8 @@ public final class Forwarder implements Ingress, AutoCloseable {
       LongSupplier nanoTime,
       Random random,
       RingTables tables,
-      ExecutorService epochs) {}
+      ExecutorService epochs,
+      Rules rules) {}
 
   Forwarder(
       ForwardConfig config,
@@ -139,6 +143,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     this.nanoTime = surroundings.nanoTime();
     this.tables = surroundings.tables();
     this.epochs = surroundings.epochs();
+    Rules rules = surroundings.rules();
     this.config = config;
     this.self = self;
     this.namedSelf = self;
@@ -158,9 +163,15 @@ public final class Forwarder implements Ingress, AutoCloseable {
             nanoTime);
     this.retention =
         new RetentionLoop(
-            retentionConfig,
+            rules.inForce(Rule.M5) ? retentionConfig : RetentionConfig.off(),
             new RetentionLoop.Surroundings(
-                control, rerouter, seqs, bytesHeld, PooledByteBufAllocator.DEFAULT, nanoTime),
+                control,
+                rerouter,
+                seqs,
+                bytesHeld,
+                PooledByteBufAllocator.DEFAULT,
+                nanoTime,
+                rules),
             this::allLinks,
             this::say,
             metricRegistry);

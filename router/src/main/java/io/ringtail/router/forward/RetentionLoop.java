@@ -14,6 +14,7 @@ import io.ringtail.router.retain.RetentionLog;
 import io.ringtail.router.retain.SamplerKey;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.Part;
+import io.ringtail.rules.Rules;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
@@ -109,7 +110,8 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
       Seqs seqs,
       AtomicLong bytesHeld,
       ByteBufAllocator allocator,
-      LongSupplier nanoTime) {}
+      LongSupplier nanoTime,
+      Rules rules) {}
 
   /**
    * @param links all that may have unanswered parts
@@ -129,7 +131,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     this.nanoTime = with.nanoTime;
     this.links = links;
     this.words = words;
-    this.log = new RetentionLog(config, metrics, with.allocator, this);
+    this.log = new RetentionLog(config, metrics, with.allocator, this, with.rules);
   }
 
   /** Begins to tick. */

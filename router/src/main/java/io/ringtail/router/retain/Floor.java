@@ -4,6 +4,8 @@ import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.Mark;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -72,7 +74,7 @@ final class Floor {
 
   private EpochOrder outOfTurn = EpochOrder.NONE;
   private long outOfTurnNanos;
-  private boolean keepsLostMarks = true;
+  private final boolean keepsLostMarks;
 
   private record Word(SamplerKey sayer, SamplerKey lost) {}
 
@@ -105,9 +107,8 @@ final class Floor {
     }
   }
 
-  /** Takes M6 away, for a simulation that shows what it is good for. */
-  void forgetLostMarks() {
-    keepsLostMarks = false;
+  Floor(Rules rules) {
+    this.keepsLostMarks = rules.inForce(Rule.M6);
   }
 
   /** The greatest seq that no mark holds; {@link #NONE} if there is no mark. */

@@ -10,6 +10,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.Part;
+import io.ringtail.rules.Rules;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -55,7 +56,7 @@ public final class RetentionLog {
 
   private final RetentionConfig config;
   private final RetentionMetrics metrics;
-  private final Floor floor = new Floor();
+  private final Floor floor;
   private final Replays replays;
   private final Effects effects;
   private final Segments segments;
@@ -73,19 +74,19 @@ public final class RetentionLog {
    * @param allocator of the heap buffers of pieces
    */
   public RetentionLog(
-      RetentionConfig config, Metrics metrics, ByteBufAllocator allocator, Effects effects) {
+      RetentionConfig config,
+      Metrics metrics,
+      ByteBufAllocator allocator,
+      Effects effects,
+      Rules rules) {
     this.config = config;
+    this.floor = new Floor(rules);
     this.metrics = new RetentionMetrics(metrics, config);
     this.effects = effects;
     int segmentBytes =
         (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, config.maxBytes() / 64));
     this.segments = new Segments(segmentBytes, ByteBuffer::allocateDirect);
     this.replays = new Replays(this.metrics, segments, allocator, effects);
-  }
-
-  /** For a simulation that takes rules away. */
-  Floor floor() {
-    return floor;
   }
 
   /**

@@ -27,6 +27,7 @@ import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.SampleRequests;
+import io.ringtail.rules.Rules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +58,8 @@ class ForwarderTest {
           0,
           loops,
           new LinkTransport(NioSocketChannel.class),
-          metrics);
+          metrics,
+          Rules.ALL);
 
   @AfterEach
   void close() throws Exception {

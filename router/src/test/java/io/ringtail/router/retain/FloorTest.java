@@ -7,6 +7,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.Mark;
+import io.ringtail.rules.Rules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class FloorTest {
   private static final Member B = sampler("b", 2);
   private static final Member C = sampler("c", 3);
 
-  private final Floor floor = new Floor();
+  private final Floor floor = new Floor(Rules.ALL);
 
   @Test
   void mark_ofOneWhoseMarkHasEnded_constrainsNothing() {

@@ -18,6 +18,7 @@ import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
 import io.ringtail.router.split.Part;
 import io.ringtail.router.split.SampleRequests;
+import io.ringtail.rules.Rules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +58,7 @@ final class LogFixture implements RetentionLog.Effects {
   }
 
   LogFixture(RetentionConfig config) {
-    log = new RetentionLog(config, metrics, allocator, this);
+    log = new RetentionLog(config, metrics, allocator, this, Rules.ALL);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
 import io.ringtail.router.split.Part;
 import io.ringtail.router.split.SampleRequests;
+import io.ringtail.rules.Rules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -99,7 +100,8 @@ public class RetentionBenchmark implements RetentionLog.Effects {
         new RetentionConfig(1L << 30, WhenFull.FORGET, Duration.ZERO),
         new Metrics(),
         PooledByteBufAllocator.DEFAULT,
-        effects);
+        effects,
+        Rules.ALL);
   }
 
   @Setup

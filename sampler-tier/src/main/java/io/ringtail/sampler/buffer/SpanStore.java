@@ -23,9 +23,14 @@ public final class SpanStore {
 
   private final BlockPool pool;
   private final Fingerprints fingerprints;
+  private final boolean dedups;
 
-  public SpanStore(BlockPool pool) {
+  /**
+   * @param dedups false keeps a span as often as it comes
+   */
+  public SpanStore(BlockPool pool, boolean dedups) {
     this.pool = pool;
+    this.dedups = dedups;
     this.fingerprints = new Fingerprints(pool);
   }
 
@@ -47,12 +52,16 @@ public final class SpanStore {
    */
   public boolean append(int trace, int group, byte[] array, int offset, int length) {
     int count = pool.getInt(trace, TraceTable.SPAN_COUNT);
-    long hash = SpanHash.hash(array, offset, length);
-    if (count > 0 && fingerprints.contains(this, trace, count, hash, array, offset, length)) {
+    long hash = dedups ? SpanHash.hash(array, offset, length) : 0;
+    if (dedups
+        && count > 0
+        && fingerprints.contains(this, trace, count, hash, array, offset, length)) {
       return false;
     }
     int reference = write(trace, group, array, offset, length);
-    fingerprints.add(trace, count, hash, reference);
+    if (dedups) {
+      fingerprints.add(trace, count, hash, reference);
+    }
     pool.putInt(trace, TraceTable.SPAN_COUNT, count + 1);
     int bytes = pool.getInt(trace, TraceTable.SPAN_BYTES);
     pool.putInt(trace, TraceTable.SPAN_BYTES, bytes + length);
@@ -201,7 +210,9 @@ public final class SpanStore {
     }
     int count = pool.getInt(trace, TraceTable.BLOCK_COUNT);
     pool.freeChain(head, pool.getInt(trace, TraceTable.TAIL), count);
-    fingerprints.free(trace, pool.getInt(trace, TraceTable.SPAN_COUNT));
+    if (dedups) {
+      fingerprints.free(trace, pool.getInt(trace, TraceTable.SPAN_COUNT));
+    }
   }
 
   /** Bytes on the heap for finding duplicates in large traces, as they count in the budget. */

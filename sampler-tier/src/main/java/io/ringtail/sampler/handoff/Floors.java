@@ -1,6 +1,8 @@
 package io.ringtail.sampler.handoff;
 
 import io.ringtail.link.SamplerWord;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -28,6 +30,7 @@ final class Floors {
 
   private final Routers routers;
   private final Lowered board;
+  private final boolean lowers;
   private final Map<Long, Sender> senders = new HashMap<>();
   private final Map<Long, Lowest> lowest = new HashMap<>();
   private final Map<Long, Long> confirmed = new HashMap<>();
@@ -63,9 +66,10 @@ final class Floors {
   /** The lowering that covers all floors of a router: its marks have been at most that since. */
   private record Lowest(long id, long seq) {}
 
-  Floors(Routers routers, Lowered board) {
+  Floors(Routers routers, Lowered board, Rules rules) {
     this.routers = routers;
     this.board = board;
+    this.lowers = rules.inForce(Rule.H3);
   }
 
   /** The routers of the newest epoch: those not named are gone and confirm nothing any more. */
@@ -85,7 +89,7 @@ final class Floors {
     from.heard = true;
     for (PeerWord.RouterSeq floor : word.seqs()) {
       long router = floor.router().incarnation().bits();
-      if (named.contains(router)) {
+      if (lowers && named.contains(router)) {
         lower(from, router, floor.seq());
       }
     }

@@ -3,6 +3,7 @@ package io.ringtail.sampler.handoff;
 import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ final class Holds {
   private final Questions questions;
   private final long timeoutNanos;
   private final long leaseNanos;
+  private final boolean holdsGains;
   private final List<Hold> holds = new ArrayList<>();
   private final List<Shadow> shadows = new ArrayList<>();
   private final Map<Long, Completion> words = new HashMap<>();
@@ -40,14 +42,11 @@ final class Holds {
    */
   private record Shadow(Hold of, EpochOrder lostIn) {}
 
-  /**
-   * @param timeoutNanos without progress (O5)
-   * @param leaseNanos how long one that was lost may still decide (L1)
-   */
-  Holds(Questions questions, long timeoutNanos, long leaseNanos) {
+  Holds(Questions questions, KeeperConfig config) {
     this.questions = questions;
-    this.timeoutNanos = timeoutNanos;
-    this.leaseNanos = leaseNanos;
+    this.timeoutNanos = config.holdTimeoutNanos();
+    this.leaseNanos = config.leaseNanos();
+    this.holdsGains = config.rules().inForce(Rule.O1);
   }
 
   /**
@@ -217,6 +216,9 @@ final class Holds {
   }
 
   private void refresh() {
+    if (!holdsGains) {
+      return;
+    }
     held = holds.stream().map(hold -> hold.slots).reduce(SlotSet.NONE, SlotSet::or);
   }
 

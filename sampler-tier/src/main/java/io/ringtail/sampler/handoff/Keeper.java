@@ -164,10 +164,11 @@ public final class Keeper {
     this.outgoing = outgoing;
     this.board = board;
     this.outbox = new Outbox(routers);
-    this.questions = new Questions(outbox);
-    this.holds = new Holds(questions, config.holdTimeoutNanos(), config.leaseNanos());
+    this.questions = new Questions(outbox, config.rules());
+    this.holds = new Holds(questions, config);
     this.losses = new Losses(outbox, questions::awaits);
-    this.floors = new Floors(outbox, (router, seq) -> board.lower(router, seq, view.order()));
+    this.floors =
+        new Floors(outbox, (router, seq) -> board.lower(router, seq, view.order()), config.rules());
     this.inbox = new Inbox(floors, tier::take);
     this.completions = new Completions(config.selfBits(), cluster);
     this.stranger = new Stranger(outbox);

@@ -3,6 +3,8 @@ package io.ringtail.sampler.handoff;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
 import java.util.Collection;
 import java.util.Set;
 import java.util.SortedMap;
@@ -19,6 +21,7 @@ final class Questions {
   private static final EpochOrder NO_CAUSE = new EpochOrder(Long.MAX_VALUE, Long.MAX_VALUE);
 
   private final Routers routers;
+  private final boolean replays;
   private final SortedMap<Long, Open> open = new TreeMap<>();
   private Set<Long> named = Set.of();
   private EpochOrder newest = EpochOrder.NONE;
@@ -29,8 +32,9 @@ final class Questions {
    */
   private record Open(SamplerWord.Question word, EpochOrder cause, Set<Long> unanswered) {}
 
-  Questions(Routers routers) {
+  Questions(Routers routers, Rules rules) {
     this.routers = routers;
+    this.replays = rules.inForce(Rule.O3);
   }
 
   /** An epoch comes into use: routers it does not name are gone. */
@@ -48,7 +52,7 @@ final class Questions {
    * @return its id; answered at once if there are no routers
    */
   long askAll(SlotSet slots, EpochOrder cause) {
-    return ask(slots, named, cause);
+    return ask(slots, replays ? named : Set.of(), cause);
   }
 
   /** Asks routers newly named for all this sampler owns (R3): no hold waits for that. */

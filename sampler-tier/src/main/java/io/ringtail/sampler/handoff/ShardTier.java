@@ -3,6 +3,7 @@ package io.ringtail.sampler.handoff;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.intake.Arrivals;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
@@ -47,11 +48,12 @@ public final class ShardTier implements Keeper.Tier {
   /**
    * @param later has the keeper's thread run something soon, from any thread
    */
-  public ShardTier(ShardSet shards, Ownership ownership, LinkServer links, Consumer<Task> later) {
+  public ShardTier(
+      ShardSet shards, Ownership ownership, LinkServer links, Consumer<Task> later, Rules rules) {
     this.shards = shards;
     this.ownership = ownership;
     this.links = links;
-    this.arrivals = new Arrivals(ownership, shards);
+    this.arrivals = new Arrivals(ownership, shards, rules);
     this.later = later;
   }
 

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.ringtail.link.Peer;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.shard.ReceivedTransfer;
 import io.ringtail.sampler.shard.ShardSet;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,12 @@ public final class Arrivals {
 
   private final Ownership ownership;
   private final ShardSet shards;
+  private final boolean ownOnly;
 
-  public Arrivals(Ownership ownership, ShardSet shards) {
+  public Arrivals(Ownership ownership, ShardSet shards, Rules rules) {
     this.ownership = ownership;
     this.shards = shards;
+    this.ownOnly = rules.inForce(Rule.H7);
   }
 
   /**
@@ -46,7 +50,7 @@ public final class Arrivals {
     ownership.lockEpoch();
     try {
       Ownership.Snapshot epoch = ownership.newest();
-      return transfer.allSlots(epoch::owns)
+      return !ownOnly || transfer.allSlots(epoch::owns)
           ? shards.takeTransfer(transfer, merged)
           : notOwner(epoch);
     } finally {

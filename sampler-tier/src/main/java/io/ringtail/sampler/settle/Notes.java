@@ -25,6 +25,7 @@ public final class Notes {
   private static final int MIN_WINDOWS = 16;
 
   private final long maxBytes;
+  private final boolean on;
 
   /** By number, in a ring; merged ones share an object, those nobody holds may be null. */
   private @Nullable Window[] windows = new @Nullable Window[64];
@@ -51,9 +52,11 @@ public final class Notes {
 
   /**
    * @param maxBytes of notes, above which old windows merge
+   * @param on false notes nothing, as if no router were ever seen
    */
-  public Notes(long maxBytes, int nowMillis) {
+  public Notes(long maxBytes, int nowMillis, boolean on) {
     this.maxBytes = maxBytes;
+    this.on = on;
     this.openedMillis = nowMillis;
     Arrays.fill(seen, UNSEEN);
     Arrays.fill(handed, UNSEEN);
@@ -63,7 +66,7 @@ public final class Notes {
 
   /** The window of what comes now; to be held by each thing that is not settled at once. */
   public int window(int nowMillis) {
-    if (nowMillis - openedMillis >= WINDOW_MILLIS) {
+    if (on && nowMillis - openedMillis >= WINDOW_MILLIS) {
       openedMillis = nowMillis;
       open();
     }
@@ -148,6 +151,9 @@ public final class Notes {
    * @return whether it is newer than all seen before
    */
   public boolean saw(int key, long seq) {
+    if (!on) {
+      return true;
+    }
     ensureKey(key);
     if (seen[key] == UNSEEN) {
       beforeFirst[key] = seq - 1;
@@ -161,6 +167,9 @@ public final class Notes {
 
   /** Nothing at or below {@code upToSeq} will come any more (A5). */
   public void passed(int key, long upToSeq) {
+    if (!on) {
+      return;
+    }
     ensureKey(key);
     if (seen[key] == UNSEEN) {
       beforeFirst[key] = upToSeq;
@@ -187,6 +196,9 @@ public final class Notes {
    * @param window held by the caller
    */
   public void lower(int window, int key, long note) {
+    if (!on) {
+      return;
+    }
     ensureKey(key);
     for (int number = window; number - oldest >= 0; number--) {
       Window lowered = at(number);
@@ -270,6 +282,9 @@ public final class Notes {
 
   /** Others had seen this router's parts up to this seq when they handed over what they held. */
   public void handedOver(int key, long seq) {
+    if (!on) {
+      return;
+    }
     ensureKey(key);
     handed[key] = Math.max(handed[key], seq);
   }

@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.cache.DecisionCache;
 import io.ringtail.sampler.policy.PolicySet;
@@ -32,6 +33,7 @@ final class Decider implements Notices.Effect {
   private final View view;
   private final long discardBytes;
   private final Notices notices;
+  private final boolean handsOff;
   private SlotView slots = SlotView.NONE;
   private boolean lease = true;
   private boolean failedBefore;
@@ -102,6 +104,7 @@ final class Decider implements Notices.Effect {
     this.metrics = context.metrics();
     this.discardBytes = context.tail().maximumTraceSizeBytes();
     this.view = new View(store.traces);
+    this.handsOff = context.rules().inForce(Rule.H1);
     this.notices = new Notices(store, names, context, mail, this);
   }
 
@@ -147,13 +150,14 @@ final class Decider implements Notices.Effect {
 
   private @Nullable Obstacle obstacle(int trace) {
     int slot = TraceHash.slot(store.traces.traceIdHi(trace), store.traces.traceIdLo(trace));
-    if (!slots.owns(slot)) {
+    boolean owned = slots.owns(slot);
+    if (!owned && handsOff) {
       return Obstacle.NOT_OWNED;
     }
     if (slots.holds(slot)) {
       return Obstacle.HELD;
     }
-    if (slots.heirs() == null) {
+    if (owned && slots.heirs() == null) {
       return Obstacle.NO_HEIRS;
     }
     return lease ? null : Obstacle.NO_LEASE;

@@ -5,6 +5,7 @@ import io.netty.util.collection.IntObjectMap;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
@@ -58,6 +59,9 @@ final class Handover {
   private final long inFlightBytes;
   private final ForeignScan scan;
   private final ParcelWriter writer;
+  private final boolean handsOff;
+  private final boolean keepsRegained;
+  private final boolean ownOnly;
   private final List<Loss> losses = new ArrayList<>();
   private final Map<Peer, Outgoing> outgoing = new LinkedHashMap<>();
   private final Map<Long, Parcel> sent = new HashMap<>();
@@ -94,6 +98,9 @@ final class Handover {
     this.peers = context.peers();
     this.inFlightBytes =
         Math.max(ParcelWriter.BATCH_BYTES, IN_FLIGHT_BYTES / context.config().shards());
+    this.handsOff = context.rules().inForce(Rule.H1);
+    this.keepsRegained = context.rules().inForce(Rule.H2);
+    this.ownOnly = context.rules().inForce(Rule.H7);
     this.scan = new ForeignScan(store, caches, policies, context.routers());
     this.writer = new ParcelWriter(store, policies, context.routers(), context.allocator());
   }
@@ -101,6 +108,16 @@ final class Handover {
   /** The shard that sent a transfer. */
   static int shardOf(long transferId) {
     return (int) (transferId & ((1 << SHARD_BITS) - 1));
+  }
+
+  /** A transfer is merged: whatever of it is another's is passed on. */
+  void merged(int nowMillis) {
+    if (!ownOnly && handsOff && !view.owners().isEmpty()) {
+      SlotSet others = SlotSet.ALL.without(view.own());
+      Loss loss = new Loss(view.order(), others, others, nowMillis);
+      losses.add(loss);
+      rescan = true;
+    }
   }
 
   /** How far it is. */
@@ -118,6 +135,10 @@ final class Handover {
     SlotView before = view;
     view = next;
     if (next.order().equals(before.order())) {
+      return;
+    }
+    if (!handsOff) {
+      foreign = new Foreign(next.order(), null);
       return;
     }
     if (!before.order().equals(EpochOrder.NONE)) {
@@ -161,7 +182,8 @@ final class Handover {
   private void forgetRegained() {
     List<Integer> back = new ArrayList<>();
     for (IntObjectMap.PrimitiveEntry<Object> entry : store.carried.entries()) {
-      if (view.owns(slot(entry.key()))) {
+      boolean open = TraceState.isOpen(store.traces.state(entry.key()));
+      if (view.owns(slot(entry.key())) && (keepsRegained || !open)) {
         back.add(entry.key());
       }
     }
@@ -647,6 +669,9 @@ final class Handover {
     }
     store.carried.remove(trace);
     boolean open = TraceState.isOpen(store.traces.state(trace));
+    if (!keepsRegained && !open && view.owns(slot(trace))) {
+      return; // decided since it is this shard's again
+    }
     if (taken) {
       handedOut(trace, open);
     } else if (open) {

@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.ring.HeirTable;
+import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Notice;
@@ -43,6 +44,8 @@ final class Notices {
   private final ShardContext context;
   private final Effect effect;
   private final HeirMail mail;
+  private final boolean tellsHeirs;
+  private final boolean handsOff;
 
   /** Those being filled, by heir index + 1. */
   private @Nullable Pending[] filling = new @Nullable Pending[1];
@@ -102,6 +105,8 @@ final class Notices {
     this.context = context;
     this.mail = mail;
     this.effect = effect;
+    this.tellsHeirs = context.rules().inForce(Rule.D2);
+    this.handsOff = context.rules().inForce(Rule.H1);
   }
 
   /**
@@ -137,7 +142,11 @@ final class Notices {
     }
   }
 
+  /** Negative if nobody is to be told: what is another's has no heir but that one. */
   private int heirIndex(int trace) {
+    if (!tellsHeirs || !slots.owns(slot(trace))) {
+      return -1;
+    }
     HeirTable heirs = slots.heirs();
     if (heirs == null) {
       throw new AssertionError("decided before heirs are known");
@@ -211,7 +220,7 @@ final class Notices {
     for (int left = store.untold.size(); left > 0; left--) {
       int trace = store.untold.first();
       store.untold.remove(trace);
-      if (slots.owns(slot(trace))) {
+      if (slots.owns(slot(trace)) || !handsOff) {
         store.untold.addLast(trace);
       } else {
         effect.takenBack(trace, nowMillis);
@@ -221,7 +230,8 @@ final class Notices {
 
   private int tellAnew(int limit, int nowMillis) {
     int told = 0;
-    for (; told < limit && slots.heirs() != null && !store.untold.isEmpty(); told++) {
+    boolean known = slots.heirs() != null || slots.self() < 0;
+    for (; told < limit && known && !store.untold.isEmpty(); told++) {
       int trace = store.untold.first();
       store.untold.remove(trace);
       boolean keep = store.traces.state(trace) == TraceState.DECIDED_KEEP;

@@ -1,6 +1,7 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.policy.PolicySet;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * One shard: the traces of its slots and the duty cycle that moves them along.
@@ -40,6 +42,7 @@ final class Shard {
   private final Decider decider;
   private final Gatherer gatherer;
   private final ByteBudget budget;
+  private final LongPredicate mayDecide;
   private final TimerWheel.Expiry expiry = this::expired;
   private final Consumer<DecisionBatch> inherited = this::inherited;
 
@@ -101,9 +104,15 @@ final class Shard {
     this.policies = policies;
     this.context = context;
     this.budget = context.budget();
+    this.mayDecide = context.rules().inForce(Rule.L1) ? context.mayDecide() : now -> true;
     this.startNanos = context.nanoClock().getAsLong();
     this.store =
-        new ShardStore(context.config().slabBytes(), context.config().noteBytes(), policies, 0);
+        new ShardStore(
+            context.config().slabBytes(),
+            context.config().noteBytes(),
+            policies,
+            0,
+            context.rules());
     this.caches = new DecisionCaches(context.config(), context.tail());
     this.counts = new ShardCounts(context.metrics());
     PolicyNames names = new PolicyNames(context.metrics());
@@ -151,7 +160,7 @@ final class Shard {
   int doWork() {
     nowNanos = context.nanoClock().getAsLong();
     nowMillis = (int) ((nowNanos - startNanos) / 1_000_000);
-    decider.lease(isUpToDate() && context.mayDecide().test(nowNanos));
+    decider.lease(isUpToDate() && mayDecide.test(nowNanos));
     int work = takeCommands();
     work += store.wheel.advance(nowMillis, TRACES_PER_CYCLE, expiry);
     work += decider.decideOverdue(TRACES_PER_CYCLE, nowMillis, nowNanos);
@@ -277,6 +286,7 @@ final class Shard {
     reservedBytes += in.reservedBytes();
     try {
       merger.merge(in, nowMillis, nowNanos);
+      handover.merged(nowMillis);
     } finally {
       in.bytes().release();
       afterMarks(

@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.peer.Peers;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param adopted the newest epoch known; null if nobody tells
  * @param routers numbers of routers in notes
  * @param handover what is counted of handoffs
+ * @param rules those in force
  */
 record ShardContext(
     ShardConfig config,
@@ -34,4 +36,5 @@ record ShardContext(
     LongPredicate mayDecide,
     Supplier<@Nullable EpochOrder> adopted,
     RouterKeys routers,
-    HandoverMetrics handover) {}
+    HandoverMetrics handover,
+    Rules rules) {}

@@ -8,6 +8,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
@@ -76,7 +77,8 @@ public final class ShardSet {
       ExportQueue exports,
       Metrics metrics,
       Peers peers,
-      LongPredicate mayDecide) {
+      LongPredicate mayDecide,
+      Rules rules) {
     this(
         config,
         tail,
@@ -85,7 +87,8 @@ public final class ShardSet {
         PooledByteBufAllocator.DEFAULT,
         System::nanoTime,
         peers,
-        mayDecide);
+        mayDecide,
+        rules);
   }
 
   /**
@@ -100,7 +103,8 @@ public final class ShardSet {
       ByteBufAllocator allocator,
       LongSupplier nanoClock,
       Peers peers,
-      LongPredicate mayDecide) {
+      LongPredicate mayDecide,
+      Rules rules) {
     this.config = config;
     this.tail = tail;
     this.nanoClock = nanoClock;
@@ -120,7 +124,8 @@ public final class ShardSet {
             mayDecide,
             adopted::get,
             routers,
-            handoverMetrics);
+            handoverMetrics,
+            rules);
     for (int i = 0; i < config.shards(); i++) {
       Shard shard = new Shard(i, tail.compile(), context);
       shards.add(shard);

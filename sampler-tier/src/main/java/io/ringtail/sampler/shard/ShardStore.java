@@ -2,6 +2,8 @@ package io.ringtail.sampler.shard;
 
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.buffer.BlockPool;
 import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
@@ -55,10 +57,10 @@ final class ShardStore {
 
   private final BlockPool pool;
 
-  ShardStore(int slabBytes, long maxNoteBytes, PolicySet policies, int nowMillis) {
+  ShardStore(int slabBytes, long maxNoteBytes, PolicySet policies, int nowMillis, Rules rules) {
     pool = new BlockPool(slabBytes);
     traces = new TraceTable(pool, policies.bitWords());
-    spans = new SpanStore(pool);
+    spans = new SpanStore(pool, rules.inForce(Rule.A7));
     groups =
         new GroupTable(
             policies.bitWords(),
@@ -67,7 +69,7 @@ final class ShardStore {
     overdue = new AgedList(traces);
     decided = new AgedList(traces);
     untold = new AgedList(traces);
-    notes = new Notes(maxNoteBytes, nowMillis);
+    notes = new Notes(maxNoteBytes, nowMillis, rules.inForce(Rule.M1));
     wheel = new TimerWheel(traces, nowMillis);
   }
 

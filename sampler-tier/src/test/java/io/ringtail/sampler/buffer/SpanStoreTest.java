@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpanStoreTest {
   private final BlockPool pool = new BlockPool(64 << 10);
   private final TraceTable traces = new TraceTable(pool, 1);
-  private final SpanStore spans = new SpanStore(pool);
+  private final SpanStore spans = new SpanStore(pool, true);
   private final SpanCursor cursor = spans.cursor();
 
   private boolean append(int trace, int group, byte[] span) {

@@ -6,6 +6,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.link.Peer;
 import io.ringtail.link.SamplerWord;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.handoff.SaidWords.Said;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
@@ -34,7 +35,8 @@ class FloorsTest {
           (router, seq) -> {
             assertThat(routers.said).isEmpty();
             lowered.add(router + "=" + seq);
-          });
+          },
+          Rules.ALL);
 
   @BeforeEach
   void routersNamed() {

@@ -6,6 +6,7 @@ import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rules;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,8 +21,9 @@ class HoldsTest {
   private static final Set<Long> OTHERS = Set.of(A, B);
 
   private final SaidWords routers = new SaidWords();
-  private final Questions questions = new Questions(routers);
-  private final Holds holds = new Holds(questions, 30 * SECOND, 3 * SECOND);
+  private final Questions questions = new Questions(routers, Rules.ALL);
+  private final Holds holds =
+      new Holds(questions, new KeeperConfig("a", 1, true, 30 * SECOND, 3 * SECOND, Rules.ALL));
 
   private static EpochOrder e(int number) {
     return new EpochOrder(1, number);

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.link.Peer;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -24,7 +25,7 @@ class InboxTest {
   private final List<PeerAnswer> answers = new ArrayList<>();
   private final Peers.Answers way = answers::add;
   private final List<Long> taken = new ArrayList<>();
-  private final Floors floors = new Floors((router, word) -> {}, (router, seq) -> {});
+  private final Floors floors = new Floors((router, word) -> {}, (router, seq) -> {}, Rules.ALL);
   private final Inbox inbox =
       new Inbox(
           floors,

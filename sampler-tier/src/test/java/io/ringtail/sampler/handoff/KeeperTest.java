@@ -14,6 +14,7 @@ import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -49,7 +50,7 @@ class KeeperTest {
 
   private Keeper keeper(boolean moves) {
     return new Keeper(
-        new KeeperConfig("a", 1, moves, 30 * SECOND, 3 * SECOND),
+        new KeeperConfig("a", 1, moves, 30 * SECOND, 3 * SECOND, Rules.ALL),
         tier,
         routers,
         new Outgoing((to, word) -> true, router -> -1, List::of),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.handoff.SaidWords.Said;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ class QuestionsTest {
   private static final EpochOrder E4 = new EpochOrder(1, 4);
 
   private final SaidWords routers = new SaidWords();
-  private final Questions questions = new Questions(routers);
+  private final Questions questions = new Questions(routers, Rules.ALL);
 
   @Test
   void question_noRouters_isAnsweredAtOnce() {

@@ -31,6 +31,7 @@ import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 import io.ringtail.sampler.shard.ShardSet;
@@ -72,7 +73,8 @@ class LinkServerTest {
           trace -> true,
           new Metrics(),
           (to, word) -> false,
-          now -> true);
+          now -> true,
+          Rules.ALL);
   private final LinkServer server =
       new LinkServer(
           new InetSocketAddress("127.0.0.1", 0),

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class NotesTest {
   private static final int R = 0;
   private static final int S = 3;
-  private final Notes notes = new Notes(1 << 20, 0);
+  private final Notes notes = new Notes(1 << 20, 0, true);
 
   private int hold(int nowMillis) {
     int window = notes.window(nowMillis);
@@ -105,7 +105,7 @@ class NotesTest {
 
   @Test
   void tooManyWindows_merge_andTheLowerNoteWins() {
-    Notes few = new Notes(20 * 64, 0);
+    Notes few = new Notes(20 * 64, 0, true);
     List<Integer> windows = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       few.saw(R, i + 1);

@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -85,7 +86,8 @@ public final class BufferMemoryReport {
         PooledByteBufAllocator.DEFAULT,
         System::nanoTime,
         Views.NOBODY,
-        now -> true);
+        now -> true,
+        Rules.ALL);
   }
 
   private static long heap() {

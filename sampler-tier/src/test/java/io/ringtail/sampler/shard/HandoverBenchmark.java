@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -84,7 +85,8 @@ public class HandoverBenchmark {
         PooledByteBufAllocator.DEFAULT,
         System::nanoTime,
         peers,
-        now -> true);
+        now -> true,
+        Rules.ALL);
   }
 
   @Setup(Level.Iteration)

@@ -11,6 +11,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -96,7 +97,8 @@ final class Samplers {
               allocator,
               () -> nanos,
               this,
-              now -> lease);
+              now -> lease,
+              Rules.ALL);
     }
 
     @Override

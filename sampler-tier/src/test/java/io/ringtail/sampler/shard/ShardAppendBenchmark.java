@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.util.List;
@@ -81,7 +82,8 @@ public class ShardAppendBenchmark {
             PooledByteBufAllocator.DEFAULT,
             System::nanoTime,
             Views.NOBODY,
-            now -> true);
+            now -> true,
+            Rules.ALL);
     set.slots(Views.alone());
     shard = set.all().get(0);
     feed = new SpanFeed(spanBytes, 20, openTraces, true);

@@ -7,6 +7,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +47,15 @@ final class ShardHarness {
     assertThat(tail.problems()).isEmpty();
     set =
         new ShardSet(
-            config, sampling, exports, registry, allocator, () -> nanos, peers, now -> lease);
+            config,
+            sampling,
+            exports,
+            registry,
+            allocator,
+            () -> nanos,
+            peers,
+            now -> lease,
+            Rules.ALL);
     set.slots(Views.alone());
     work();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
 import io.ringtail.trace.TraceHash;
@@ -226,7 +227,8 @@ class ShardSetTest {
             trace -> false,
             new Metrics(),
             Views.NOBODY,
-            now -> true);
+            now -> true,
+            Rules.ALL);
     set.start();
     set.close();
     assertThat(set.shards()).isBetween(1, 8);
