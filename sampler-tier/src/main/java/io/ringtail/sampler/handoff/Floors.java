@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What others have said of the notes they hand over (protocol H3): below which seq this sampler's
@@ -55,7 +56,9 @@ final class Floors {
   private static final class Taken {
     private final long id;
     private final Peers.Answers answers;
-    private boolean merged;
+
+    /** What was merged of it; null until it was. */
+    private @Nullable PeerAnswer outcome;
 
     Taken(long id, Peers.Answers answers) {
       this.id = id;
@@ -146,14 +149,20 @@ final class Floors {
     from.transfers.add(new Taken(id, answers));
   }
 
-  /** A transfer is merged. */
-  void onMerged(long sender, long id, Peers.Answers answers) {
+  /**
+   * A transfer is merged, or some of it.
+   *
+   * @param outcome what the sender is told once routers have confirmed
+   */
+  void onMerged(long sender, long id, Peers.Answers answers, PeerAnswer outcome) {
     Sender from = senders.get(sender);
     if (from == null) {
       return;
     }
     for (Taken transfer : from.transfers) {
-      transfer.merged |= transfer.id == id && transfer.answers == answers;
+      if (transfer.id == id && transfer.answers == answers) {
+        transfer.outcome = outcome;
+      }
     }
     answer(from);
     tidy();
@@ -198,10 +207,14 @@ final class Floors {
 
   private static void answer(Sender sender) {
     if (sender.unconfirmed.isEmpty()) {
-      sender.transfers.stream()
-          .filter(t -> t.merged)
-          .forEach(t -> t.answers.send(new PeerAnswer.TransferTaken(t.id)));
-      sender.transfers.removeIf(t -> t.merged);
+      sender.transfers.removeIf(
+          t -> {
+            PeerAnswer outcome = t.outcome;
+            if (outcome != null) {
+              t.answers.send(outcome);
+            }
+            return outcome != null;
+          });
     }
   }
 

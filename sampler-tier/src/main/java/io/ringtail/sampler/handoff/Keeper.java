@@ -422,16 +422,23 @@ public final class Keeper {
   /**
    * A transfer was merged, or not.
    *
-   * @param refused what its sender is told; null if it was merged
+   * @param answer what its sender is told, once routers have confirmed if anything was merged
    */
-  public void onTransferDone(
-      Peer from, long id, Peers.Answers answers, @Nullable PeerAnswer refused, long nowNanos) {
+  public void onTransferDone(Peer from, Peers.Answers answers, PeerAnswer answer, long nowNanos) {
     long sender = from.incarnation().bits();
-    if (refused == null) {
+    if (answer instanceof PeerAnswer.TransferTaken taken) {
       holds.onProgress(nowNanos);
-      floors.onMerged(sender, id, answers);
+      floors.onMerged(sender, taken.id(), answers, answer);
+    } else if (answer instanceof PeerAnswer.TransferUnfit some && !some.entries().isEmpty()) {
+      floors.onMerged(sender, some.id(), answers, answer);
+    } else if (answer instanceof PeerAnswer.TransferUnfit none) {
+      floors.onRefused(sender, none.id(), answers, answer);
+    } else if (answer instanceof PeerAnswer.TransferNotOwner notOwner) {
+      floors.onRefused(sender, notOwner.id(), answers, answer);
+    } else if (answer instanceof PeerAnswer.TransferFull full) {
+      floors.onRefused(sender, full.id(), answers, answer);
     } else {
-      floors.onRefused(sender, id, answers, refused);
+      throw new AssertionError(answer);
     }
     settle(nowNanos);
   }

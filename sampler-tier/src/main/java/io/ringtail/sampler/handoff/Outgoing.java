@@ -7,7 +7,6 @@ import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +25,9 @@ import java.util.function.ToLongFunction;
 public final class Outgoing implements Peers {
   private static final long IDLE_NANOS = 1_000_000_000;
 
+  /** A transfer not sent again for so long was given up by who sent it. */
+  private static final long GIVEN_UP_NANOS = 90_000_000_000L;
+
   private final Peers peers;
   private final ToLongFunction<Peer> marks;
   private final Supplier<List<Peer>> routers;
@@ -35,7 +37,9 @@ public final class Outgoing implements Peers {
 
   /** What one sampler has been told. All under its monitor. */
   private static final class Lane {
-    private final Set<Long> unanswered = new HashSet<>();
+    /** Transfers, and when each was sent last. */
+    private final Map<Long, Long> unanswered = new HashMap<>();
+
     private Map<Long, Long> floors = Map.of();
     private EpochOrder epoch = EpochOrder.NONE;
     private boolean said;
@@ -69,7 +73,7 @@ public final class Outgoing implements Peers {
       if (!peers.send(to, word)) {
         return false;
       }
-      lane.unanswered.add(transfer.id());
+      lane.unanswered.put(transfer.id(), nowNanos);
       lane.sentNanos = nowNanos;
       return true;
     }
@@ -108,6 +112,8 @@ public final class Outgoing implements Peers {
       answered(from, taken.id(), false);
     } else if (answer instanceof PeerAnswer.TransferFull full) {
       answered(from, full.id(), true);
+    } else if (answer instanceof PeerAnswer.TransferUnfit unfit) {
+      answered(from, unfit.id(), false);
     } else if (answer instanceof PeerAnswer.TransferNotOwner notOwner) {
       answered(from, notOwner.id(), true);
     }
@@ -150,6 +156,7 @@ public final class Outgoing implements Peers {
     lanes.forEach(
         (peer, lane) -> {
           synchronized (lane) {
+            lane.unanswered.values().removeIf(sent -> now - sent >= GIVEN_UP_NANOS);
             boolean idle = nothingLeft || now - lane.sentNanos >= IDLE_NANOS;
             if (lane.mustEnd && lane.unanswered.isEmpty() && idle) {
               lane.mustEnd = !peers.send(peer, new PeerWord.FloorsEnd());

@@ -63,6 +63,8 @@ public final class PeerWords implements Peers.Events {
       shards.onTransferAnswer(answer, m.id());
     } else if (answer instanceof PeerAnswer.TransferFull m) {
       shards.onTransferAnswer(answer, m.id());
+    } else if (answer instanceof PeerAnswer.TransferUnfit m) {
+      shards.onTransferAnswer(answer, m.id());
     } else {
       throw new AssertionError(answer);
     }

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The real shards and intake behind {@link Keeper.Tier}. Threads: the handoff's; what shards finish
@@ -119,20 +118,32 @@ public final class ShardTier implements Keeper.Tier {
   @Override
   public void take(Peer from, PeerWord.Transfer transfer, Peers.Answers answers) {
     long id = transfer.id();
-    Refusal refusal = arrivals.take(from, transfer.entries(), () -> done(from, id, answers, null));
+    Refusal refusal =
+        arrivals.take(
+            from,
+            transfer.entries(),
+            unfit ->
+                done(
+                    from,
+                    answers,
+                    unfit.isEmpty()
+                        ? new PeerAnswer.TransferTaken(id)
+                        : new PeerAnswer.TransferUnfit(id, unfit)));
     if (refusal == null) {
       transfers++;
     } else if (refusal instanceof Refusal.NotOwner notOwner) {
       EpochOrder epoch = new EpochOrder(notOwner.viewId(), notOwner.number());
-      done(from, id, answers, new PeerAnswer.TransferNotOwner(id, epoch));
+      done(from, answers, new PeerAnswer.TransferNotOwner(id, epoch));
+    } else if (refusal instanceof Refusal.Malformed) {
+      done(from, answers, new PeerAnswer.TransferUnfit(id, List.of()));
     } else {
       refusedTransfers++;
-      done(from, id, answers, new PeerAnswer.TransferFull(id));
+      done(from, answers, new PeerAnswer.TransferFull(id));
     }
   }
 
-  private void done(Peer from, long id, Peers.Answers answers, @Nullable PeerAnswer refused) {
-    later.accept((keeper, nowNanos) -> keeper.onTransferDone(from, id, answers, refused, nowNanos));
+  private void done(Peer from, Peers.Answers answers, PeerAnswer answer) {
+    later.accept((keeper, nowNanos) -> keeper.onTransferDone(from, answers, answer, nowNanos));
   }
 
   @Override

@@ -8,14 +8,18 @@ import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.shard.ReceivedTransfer;
 import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.sampler.transfer.TransferBatch;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes what another sampler hands over, whole or not at all: if every slot of it is this sampler's
- * in its newest epoch (protocol H7). Threads: any; one epoch stays in use while a transfer is
- * checked and queued.
+ * Takes what another sampler hands over, if every slot of it is this sampler's in its newest epoch
+ * (protocol H7): all that can be read, or nothing. Threads: any; one epoch stays in use while a
+ * transfer is checked and queued.
  */
 public final class Arrivals {
   private static final Logger log = LoggerFactory.getLogger(Arrivals.class);
@@ -23,6 +27,7 @@ public final class Arrivals {
   private final Ownership ownership;
   private final ShardSet shards;
   private final boolean ownOnly;
+  private final AtomicBoolean unreadableBefore = new AtomicBoolean();
 
   public Arrivals(Ownership ownership, ShardSet shards, Rules rules) {
     this.ownership = ownership;
@@ -34,18 +39,24 @@ public final class Arrivals {
    * Takes a transfer.
    *
    * @param entries a heap buffer, consumed
-   * @param merged run when all of it is merged and the shards' marks say so, by any thread; never
-   *     if the transfer is refused
-   * @return null if taken; not-owner with the newest epoch; busy: send it again; malformed
+   * @param merged told when it is merged and the shards' marks say so, by any thread: the places of
+   *     entries that are not taken; never if the transfer is refused
+   * @return null if taken; not-owner with the newest epoch; busy: send it again; malformed: nothing
+   *     of it can be read
    */
-  public @Nullable Refusal take(Peer from, ByteBuf entries, Runnable merged) {
+  public @Nullable Refusal take(Peer from, ByteBuf entries, Consumer<List<Integer>> merged) {
     ReceivedTransfer transfer;
     try {
       transfer = ReceivedTransfer.read(entries, shards.routers());
     } catch (MalformedWireException e) {
+      unreadable(from, 1, entries.readableBytes(), String.valueOf(e.getMessage()));
       entries.release();
-      log.error("event=transfer-malformed from={} reason=\"{}\"", from, e.getMessage());
       return new Refusal.Malformed(String.valueOf(e.getMessage()));
+    }
+    if (!transfer.unfit().isEmpty()) {
+      TransferBatch.Unfit first = transfer.unfit().get(0);
+      String reason = "entry " + first.entry() + ": " + first.reason();
+      unreadable(from, transfer.unfit().size(), entries.readableBytes(), reason);
     }
     ownership.lockEpoch();
     try {
@@ -56,6 +67,19 @@ public final class Arrivals {
     } finally {
       ownership.unlockEpoch();
       transfer.release();
+    }
+  }
+
+  private void unreadable(Peer from, int entries, int bytes, String reason) {
+    shards.unreadable(entries);
+    if (!unreadableBefore.getAndSet(true)) {
+      log.error(
+          "event=transfer-unreadable from={} entries={} bytes={} reason=\"{}\", the sender keeps"
+              + " them; further ones are only counted",
+          from,
+          entries,
+          bytes,
+          reason);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ringtail.sampler.peer;
 
 import io.ringtail.cluster.EpochOrder;
+import java.util.List;
 
 /** The receiver's answer to a {@link PeerWord}, on the same stream. */
 public sealed interface PeerAnswer {
@@ -15,6 +16,18 @@ public sealed interface PeerAnswer {
 
   /** Nothing of it was taken: no room now; to be sent again. */
   record TransferFull(long id) implements PeerAnswer {}
+
+  /**
+   * All of it was taken but some entries, which could not be read or merged: in itself no matter of
+   * room or of time.
+   *
+   * @param entries their places in the transfer, from 0; empty if nothing of it was taken
+   */
+  record TransferUnfit(long id, List<Integer> entries) implements PeerAnswer {
+    public TransferUnfit {
+      entries = List.copyOf(entries);
+    }
+  }
 
   record NoticeTaken(long id) implements PeerAnswer {}
 

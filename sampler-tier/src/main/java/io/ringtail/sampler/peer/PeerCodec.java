@@ -223,6 +223,8 @@ final class PeerCodec {
       out.messageField(PeerFields.TRANSFER_NOT_OWNER, body);
     } else if (answer instanceof PeerAnswer.TransferFull m) {
       out.presentField(PeerFields.TRANSFER_FULL, m.id());
+    } else if (answer instanceof PeerAnswer.TransferUnfit m) {
+      out.messageField(PeerFields.TRANSFER_UNFIT, unfit(m));
     } else if (answer instanceof PeerAnswer.NoticeTaken m) {
       out.presentField(PeerFields.NOTICE_TAKEN, m.id());
     } else if (answer instanceof PeerAnswer.NoticeNotOwner m) {
@@ -234,6 +236,15 @@ final class PeerCodec {
       throw new AssertionError(answer);
     }
     return out.toByteArray();
+  }
+
+  private static WireWriter unfit(PeerAnswer.TransferUnfit m) {
+    WireWriter entries = new WireWriter(m.entries().size() * 2);
+    m.entries().forEach(entries::varint);
+    WireWriter body = new WireWriter(24 + entries.size());
+    body.field(PeerFields.UNFIT_ID, m.id());
+    body.messageField(PeerFields.UNFIT_ENTRIES, entries);
+    return body;
   }
 
   /** What who answers a stream says. */
@@ -252,6 +263,7 @@ final class PeerCodec {
                 new PeerFrame.Answer(notOwner(enter(in), PeerAnswer.NoticeNotOwner::new));
             case PeerFields.TRANSFER_FULL ->
                 new PeerFrame.Answer(new PeerAnswer.TransferFull(in.readVarint()));
+            case PeerFields.TRANSFER_UNFIT -> new PeerFrame.Answer(unfit(enter(in)));
             case PeerFields.NOTICE_TAKEN ->
                 new PeerFrame.Answer(new PeerAnswer.NoticeTaken(in.readVarint()));
             case PeerFields.FAREWELL -> farewell(enter(in));
@@ -290,6 +302,31 @@ final class PeerCodec {
       }
     }
     return answer.apply(numbers[0], new EpochOrder(numbers[1], numbers[2]));
+  }
+
+  private static PeerAnswer unfit(WireReader in) throws MalformedWireException {
+    long id = 0;
+    List<Integer> entries = new ArrayList<>();
+    while (in.next()) {
+      switch (in.tag()) {
+        case PeerFields.UNFIT_ID -> id = in.readVarint();
+        case PeerFields.UNFIT_ENTRIES -> {
+          WireReader packed = enter(in);
+          while (packed.position() < packed.end()) {
+            entries.add(place(packed.readVarint()));
+          }
+        }
+        default -> in.skip();
+      }
+    }
+    return new PeerAnswer.TransferUnfit(id, entries);
+  }
+
+  private static int place(long value) throws MalformedWireException {
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new MalformedWireException("entry: " + Long.toUnsignedString(value));
+    }
+    return (int) value;
   }
 
   private static Farewell farewell(WireReader in) throws MalformedWireException {

@@ -47,6 +47,7 @@ final class PeerFields {
   static final int NOTICE_TAKEN = 5 << 3 | VARINT;
   static final int FAREWELL = 6 << 3 | LEN;
   static final int NOTICE_NOT_OWNER = 7 << 3 | LEN;
+  static final int TRANSFER_UNFIT = 8 << 3 | LEN;
 
   static final int WELCOME_VERSION = 1 << 3 | VARINT;
   static final int WELCOME_FROM = 2 << 3 | LEN;
@@ -54,6 +55,9 @@ final class PeerFields {
   static final int NOT_OWNER_ID = 1 << 3 | VARINT;
   static final int NOT_OWNER_VIEW_ID = 2 << 3 | VARINT;
   static final int NOT_OWNER_NUMBER = 3 << 3 | VARINT;
+
+  static final int UNFIT_ID = 1 << 3 | VARINT;
+  static final int UNFIT_ENTRIES = 2 << 3 | LEN;
 
   static final int FAREWELL_REASON = 1 << 3 | LEN;
 

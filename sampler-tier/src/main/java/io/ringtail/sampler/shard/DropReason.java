@@ -27,6 +27,13 @@ public enum DropReason {
    * A bug, or no memory: {@code ringtail_sampler_shard_errors_total} counts these, the log tells.
    */
   FAILED,
+  /**
+   * Handed over by another sampler, and merging its trace failed: a bug, or no memory; the log
+   * tells. It is not lost: the other one keeps its trace and hands it over again.
+   */
+  NOT_MERGED,
+  /** No owner of its slot could read or merge its trace, however often it was handed over. */
+  UNFIT,
   /** The sampler stopped before its trace was decided or exported. */
   SHUTDOWN;
 

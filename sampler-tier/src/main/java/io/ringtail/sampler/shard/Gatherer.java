@@ -268,14 +268,25 @@ final class Gatherer {
     }
   }
 
-  /** What follows was handed over by another sampler, which had it first so long ago. */
-  void handedOver(int batchMillis, long batchNanos, int ageMillis) {
+  /** A trace follows that was handed over by another sampler. */
+  void handedOver(int batchMillis, long batchNanos) {
     nowMillis = batchMillis;
     nowNanos = batchNanos;
-    arrivalMillis = batchMillis - ageMillis;
+    arrivalMillis = batchMillis;
+    accounted = 0;
     window = store.notes.window(batchMillis);
     replayedSeq = 0;
     handedOver = true;
+  }
+
+  /** What was handed over came first so long ago. */
+  void arrived(int ageMillis) {
+    arrivalMillis = nowMillis - ageMillis;
+  }
+
+  /** Of the present batch or trace: spans that are stored or were counted as dropped. */
+  int accounted() {
+    return accounted;
   }
 
   /**

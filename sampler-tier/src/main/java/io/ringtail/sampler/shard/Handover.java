@@ -17,6 +17,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * share for each owner; from these come {@link Parcel}s of some 256 KiB, a bounded number of bytes
  * of them in flight to one owner. What is in a parcel stays where it is until the owner has
  * acknowledged it. A trace whose slot comes back in the meantime is no longer that parcel's, so the
- * acknowledgement does not delete it (H2). A parcel that is not taken is sent again as it is while
- * the epoch is the same; after that it is filled anew.
+ * acknowledgement does not delete it (H2). A parcel that is not taken, or not answered in time, is
+ * sent again as it is while the epoch is the same; after that it is filled anew. So is what its
+ * owner could not read or merge; after some attempts a trace that nobody can is dropped, counted.
  *
  * <p>Threads: the shard's. Longer than usual because every answer meets the same small state.
  */
@@ -48,6 +52,9 @@ final class Handover {
 
   /** An export that is answered meanwhile is not sent twice to the backend. */
   private static final int EXPORT_PATIENCE_MILLIS = 1000;
+
+  /** Between looks for what is not answered; before what is unfit is written anew. */
+  private static final int LOOK_MILLIS = 1000;
 
   private final ShardStore store;
   private final Departures departures;
@@ -67,9 +74,14 @@ final class Handover {
   private final Map<Long, Parcel> sent = new HashMap<>();
 
   private final Map<Unanswered.Export, Object> carriedExports = new HashMap<>();
+  private final Misfits misfits = new Misfits();
   private SlotView view = SlotView.NONE;
   private int generation;
   private boolean rescan;
+  private boolean rescanLater;
+  private int rescanMillis;
+  private int lookedMillis;
+  private boolean gaveUpBefore;
   private long sequence;
   private int exportsLookedAtMillis;
   private Foreign foreign = Foreign.NONE;
@@ -145,6 +157,7 @@ final class Handover {
       moved(before, nowMillis);
     }
     forgetRegained();
+    misfits.clear();
     beginWalk(nowMillis);
     publish(nowMillis);
   }
@@ -199,6 +212,7 @@ final class Handover {
   /** Begins to look through everything; what was queued or not sent is filled anew. */
   private void beginWalk(int nowMillis) {
     rescan = false;
+    rescanLater = false;
     for (Outgoing to : outgoing.values()) {
       to.unsent.forEach(this::discard);
       to.unsent.clear();
@@ -214,6 +228,7 @@ final class Handover {
       }
       loss.shares.clear();
       loss.decisionBatches = 0;
+      loss.decisionsUnfit = false;
       loss.ownerless = false;
     }
     carriedExports.values().removeIf(Share.class::isInstance);
@@ -223,7 +238,7 @@ final class Handover {
 
   /** What is in a parcel goes into none, and later into another one. */
   private void discard(Parcel parcel) {
-    unload(parcel, false);
+    unload(parcel, entry -> false);
     release(parcel);
     parcel.loss.batches--;
   }
@@ -242,6 +257,7 @@ final class Handover {
    * @return work done
    */
   int doWork(int nowMillis) {
+    sendUnansweredAgain(nowMillis);
     if (losses.isEmpty()) {
       return 0;
     }
@@ -249,7 +265,7 @@ final class Handover {
       losses.forEach(loss -> loss.decisionsTaken = false);
       rescan = true;
     }
-    if (rescan) {
+    if (rescan || (rescanLater && nowMillis - rescanMillis >= 0)) {
       beginWalk(nowMillis);
     }
     int work = queuedTooMuch() ? 0 : scan.walk(WALKED_PER_CYCLE, store.carried::containsKey);
@@ -310,7 +326,7 @@ final class Handover {
       if (to.inFlightBytes > 0 && to.inFlightBytes + parcel.size > inFlightBytes) {
         break;
       }
-      if (!send(parcel)) {
+      if (!send(parcel, nowMillis)) {
         to.pause(nowMillis + PAUSE_MILLIS);
         break;
       }
@@ -322,11 +338,12 @@ final class Handover {
     return bytes;
   }
 
-  private boolean send(Parcel parcel) {
+  private boolean send(Parcel parcel, int nowMillis) {
     ByteBuf bytes = parcel.bytes;
     if (bytes == null) {
       throw new AssertionError("parcel " + parcel.id + " was answered");
     }
+    parcel.sentMillis = nowMillis;
     sent.put(parcel.id, parcel);
     if (peers.send(
         parcel.to, new PeerWord.Transfer(parcel.id, view.order(), bytes.retainedDuplicate()))) {
@@ -457,7 +474,7 @@ final class Handover {
     for (Unanswered.Export export : unanswered.all()) {
       int slot = slot(export);
       Share share = exportShare(slot, nowMillis);
-      if (share != null && !carriedExports.containsKey(export)) {
+      if (share != null && !carriedExports.containsKey(export) && !misfits.isGivenUp(export)) {
         share.exports.add(export);
         carriedExports.put(export, share);
       }
@@ -466,7 +483,7 @@ final class Handover {
     for (int trace = departures.waiting().first(); trace != TraceTable.NONE; trace = next) {
       next = departures.waiting().next(trace);
       Share share = exportShare(slot(trace), nowMillis);
-      if (share != null) {
+      if (share != null && !misfits.isGivenUp(key(trace))) {
         departures.leave(trace);
         share.waiting.add(trace);
       }
@@ -497,9 +514,13 @@ final class Handover {
     }
     for (Loss loss : losses) {
       boolean told = loss.decisionBatches == 0 && loss.noDecisionsToSend();
-      loss.decisionsTaken |= told && !loss.awaitsView;
+      loss.decisionsTaken |= told && !loss.awaitsView && !loss.decisionsUnfit;
     }
-    if (!scan.isDone() || rescan || store.queuedEnded || !losses.removeIf(this::isOver)) {
+    if (!scan.isDone()
+        || rescan
+        || rescanLater
+        || store.queuedEnded
+        || !losses.removeIf(this::isOver)) {
       return 0;
     }
     publish(nowMillis);
@@ -539,6 +560,8 @@ final class Handover {
     } else if (answer instanceof PeerAnswer.TransferFull full) {
       metrics.full.inc();
       sendAgain(answered(full.id()), nowMillis + PAUSE_MILLIS);
+    } else if (answer instanceof PeerAnswer.TransferUnfit unfit) {
+      onUnfit(answered(unfit.id()), Set.copyOf(unfit.entries()), nowMillis);
     } else {
       throw new AssertionError(answer);
     }
@@ -564,17 +587,117 @@ final class Handover {
     if (parcel == null) {
       return;
     }
-    unload(parcel, true);
-    release(parcel);
-    Loss loss = parcel.loss;
-    loss.batches--;
-    if (parcel.decisions > 0 && parcel.generation == generation) {
-      loss.decisionBatches--;
-    }
+    unload(parcel, entry -> true);
+    end(parcel);
     metrics.batchesOut.inc();
     metrics.bytesOut.inc(parcel.size);
     metrics.decisionsOut.inc(parcel.decisions);
     bytesOut += parcel.size;
+  }
+
+  private void end(Parcel parcel) {
+    release(parcel);
+    parcel.loss.batches--;
+    if (parcel.decisions > 0 && parcel.generation == generation) {
+      parcel.loss.decisionBatches--;
+    }
+  }
+
+  /** Some entries, all if none is named, could not be read or merged; the others were taken. */
+  private void onUnfit(@Nullable Parcel parcel, Set<Integer> entries, int nowMillis) {
+    if (parcel == null) {
+      return;
+    }
+    metrics.unfit.inc();
+    IntPredicate taken = entry -> !entries.isEmpty() && !entries.contains(entry);
+    List<Integer> sentBack = sentBack(parcel, taken);
+    unload(parcel, taken);
+    end(parcel);
+    sentBack.forEach(trace -> misfit(trace, parcel, nowMillis));
+    for (int i = 0; i < parcel.exports.size(); i++) {
+      if (!taken.test(parcel.decisions + parcel.traceCount + i)) {
+        var unused = misfits.again(parcel.exports.get(i), nowMillis);
+      }
+    }
+    boolean decisions = !IntStream.range(0, parcel.decisions).allMatch(taken);
+    if (decisions && parcel.generation == generation && !misfits.again(parcel.loss, nowMillis)) {
+      metrics.decisionsGivenUp.inc();
+      gaveUp("decisions", parcel, "decisions=" + parcel.decisions);
+    } else {
+      parcel.loss.decisionsUnfit |= decisions;
+    }
+    rescanLater = true;
+    rescanMillis = nowMillis + LOOK_MILLIS;
+  }
+
+  /** Traces of which an entry was not taken and that still count on this parcel. */
+  private List<Integer> sentBack(Parcel parcel, IntPredicate taken) {
+    List<Integer> traces = new ArrayList<>();
+    for (int i = 0; i < parcel.traceCount; i++) {
+      if (!taken.test(parcel.decisions + i) && store.carried.get(parcel.traces[i]) == parcel) {
+        traces.add(parcel.traces[i]);
+      }
+    }
+    Parcel.Pieces pieces = parcel.pieces;
+    if (pieces != null
+        && !taken.test(parcel.piecesEntry())
+        && store.carried.get(pieces.trace) == pieces) {
+      traces.add(pieces.trace);
+    }
+    return traces;
+  }
+
+  /**
+   * No owner could take it so far. Kept traces, once given up, are left to the export queue here;
+   * an open one that nobody will ever decide goes.
+   */
+  private void misfit(int trace, Parcel parcel, int nowMillis) {
+    Misfits.Trace key = key(trace);
+    if (misfits.again(key, nowMillis) || !TraceState.isOpen(store.traces.state(trace))) {
+      return;
+    }
+    gaveUp(
+        String.format("%016x%016x", key.hi(), key.lo()),
+        parcel,
+        "spans=" + store.traces.spanCount(trace));
+    store.takeOpen(trace);
+    departures.drop(trace, DropReason.UNFIT);
+  }
+
+  private void gaveUp(String what, Parcel parcel, String size) {
+    if (!gaveUpBefore) {
+      gaveUpBefore = true;
+      log.error(
+          "event=handoff-given-up what={} {} owner={} epoch={}: it cannot read or merge it; further"
+              + " ones are only counted",
+          what,
+          size,
+          parcel.to,
+          view.order());
+    }
+  }
+
+  private Misfits.Trace key(int trace) {
+    return new Misfits.Trace(
+        store.traces.context(trace), store.traces.traceIdHi(trace), store.traces.traceIdLo(trace));
+  }
+
+  /** A lost word, or a bug at the other end, must not stop the handoff: a repeat does no harm. */
+  private void sendUnansweredAgain(int nowMillis) {
+    if (sent.isEmpty() || nowMillis - lookedMillis < LOOK_MILLIS) {
+      return;
+    }
+    lookedMillis = nowMillis;
+    List<Parcel> overdue = new ArrayList<>();
+    sent.values().stream().filter(parcel -> parcel.isOverdue(nowMillis)).forEach(overdue::add);
+    overdue.sort(Comparator.comparingLong(parcel -> parcel.id));
+    for (Parcel parcel : overdue) {
+      sent.remove(parcel.id);
+      noLongerInFlight(parcel);
+      parcel.wasOverdue();
+      metrics.unanswered.inc();
+      sendAgain(parcel, nowMillis);
+    }
   }
 
   /** The receiver's newest epoch gives a slot of it to another (H7). */
@@ -637,22 +760,23 @@ final class Handover {
   /**
    * What is in a parcel is in none any more.
    *
-   * @param taken whether the owner has all of it: then it is forgotten here, but for what is this
-   *     shard's again (H2)
+   * @param taken whether the owner has an entry, by its place: then it is forgotten here, but for
+   *     what is this shard's again (H2)
    */
-  private void unload(Parcel parcel, boolean taken) {
+  private void unload(Parcel parcel, IntPredicate taken) {
+    int entry = parcel.decisions;
     for (int i = 0; i < parcel.traceCount; i++) {
-      unloadTrace(parcel.traces[i], parcel, taken);
+      unloadTrace(parcel.traces[i], parcel, taken.test(entry++));
     }
     for (Unanswered.Export export : parcel.exports) {
-      unloadExport(export, parcel, taken);
+      unloadExport(export, parcel, taken.test(entry++));
     }
     Parcel.Pieces pieces = parcel.pieces;
     if (pieces == null) {
       return;
     }
     pieces.left--;
-    pieces.lost |= !taken;
+    pieces.lost |= !taken.test(parcel.piecesEntry());
     if (pieces.left == 0 || pieces.lost) {
       Unanswered.Export export = pieces.export;
       if (export == null) {

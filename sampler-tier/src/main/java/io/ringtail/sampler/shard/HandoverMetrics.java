@@ -19,6 +19,11 @@ final class HandoverMetrics {
   final Counter notOwner;
   final Counter full;
   final Counter down;
+  final Counter unfit;
+  final Counter unanswered;
+  final Counter decisionsGivenUp;
+  final Counter mergesFailed;
+  final Counter unreadable;
   final Counter tracesIn;
   final Counter exportsIn;
   final Counter bytesIn;
@@ -44,6 +49,15 @@ final class HandoverMetrics {
     notOwner = metrics.counter(PREFIX + "refused_total", failures, "reason", "not_owner");
     full = metrics.counter(PREFIX + "refused_total", failures, "reason", "full");
     down = metrics.counter(PREFIX + "refused_total", failures, "reason", "link_down");
+    unanswered = metrics.counter(PREFIX + "refused_total", failures, "reason", "unanswered");
+    unfit = metrics.counter(PREFIX + "refused_total", failures, "reason", "unfit");
+    decisionsGivenUp =
+        metrics.counter(
+            PREFIX + "decisions_given_up_total",
+            "Batches of decisions no owner could read or store, however often they were sent.");
+    String untaken = "Traces and batches of decisions of other samplers that were not taken: bugs.";
+    unreadable = metrics.counter(PREFIX + "unfit_total", untaken, "reason", "unreadable");
+    mergesFailed = metrics.counter(PREFIX + "unfit_total", untaken, "reason", "failed");
     metrics.gauge(
         PREFIX + "in_flight_bytes", "Bytes of batches sent, not answered.", inFlightBytes::get);
   }

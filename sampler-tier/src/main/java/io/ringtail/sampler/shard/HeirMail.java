@@ -16,12 +16,15 @@ import java.util.Map;
 
 /**
  * Notices on their way to heirs, each until the heir has stored it: sent again when its link was
- * down, as often as need be, for a heir knows a notice by its number. Then the words that all of a
- * notice is settled. Threads: the shard's.
+ * down or no answer came, for a heir knows a notice by its number; given up after {@value
+ * #LONGEST_MILLIS} ms. Then the words that all of a notice is settled. Threads: the shard's.
  */
 final class HeirMail {
   private static final int RETRY_MILLIS = 100;
   private static final int LONGEST_MILLIS = 30_000;
+
+  /** Without an answer a notice is sent again, also on a link that is up. */
+  private static final int ANSWER_MILLIS = 5_000;
 
   private final Peers peers;
   private final RouterKeys routers;
@@ -39,6 +42,7 @@ final class HeirMail {
     private final Notice notice;
     private final int sinceMillis;
     private boolean sent;
+    private int sentMillis;
 
     /** The word of it waits for the answer: the heir cannot use it before. */
     private boolean settled;
@@ -74,16 +78,17 @@ final class HeirMail {
     letters.put(id, letter);
     unsent++;
     retryMillis = unsent == 1 ? nowMillis + RETRY_MILLIS : retryMillis;
-    trySend(id, letter);
+    trySend(id, letter, nowMillis);
     return id;
   }
 
-  private boolean trySend(long id, Letter letter) {
+  private boolean trySend(long id, Letter letter, int nowMillis) {
     PeerWord.Notice word = new PeerWord.Notice(id, letter.notice.encode(routers));
     if (!peers.send(letter.heir, word)) {
       return false;
     }
     letter.sent = true;
+    letter.sentMillis = nowMillis;
     unsent--;
     return true;
   }
@@ -163,7 +168,7 @@ final class HeirMail {
 
   int work(int nowMillis) {
     int sent = sendSettled();
-    if (unsent > 0 && nowMillis - retryMillis >= 0) {
+    if (!letters.isEmpty() && nowMillis - retryMillis >= 0) {
       retryMillis = nowMillis + RETRY_MILLIS;
       sent += retry(nowMillis);
     }
@@ -187,14 +192,18 @@ final class HeirMail {
     while (all.hasNext()) {
       Map.Entry<Long, Letter> entry = all.next();
       Letter letter = entry.getValue();
-      if (letter.sent) {
+      if (letter.sent && nowMillis - letter.sentMillis < ANSWER_MILLIS) {
         continue;
+      }
+      if (letter.sent) {
+        letter.sent = false;
+        unsent++;
       }
       if (nowMillis - letter.sinceMillis > LONGEST_MILLIS) {
         all.remove();
         unsent--;
         metrics.noticeGivenUp();
-      } else if (trySend(entry.getKey(), letter)) {
+      } else if (trySend(entry.getKey(), letter, nowMillis)) {
         sent++;
       }
     }

@@ -38,6 +38,9 @@ final class Loss {
   /** The owners have acknowledged all decisions. */
   boolean decisionsTaken;
 
+  /** Some could not be read or stored: they are walked again. */
+  boolean decisionsUnfit;
+
   /** An owner has refused by an epoch that is not in use here yet (protocol H7). */
   boolean awaitsView;
 

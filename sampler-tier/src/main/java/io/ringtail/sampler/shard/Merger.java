@@ -7,6 +7,8 @@ import io.ringtail.sampler.transfer.RouterSeqs;
 import io.ringtail.sampler.transfer.TransferBatch;
 import io.ringtail.sampler.transfer.TransferCursor;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts traces that were handed over to what this shard has of them (protocol H6): each span goes
@@ -15,6 +17,7 @@ import java.util.Arrays;
  * shard's.
  */
 final class Merger {
+  private static final Logger log = LoggerFactory.getLogger(Merger.class);
   private static final int UNKNOWN = -1;
 
   private final ShardStore store;
@@ -30,6 +33,7 @@ final class Merger {
   private int loweredWindow;
 
   private int loweredNotes;
+  private boolean failedBefore;
 
   Merger(
       ShardStore store,
@@ -48,7 +52,10 @@ final class Merger {
   }
 
   /**
-   * @param in its bytes are borrowed
+   * Merges trace by trace. One that fails, for a bug or want of memory, is not taken: its sender
+   * keeps it and sends it again, and what was merged of it stays, as a repeat adds nothing (H6).
+   *
+   * @param in its bytes are borrowed; told what was not merged
    */
   void merge(TransferIn in, int nowMillis, long nowNanos) {
     int count = in.batch().groupCount();
@@ -61,21 +68,43 @@ final class Merger {
     for (int i = 0; i < seen.routers().length; i++) {
       store.notes.handedOver(in.routerKeys()[seen.routers()[i]], seen.seqs()[i]);
     }
-    int accounted = 0;
     TransferCursor at = in.batch().cursor();
-    try {
-      for (int index : in.traces()) {
-        at.trace(index);
-        merge(in, at, nowMillis, nowNanos);
-        accounted += in.batch().spanCount(index);
+    for (int index : in.traces()) {
+      gatherer.handedOver(nowMillis, nowNanos);
+      try {
+        mergeAndSend(in, index, at, nowMillis);
+      } catch (RuntimeException | Error e) {
+        failed(in, index, at, e);
       }
+    }
+  }
+
+  private void mergeAndSend(TransferIn in, int index, TransferCursor at, int nowMillis) {
+    try {
+      at.trace(index);
+      merge(in, at, nowMillis);
     } finally {
-      counts.failed(in.spanCount() - accounted);
       gatherer.sendLate();
     }
   }
 
-  private void merge(TransferIn in, TransferCursor at, int nowMillis, long nowNanos) {
+  private void failed(TransferIn in, int index, TransferCursor at, Throwable e) {
+    counts.notMerged(in.batch().spanCount(index) - gatherer.accounted());
+    in.arrival().unfit(in.batch().entry(index));
+    metrics.mergesFailed.inc();
+    if (!failedBefore) {
+      failedBefore = true;
+      log.error(
+          "event=merge-failed trace={} entry={} spans={}, its sender keeps it; further failures are"
+              + " only counted",
+          String.format("%016x%016x", at.hi(), at.lo()),
+          in.batch().entry(index),
+          in.batch().spanCount(index),
+          e);
+    }
+  }
+
+  private void merge(TransferIn in, TransferCursor at, int nowMillis) {
     TransferBatch batch = in.batch();
     int context = store.contexts.intern(batch.context(at.context()));
     int policy = UNKNOWN;
@@ -86,7 +115,7 @@ final class Merger {
       policy = names.number(new Verdict(Verdict.Outcome.SAMPLED, batch.policy(at.policy())));
       decider.decidedElsewhere(context, at.hi(), at.lo(), policy, nowMillis);
     }
-    gatherer.handedOver(nowMillis, nowNanos, at.ageMillis());
+    gatherer.arrived(at.ageMillis());
     while (at.nextSpan()) {
       int trace = gatherer.trace(context, at.hi(), at.lo(), at.spanLength(), policy);
       if (trace < 0) {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Threads: the shard's. Buffers: its bytes are kept until then, to be sent again as they are.
  */
 final class Parcel {
+  private static final int FIRST_PATIENCE_MILLIS = 10_000;
+  private static final int MOST_PATIENCE_MILLIS = 60_000;
+
   final Peer to;
   final Loss loss;
 
@@ -21,6 +24,8 @@ final class Parcel {
   long id;
   @Nullable ByteBuf bytes;
   int size;
+  int sentMillis;
+  int patienceMillis = FIRST_PATIENCE_MILLIS;
 
   /** Traces that are whole in it. */
   int[] traces = new int[16];
@@ -54,6 +59,21 @@ final class Parcel {
     this.to = to;
     this.loss = loss;
     this.generation = generation;
+  }
+
+  /** Whether the answer is so late that it may never come. */
+  boolean isOverdue(int nowMillis) {
+    return nowMillis - sentMillis >= patienceMillis;
+  }
+
+  /** It may have been slow only: next time more patience is had. */
+  void wasOverdue() {
+    patienceMillis = Math.min(MOST_PATIENCE_MILLIS, 2 * patienceMillis);
+  }
+
+  /** The place of its piece among its entries: nothing is written behind one. */
+  int piecesEntry() {
+    return decisions + traceCount + exports.size();
   }
 
   void add(int trace) {

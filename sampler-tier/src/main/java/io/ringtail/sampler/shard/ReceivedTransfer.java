@@ -12,9 +12,7 @@ import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A transfer that was read and found sound, on its way to the shards. Threads: its caller's.
@@ -24,32 +22,54 @@ import org.jspecify.annotations.Nullable;
 public final class ReceivedTransfer {
   private final ByteBuf bytes;
   private final TransferBatch batch;
-  private final List<Notice> decisions;
+  private final List<Decisions> decisions;
+  private final List<TransferBatch.Unfit> unfit;
   private final int[] routerKeys;
 
+  /**
+   * @param entry place among the entries of the transfer
+   */
+  record Decisions(int entry, Notice notice) {}
+
   private ReceivedTransfer(
-      ByteBuf bytes, TransferBatch batch, List<Notice> decisions, int[] routerKeys) {
+      ByteBuf bytes,
+      TransferBatch batch,
+      List<Decisions> decisions,
+      List<TransferBatch.Unfit> unfit,
+      int[] routerKeys) {
     this.bytes = bytes;
     this.batch = batch;
     this.decisions = decisions;
+    this.unfit = unfit;
     this.routerKeys = routerKeys;
   }
 
   /**
-   * Reads a transfer whole.
+   * Reads a transfer whole. Entries that are not what a sampler of this protocol sends are {@link
+   * #unfit}; the others do not suffer for it.
    *
    * @param entries a heap buffer; the result's if it can be read, else left to the caller
-   * @throws MalformedWireException if it is not what a sampler of this protocol sends
+   * @throws MalformedWireException if nothing of it can be read
    */
   public static ReceivedTransfer read(ByteBuf entries, RouterKeys routers)
       throws MalformedWireException {
     TransferBatch batch = TransferBatch.read(entries);
-    List<Notice> decisions = new ArrayList<>();
-    for (ByteBuf encoded : batch.decisions()) {
-      decisions.add(Notice.decode(encoded, routers));
+    List<Decisions> decisions = new ArrayList<>();
+    List<TransferBatch.Unfit> unfit = new ArrayList<>(batch.unfit());
+    for (TransferBatch.Decisions entry : batch.decisions()) {
+      try {
+        decisions.add(new Decisions(entry.entry(), Notice.decode(entry.encoded(), routers)));
+      } catch (MalformedWireException e) {
+        unfit.add(new TransferBatch.Unfit(entry.entry(), String.valueOf(e.getMessage())));
+      }
     }
     int[] keys = batch.routers().stream().mapToInt(routers::keyOf).toArray();
-    return new ReceivedTransfer(entries, batch, decisions, keys);
+    return new ReceivedTransfer(entries, batch, decisions, unfit, keys);
+  }
+
+  /** Its entries that cannot be read, and why. */
+  public List<TransferBatch.Unfit> unfit() {
+    return unfit;
   }
 
   /** Whether all slots of its traces and decisions are in a set. */
@@ -60,8 +80,10 @@ public final class ReceivedTransfer {
       }
     }
     boolean[] all = {true};
-    for (Notice notice : decisions) {
-      notice.forEach((context, hi, lo, verdict) -> all[0] &= in.test(TraceHash.slot(hi, lo)));
+    for (Decisions entry : decisions) {
+      entry
+          .notice()
+          .forEach((context, hi, lo, verdict) -> all[0] &= in.test(TraceHash.slot(hi, lo)));
     }
     return all[0];
   }
@@ -71,7 +93,7 @@ public final class ReceivedTransfer {
     bytes.release();
   }
 
-  List<Notice> decisions() {
+  List<Decisions> decisions() {
     return decisions;
   }
 
@@ -82,10 +104,9 @@ public final class ReceivedTransfer {
   /**
    * What lies in each shard.
    *
-   * @param left counts down the shards
-   * @return by shard; null where there is nothing. No reference is held for them yet
+   * @return traces by shard
    */
-  @Nullable TransferIn[] split(ShardSet shards, AtomicInteger left, Runnable merged) {
+  int[][] split(ShardSet shards) {
     int[][] traces = new int[shards.shards()][8];
     int[] counts = new int[traces.length];
     for (int i = 0; i < batch.traceCount(); i++) {
@@ -95,26 +116,26 @@ public final class ReceivedTransfer {
       }
       traces[shard][counts[shard]++] = i;
     }
-    long shared = sharedBytes();
-    @Nullable TransferIn[] parts = new @Nullable TransferIn[traces.length];
-    for (int i = 0; i < parts.length; i++) {
-      if (counts[i] > 0) {
-        parts[i] = part(i, Arrays.copyOf(traces[i], counts[i]), shared, left, merged);
-      }
+    for (int i = 0; i < traces.length; i++) {
+      traces[i] = Arrays.copyOf(traces[i], counts[i]);
     }
-    return parts;
+    return traces;
   }
 
-  private TransferIn part(
-      int shard, int[] traces, long shared, AtomicInteger left, Runnable merged) {
+  /**
+   * A part of it. No reference is held for it yet.
+   *
+   * @param traces that lie in the shard
+   */
+  TransferIn part(int shard, int[] traces, Arrival arrival) {
     int spans = 0;
     long spanBytes = 0;
     for (int trace : traces) {
       spans += batch.spanCount(trace);
       spanBytes += batch.spanBytes(trace);
     }
-    long reserved = shared + SpanStore.worstCaseBytes(spans, spanBytes);
-    return new TransferIn(shard, batch, bytes, routerKeys, traces, spans, reserved, left, merged);
+    long reserved = sharedBytes() + SpanStore.worstCaseBytes(spans, spanBytes);
+    return new TransferIn(shard, batch, bytes, routerKeys, traces, spans, reserved, arrival);
   }
 
   private long sharedBytes() {

@@ -289,12 +289,7 @@ final class Shard {
       handover.merged(nowMillis);
     } finally {
       in.bytes().release();
-      afterMarks(
-          () -> {
-            if (in.left().decrementAndGet() == 0) {
-              in.merged().run();
-            }
-          });
+      afterMarks(in.arrival()::done);
     }
   }
 
@@ -305,13 +300,18 @@ final class Shard {
   }
 
   private void take(ShardCommand.Decisions decisions) {
-    boolean stored =
-        received.store(decisions.from(), decisions.noticeId(), decisions.notice(), nowMillis);
-    if (!stored) {
-      decisions.refused().set(decider.slots().order());
+    boolean stored;
+    try {
+      stored =
+          received.store(decisions.from(), decisions.noticeId(), decisions.notice(), nowMillis);
+    } catch (RuntimeException | Error e) {
+      decisions.reception().failed();
+      throw e;
     }
-    if (decisions.left().decrementAndGet() == 0) {
-      decisions.stored().run();
+    if (stored) {
+      decisions.reception().stored();
+    } else {
+      decisions.reception().refused(decider.slots().order());
     }
   }
 

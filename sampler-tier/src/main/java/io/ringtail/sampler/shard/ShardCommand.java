@@ -7,7 +7,6 @@ import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.settle.Notice;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What a shard is asked to do, in the order of its queue. */
@@ -45,18 +44,25 @@ sealed interface ShardCommand {
    * Decisions of another sampler; each shard takes those of its own slots.
    *
    * @param from whose notice it is; null if they came with a slot
-   * @param left counts down the shards that have not stored them
-   * @param refused set to the epoch in which a slot of theirs is not {@code from}'s
-   * @param stored run when all have, or have not
+   * @param reception told by each shard once
    */
-  record Decisions(
-      @Nullable Peer from,
-      long noticeId,
-      Notice notice,
-      AtomicInteger left,
-      AtomicReference<@Nullable EpochOrder> refused,
-      Runnable stored)
+  record Decisions(@Nullable Peer from, long noticeId, Notice notice, Reception reception)
       implements ShardCommand {}
+
+  /** What becomes of decisions in a shard. */
+  interface Reception {
+    void stored();
+
+    /**
+     * A slot of theirs is not the sender's.
+     *
+     * @param epoch the newest of the shard
+     */
+    void refused(EpochOrder epoch);
+
+    /** A bug, or no memory: not all of them are stored. */
+    void failed();
+  }
 
   /** All traces of these notices are settled (protocol D3). */
   record Settled(Peer from, long[] noticeIds) implements ShardCommand {}

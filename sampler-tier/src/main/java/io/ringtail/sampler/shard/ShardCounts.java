@@ -40,6 +40,12 @@ final class ShardCounts {
     changed = true;
   }
 
+  /** Spans that were handed over and neither stored nor dropped: their sender has them still. */
+  void notMerged(int spans) {
+    dropped[DropReason.NOT_MERGED.ordinal()] += spans;
+    changed = true;
+  }
+
   /** Stored spans are dropped. */
   void dropped(DropReason reason, int spans) {
     held -= spans;

@@ -20,6 +20,7 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
+import io.ringtail.sampler.transfer.TransferBatch;
 import io.ringtail.trace.TraceHash;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -347,7 +349,7 @@ public final class ShardSet {
    *
    * @param decisions as {@link Notice} encodes them; a heap buffer, consumed
    * @param stored told by a shard's thread: null when all shards know them; else the epoch in which
-   *     a slot of them is not the sender's, and not all are known
+   *     a slot of them is not the sender's, and not all are known; never if a shard fails
    * @throws MalformedWireException if they cannot be read; nothing is stored then
    */
   public void takeNotice(
@@ -355,14 +357,39 @@ public final class ShardSet {
       throws MalformedWireException {
     try {
       Notice notice = Notice.decode(decisions, routers);
-      AtomicInteger left = new AtomicInteger(shards.size());
-      AtomicReference<@Nullable EpochOrder> refused = new AtomicReference<>();
       queueAll(
-          new ShardCommand.Decisions(
-              from, noticeId, notice, left, refused, () -> stored.accept(refused.get())));
+          new ShardCommand.Decisions(from, noticeId, notice, new NoticeIn(shards.size(), stored)));
     } finally {
       decisions.release();
     }
+  }
+
+  /** A notice in all shards. */
+  private static final class NoticeIn implements ShardCommand.Reception {
+    private final AtomicInteger left;
+    private final AtomicReference<@Nullable EpochOrder> refused = new AtomicReference<>();
+    private final Consumer<@Nullable EpochOrder> stored;
+
+    NoticeIn(int shards, Consumer<@Nullable EpochOrder> stored) {
+      this.left = new AtomicInteger(shards);
+      this.stored = stored;
+    }
+
+    @Override
+    public void stored() {
+      if (left.decrementAndGet() == 0) {
+        stored.accept(refused.get());
+      }
+    }
+
+    @Override
+    public void refused(EpochOrder epoch) {
+      refused.set(epoch);
+      stored();
+    }
+
+    @Override
+    public void failed() {} // the sender says it again
   }
 
   /** All traces of notices of {@code from} are settled (protocol D3). */
@@ -420,24 +447,35 @@ public final class ShardSet {
   }
 
   /**
-   * Takes what another sampler hands over, whole or not at all. Every slot of it is this sampler's
-   * by the newest view in the shards' queues.
+   * Takes what another sampler hands over: all of it that can be read, or nothing. Every slot of it
+   * is this sampler's by the newest view in the shards' queues.
    *
    * @param transfer borrowed; shards retain what they need
-   * @param merged run when all shards have merged their part and their marks say so, by one of
-   *     their threads
+   * @param merged told by one of the shards' threads when all have done with their part and their
+   *     marks say so: the places of entries that are not taken, as they could not be read or merged
    * @return why not, or null if taken
    */
-  public @Nullable Refusal takeTransfer(ReceivedTransfer transfer, Runnable merged) {
-    List<TransferIn> parts = new ArrayList<>();
-    AtomicInteger left = new AtomicInteger();
-    Refusal refusal = reserve(transfer.split(this, left, merged), parts);
+  public @Nullable Refusal takeTransfer(ReceivedTransfer transfer, Consumer<List<Integer>> merged) {
+    int[][] traces = transfer.split(this);
+    int mine = (int) Stream.of(traces).filter(t -> t.length > 0).count();
+    Arrival arrival =
+        new Arrival(
+            transfer.unfit().stream().map(TransferBatch.Unfit::entry).toList(),
+            1 + mine + transfer.decisions().size() * shards.size(),
+            merged);
+    List<TransferIn> parts = new ArrayList<>(mine);
+    for (int i = 0; i < traces.length; i++) {
+      if (traces[i].length > 0) {
+        parts.add(transfer.part(i, traces[i], arrival));
+      }
+    }
+    Refusal refusal = reserveTransfer(parts);
     if (refusal != null) {
       return refusal;
     }
-    left.set(1 + parts.size() + transfer.decisions().size() * shards.size());
-    for (Notice notice : transfer.decisions()) {
-      queueAll(new ShardCommand.Decisions(null, 0, notice, left, new AtomicReference<>(), merged));
+    for (ReceivedTransfer.Decisions entry : transfer.decisions()) {
+      DecisionsIn reception = new DecisionsIn(arrival, entry.entry());
+      queueAll(new ShardCommand.Decisions(null, 0, entry.notice(), reception));
     }
     for (TransferIn part : parts) {
       metrics.handedIn(part.spanCount());
@@ -445,22 +483,41 @@ public final class ShardSet {
     }
     handoverMetrics.batchesIn.inc();
     handoverMetrics.bytesIn.inc(transfer.size());
-    if (left.decrementAndGet() == 0) {
-      merged.run();
-    }
+    arrival.done();
     return null;
   }
 
-  private @Nullable Refusal reserve(@Nullable TransferIn[] split, List<TransferIn> parts) {
+  /** Entries of a transfer could not be read. */
+  public void unreadable(int entries) {
+    handoverMetrics.unreadable.inc(entries);
+  }
+
+  /** An entry of a transfer. */
+  private record DecisionsIn(Arrival arrival, int entry) implements ShardCommand.Reception {
+    @Override
+    public void stored() {
+      arrival.done();
+    }
+
+    @Override
+    public void refused(EpochOrder epoch) {
+      throw new AssertionError("only who sends a notice must own its slots");
+    }
+
+    @Override
+    public void failed() {
+      arrival.unfit(entry);
+      arrival.done();
+    }
+  }
+
+  private @Nullable Refusal reserveTransfer(List<TransferIn> parts) {
     if (stopping) {
       return new Refusal.NotReady("the sampler is stopping", retryAfter());
     }
     long bytes = 0;
-    for (TransferIn part : split) {
-      if (part != null) {
-        bytes += part.reservedBytes();
-        parts.add(part);
-      }
+    for (TransferIn part : parts) {
+      bytes += part.reservedBytes();
     }
     if (!budget.tryReserve(bytes, false)) {
       return busy(RefusalCause.BYTES, "no room for " + bytes + " bytes of a transfer");

@@ -2,10 +2,9 @@ package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.ringtail.sampler.transfer.TransferBatch;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What of one transfer lies in one shard. Immutable but for the count.
+ * What of one transfer lies in one shard. Immutable but for what becomes of it.
  *
  * @param shard index of the shard
  * @param batch borrows from {@code bytes}
@@ -14,8 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param traces places of traces in the batch
  * @param spanCount spans of these
  * @param reservedBytes what was reserved in the budget for them
- * @param left counts down the shards that have not merged their part
- * @param merged run when all have, and their marks say so
+ * @param arrival told once this part is merged and the shard's marks say so, and what was not
  */
 record TransferIn(
     int shard,
@@ -25,5 +23,4 @@ record TransferIn(
     int[] traces,
     int spanCount,
     long reservedBytes,
-    AtomicInteger left,
-    Runnable merged) {}
+    Arrival arrival) {}

@@ -31,7 +31,8 @@ public final class TransferBatch {
   private static final int SLOT = 3;
   private static final int SPAN_COUNT = 4;
   private static final int SPAN_BYTES = 5;
-  private static final int TRACE_INTS = 6;
+  private static final int ENTRY = 6;
+  private static final int TRACE_INTS = 7;
   private static final int TRACE_ID_BYTES = 16;
 
   private final byte[] array;
@@ -40,7 +41,8 @@ public final class TransferBatch {
   private final List<Header> resources = new ArrayList<>();
   private final List<Header> scopes = new ArrayList<>();
   private final List<String> policies = new ArrayList<>();
-  private final List<ByteBuf> decisions = new ArrayList<>();
+  private final List<Decisions> decisions = new ArrayList<>();
+  private final List<Unfit> unfit = new ArrayList<>();
   private final List<RouterSeqs> notes = new ArrayList<>();
   private RouterSeqs seen = RouterSeqs.NONE;
 
@@ -50,15 +52,25 @@ public final class TransferBatch {
   private final WireReader outer = new WireReader();
   private final WireReader inner = new WireReader();
 
+  /**
+   * @param entry place among the entries of the batch
+   * @param encoded as a notice is; borrowed as the batch is
+   */
+  public record Decisions(int entry, ByteBuf encoded) {}
+
+  /** An entry that makes no sense, in a batch that otherwise does. */
+  public record Unfit(int entry, String reason) {}
+
   private TransferBatch(byte[] array) {
     this.array = array;
   }
 
   /**
-   * Reads a batch whole.
+   * Reads a batch whole. A trace that is not what {@link TransferWriter} writes is {@link #unfit}
+   * alone.
    *
    * @param entries a heap buffer, borrowed as long as the result is in use
-   * @throws MalformedWireException if it is not what {@link TransferWriter} writes
+   * @throws MalformedWireException if its definitions, or where its entries end, cannot be read
    */
   public static TransferBatch read(ByteBuf entries) throws MalformedWireException {
     TransferBatch batch = new TransferBatch(entries.array());
@@ -142,16 +154,27 @@ public final class TransferBatch {
 
   private void readEntries(int start, int end) throws MalformedWireException {
     WireReader in = outer.reset(array, start, end);
+    int entry = 0;
     while (in.next()) {
       switch (in.tag()) {
         case TransferFields.DECISIONS -> {
           WireReader content = enter(in, inner);
           int length = content.end() - content.position();
-          decisions.add(Unpooled.wrappedBuffer(array, content.position(), length));
+          ByteBuf encoded = Unpooled.wrappedBuffer(array, content.position(), length);
+          decisions.add(new Decisions(entry++, encoded));
         }
-        case TransferFields.TRACE -> readTrace(enter(in, inner));
+        case TransferFields.TRACE -> readTrace(entry++, enter(in, inner));
         default -> in.skip();
       }
+    }
+  }
+
+  private void readTrace(int entry, WireReader in) {
+    try {
+      readTrace(in);
+      traces[(traceCount - 1) * TRACE_INTS + ENTRY] = entry;
+    } catch (MalformedWireException e) {
+      unfit.add(new Unfit(entry, String.valueOf(e.getMessage())));
     }
   }
 
@@ -266,8 +289,13 @@ public final class TransferBatch {
     return length == 0 ? Header.EMPTY : new Header(Arrays.copyOfRange(in.array(), at, at + length));
   }
 
-  /** Decisions in it, encoded as a notice is; borrowed as the batch is. */
-  public List<ByteBuf> decisions() {
+  /** Traces in it that are none. */
+  public List<Unfit> unfit() {
+    return unfit;
+  }
+
+  /** Decisions in it. */
+  public List<Decisions> decisions() {
     return decisions;
   }
 
@@ -282,6 +310,11 @@ public final class TransferBatch {
 
   byte[] array() {
     return array;
+  }
+
+  /** The place of a trace among the entries of the batch. */
+  public int entry(int index) {
+    return trace(index, ENTRY);
   }
 
   /** The slot of a trace. */

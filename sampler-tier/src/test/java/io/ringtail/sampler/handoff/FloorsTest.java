@@ -64,6 +64,28 @@ class FloorsTest {
   }
 
   @Test
+  void transfer_notAllOfItFit_isAnsweredAsLateAsIfItWere() {
+    floors.onFloors(A, floors(R, 50));
+    floors.onTransfer(A, 11, way);
+    PeerAnswer unfit = new PeerAnswer.TransferUnfit(11, List.of(3));
+    floors.onMerged(A, 11, way, unfit);
+    assertThat(answers).isEmpty();
+    floors.onLowered(R, 1);
+    assertThat(answers).containsExactly(unfit);
+  }
+
+  @Test
+  void transfer_sentAgainUnanswered_isAnsweredOnce() {
+    floors.onFloors(A, floors(R, 50));
+    floors.onTransfer(A, 11, way);
+    transferMerged(A, 11);
+    floors.onLowered(R, 1);
+    merged(A, 11);
+    assertThat(answers).containsOnly(new PeerAnswer.TransferTaken(11));
+    assertThat(floors.unanswered()).isZero();
+  }
+
+  @Test
   void transfer_routerGone_isNotWaitedFor() {
     floors.onFloors(A, floors(R, 50));
     transferMerged(A, 11);
@@ -156,7 +178,7 @@ class FloorsTest {
   }
 
   private void merged(long sender, long id) {
-    floors.onMerged(sender, id, way);
+    floors.onMerged(sender, id, way, new PeerAnswer.TransferTaken(id));
   }
 
   private static PeerWord.Floors floors(long router, long seq) {

@@ -101,6 +101,18 @@ class OutgoingTest {
   }
 
   @Test
+  void end_isSaidAlsoIfATransferIsNeverAnswered_onceItIsGivenUp() {
+    outgoing.onTick(false, 0);
+    send(1);
+    outgoing.onTick(true, 89 * SECOND);
+    assertThat(outgoing.unanswered()).isEqualTo(1);
+    assertThat(sent).hasSize(2);
+    outgoing.onTick(true, 90 * SECOND);
+    assertThat(outgoing.unanswered()).isZero();
+    assertThat(sent.get(2)).isInstanceOf(PeerWord.FloorsEnd.class);
+  }
+
+  @Test
   void end_linkDown_isSaidOnceItIsBack() {
     send(1);
     outgoing.onDown(B);

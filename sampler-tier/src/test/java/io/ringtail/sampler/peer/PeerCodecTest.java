@@ -41,6 +41,8 @@ class PeerCodecTest {
           new PeerAnswer.TransferTaken(0),
           new PeerAnswer.TransferNotOwner(-2, EPOCH),
           new PeerAnswer.TransferFull(3),
+          new PeerAnswer.TransferUnfit(4, List.of(0, 7, 300)),
+          new PeerAnswer.TransferUnfit(5, List.of()),
           new PeerAnswer.NoticeNotOwner(8, new EpochOrder(2, 5)),
           new PeerAnswer.NoticeTaken(Long.MAX_VALUE));
 

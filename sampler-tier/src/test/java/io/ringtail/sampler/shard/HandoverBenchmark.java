@@ -133,7 +133,7 @@ public class HandoverBenchmark {
     sentBytes += entries.readableBytes();
     ReceivedTransfer transfer = ReceivedTransfer.read(entries, to.routers());
     PeerAnswer taken = new PeerAnswer.TransferTaken(word.id());
-    if (to.takeTransfer(transfer, () -> from.onTransferAnswer(taken, word.id())) != null) {
+    if (to.takeTransfer(transfer, unfit -> from.onTransferAnswer(taken, word.id())) != null) {
       throw new IllegalStateException("refused");
     }
     transfer.release();

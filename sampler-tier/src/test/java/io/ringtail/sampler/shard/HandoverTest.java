@@ -14,8 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +213,123 @@ class HandoverTest {
   }
 
   @Test
+  void traceThatCannotBeMergedNow_isNotAcknowledged_andGoesAgain() {
+    firstSpans();
+    b.damage = new Samplers.Damage(6, true, 2);
+    epoch(2, "b");
+    samplers.settle();
+
+    assertThat(a.set.heldSpans()).as("kept by its sender").isEqualTo(1);
+    assertThat(a.set.foreign().oldestLost()).isEqualTo(new EpochOrder(1, 2));
+    assertThat(b.set.metrics().droppedSpans(DropReason.NOT_MERGED)).isEqualTo(1);
+    samplers.advance(2500);
+    assertThat(b.set.metrics().droppedSpans(DropReason.NOT_MERGED)).isEqualTo(2);
+    assertThat(b.set.metrics().droppedSpans(DropReason.FAILED)).isZero();
+    assertWhole(1);
+  }
+
+  @Test
+  void traceThatCannotBeReadNow_doesNotStopTheOthers_andIsWrittenAnew() {
+    firstSpans();
+    b.damage = new Samplers.Damage(6, false, 1);
+    epoch(2, "b");
+    samplers.settle();
+
+    assertThat(a.set.heldSpans()).isEqualTo(1);
+    assertThat(b.set.metrics().handedInSpans()).isEqualTo(TRACES - 1);
+    samplers.advance(2500);
+    assertWhole(1);
+  }
+
+  @Test
+  void traceThatNobodyCanRead_isDroppedCounted_andTheHandoffEnds() {
+    firstSpans();
+    b.damage = new Samplers.Damage(6, false, Integer.MAX_VALUE);
+    epoch(2, "b");
+    samplers.advance(9000);
+    assertThat(a.set.heldSpans()).isEqualTo(1);
+    assertThat(a.set.foreign().oldestLost()).isNotNull();
+
+    samplers.advance(3000);
+    samplers.assertNothingForeign();
+    assertThat(a.set.metrics().droppedSpans(DropReason.UNFIT)).isEqualTo(1);
+    assertThat(a.set.heldSpans()).isZero();
+    assertThat(b.exported()).hasSize(TRACES / 2 - 1);
+  }
+
+  @Test
+  void traceThatThisOwnerCannotRead_isTriedWithTheNext() {
+    firstSpans();
+    b.damage = new Samplers.Damage(6, false, Integer.MAX_VALUE);
+    epoch(2, "b");
+    samplers.advance(9000);
+    epoch(3, "c");
+    samplers.advance(2500);
+
+    samplers.assertNothingForeign();
+    assertThat(a.set.metrics().droppedSpans(DropReason.UNFIT)).isZero();
+    assertThat(c.exported()).containsKey(6L);
+  }
+
+  @Test
+  void keptTraceThatNobodyCanRead_isLeftToTheExportHere() {
+    firstSpans();
+    a.exports.room = 0;
+    samplers.advance(1500);
+    b.damage = new Samplers.Damage(6, false, Integer.MAX_VALUE);
+    epoch(2, "b");
+    samplers.advance(14_000);
+    assertThat(a.set.heldSpans()).isEqualTo(1);
+    assertThat(a.set.foreign().oldestLost()).isNotNull();
+
+    a.exports.room = 1;
+    samplers.advance(1500);
+    samplers.assertNothingForeign();
+    assertThat(a.set.heldSpans()).isZero();
+    assertThat(a.exported()).containsOnlyKeys(6L);
+    assertWhole(1);
+  }
+
+  @Test
+  void nothingOfATransferCanBeRead_goesAgain() {
+    firstSpans();
+    b.unreadable = true;
+    epoch(2, "b");
+    samplers.settle();
+    assertThat(a.set.heldSpans()).isEqualTo(TRACES);
+
+    b.unreadable = false;
+    samplers.advance(1500);
+    assertThat(a.set.heldSpans()).isZero();
+    samplers.advance(1500);
+    assertWhole(1);
+  }
+
+  @Test
+  void answerThatNeverComes_isNotWaitedForLongerThanABound() {
+    firstSpans();
+    b.epoch(2, "b");
+    b.hold();
+    c.epoch(2, "b");
+    b.mute = true;
+    a.epoch(2, "b");
+    samplers.advance(9000);
+    int before = a.transfers;
+    assertThat(before).isPositive();
+    assertThat(b.set.heldSpans()).isEqualTo(TRACES);
+    assertThat(a.set.heldSpans()).isEqualTo(TRACES);
+    b.mute = false;
+    samplers.advance(3000);
+
+    assertThat(a.transfers).isEqualTo(2 * before);
+    assertThat(a.set.heldSpans()).isZero();
+    samplers.assertNothingForeign();
+    b.unhold();
+    samplers.advance(1500);
+    assertWhole(1);
+  }
+
+  @Test
   void ownerIsLostHalfway_whatIsLeftGoesToTheNext() {
     firstSpans();
     a.epoch(2, "b");
@@ -364,9 +479,7 @@ class HandoverTest {
     a.set
         .all()
         .get(0)
-        .queue(
-            new ShardCommand.Decisions(
-                null, 0, notice, new AtomicInteger(1), new AtomicReference<>(), () -> {}));
+        .queue(new ShardCommand.Decisions(null, 0, notice, ShardHarness.stored(() -> {})));
     a.work();
     assertThat(a.exports.taken).hasSize(TRACES / 2);
     b.epoch(2, "b");

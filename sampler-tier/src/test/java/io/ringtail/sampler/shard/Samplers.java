@@ -2,6 +2,9 @@ package io.ringtail.sampler.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.cluster.EpochOrder;
@@ -17,6 +20,7 @@ import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.trace.TraceHash;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -27,8 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shards of several samplers, with links between them that deliver when the test says so, under
@@ -61,6 +67,30 @@ final class Samplers {
         SlotSet.NONE);
   }
 
+  /** One trace of transfers makes no sense: when it is read, or only when it is merged. */
+  static final class Damage {
+    private static final int ID_TAG_BYTES = 2;
+    private static final byte NO_TAG = 0xf;
+
+    private final byte[] id;
+    private final boolean merging;
+    private int times;
+
+    Damage(long trace, boolean merging, int times) {
+      this.id = ByteBuffer.allocate(16).putLong(7).putLong(trace).array();
+      this.merging = merging;
+      this.times = times;
+    }
+
+    void apply(ByteBuf entries, boolean isRead) {
+      int at = ByteBufUtil.indexOf(Unpooled.wrappedBuffer(id), entries);
+      if (isRead == merging && at >= 0 && times > 0) {
+        times--;
+        entries.setByte(at - ID_TAG_BYTES, NO_TAG);
+      }
+    }
+  }
+
   One add(String nodeId) {
     One one = new One(nodeId);
     all.put(nodeId, one);
@@ -78,6 +108,15 @@ final class Samplers {
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
     boolean lease = true;
     boolean full;
+
+    /** What happens to transfers that come here. */
+    @Nullable Damage damage;
+
+    boolean unreadable;
+
+    /** Whether it answers no transfer. */
+    boolean mute;
+
     int transfers;
     SlotView view = SlotView.NONE;
 
@@ -252,25 +291,51 @@ final class Samplers {
   /** What intake and keeper do with a transfer. */
   void transfer(One from, One to, PeerWord.Transfer word) {
     long id = word.id();
-    PeerAnswer.TransferTaken taken = new PeerAnswer.TransferTaken(id);
+    Consumer<PeerAnswer> way = answer -> answer(from, to, answer, id);
     ReceivedTransfer transfer;
+    if (to.unreadable) {
+      word.entries().release();
+      way.accept(new PeerAnswer.TransferUnfit(id, List.of()));
+      return;
+    }
+    ByteBuf copy = word.entries().copy(); // the sender's stay as they are
+    word.entries().release();
+    Damage damage = to.damage;
     try {
-      transfer = ReceivedTransfer.read(word.entries(), to.set.routers());
+      if (damage != null) {
+        damage.apply(copy, false);
+      }
+      transfer = ReceivedTransfer.read(copy, to.set.routers());
+      if (damage != null) {
+        damage.apply(copy, true);
+      }
     } catch (MalformedWireException e) {
       throw new AssertionError(e);
     }
     if (!transfer.allSlots(to.view::owns)) {
-      from.set.onTransferAnswer(new PeerAnswer.TransferNotOwner(id, to.view.order()), id);
+      way.accept(new PeerAnswer.TransferNotOwner(id, to.view.order()));
     } else {
       Refusal refusal =
           to.full
               ? new Refusal.NotReady("full", Duration.ZERO)
-              : to.set.takeTransfer(transfer, () -> from.set.onTransferAnswer(taken, id));
+              : to.set.takeTransfer(transfer, unfit -> way.accept(answer(id, unfit)));
       if (refusal != null) {
-        from.set.onTransferAnswer(new PeerAnswer.TransferFull(id), id);
+        way.accept(new PeerAnswer.TransferFull(id));
       }
     }
     transfer.release();
+  }
+
+  private static PeerAnswer answer(long id, List<Integer> unfit) {
+    return unfit.isEmpty()
+        ? new PeerAnswer.TransferTaken(id)
+        : new PeerAnswer.TransferUnfit(id, unfit);
+  }
+
+  private static void answer(One from, One to, PeerAnswer answer, long id) {
+    if (!to.mute) {
+      from.set.onTransferAnswer(answer, id);
+    }
   }
 
   void work() {

@@ -17,8 +17,6 @@ import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -354,13 +352,7 @@ class SettlingTest {
         .all()
         .get(0)
         .queue(
-            new ShardCommand.Decisions(
-                null,
-                0,
-                decode(word),
-                new AtomicInteger(1),
-                new AtomicReference<>(),
-                () -> stored++));
+            new ShardCommand.Decisions(null, 0, decode(word), ShardHarness.stored(() -> stored++)));
     shards.work();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
@@ -106,5 +107,25 @@ final class ShardHarness {
     if (set.heldSpans() == 0) {
       assertThat(allocator.metric().usedHeapMemory()).isZero();
     }
+  }
+
+  /** Told when decisions are stored, which they are to be. */
+  static ShardCommand.Reception stored(Runnable stored) {
+    return new ShardCommand.Reception() {
+      @Override
+      public void stored() {
+        stored.run();
+      }
+
+      @Override
+      public void refused(EpochOrder epoch) {
+        throw new AssertionError("refused by epoch " + epoch);
+      }
+
+      @Override
+      public void failed() {
+        throw new AssertionError("failed");
+      }
+    };
   }
 }

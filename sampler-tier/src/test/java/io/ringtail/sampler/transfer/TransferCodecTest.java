@@ -86,7 +86,11 @@ class TransferCodecTest {
 
     assertThat(batch.routers()).containsExactly(ROUTER, OTHER);
     assertThat(batch.seen().seqs()).containsExactly(77);
-    assertThat(batch.decisions()).containsExactly(Unpooled.wrappedBuffer(new byte[] {2, 3}));
+    assertThat(batch.decisions())
+        .containsExactly(new TransferBatch.Decisions(0, Unpooled.wrappedBuffer(new byte[] {2, 3})));
+    assertThat(batch.entry(0)).isEqualTo(1);
+    assertThat(batch.entry(1)).isEqualTo(2);
+    assertThat(batch.unfit()).isEmpty();
     assertThat(batch.traceCount()).isEqualTo(2);
     assertThat(batch.spanCount(0)).isEqualTo(4);
     assertThat(batch.spanBytes(0)).isEqualTo(11);
@@ -189,20 +193,47 @@ class TransferCodecTest {
     assertThat(text(at)).isEqualTo("one");
   }
 
+  private static void assertOnlyUnfit(TransferBatch batch, String reason) {
+    assertThat(batch.traceCount()).isZero();
+    assertThat(batch.unfit()).hasSize(1);
+    assertThat(batch.unfit().get(0).reason()).contains(reason);
+  }
+
   @Test
-  void numbersWithoutDefinition_andLengthsPastTheEnd_areRefused() {
+  void traceThatMakesNoSense_isUnfitAlone() throws Exception {
+    writer.decisions(Unpooled.wrappedBuffer(new byte[] {2, 3}));
     writer.beginTrace(5, 6, 3, -1, 1, 2, -1);
     writer.end();
-    assertThatThrownBy(() -> read(taken())).hasMessageContaining("context 3");
+    writer.beginTrace(5, 7, writer.context(Header.EMPTY), -1, 1, 2, -1);
+    writer.end();
+    TransferBatch batch = read(taken());
+
+    assertThat(batch.unfit())
+        .singleElement()
+        .satisfies(
+            unfit -> {
+              assertThat(unfit.entry()).isEqualTo(1);
+              assertThat(unfit.reason()).contains("context 3");
+            });
+    assertThat(batch.traceCount()).isEqualTo(1);
+    assertThat(batch.entry(0)).isEqualTo(2);
+    assertThat(batch.slot(0)).isEqualTo(TraceHash.slot(5, 7));
+  }
+
+  @Test
+  void numbersWithoutDefinition_andLengthsPastTheEnd_areRefused() throws Exception {
+    writer.beginTrace(5, 6, 3, -1, 1, 2, -1);
+    writer.end();
+    assertOnlyUnfit(read(taken()), "context 3");
 
     writer.beginTrace(5, 6, writer.context(Header.EMPTY), 0, 1, 2, -1);
     writer.end();
-    assertThatThrownBy(() -> read(taken())).hasMessageContaining("notes 1");
+    assertOnlyUnfit(read(taken()), "notes 1");
 
     writer.beginTrace(5, 6, writer.context(Header.EMPTY), -1, 1, 2, -1);
     span(1, "x");
     writer.end();
-    assertThatThrownBy(() -> read(taken())).hasMessageContaining("group 1");
+    assertOnlyUnfit(read(taken()), "group 1");
 
     writer.notes(new int[] {1}, new long[] {1}, 1);
     writer.router(ROUTER);
@@ -210,7 +241,7 @@ class TransferCodecTest {
 
     writer.beginTrace(0, 0, writer.context(Header.EMPTY), -1, 1, 2, -1);
     writer.end();
-    assertThatThrownBy(() -> read(taken())).hasMessageContaining("trace ID");
+    assertOnlyUnfit(read(taken()), "trace ID");
 
     byte[] hostile = {(byte) TransferFields.TRACE, -1, -1, -1, -1, 7, 0};
     assertThatThrownBy(() -> read(hostile)).isInstanceOf(MalformedWireException.class);
