@@ -43,6 +43,13 @@ public final class SlotSet {
     return new SlotSet(set);
   }
 
+  /**
+   * @param words slot 0 is the lowest bit of the first
+   */
+  public static SlotSet ofBits(long[] words) {
+    return new SlotSet(BitSet.valueOf(words));
+  }
+
   /** What {@code member} owns in {@code after} and did not own in {@code before}. */
   public static SlotSet gained(RingTable before, RingTable after, String member) {
     int then = before.indexOf(member).orElse(Integer.MIN_VALUE);
@@ -60,6 +67,10 @@ public final class SlotSet {
 
   public int size() {
     return size;
+  }
+
+  public boolean intersects(SlotSet other) {
+    return slots.intersects(other.slots);
   }
 
   public SlotSet and(SlotSet other) {

@@ -26,6 +26,12 @@ final class Hold {
     this.progressNanos = nowNanos;
   }
 
+  void onProgress(SlotSet with, long nowNanos) {
+    if (slots.intersects(with)) {
+      progressNanos = nowNanos;
+    }
+  }
+
   /** Whether {@code word} is what it waits for of its sampler. */
   boolean isAnsweredBy(Completion word) {
     return samplers.contains(word.samplerBits()) && word.upTo().compareTo(gain) >= 0;

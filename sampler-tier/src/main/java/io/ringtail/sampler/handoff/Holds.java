@@ -150,7 +150,7 @@ final class Holds {
       }
       words.put(word.samplerBits(), word);
       holds.forEach(hold -> hear(hold, word, nowNanos));
-      shadows.removeIf(shadow -> hear(shadow, word));
+      shadows.removeIf(shadow -> hear(shadow, word, nowNanos));
     }
   }
 
@@ -168,7 +168,7 @@ final class Holds {
   }
 
   /** Returns whether the shadow is over. */
-  private boolean hear(Shadow shadow, Completion word) {
+  private boolean hear(Shadow shadow, Completion word, long nowNanos) {
     if (!shadow.of().isAnsweredBy(word)) {
       return false;
     }
@@ -177,13 +177,26 @@ final class Holds {
       return true;
     }
     shadow.of().samplers.remove(word.samplerBits());
+    shadow.of().progressNanos = nowNanos;
     return shadow.of().samplers.isEmpty();
   }
 
-  /** Something came for held slots, or could not for want of bytes that are being freed. */
-  void onProgress(long nowNanos) {
-    holds.forEach(hold -> hold.progressNanos = nowNanos);
-    shadows.forEach(shadow -> shadow.of().progressNanos = nowNanos);
+  /** Something came for these slots, or could not for want of bytes that are being freed. */
+  void onProgress(SlotSet slots, long nowNanos) {
+    if (slots.isEmpty()) {
+      return;
+    }
+    holds.forEach(hold -> hold.onProgress(slots, nowNanos));
+    shadows.forEach(shadow -> shadow.of().onProgress(slots, nowNanos));
+  }
+
+  /** A router has answered a question. */
+  void onReplayed(long question, long nowNanos) {
+    for (Hold hold : holds) {
+      if (hold.questions.contains(question)) {
+        hold.progressNanos = nowNanos;
+      }
+    }
   }
 
   /** Ends what is over. */

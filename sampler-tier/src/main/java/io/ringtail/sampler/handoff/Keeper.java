@@ -70,7 +70,6 @@ public final class Keeper {
   private Set<Long> samplersNamed = Set.of();
   private Set<Peer> unsure = Set.of();
   private SlotSet heldInView = SlotSet.NONE;
-  private long progress;
   private long markedNanos;
   private boolean marked;
   private volatile HandoffStatus status = HandoffStatus.NONE;
@@ -102,8 +101,11 @@ public final class Keeper {
      */
     void unsure(Collection<Peer> routers);
 
-    /** Grows with each replayed part and transfer taken, and by refusals while bytes are freed. */
-    long progress();
+    /**
+     * Slots for which replayed parts were taken since the last call; all, if anything was refused
+     * for want of bytes while bytes are freed.
+     */
+    SlotSet progress();
 
     /**
      * Merges a transfer, or refuses it; {@link Keeper#onTransferDone} tells which, after this call.
@@ -392,7 +394,7 @@ public final class Keeper {
       floors.onLowered(router, m.id());
     } else if (word instanceof RouterWord.Replayed m) {
       if (questions.onReplayed(router, m.id())) {
-        holds.onProgress(nowNanos);
+        holds.onReplayed(m.id(), nowNanos);
       }
       losses.tell(router);
     } else if (word instanceof RouterWord.Has m) {
@@ -422,12 +424,14 @@ public final class Keeper {
   /**
    * A transfer was merged, or not.
    *
+   * @param merged slots of which it has brought anything
    * @param answer what its sender is told, once routers have confirmed if anything was merged
    */
-  public void onTransferDone(Peer from, Peers.Answers answers, PeerAnswer answer, long nowNanos) {
+  public void onTransferDone(
+      Peer from, Peers.Answers answers, SlotSet merged, PeerAnswer answer, long nowNanos) {
     long sender = from.incarnation().bits();
     if (answer instanceof PeerAnswer.TransferTaken taken) {
-      holds.onProgress(nowNanos);
+      holds.onProgress(merged, nowNanos);
       floors.onMerged(sender, taken.id(), answers, answer);
     } else if (answer instanceof PeerAnswer.TransferUnfit some && !some.entries().isEmpty()) {
       floors.onMerged(sender, some.id(), answers, answer);
@@ -449,11 +453,7 @@ public final class Keeper {
   public void onTick(long nowNanos) {
     inbox.onTick(nowNanos);
     floors.onTick(samplersNamed, nowNanos);
-    long now = tier.progress();
-    if (now != progress) {
-      progress = now;
-      holds.onProgress(nowNanos);
-    }
+    holds.onProgress(tier.progress(), nowNanos);
     holds.onTick(nowNanos);
     boolean owners = epoch != null && epoch.activeSamplers() > 0;
     stranger.onTick(tier.isEmpty(), owners, routersNamed, nowNanos);

@@ -4,6 +4,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.rules.Rules;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.intake.Arrivals;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
@@ -33,9 +34,7 @@ public final class ShardTier implements Keeper.Tier {
   private final Arrivals arrivals;
   private final Consumer<Task> later;
   private final Map<Long, Peer> known = new HashMap<>();
-  private long transfers;
   private long refusedTransfers;
-  private long refusedWhileFreed;
   private long refusedBefore;
   private long departedBefore;
 
@@ -102,17 +101,17 @@ public final class ShardTier implements Keeper.Tier {
   }
 
   @Override
-  public long progress() {
+  public SlotSet progress() {
+    SlotSet replayed = links.takeReplayedSlots();
     long refused = refusedTransfers + links.refusedReplays();
+    if (refused == refusedBefore) {
+      return replayed;
+    }
     long departed = shards.metrics().departedSpans();
-    if (refused != refusedBefore && departed != departedBefore) {
-      refusedWhileFreed++;
-    }
-    if (refused != refusedBefore) {
-      refusedBefore = refused;
-      departedBefore = departed;
-    }
-    return transfers + links.replayedParts() + refusedWhileFreed;
+    boolean freed = departed != departedBefore;
+    refusedBefore = refused;
+    departedBefore = departed;
+    return freed ? SlotSet.ALL : replayed;
   }
 
   @Override
@@ -122,28 +121,30 @@ public final class ShardTier implements Keeper.Tier {
         arrivals.take(
             from,
             transfer.entries(),
-            unfit ->
-                done(
-                    from,
-                    answers,
-                    unfit.isEmpty()
-                        ? new PeerAnswer.TransferTaken(id)
-                        : new PeerAnswer.TransferUnfit(id, unfit)));
+            (slots, unfit) -> done(from, answers, slots, merged(id, unfit)));
     if (refusal == null) {
-      transfers++;
-    } else if (refusal instanceof Refusal.NotOwner notOwner) {
+      return;
+    }
+    if (refusal instanceof Refusal.NotOwner notOwner) {
       EpochOrder epoch = new EpochOrder(notOwner.viewId(), notOwner.number());
-      done(from, answers, new PeerAnswer.TransferNotOwner(id, epoch));
+      done(from, answers, SlotSet.NONE, new PeerAnswer.TransferNotOwner(id, epoch));
     } else if (refusal instanceof Refusal.Malformed) {
-      done(from, answers, new PeerAnswer.TransferUnfit(id, List.of()));
+      done(from, answers, SlotSet.NONE, new PeerAnswer.TransferUnfit(id, List.of()));
     } else {
       refusedTransfers++;
-      done(from, answers, new PeerAnswer.TransferFull(id));
+      done(from, answers, SlotSet.NONE, new PeerAnswer.TransferFull(id));
     }
   }
 
-  private void done(Peer from, Peers.Answers answers, PeerAnswer answer) {
-    later.accept((keeper, nowNanos) -> keeper.onTransferDone(from, answers, answer, nowNanos));
+  private static PeerAnswer merged(long id, List<Integer> unfit) {
+    return unfit.isEmpty()
+        ? new PeerAnswer.TransferTaken(id)
+        : new PeerAnswer.TransferUnfit(id, unfit);
+  }
+
+  private void done(Peer from, Peers.Answers answers, SlotSet merged, PeerAnswer answer) {
+    later.accept(
+        (keeper, nowNanos) -> keeper.onTransferDone(from, answers, merged, answer, nowNanos));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.ringtail.link.Peer;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.shard.ReceivedTransfer;
@@ -11,7 +12,6 @@ import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.transfer.TransferBatch;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +29,15 @@ public final class Arrivals {
   private final boolean ownOnly;
   private final AtomicBoolean unreadableBefore = new AtomicBoolean();
 
+  /** What becomes of a transfer. Threads: any. */
+  public interface Merged {
+    /**
+     * @param slots of what could be read
+     * @param unfit places of the entries that are not taken
+     */
+    void merged(SlotSet slots, List<Integer> unfit);
+  }
+
   public Arrivals(Ownership ownership, ShardSet shards, Rules rules) {
     this.ownership = ownership;
     this.shards = shards;
@@ -39,12 +48,12 @@ public final class Arrivals {
    * Takes a transfer.
    *
    * @param entries a heap buffer, consumed
-   * @param merged told when it is merged and the shards' marks say so, by any thread: the places of
-   *     entries that are not taken; never if the transfer is refused
+   * @param merged told when it is merged and the shards' marks say so, by any thread; never if the
+   *     transfer is refused
    * @return null if taken; not-owner with the newest epoch; busy: send it again; malformed: nothing
    *     of it can be read
    */
-  public @Nullable Refusal take(Peer from, ByteBuf entries, Consumer<List<Integer>> merged) {
+  public @Nullable Refusal take(Peer from, ByteBuf entries, Merged merged) {
     ReceivedTransfer transfer;
     try {
       transfer = ReceivedTransfer.read(entries, shards.routers());
@@ -62,12 +71,17 @@ public final class Arrivals {
     try {
       Ownership.Snapshot epoch = ownership.newest();
       return !ownOnly || transfer.allSlots(epoch::owns)
-          ? shards.takeTransfer(transfer, merged)
+          ? take(transfer, merged)
           : notOwner(epoch);
     } finally {
       ownership.unlockEpoch();
       transfer.release();
     }
+  }
+
+  private @Nullable Refusal take(ReceivedTransfer transfer, Merged merged) {
+    SlotSet slots = transfer.slots();
+    return shards.takeTransfer(transfer, unfit -> merged.merged(slots, unfit));
   }
 
   private void unreadable(Peer from, int entries, int bytes, String reason) {

@@ -29,13 +29,20 @@ final class Intake {
 
   private final Ownership ownership;
   private final ShardSet shards;
+  private final ReplayedSlots replayed;
   private final Ranges[] byShard;
+
+  /** Of the present part, if it is a replay. */
+  private int[] slots = new int[0];
+
+  private int slotCount;
   private final WireReader group = new WireReader();
   private final WireReader span = new WireReader();
 
-  Intake(Ownership ownership, ShardSet shards) {
+  Intake(Ownership ownership, ShardSet shards, ReplayedSlots replayed) {
     this.ownership = ownership;
     this.shards = shards;
+    this.replayed = replayed;
     this.byShard = new Ranges[shards.shards()];
     Arrays.setAll(byShard, i -> new Ranges());
   }
@@ -53,6 +60,7 @@ final class Intake {
     ownership.lockEpoch();
     try {
       Ownership.Snapshot epoch = ownership.newest();
+      slotCount = 0;
       for (Ranges ranges : byShard) {
         ranges.clear();
       }
@@ -61,7 +69,11 @@ final class Intake {
           return notOwner(part, epoch);
         }
       }
-      return offer(part, message, routerKey);
+      Refusal refusal = offer(part, message, routerKey);
+      if (refusal == null && slotCount > 0) {
+        replayed.add(slots, slotCount);
+      }
+      return refusal;
     } finally {
       ownership.unlockEpoch();
     }
@@ -85,10 +97,20 @@ final class Intake {
       if (!epoch.takes(slot)) {
         return false;
       }
+      if (part.replay()) {
+        addReplayed(slot);
+      }
       byShard[shards.shardOfSlot(slot)].add(index, start, length);
       group.position(start + length);
     }
     return true;
+  }
+
+  private void addReplayed(int slot) {
+    if (slotCount == slots.length) {
+      slots = Arrays.copyOf(slots, Math.max(64, slotCount * 2));
+    }
+    slots[slotCount++] = slot;
   }
 
   /** The first will do: routers reject spans with several. */

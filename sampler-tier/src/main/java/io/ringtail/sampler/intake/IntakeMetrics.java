@@ -60,10 +60,6 @@ final class IntakeMetrics {
     replayed.inc();
   }
 
-  long replayedParts() {
-    return replayed.getCount();
-  }
-
   void refusedReplay() {
     refusedReplays.incrementAndGet();
   }

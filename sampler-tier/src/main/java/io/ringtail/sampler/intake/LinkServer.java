@@ -20,6 +20,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.shard.ShardSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,6 +53,7 @@ public final class LinkServer {
   private static final Duration STOP_WAIT = Duration.ofSeconds(2);
 
   private final Ownership ownership;
+  private final ReplayedSlots replayed = new ReplayedSlots();
   private final ShardSet shards;
   private final Supplier<Peer> self;
   private final LongSupplier nanoTime;
@@ -123,7 +125,7 @@ public final class LinkServer {
 
   /** A new link, not greeted yet. */
   InboundLink accept(ServerCall<ByteBuf, SamplerFrame> call) {
-    return new InboundLink(call, this, new Intake(ownership, shards));
+    return new InboundLink(call, this, new Intake(ownership, shards, replayed));
   }
 
   static ScheduledExecutorService timerThread() {
@@ -189,9 +191,12 @@ public final class LinkServer {
     }
   }
 
-  /** Parts taken that a router had sent before: progress of a replay. */
-  public long replayedParts() {
-    return metrics.replayedParts();
+  /**
+   * Slots for which parts were taken, since the last call, that a router had sent before: progress
+   * of a replay.
+   */
+  public SlotSet takeReplayedSlots() {
+    return replayed.take();
   }
 
   /** Such parts that were refused. */

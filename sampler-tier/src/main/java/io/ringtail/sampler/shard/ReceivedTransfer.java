@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
 import io.ringtail.sampler.buffer.SpanStore;
@@ -11,6 +12,7 @@ import io.ringtail.sampler.transfer.TransferBatch;
 import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 
@@ -86,6 +88,19 @@ public final class ReceivedTransfer {
           .forEach((context, hi, lo, verdict) -> all[0] &= in.test(TraceHash.slot(hi, lo)));
     }
     return all[0];
+  }
+
+  /** The slots of its traces and decisions. */
+  public SlotSet slots() {
+    BitSet slots = new BitSet(TraceHash.SLOTS);
+    boolean all =
+        allSlots(
+            slot -> {
+              slots.set(slot);
+              return true;
+            });
+    assert all;
+    return SlotSet.ofBits(slots.toLongArray());
   }
 
   /** Gives up its bytes. */

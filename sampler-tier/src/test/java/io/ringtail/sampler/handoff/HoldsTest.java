@@ -182,12 +182,40 @@ class HoldsTest {
   @Test
   void hold_noProgress_endsCountedAsAPossibleSplit() {
     holds.gain(e(5), SLOTS, Set.of(A), false, false, 0);
-    holds.onProgress(20 * SECOND);
+    holds.onProgress(SlotSet.of(11, 12), 20 * SECOND);
     tick(49 * SECOND);
     assertThat(holds.count()).isEqualTo(1);
     tick(50 * SECOND);
     assertThat(holds.count()).isZero();
     assertThat(holds.timeouts()).isEqualTo(1);
+  }
+
+  @Test
+  void hold_progressOfAnother_isNoneOfThis() {
+    holds.gain(e(5), SLOTS, Set.of(A), false, false, 0);
+    holds.gain(e(5), SlotSet.of(20), Set.of(A), true, false, 0);
+    holds.onProgress(SlotSet.of(20), 10 * SECOND);
+    questions.onReplayed(ROUTER, 1);
+    holds.onReplayed(1, 20 * SECOND);
+    tick(30 * SECOND);
+    assertThat(holds.held()).isEqualTo(SlotSet.of(20));
+    assertThat(holds.timeouts()).isEqualTo(1);
+    tick(49 * SECOND);
+    assertThat(holds.count()).isEqualTo(1);
+    tick(50 * SECOND);
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void shadow_completeOfOneOfTwo_isProgress() {
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
+    holds.onCompletions(List.of(new Completion(A, e(5), EpochOrder.NONE)), 20 * SECOND);
+    tick(49 * SECOND);
+    assertThat(holds.isUnsure(e(6))).isTrue();
+    tick(50 * SECOND);
+    assertThat(holds.isUnsure(e(6))).isFalse();
+    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
   }
 
   private SamplerWord.Question asked() {

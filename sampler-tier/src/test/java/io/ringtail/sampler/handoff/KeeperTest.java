@@ -223,7 +223,7 @@ class KeeperTest {
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
 
     keeper.onPeerWord(peer, new PeerWord.Transfer(5, e(1), Unpooled.buffer(1)), way, 2 * SECOND);
-    keeper.onTransferDone(peer, way, new PeerAnswer.TransferTaken(5), 2 * SECOND);
+    keeper.onTransferDone(peer, way, SlotSet.of(1), new PeerAnswer.TransferTaken(5), 2 * SECOND);
     assertThat(answers).isEmpty();
     keeper.onWord(7, new RouterWord.Lowered(1), 2 * SECOND);
     assertThat(answers).containsExactly(new PeerAnswer.TransferTaken(5));
@@ -382,8 +382,8 @@ class KeeperTest {
     }
 
     @Override
-    public long progress() {
-      return 0;
+    public SlotSet progress() {
+      return SlotSet.NONE;
     }
 
     @Override
