@@ -79,6 +79,8 @@ final class LinkFields {
   static final int QUESTION_EPOCH_NUMBER = 4 << 3 | VARINT;
 
   static final int NEEDS_NOTHING_LOST = 1 << 3 | LEN;
+  static final int NEEDS_NOTHING_EPOCH_VIEW_ID = 2 << 3 | VARINT;
+  static final int NEEDS_NOTHING_EPOCH_NUMBER = 3 << 3 | VARINT;
 
   static final int WELCOME_VERSION = 1 << 3 | VARINT;
   static final int WELCOME_SAMPLER = 2 << 3 | LEN;

@@ -28,8 +28,13 @@ public sealed interface SamplerWord {
    */
   record Question(long id, SlotSet slots, EpochOrder epoch) implements SamplerWord {}
 
-  /** I need nothing more of this lost sampler: its last mark may go, for my part (protocol M6). */
-  record NeedsNothing(String nodeId, Incarnation lost) implements SamplerWord {}
+  /**
+   * I need nothing more of this lost sampler: its last mark may go, for my part (protocol M6).
+   *
+   * @param epoch one that did not name it any more: who came later never said anything of it, and
+   *     need not be waited for; {@link EpochOrder#NONE} if not told
+   */
+  record NeedsNothing(String nodeId, Incarnation lost, EpochOrder epoch) implements SamplerWord {}
 
   /** I was lost: does your log have parts that I had received (protocol L2)? */
   record AskHas() implements SamplerWord {}

@@ -25,6 +25,8 @@ final class SamplerWords {
       body.messageField(LinkFields.WORD_QUESTION, content);
     } else if (word instanceof SamplerWord.NeedsNothing of) {
       new Peer(of.nodeId(), of.lost()).write(content, LinkFields.NEEDS_NOTHING_LOST);
+      content.field(LinkFields.NEEDS_NOTHING_EPOCH_VIEW_ID, of.epoch().viewId());
+      content.field(LinkFields.NEEDS_NOTHING_EPOCH_NUMBER, of.epoch().number());
       body.messageField(LinkFields.WORD_NEEDS_NOTHING, content);
     } else if (word instanceof SamplerWord.AskHas) {
       body.messageField(LinkFields.WORD_ASK_HAS, content);
@@ -97,16 +99,20 @@ final class SamplerWords {
 
   private static SamplerWord needsNothing(WireReader in) throws MalformedWireException {
     Peer lost = null;
+    long viewId = 0;
+    long number = 0;
     while (in.next()) {
-      if (in.tag() == LinkFields.NEEDS_NOTHING_LOST) {
-        lost = Peer.read(LinkWire.enter(in));
-      } else {
-        in.skip();
+      switch (in.tag()) {
+        case LinkFields.NEEDS_NOTHING_LOST -> lost = Peer.read(LinkWire.enter(in));
+        case LinkFields.NEEDS_NOTHING_EPOCH_VIEW_ID -> viewId = in.readVarint();
+        case LinkFields.NEEDS_NOTHING_EPOCH_NUMBER -> number = in.readVarint();
+        default -> in.skip();
       }
     }
     if (lost == null) {
       throw new MalformedWireException("needs nothing: of whom is missing");
     }
-    return new SamplerWord.NeedsNothing(lost.nodeId(), lost.incarnation());
+    return new SamplerWord.NeedsNothing(
+        lost.nodeId(), lost.incarnation(), new EpochOrder(viewId, number));
   }
 }

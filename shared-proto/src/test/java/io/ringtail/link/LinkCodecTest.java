@@ -212,7 +212,7 @@ class LinkCodecTest {
             List.of(
                 new SamplerWord.Lowering(9, 1L << 50),
                 new SamplerWord.Question(10, SlotSet.of(0, 1, 127, 128, 70_000, 262_143), EPOCH),
-                new SamplerWord.NeedsNothing("sampler-2", new Incarnation(EPOCH, -77)),
+                new SamplerWord.NeedsNothing("sampler-2", new Incarnation(EPOCH, -77), EPOCH),
                 new SamplerWord.AskHas(),
                 new SamplerWord.Empty()),
             new Mark(299, EPOCH),

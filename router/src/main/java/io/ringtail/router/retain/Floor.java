@@ -76,11 +76,14 @@ final class Floor {
   private long outOfTurnNanos;
   private final boolean keepsLostMarks;
 
-  private record Word(SamplerKey sayer, SamplerKey lost) {}
+  private record Word(SamplerKey sayer, SamplerKey lost, EpochOrder epoch) {}
 
   private static final class Living {
     /** Words of a sampler may come before the epoch that names it is in use here. */
     boolean named;
+
+    /** The first epoch that named it. */
+    EpochOrder since = EpochOrder.NONE;
 
     long mark = NONE;
     EpochOrder markEpoch = EpochOrder.NONE;
@@ -98,6 +101,9 @@ final class Floor {
 
     /** No sampler owned slots when it was lost: the next owners are waited for. */
     boolean awaitsOwners;
+
+    /** Some of those waited for may have come after it was lost: they have no word of it. */
+    boolean ownGap;
 
     Lost(long mark, Set<SamplerKey> waitsFor, boolean outOfTurn, boolean afterAnswer) {
       this.mark = mark;
@@ -209,7 +215,7 @@ final class Floor {
         leave(known, named, inTurn, wordsCount);
       }
     }
-    named.keySet().forEach(this::name);
+    named.values().forEach(this::name);
     waitForOwners(named, nowNanos);
     toAsk.retainAll(named.keySet());
     answered.retainAll(named.keySet());
@@ -258,6 +264,7 @@ final class Floor {
     boolean unsure = !inTurn || awaitsOwners;
     Lost record = new Lost(keepsLostMarks ? mark : NONE, waitsFor, unsure, !wordsCount);
     record.awaitsOwners = awaitsOwners;
+    record.ownGap = !inTurn && wordsCount && !awaitsOwners;
     lost.put(sampler, record);
   }
 
@@ -277,9 +284,11 @@ final class Floor {
   }
 
   /** Whoever the newest epoch names is not lost (P2). */
-  private void name(SamplerKey sampler) {
+  private void name(Member member) {
+    SamplerKey sampler = SamplerKey.of(member);
     Living alive = living.computeIfAbsent(sampler, key -> new Living());
     alive.named = true;
+    alive.since = member.incarnation().order();
     over.remove(sampler);
     Lost before = lost.remove(sampler);
     if (before != null) {
@@ -305,19 +314,34 @@ final class Floor {
   private void applyEarlyWords() {
     for (Word word : Set.copyOf(early.keySet())) {
       if (lost.containsKey(word.lost) && early.remove(word) != null) {
-        needsNothing(word.sayer, word.lost);
+        needsNothing(word.sayer, word.lost, word.epoch);
       }
     }
   }
 
-  /** {@code sayer} needs nothing more of a lost sampler (M6). */
-  void needsNothing(SamplerKey sayer, SamplerKey of) {
+  /**
+   * {@code sayer} needs nothing more of a lost sampler (M6).
+   *
+   * @param epoch one that did not name that any more
+   */
+  void needsNothing(SamplerKey sayer, SamplerKey of, EpochOrder epoch) {
     Lost record = lost.get(of);
     if (record == null || (record.afterAnswer && !answered.contains(sayer))) {
-      early.put(new Word(sayer, of), true);
-    } else if (record.waitsFor.remove(sayer) && record.waitsFor.isEmpty()) {
+      early.put(new Word(sayer, of, epoch), true);
+      return;
+    }
+    boolean awaited = record.waitsFor.remove(sayer);
+    if (record.ownGap && !epoch.equals(EpochOrder.NONE)) {
+      awaited |= record.waitsFor.removeIf(other -> cameAfter(other, epoch));
+    }
+    if (awaited && record.waitsFor.isEmpty()) {
       release(of);
     }
+  }
+
+  private boolean cameAfter(SamplerKey sampler, EpochOrder epoch) {
+    Living known = living.get(sampler);
+    return known != null && known.since.compareTo(epoch) > 0;
   }
 
   /** A lost sampler has nothing left: its mark ends (L2). */

@@ -217,7 +217,8 @@ class ForwarderTest {
     await().until(() -> heir.words().contains(new RouterWord.Lowered(1)));
     heir.say(
         SamplerFrame.of(
-            List.of(new SamplerWord.NeedsNothing("s1", dying.member().incarnation())),
+            List.of(
+                new SamplerWord.NeedsNothing("s1", dying.member().incarnation(), EpochOrder.NONE)),
             new Mark(1000, order(2))));
     await().until(() -> forwarder.settle(Duration.ofSeconds(5)) == 0);
     await().until(() -> heir.progress().stream().anyMatch(p -> p.oldestSeq() > p.upToSeq()));

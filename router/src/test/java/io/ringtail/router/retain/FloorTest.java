@@ -28,7 +28,7 @@ class FloorTest {
     floor.marked(SamplerKey.of(A), new Mark(10, E1));
     floor.marked(SamplerKey.of(B), new Mark(20, E1));
     floor.onEpoch(epoch(E2, List.of(A), List.of(B)), true, null, 0);
-    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
+    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
     floor.marked(SamplerKey.of(B), new Mark(5, E1));
     floor.lower(SamplerKey.of(B), 5);
     assertThat(floor.value()).isEqualTo(10);
@@ -41,8 +41,21 @@ class FloorTest {
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
     floor.onEpoch(epoch(E3, List.of(A), List.of()), false, null, 0);
     assertThat(floor.value()).isEqualTo(10);
-    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
+    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
     assertThat(floor.value()).isEqualTo(20);
+  }
+
+  @Test
+  void gapOfTheRoutersOwn_whoCameAfterTheLoss_isNotWaitedFor() {
+    Member withTheLoss = sampler("c", 3, E2);
+    Member after = sampler("d", 4, E3);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.onEpoch(epoch(E4, List.of(A, withTheLoss, after), List.of()), false, null, 0);
+    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
+    assertThat(floor.value()).as("of the epoch that lost it").isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(withTheLoss), SamplerKey.of(B), E2);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
   }
 
   @Test
@@ -60,7 +73,7 @@ class FloorTest {
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
     floor.onEpoch(
         epoch(E2, List.of(A.withState(Member.State.DRAINING)), List.of(B)), true, null, 0);
-    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B));
+    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
     floor.onEpoch(epoch(E3, List.of(), List.of()), true, null, 0);
     floor.onTick(Floor.OUT_OF_TURN.toNanos() + 1);
     assertThat(floor.value()).isEqualTo(10);
@@ -75,9 +88,13 @@ class FloorTest {
   }
 
   private static Member sampler(String id, long bits) {
+    return sampler(id, bits, E1);
+  }
+
+  private static Member sampler(String id, long bits, EpochOrder since) {
     return new Member(
         id,
-        new Incarnation(E1, bits),
+        new Incarnation(since, bits),
         Member.Role.SAMPLER,
         Member.State.ACTIVE,
         100,

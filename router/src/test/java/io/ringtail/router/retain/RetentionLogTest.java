@@ -78,13 +78,13 @@ class RetentionLogTest {
     f.epoch(List.of(A, B, C));
     f.accepted(1, A);
     f.accepted(2, B);
-    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A)));
+    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
     f.mark(B, 100);
     f.epoch(List.of(B, C), A);
     f.log.heard(A, List.of(), new Mark(100, f.order()));
     f.work();
     assertThat(f.log.oldestSeq()).as("marks of the lost do not count").isEqualTo(1);
-    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A)));
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
     assertThat(f.log.isEmpty()).as("B had said so before the epoch came").isTrue();
   }
 
@@ -95,7 +95,7 @@ class RetentionLogTest {
     f.mark(B, 100);
     f.mark(C, 100);
     f.epoch(List.of(B, C), A);
-    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A)));
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
     f.epoch(List.of(C), B);
     assertThat(f.log.oldestSeq()).as("what B did not get is C's now").isEqualTo(1);
     f.word(C, new Question(1, SlotSet.ALL, f.order()));
@@ -103,7 +103,7 @@ class RetentionLogTest {
     f.acceptSent(50, C);
     f.mark(C, 100);
     assertThat(f.log.oldestSeq()).isEqualTo(1);
-    f.word(C, new NeedsNothing(B.nodeId(), incarnation(B)));
+    f.word(C, new NeedsNothing(B.nodeId(), incarnation(B), EpochOrder.NONE));
     assertThat(f.log.isEmpty()).isTrue();
   }
 
@@ -114,7 +114,7 @@ class RetentionLogTest {
     f.accepted(2, B);
     f.mark(C, 100);
     f.epoch(List.of(B, C), A);
-    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A)));
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
     f.epoch(List.of(C));
     assertThat(f.log.isEmpty()).isTrue();
   }
@@ -164,8 +164,8 @@ class RetentionLogTest {
     f.accepted(1, A);
     f.epoch(List.of(B, C), A);
     f.word(B, new Question(1, SlotSet.ALL, f.order()));
-    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A)));
-    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A)));
+    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
     assertThat(f.log.oldestSeq()).as("a piece of it is on its way").isEqualTo(1);
     f.epoch(List.of(C), B);
     f.word(C, new Question(1, SlotSet.ALL, f.order()));
@@ -219,8 +219,8 @@ class RetentionLogTest {
     f.next(List.of(B, C), false);
     f.mark(B, 100);
     f.mark(C, 100);
-    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A)));
-    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A)));
+    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
     f.word(B, new Question(1, slotsOf("b"), f.order()));
     f.acceptSent(10, B);
     f.mark(B, 100);

@@ -46,7 +46,8 @@ final class Losses {
   /** A sampler is no longer named. */
   void gone(Member sampler, EpochOrder epoch) {
     needed.add(
-        new Loss(new SamplerWord.NeedsNothing(sampler.nodeId(), sampler.incarnation()), epoch));
+        new Loss(
+            new SamplerWord.NeedsNothing(sampler.nodeId(), sampler.incarnation(), epoch), epoch));
   }
 
   /**

@@ -70,9 +70,7 @@ public final class Arrivals {
     ownership.lockEpoch();
     try {
       Ownership.Snapshot epoch = ownership.newest();
-      return !ownOnly || transfer.allSlots(epoch::owns)
-          ? take(transfer, merged)
-          : notOwner(epoch);
+      return !ownOnly || transfer.allSlots(epoch::owns) ? take(transfer, merged) : notOwner(epoch);
     } finally {
       ownership.unlockEpoch();
       transfer.release();

@@ -117,7 +117,20 @@ class KeeperTest {
     keeper.onTick(3 * SECOND);
     assertThat(tier.view().held().isEmpty()).isTrue();
     assertThat(routers.take(SamplerWord.NeedsNothing.class))
-        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation()));
+        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation(), e(2)));
+  }
+
+  @Test
+  void loss_inTheEpochThatFirstNamesThisSampler_isSpokenOf() {
+    last = new Epoch(e(2), "b", List.of(B, C, R), 0, EpochOrder.NONE, List.of());
+    epoch(List.of(named(A, 3), B, R), List.of(C));
+    complete(B, 3);
+    routers
+        .take(SamplerWord.Question.class)
+        .forEach(asked -> keeper.onWord(7, new RouterWord.Replayed(asked.id()), 0));
+    keeper.onTick(3 * SECOND);
+    assertThat(routers.take(SamplerWord.NeedsNothing.class))
+        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation(), e(3)));
   }
 
   @Test
@@ -152,7 +165,7 @@ class KeeperTest {
     SamplerWord.Question asked = (SamplerWord.Question) said.get(0).word();
     keeper.onWord(7, new RouterWord.Replayed(asked.id()), 3 * SECOND);
     assertThat(routers.take(SamplerWord.NeedsNothing.class))
-        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation()));
+        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation(), e(2)));
   }
 
   @Test

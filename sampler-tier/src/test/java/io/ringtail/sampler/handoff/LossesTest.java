@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class LossesTest {
   private static final EpochOrder E3 = new EpochOrder(1, 3);
   private static final Incarnation LOST = new Incarnation(E3, 5);
-  private static final Said WORD = new Said(7, new SamplerWord.NeedsNothing("sampler-5", LOST));
+  private static final Said WORD = new Said(7, new SamplerWord.NeedsNothing("sampler-5", LOST, E3));
 
   private final SaidWords routers = new SaidWords();
   private final Set<Long> owing = new HashSet<>();
