@@ -227,10 +227,15 @@ public final class RouterNode implements AutoCloseable {
     long uncovered = forwarder.settle(left(deadlineNanos));
     close();
     log.info(
-        "event=stopped node={} all_answered={} uncovered_spans={}",
+        "event=stopped node={} all_answered={} uncovered_spans={} received_spans={}"
+            + " forwarded_spans={} dropped_spans={} refused_spans={}",
         config.node().id(),
         quiet,
-        uncovered);
+        uncovered,
+        metrics.total("ringtail_router_received_spans_total"),
+        metrics.total("ringtail_router_forwarded_spans_total"),
+        metrics.total("ringtail_router_dropped_spans_total"),
+        metrics.total("ringtail_router_refused_spans_total"));
   }
 
   private static Duration left(long deadlineNanos) {

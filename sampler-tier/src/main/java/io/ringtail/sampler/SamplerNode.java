@@ -335,7 +335,18 @@ public final class SamplerNode implements AutoCloseable {
       leave(settled);
     }
     close();
-    log.info("event=stopped node={}", config.node().id());
+    log.info(
+        "event=stopped node={} accepted_spans={} handed_in_spans={} kept_spans={} dropped_spans={}"
+            + " handed_out_spans={} held_spans={} export_sent_spans={} export_lost_spans={}",
+        config.node().id(),
+        metrics.total("ringtail_sampler_accepted_spans_total"),
+        metrics.total("ringtail_sampler_handed_in_spans_total"),
+        metrics.total("ringtail_sampler_kept_spans_total"),
+        metrics.total("ringtail_sampler_dropped_spans_total"),
+        metrics.total("ringtail_sampler_handed_out_spans_total"),
+        shards.heldSpans(),
+        metrics.total("ringtail_sampler_export_sent_spans_total"),
+        metrics.total("ringtail_sampler_export_lost_spans_total"));
   }
 
   /** Returns whether everything is with others or settled. */

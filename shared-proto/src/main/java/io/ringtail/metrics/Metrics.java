@@ -48,6 +48,22 @@ public final class Metrics {
         () -> new Histogram(new SlidingTimeWindowArrayReservoir(60, TimeUnit.SECONDS)));
   }
 
+  /**
+   * What a counter stands at, summed over its labels; 0 if nobody has looked it up.
+   *
+   * @param name with its {@code _total}, without labels
+   */
+  public long total(String name) {
+    long sum = 0;
+    for (Map.Entry<String, Counter> counter : registry.getCounters().entrySet()) {
+      String series = counter.getKey();
+      if (series.equals(name) || series.startsWith(name + "{")) {
+        sum += counter.getValue().getCount();
+      }
+    }
+    return sum;
+  }
+
   public MetricRegistry registry() {
     return registry;
   }

@@ -20,6 +20,16 @@ class MetricsTest {
   }
 
   @Test
+  void total_severalLabels_sumsThatCounterAlone() {
+    metrics.counter("ringtail_x_total", "X.", "reason", "a").inc(2);
+    metrics.counter("ringtail_x_total", "X.", "reason", "b").inc(3);
+    metrics.counter("ringtail_x_y_total", "Y.").inc(7);
+    assertThat(metrics.total("ringtail_x_total")).isEqualTo(5);
+    assertThat(metrics.total("ringtail_x_y_total")).isEqualTo(7);
+    assertThat(metrics.total("ringtail_z_total")).isZero();
+  }
+
+  @Test
   void gauge_removed_isGone() {
     metrics.gauge("ringtail_links", "Links.", () -> 1, "to", "a");
     metrics.removeGauge("ringtail_links", "to", "a");

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
@@ -25,6 +27,9 @@ public final class Cluster implements AutoCloseable {
   private static final int LAST_PORT = 32_000;
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private final Path directory;
   private final Settings settings;
@@ -39,7 +44,9 @@ public final class Cluster implements AutoCloseable {
    * @param sinkPort where samplers export to, OTLP/gRPC on loopback
    * @param routerFlags JVM flags of routers
    * @param samplerFlags JVM flags of samplers
-   * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
+   * @param samplerSettings further lines, first those under {@code sampler.export:}, indented by
+   *     four, then those under {@code sampler:}, indented by two; {@code ${node}} stands for the node
+   *     id; may be empty
    * @param routerSettings further lines under {@code router.receive:}, indented by four; may be
    *     empty
    * @param prefix words to put before a node's command, by its name; empty lists for none
@@ -68,33 +75,57 @@ public final class Cluster implements AutoCloseable {
 
   /** One node and where it listens. */
   public record Node(JavaProcess process, String host, int grpcPort, int httpPort, int opsPort) {
+    /** Whether it takes OTLP; the others are samplers. */
+    public boolean isRouter() {
+      return httpPort != 0;
+    }
+
     /** The value of a series of its /metrics, summed over labels; 0 if there is none. */
     public double metric(String name) throws IOException, InterruptedException {
-      double sum = 0;
-      for (String line : get("/metrics").body().split("\n")) {
-        if (line.startsWith(name + " ") || line.startsWith(name + "{")) {
-          sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-        }
-      }
-      return sum;
+      return metrics().sum(name);
     }
 
     /** Sum of those of that name whose labels contain {@code label}. */
     public double metric(String name, String label) throws IOException, InterruptedException {
+      return metrics().sum(name, label);
+    }
+
+    /** All of its /metrics at one time. */
+    public Scrape metrics() throws IOException, InterruptedException {
+      return new Scrape(get("/metrics").body());
+    }
+
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+      return HTTP.send(
+          HttpRequest.newBuilder(URI.create("http://" + host + ":" + opsPort + path))
+              .timeout(ANSWER)
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  /**
+   * What a node's /metrics said.
+   *
+   * @param text in Prometheus' format
+   */
+  public record Scrape(String text) {
+    /** The value of a series, summed over labels; 0 if there is none. */
+    public double sum(String name) {
+      return sum(name, "");
+    }
+
+    /** Sum of those of that name whose labels contain {@code label}. */
+    public double sum(String name, String label) {
       double sum = 0;
-      for (String line : get("/metrics").body().split("\n")) {
-        if (line.startsWith(name + "{") && line.contains(label)) {
+      for (String line : text.split("\n")) {
+        if (line.startsWith(name)
+            && " {".indexOf(line.charAt(name.length())) >= 0
+            && line.contains(label)) {
           sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
         }
       }
       return sum;
-    }
-
-    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-      return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(URI.create("http://" + host + ":" + opsPort + path)).build(),
-              HttpResponse.BodyHandlers.ofString());
     }
   }
 
@@ -167,7 +198,7 @@ public final class Cluster implements AutoCloseable {
             + ":"
             + settings.sinkPort()
             + ", protocol: grpc }\n"
-            + settings.samplerSettings()
+            + settings.samplerSettings().replace("${node}", nodeId)
             + settings.tailSampling();
     return new Node(process(name, settings.samplerFlags(), "sampler", config), host, link, 0, ops);
   }
@@ -228,13 +259,13 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * A port that is free now, of a range from which the system gives none to outgoing connections:
-   * the node that is to listen on it starts later.
+   * A port that is free now, of a range from which the system gives none to outgoing connections,
+   * and never the same twice: the node that is to listen on it starts later.
    */
   public static int freePort() throws IOException {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-      if (isFree(port)) {
+      if (GIVEN.add(port) && isFree(port)) {
         return port;
       }
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One process in a network namespace made for it, joined to the rest by a pair of virtual devices
@@ -12,12 +13,14 @@ import java.util.List;
  * frames to a hardware address nobody has: they vanish, as with a broken switch.
  */
 final class Apart implements Surroundings {
-  private static final String HERE = "10.77.0.1";
-  private static final String THERE = "10.77.0.2";
+  private static final AtomicInteger MADE = new AtomicInteger();
   private static final String NOBODY = "02:00:00:00:00:99";
 
   private final String process;
-  private final String name = "rt" + ProcessHandle.current().pid() % 100_000;
+  private final int number = MADE.incrementAndGet();
+  private final String name = "rt" + ProcessHandle.current().pid() % 100_000 + "x" + number;
+  private final String here = "10.77." + number + ".1";
+  private final String there = "10.77." + number + ".2";
 
   /**
    * @param process name of the one apart
@@ -27,9 +30,9 @@ final class Apart implements Surroundings {
     ip("netns", "add", name);
     ip("link", "add", name + "a", "type", "veth", "peer", "name", name + "b");
     ip("link", "set", name + "b", "netns", name);
-    ip("addr", "add", HERE + "/24", "dev", name + "a");
+    ip("addr", "add", here + "/24", "dev", name + "a");
     ip("link", "set", name + "a", "up");
-    inside("addr", "add", THERE + "/24", "dev", name + "b");
+    inside("addr", "add", there + "/24", "dev", name + "b");
     inside("link", "set", name + "b", "up");
     inside("link", "set", "lo", "up");
   }
@@ -53,7 +56,7 @@ final class Apart implements Surroundings {
 
   @Override
   public String host(String node) {
-    return node.equals(process) ? THERE : HERE;
+    return node.equals(process) ? there : here;
   }
 
   @Override
@@ -63,14 +66,14 @@ final class Apart implements Surroundings {
 
   @Override
   public void cut() throws IOException, InterruptedException {
-    ip("neigh", "replace", THERE, "lladdr", NOBODY, "dev", name + "a", "nud", "permanent");
-    inside("neigh", "replace", HERE, "lladdr", NOBODY, "dev", name + "b", "nud", "permanent");
+    ip("neigh", "replace", there, "lladdr", NOBODY, "dev", name + "a", "nud", "permanent");
+    inside("neigh", "replace", here, "lladdr", NOBODY, "dev", name + "b", "nud", "permanent");
   }
 
   @Override
   public void heal() throws IOException, InterruptedException {
-    ip("neigh", "del", THERE, "dev", name + "a");
-    inside("neigh", "del", HERE, "dev", name + "b");
+    ip("neigh", "del", there, "dev", name + "a");
+    inside("neigh", "del", here, "dev", name + "b");
   }
 
   private void inside(String... words) throws IOException, InterruptedException {

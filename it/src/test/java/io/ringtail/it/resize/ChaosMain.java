@@ -13,11 +13,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Events at random for some minutes, half of them in each mode, on 2 routers and 4 samplers: {@code
  * scripts/chaos [--minutes 10] [--seed S] [--rate 10000]}. Prints the seed, each event as it comes,
- * and a verdict a mode. Exit code 1 if anything was split or lost.
+ * and a verdict a mode. Exit code 1 if anything was split or lost, or the counters do not add up.
  */
 public final class ChaosMain {
   private static final int WARM_SECONDS = 8;
-  private static final int SAMPLERS = 4;
 
   private ChaosMain() {}
 
@@ -46,39 +45,51 @@ public final class ChaosMain {
   }
 
   /** Events until {@code time} is over, then the verdict, printed. */
-  static Verdict run(Mode mode, Duration time, long seed, int rate, Path directory)
+  static Outcome run(Mode mode, Duration time, long seed, int rate, Path directory)
       throws Exception {
     Random random = new Random(seed);
     List<Event> events = new ArrayList<>(List.of(Event.values()));
-    events.removeIf(
-        event -> event == Event.BACKEND_REFUSES || event == Event.BACKEND_SLOW || !event.isPlain());
-    if (time.toSeconds() < 120) {
-      events.removeIf(Event::isLong);
-    }
-    try (Scene scene = new Scene(directory, mode, rate, seed, Surroundings.PLAIN, "")) {
-      scene.start(2, SAMPLERS);
+    events.removeIf(event -> time.toSeconds() < 120 ? !event.isShort() : !event.isForChaos());
+    Scene.Setting setting =
+        new Scene.Setting(directory, Stage.FOUR_SAMPLERS, mode, rate, seed, List.of());
+    try (Scene scene = new Scene(setting)) {
+      scene.start(2, Stage.FOUR_SAMPLERS.samplers);
       TimeUnit.SECONDS.sleep(WARM_SECONDS);
       long end = System.nanoTime() + time.toNanos();
       while (System.nanoTime() < end) {
         Event event = events.get(random.nextInt(events.size()));
+        Figures figures = new Figures();
         System.out.printf("  %s ...%n", event);
-        System.out.printf("  %s done %s%n", event, event.run(scene));
+        event.run(scene, figures);
+        event.undo(scene);
+        System.out.printf("  %s done %s%n", event, figures);
         TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
       }
-      Verdict verdict = scene.finish();
+      scene.finish();
+      Verdict verdict = scene.verdict();
+      List<String> disagreements = scene.disagreements();
       System.out.printf(
           Locale.ROOT,
-          "%s split %d lost %d duplicates %d of %d traces (judged %d); given up %d; counters %s%n",
+          "%s split %d lost %d duplicates %d of %d traces (judged %d); %.0f spans/s told accepted,"
+              + " given up %d; counters %s%n",
           mode,
           verdict.split(),
           verdict.lost(),
           verdict.duplicates(),
           verdict.traces(),
           verdict.judged(),
+          scene.load().acceptedPerSecond(),
           scene.load().givenUpSpans(),
-          scene.counters().sums());
+          disagreements.isEmpty() ? "agree" : disagreements);
       verdict.examples().forEach(example -> System.out.println("    " + example));
-      return verdict;
+      return new Outcome(verdict, disagreements);
+    }
+  }
+
+  /** How a mode ended. */
+  record Outcome(Verdict verdict, List<String> disagreements) {
+    boolean isClean() {
+      return verdict.isClean() && disagreements.isEmpty();
     }
   }
 }

@@ -2,326 +2,414 @@ package io.ringtail.it.resize;
 
 import io.grpc.Status;
 import io.ringtail.it.harness.Cluster;
+import io.ringtail.ring.RingTable;
+import io.ringtail.trace.TraceHash;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What can happen to a cluster of 2 routers and 3 samplers (4 where said so). Each leaves as many
- * nodes as it found, and calm. {@link #run} returns what is to be printed beside the verdict.
+ * What can happen to a cluster of 2 routers and 3 samplers, or what its {@link Stage} says. Each
+ * leaves as many nodes as it found, and calm. {@link #run} returns what is to be printed beside the
+ * verdict.
  */
 enum Event {
-  /** A 4th sampler joins, and drains again. */
-  JOIN_AND_DRAIN(3) {
+  /** A 4th sampler joins; it drains again when all has been measured. */
+  JOIN {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
+      Move move = new Move(scene);
       long before = System.nanoTime();
       Cluster.Node joined = scene.joinSampler();
       scene.awaitReady(joined);
-      scene.awaitCalm();
-      double join = since(before);
-      return format("joined %.1f s, drained %.1f s", join, drained(scene, joined));
+      figures.add("start s", since(before));
+      move.end(System.nanoTime(), figures);
+    }
+
+    @Override
+    void undo(Scene scene) throws Exception {
+      drained(scene, scene.samplers().get(scene.samplers().size() - 1));
+    }
+  },
+  DRAIN_SAMPLER {
+    @Override
+    void run(Scene scene, Figures figures) throws Exception {
+      drainedAndBack(scene, scene.samplers().get(1), figures);
+    }
+  },
+  DRAIN_COORDINATOR {
+    @Override
+    void run(Scene scene, Figures figures) throws Exception {
+      drainedAndBack(scene, scene.coordinator(), figures);
     }
   },
   /** All samplers one after the other: drained, and started again under their names. */
-  ROLL_SAMPLERS(3) {
+  ROLL_SAMPLERS {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       long before = System.nanoTime();
       for (Cluster.Node sampler : List.copyOf(scene.samplers())) {
         scene.drain(sampler);
-        scene.awaitReady(scene.restartSampler(sampler));
-        scene.awaitCalm();
+        back(scene, sampler);
       }
-      return format("all in %.1f s", since(before));
+      figures.add("all s", since(before));
     }
   },
-  ROLL_ROUTERS(3) {
+  ROLL_ROUTERS {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       long before = System.nanoTime();
       for (Cluster.Node router : List.copyOf(scene.routers())) {
         scene.drainRouter(router);
-        scene.awaitReady(scene.startRouter(router.process().name()));
-        scene.tellClients();
-        scene.awaitCalm();
+        routerBack(scene, router);
       }
-      return format("all in %.1f s", since(before));
+      figures.add("all s", since(before));
     }
   },
-  TWO_JOIN(3) {
+  TWO_JOIN {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
+      Move move = new Move(scene);
       Cluster.Node one = scene.joinSampler();
       Cluster.Node two = scene.joinSampler();
       scene.awaitReady(one);
+      long begun = System.nanoTime();
       scene.awaitReady(two);
-      scene.awaitCalm();
-      return format("drained %.1f, %.1f s", drained(scene, one), drained(scene, two));
+      move.end(begun, figures);
+    }
+
+    @Override
+    void undo(Scene scene) throws Exception {
+      drained(scene, scene.samplers().get(scene.samplers().size() - 1));
+      drained(scene, scene.samplers().get(scene.samplers().size() - 1));
     }
   },
-  LEAVE_WHILE_JOIN(3) {
+  LEAVE_WHILE_JOIN {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
+      Move move = new Move(scene);
       Cluster.Node joined = scene.joinSampler();
       scene.awaitReady(joined);
-      double seconds = scene.drain(scene.samplers().get(1));
-      scene.awaitCalm();
-      return format("drained %.1f s", seconds);
+      long begun = System.nanoTime();
+      figures.add("exit s", scene.drain(scene.samplers().get(1)));
+      move.end(begun, figures);
+    }
+  },
+  /** 3 routers and 7 samplers, with clients waiting. */
+  START_TOGETHER(Stage.EMPTY) {
+    @Override
+    void run(Scene scene, Figures figures) throws Exception {
+      long before = System.nanoTime();
+      scene.startUnderLoad(3, stage.samplers);
+      figures.add("calm s", since(before));
+      TimeUnit.SECONDS.sleep(2);
+      double most = 0;
+      for (Cluster.Node node : scene.nodes()) {
+        most = Math.max(most, node.metric("ringtail_cluster_epoch_number"));
+      }
+      figures.add("epochs", most);
     }
   },
   /** One sampler's weight is halved in its config file, and set back. */
-  WEIGHT_CHANGE(3) {
+  WEIGHT_CHANGE {
     @Override
-    String run(Scene scene) throws Exception {
-      Cluster.Node sampler = scene.samplers().get(1);
-      scene.weight(sampler, 50);
-      scene.awaitCalm();
-      scene.weight(sampler, 100);
-      scene.awaitCalm();
-      return "";
+    void run(Scene scene, Figures figures) throws Exception {
+      weighed(scene, 50, figures);
+      weighed(scene, 100, figures);
     }
   },
-  KILL_SAMPLER(3) {
+  KILL_SAMPLER {
     @Override
-    String run(Scene scene) throws Exception {
-      Cluster.Node victim = scene.samplers().get(1);
-      return killed(scene, victim);
+    void run(Scene scene, Figures figures) throws Exception {
+      killed(scene, scene.samplers().get(1), figures);
     }
   },
-  KILL_COORDINATOR(3) {
+  KILL_COORDINATOR {
     @Override
-    String run(Scene scene) throws Exception {
-      return killed(scene, scene.coordinator());
+    void run(Scene scene, Figures figures) throws Exception {
+      killed(scene, scene.coordinator(), figures);
     }
   },
   /** Killed and started again at once under its old name. */
-  KILL_AND_BACK(3) {
+  KILL_AND_BACK {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       Cluster.Node victim = scene.samplers().get(1);
-      scene.killAndGoOn(victim);
-      scene.awaitReady(scene.restartSampler(victim));
-      scene.awaitCalm();
-      return "";
+      long before = scene.killAndGoOn(victim);
+      back(scene, victim);
+      figures.add("calm s", since(before));
     }
   },
   /** The second dies while the routers replay for the first. */
-  KILL_TWO(4) {
+  KILL_TWO(Stage.FOUR_SAMPLERS) {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       Cluster.Node one = scene.samplers().get(1);
       Cluster.Node two = scene.samplers().get(2);
-      double noticed = scene.kill(one);
-      scene.kill(two);
+      double replayed = replayedSpans(scene);
+      long before = scene.killAndGoOn(one);
+      until("a replay", () -> replayedSpans(scene) > replayed);
+      figures.add("second after s", since(before));
+      figures.add("notice s", scene.kill(two));
       scene.awaitCalm();
+      figures.add("calm s", since(before));
       back(scene, one);
       back(scene, two);
-      return format("noticed %.1f s", noticed);
     }
   },
-  KILL_SENDER_IN_HANDOFF(3) {
+  KILL_SENDER_IN_HANDOFF {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       Cluster.Node joined = joiningUnderWay(scene);
       Cluster.Node sender = scene.samplers().get(1);
-      scene.kill(sender);
+      figures.add("notice s", scene.kill(sender));
       scene.awaitReady(joined);
       scene.awaitCalm();
       back(scene, sender);
-      return format("drained %.1f s", drained(scene, joined));
+      drained(scene, joined);
     }
   },
-  KILL_RECEIVER_IN_HANDOFF(3) {
+  KILL_RECEIVER_IN_HANDOFF {
     @Override
-    String run(Scene scene) throws Exception {
-      Cluster.Node joined = joiningUnderWay(scene);
-      double noticed = scene.kill(joined);
+    void run(Scene scene, Figures figures) throws Exception {
+      figures.add("notice s", scene.kill(joiningUnderWay(scene)));
       scene.awaitCalm();
-      return format("noticed %.1f s", noticed);
     }
   },
-  KILL_ROUTER(3) {
+  /** Its clients go to the other one. */
+  KILL_ROUTER {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       Cluster.Node victim = scene.routers().get(0);
-      scene.killAndGoOn(victim);
+      long before = scene.killAndGoOn(victim);
       scene.awaitCalm();
-      scene.awaitReady(scene.startRouter(victim.process().name()));
-      scene.tellClients();
-      scene.awaitCalm();
-      return "";
+      figures.add("notice s", since(before));
+      routerBack(scene, victim);
     }
   },
-  DRAIN_ROUTER(3) {
+  DRAIN_ROUTER {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       Cluster.Node router = scene.routers().get(0);
-      double seconds = scene.drainRouter(router);
-      scene.awaitReady(scene.startRouter(router.process().name()));
-      scene.tellClients();
-      scene.awaitCalm();
-      return format("exit after %.1f s", seconds);
+      figures.add("exit s", scene.drainRouter(router));
+      routerBack(scene, router);
     }
   },
   /** SIGSTOP for 20 s: longer than its lease and than it takes to be declared lost. */
-  PAUSE_SAMPLER(3) {
+  PAUSE_SAMPLER {
     @Override
-    String run(Scene scene) throws Exception {
-      return paused(scene, scene.samplers().get(1));
+    void run(Scene scene, Figures figures) throws Exception {
+      paused(scene, scene.samplers().get(1), figures);
     }
   },
-  PAUSE_COORDINATOR(3) {
+  PAUSE_COORDINATOR {
     @Override
-    String run(Scene scene) throws Exception {
-      return paused(scene, scene.coordinator());
+    void run(Scene scene, Figures figures) throws Exception {
+      paused(scene, scene.coordinator(), figures);
     }
   },
   /** One sampler gets a tenth of the time for 20 s. */
-  SLOW_SAMPLER(3) {
+  SLOW_SAMPLER {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       Cluster.Node victim = scene.samplers().get(1);
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (System.nanoTime() < end) {
+      long begin = System.nanoTime();
+      while (since(begin) < 20) {
         Scene.signal(victim.process(), "STOP");
         TimeUnit.MILLISECONDS.sleep(90);
         Scene.signal(victim.process(), "CONT");
         TimeUnit.MILLISECONDS.sleep(10);
       }
+      delays(scene, Scene.nodeId(victim), begin, figures);
       scene.awaitCalm();
-      return "";
     }
   },
   /** One sampler is cut off from all others for 20 s, silently, and comes back. */
-  PARTITION(3) {
+  PARTITION(Stage.ONE_APART) {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       scene.around().cut();
       TimeUnit.SECONDS.sleep(20);
       scene.around().heal();
+      long before = System.nanoTime();
       scene.awaitCalm();
-      return "";
+      figures.add("calm after s", since(before));
     }
   },
   /** The wall clock of one sampler jumps by an hour, forth and back. */
-  CLOCK_STEP(3) {
+  CLOCK_STEP(Stage.ONE_CLOCK) {
     @Override
-    String run(Scene scene) throws Exception {
+    void run(Scene scene, Figures figures) throws Exception {
       scene.around().stepClock(Duration.ofHours(1));
       TimeUnit.SECONDS.sleep(8);
       scene.around().stepClock(Duration.ZERO);
       TimeUnit.SECONDS.sleep(8);
       scene.awaitCalm();
-      return "";
     }
   },
-  BACKEND_REFUSES(3) {
+  BACKEND_REFUSES(Stage.QUEUE_IN_MEMORY) {
     @Override
-    String run(Scene scene) throws Exception {
-      scene.sink().refuse(Status.UNAVAILABLE);
-      TimeUnit.SECONDS.sleep(backendSeconds());
-      scene.sink().refuse(Status.OK);
-      return peaks(scene);
+    void run(Scene scene, Figures figures) throws Exception {
+      backendRefuses(scene, figures);
     }
   },
-  BACKEND_SLOW(3) {
+  BACKEND_REFUSES_DISK(Stage.QUEUE_ON_DISK) {
     @Override
-    String run(Scene scene) throws Exception {
-      scene.sink().delay(Duration.ofSeconds(1));
-      TimeUnit.SECONDS.sleep(backendSeconds());
-      scene.sink().delay(Duration.ZERO);
-      return peaks(scene);
+    void run(Scene scene, Figures figures) throws Exception {
+      backendRefuses(scene, figures);
+    }
+  },
+  BACKEND_SLOW(Stage.QUEUE_IN_MEMORY) {
+    @Override
+    void run(Scene scene, Figures figures) throws Exception {
+      backendSlow(scene, figures);
+    }
+  },
+  BACKEND_SLOW_DISK(Stage.QUEUE_ON_DISK) {
+    @Override
+    void run(Scene scene, Figures figures) throws Exception {
+      backendSlow(scene, figures);
     }
   };
 
-  /** Samplers it needs. */
-  final int samplers;
+  private static final long BACKEND_SECONDS = Long.getLong("ringtail.it.backend.seconds", 60);
 
-  Event(int samplers) {
-    this.samplers = samplers;
+  /** With 8 requests of 84 spans in flight from each of 3 samplers: 1,000 spans/s. */
+  private static final Duration SLOW_ANSWER = Duration.ofSeconds(2);
+
+  final Stage stage;
+
+  Event() {
+    this(Stage.THREE_SAMPLERS);
   }
 
-  abstract String run(Scene scene) throws Exception;
-
-  /** Whether it needs nothing but processes on loopback. */
-  boolean isPlain() {
-    return this != PARTITION && this != CLOCK_STEP;
+  Event(Stage stage) {
+    this.stage = stage;
   }
 
-  /** Why it cannot be had on this machine; empty if it can. */
-  Optional<String> whySkipped() throws InterruptedException {
-    if (this == PARTITION && !Apart.available()) {
-      return Optional.of("no network namespace of its own here");
-    }
-    if (this == CLOCK_STEP && !SteppedClock.available()) {
-      return Optional.of("libfaketime is not installed");
-    }
-    return Optional.empty();
-  }
+  /**
+   * Does it and waits until all is calm.
+   *
+   * @param figures takes what was measured
+   */
+  abstract void run(Scene scene, Figures figures) throws Exception;
 
-  /** Where it takes place; sampler-1 is the one it happens to. */
-  Surroundings surroundings(Path directory) throws IOException, InterruptedException {
+  /** Makes the cluster what it was before, where {@link #run} has not. */
+  void undo(Scene scene) throws Exception {}
+
+  /** Whether it is over in some 15 s and needs nothing but processes on loopback. */
+  boolean isShort() {
     return switch (this) {
-      case PARTITION -> new Apart("sampler-1");
-      case CLOCK_STEP -> new SteppedClock("sampler-1", directory);
-      default -> Surroundings.PLAIN;
+      case ROLL_SAMPLERS, PAUSE_SAMPLER, PAUSE_COORDINATOR, SLOW_SAMPLER -> false;
+      default -> isForChaos();
     };
   }
 
-  /** Whether it takes more than some 15 s. */
-  boolean isLong() {
-    return this == ROLL_SAMPLERS
-        || this == PAUSE_SAMPLER
-        || this == PAUSE_COORDINATOR
-        || this == SLOW_SAMPLER
-        || this == BACKEND_REFUSES
-        || this == BACKEND_SLOW;
+  /** Whether a cluster of any four samplers or more will do. */
+  boolean isForChaos() {
+    return stage == Stage.THREE_SAMPLERS || stage == Stage.FOUR_SAMPLERS;
   }
 
-  private static long backendSeconds() {
-    return Long.getLong("ringtail.it.backend.seconds", 60);
+  /** What is handed over while slots move: slots by the ring's own table, the rest as counted. */
+  private static final class Move {
+    private final Scene scene;
+    private final RingTable ring;
+    private final double[] counts;
+
+    Move(Scene scene) throws Exception {
+      this.scene = scene;
+      this.ring = scene.ring();
+      this.counts = counts();
+    }
+
+    private double[] counts() throws Exception {
+      Accounts now = scene.accounts();
+      return new double[] {
+        now.sum("ringtail_sampler_handoff_traces_total", "\"in\""),
+        now.sum("ringtail_sampler_handed_in_spans_total"),
+        now.sum("ringtail_sampler_handoff_bytes_total", "\"in\"") / 1e6
+      };
+    }
+
+    /**
+     * Waits until all is calm.
+     *
+     * @param begun when the first slot moved, about
+     */
+    void end(long begun, Figures figures) throws Exception {
+      scene.awaitCalm();
+      end(since(begun), figures);
+    }
+
+    /**
+     * @param seconds it took
+     */
+    void end(double seconds, Figures figures) throws Exception {
+      double[] now = counts();
+      double bytes = now[2] - counts[2];
+      figures.add("slots", slotsMoved(ring, scene.ring()));
+      figures.add("traces", now[0] - counts[0]).add("spans", now[1] - counts[1]);
+      figures.add("MB", bytes).add("move s", seconds).add("MB/s", bytes / seconds);
+    }
+  }
+
+  private static double slotsMoved(RingTable before, RingTable after) {
+    int moved = 0;
+    for (int slot = 0; slot < TraceHash.SLOTS; slot++) {
+      moved += before.owner(slot).equals(after.owner(slot)) ? 0 : 1;
+    }
+    return moved;
   }
 
   private static double since(long nanos) {
     return (System.nanoTime() - nanos) / 1e9;
   }
 
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+  private static void drained(Scene scene, Cluster.Node sampler) throws Exception {
+    scene.drain(sampler);
+    scene.awaitCalm();
   }
 
-  private static double drained(Scene scene, Cluster.Node sampler) throws Exception {
+  private static void drainedAndBack(Scene scene, Cluster.Node sampler, Figures figures)
+      throws Exception {
+    Move move = new Move(scene);
     double seconds = scene.drain(sampler);
     scene.awaitCalm();
-    return seconds;
+    figures.add("exit s", seconds);
+    move.end(seconds, figures);
+    back(scene, sampler);
   }
 
-  private static String killed(Scene scene, Cluster.Node victim) throws Exception {
-    double noticed = scene.kill(victim);
+  private static void weighed(Scene scene, int weight, Figures figures) throws Exception {
+    Move move = new Move(scene);
+    scene.weight(scene.samplers().get(1), weight);
+    move.end(System.nanoTime(), figures);
+  }
+
+  private static void killed(Scene scene, Cluster.Node victim, Figures figures) throws Exception {
     long before = System.nanoTime();
+    figures.add("notice s", scene.kill(victim));
     scene.awaitCalm();
-    double calm = since(before);
+    figures.add("calm s", since(before));
     back(scene, victim);
-    return format("noticed %.1f s, calm %.1f s later", noticed, calm);
   }
 
-  /** Each node's decisions put off for want of a lease: others lack one for a moment, too. */
-  private static String paused(Scene scene, Cluster.Node victim) throws Exception {
+  private static void paused(Scene scene, Cluster.Node victim, Figures figures) throws Exception {
+    double before = withoutLease(victim);
     Scene.signal(victim.process(), "STOP");
     TimeUnit.SECONDS.sleep(20);
     Scene.signal(victim.process(), "CONT");
+    long woken = System.nanoTime();
     scene.awaitCalm();
-    StringBuilder text = new StringBuilder(victim.process().name()).append(": no lease");
-    for (Cluster.Node node : scene.samplers()) {
-      text.append(' ').append(node.process().name()).append('=');
-      text.append((long) node.metric("ringtail_sampler_postponed_decisions_total", "\"no_lease\""));
-    }
-    return text.toString();
+    figures.add("calm after s", since(woken));
+    figures.add("refused by it for want of a lease", withoutLease(victim) - before);
+  }
+
+  private static double withoutLease(Cluster.Node sampler) throws Exception {
+    return sampler.metric("ringtail_sampler_postponed_decisions_total", "\"no_lease\"");
   }
 
   private static void back(Scene scene, Cluster.Node gone) throws Exception {
@@ -329,37 +417,116 @@ enum Event {
     scene.awaitCalm();
   }
 
+  private static void routerBack(Scene scene, Cluster.Node gone) throws Exception {
+    scene.awaitReady(scene.startRouter(gone.process().name()));
+    scene.tellClients();
+    scene.awaitCalm();
+  }
+
   /** A sampler that joins and has taken its first handed-over spans. */
   private static Cluster.Node joiningUnderWay(Scene scene) throws Exception {
     Cluster.Node joined = scene.joinSampler();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (handedIn(joined) == 0) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("nothing handed over to " + joined.process().name());
-      }
-      TimeUnit.MILLISECONDS.sleep(2);
-    }
+    until(
+        "spans handed over to " + joined.process().name(),
+        () -> joined.metric("ringtail_sampler_handed_in_spans_total") > 0);
     return joined;
   }
 
-  private static double handedIn(Cluster.Node node) throws InterruptedException {
-    try {
-      return node.metric("ringtail_sampler_handed_in_spans_total");
-    } catch (IOException e) {
-      return 0; // does not listen yet
+  private static double replayedSpans(Scene scene) throws IOException, InterruptedException {
+    double sum = 0;
+    for (Cluster.Node router : scene.routers()) {
+      sum += router.metric("ringtail_router_replayed_spans_total");
+    }
+    return sum;
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException, InterruptedException;
+  }
+
+  private static void until(String what, Condition condition) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (!holds(condition)) {
+      if (since(begin) > 60) {
+        throw new AssertionError("not within 60 s: " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(2);
     }
   }
 
-  private static String peaks(Scene scene) throws Exception {
-    StringBuilder text = new StringBuilder("peak MiB");
-    for (Cluster.Node node : scene.nodes()) {
-      text.append(' ').append(node.process().name()).append('=');
-      text.append(node.process().peakResidentBytes() >> 20);
+  private static boolean holds(Condition condition) throws InterruptedException {
+    try {
+      return condition.holds();
+    } catch (IOException e) {
+      return false; // does not listen yet
     }
-    for (Cluster.Node router : scene.routers()) {
-      text.append(" cover s ")
-          .append(format("%.1f", router.metric("ringtail_router_retention_cover_seconds")));
+  }
+
+  private static void backendRefuses(Scene scene, Figures figures) throws Exception {
+    backend(
+        scene,
+        figures,
+        () -> scene.sink().refuse(Status.UNAVAILABLE),
+        () -> scene.sink().refuse(Status.OK));
+  }
+
+  private static void backendSlow(Scene scene, Figures figures) throws Exception {
+    backend(
+        scene,
+        figures,
+        () -> scene.sink().delay(SLOW_ANSWER),
+        () -> scene.sink().delay(Duration.ZERO));
+  }
+
+  private static void backend(Scene scene, Figures figures, Runnable worse, Runnable well)
+      throws Exception {
+    long refused = scene.load().retries();
+    try (Peaks peaks = new Peaks(scene)) {
+      worse.run();
+      TimeUnit.SECONDS.sleep(BACKEND_SECONDS);
+      well.run();
+      long begin = System.nanoTime();
+      scene.awaitExported();
+      scene.load().awaitAnswers();
+      scene.awaitExported();
+      figures.add("caught up s", since(begin));
+      peaks.into(figures);
     }
-    return text.toString();
+    figures.add("refusals", scene.load().retries() - refused);
+    scene.awaitCalm();
+  }
+
+  /**
+   * How long kept traces took from their first span to the backend, those of one sampler and of the
+   * others, begun since some time.
+   */
+  private static void delays(Scene scene, String nodeId, long sinceNanos, Figures figures) {
+    RingTable ring = scene.ring();
+    for (boolean own : new boolean[] {true, false}) {
+      long[] millis =
+          scene.load().traces().stream()
+              .filter(trace -> trace.firstSentNanos() - sinceNanos > 0)
+              .filter(
+                  trace ->
+                      own
+                          == ring.owner(TraceHash.slot(trace.hi, trace.lo))
+                              .equals(Optional.of(nodeId)))
+              .map(trace -> delayMillis(scene.sinkLog(), trace))
+              .flatMapToLong(OptionalLong::stream)
+              .sorted()
+              .toArray();
+      String whose = own ? "to backend of its traces" : "of the others'";
+      if (millis.length > 0) {
+        figures.add(whose + " p50 ms", millis[millis.length / 2]);
+        figures.add("p99 ms " + (own ? "own" : "others"), millis[millis.length * 99 / 100]);
+      }
+    }
+  }
+
+  private static OptionalLong delayMillis(SinkLog sink, SentTrace trace) {
+    OptionalLong at = sink.firstNanos(trace);
+    return at.isEmpty()
+        ? at
+        : OptionalLong.of((at.getAsLong() - trace.firstSentNanos()) / 1_000_000);
   }
 }

@@ -1,51 +1,82 @@
 package io.ringtail.it.resize;
 
 import io.ringtail.it.resize.Verdict.Mode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
- * Runs events under load, each several times in each mode, and prints a line a mode: {@code
- * scripts/events [--events A,B] [--modes errors_only,keep_all] [--times 3] [--rate 10000] [--seed
- * 1]}. Exit code 1 if anything was split or lost.
+ * Runs events under load, each several times in each mode, and prints a line each time and one an
+ * event and mode: {@code scripts/events} with
+ *
+ * <pre>
+ * --events JOIN,KILL_SAMPLER   default: all
+ * --modes errors_only,keep_all
+ * --times 3
+ * --rate 10000                 spans a second, of each cluster
+ * --seed 1                     of the load
+ * --lanes 2                    clusters at once
+ * --per-scene 12               times one cluster is used
+ * --without HANDOFF,REPLAY     rules of the protocol that all nodes break: shows that this can fail
+ * --markdown FILE              where to write the table
+ * </pre>
+ *
+ * Exit code 1 if anything was split or lost, or the counters do not add up.
  */
 public final class EventsMain {
-  private static final int WARM_SECONDS = 8;
+  private static final String RULES_OFF = "-Dringtail.unsafe.rules-off=";
 
-  private EventsMain() {}
+  private List<Event> events = List.of(Event.values());
+  private List<Mode> modes = List.of(Mode.values());
+  private int times = 3;
+  private int rate = 10_000;
+  private long seed = 1;
+  private int lanes = 2;
+  private int perScene = 12;
+  private List<String> nodeFlags = List.of();
+  private Optional<Path> markdown = Optional.empty();
+  private final Path directory = Files.createTempDirectory("ringtail-events");
+  private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final List<String> skipped = new ArrayList<>();
+  private boolean clean = true;
+  private int scenes;
+
+  private EventsMain(String[] arguments) throws IOException {
+    for (int i = 0; i < arguments.length; i += 2) {
+      option(arguments[i], arguments[i + 1]);
+    }
+  }
 
   public static void main(String[] arguments) throws Exception {
-    List<Event> events = new ArrayList<>(List.of(Event.values()));
-    List<Mode> modes = List.of(Mode.values());
-    int times = 3;
-    int rate = 10_000;
-    long seed = 1;
-    for (int i = 0; i < arguments.length; i += 2) {
-      String value = arguments[i + 1];
-      switch (arguments[i]) {
-        case "--events" -> events = values(Event.class, value);
-        case "--modes" -> modes = values(Mode.class, value);
-        case "--times" -> times = Integer.parseInt(value);
-        case "--rate" -> rate = Integer.parseInt(value);
-        case "--seed" -> seed = Long.parseLong(value);
-        default -> throw new IllegalArgumentException(arguments[i]);
-      }
+    System.exit(new EventsMain(arguments).run() ? 0 : 1);
+  }
+
+  private void option(String name, String value) {
+    switch (name) {
+      case "--events" -> events = values(Event.class, value);
+      case "--modes" -> modes = values(Mode.class, value);
+      case "--times" -> times = Integer.parseInt(value);
+      case "--rate" -> rate = Integer.parseInt(value);
+      case "--seed" -> seed = Long.parseLong(value);
+      case "--lanes" -> lanes = Integer.parseInt(value);
+      case "--per-scene" -> perScene = Integer.parseInt(value);
+      case "--without" -> nodeFlags = List.of(RULES_OFF + value);
+      case "--markdown" -> markdown = Optional.of(Path.of(value));
+      default -> throw new IllegalArgumentException(name);
     }
-    Apart.bringUpLoopback();
-    boolean clean = true;
-    Path directory = Files.createTempDirectory("ringtail-events");
-    System.out.println("logs: " + directory + ", rate " + rate + " spans/s, times " + times);
-    for (Event event : events) {
-      for (Mode mode : modes) {
-        clean &= run(event, mode, times, rate, seed, directory.resolve(event + "-" + mode));
-      }
-    }
-    System.exit(clean ? 0 : 1);
   }
 
   private static <E extends Enum<E>> List<E> values(Class<E> type, String names) {
@@ -54,48 +85,102 @@ public final class EventsMain {
         .toList();
   }
 
-  static boolean run(Event event, Mode mode, int times, int rate, long seed, Path directory)
-      throws Exception {
-    if (event.whySkipped().isPresent()) {
-      System.out.printf("%-24s %-11s skipped: %s%n", event, mode, event.whySkipped().get());
-      return true;
-    }
-    try (Surroundings around = event.surroundings(directory);
-        Scene scene = new Scene(directory, mode, rate, seed, around, "")) {
-      scene.start(2, event.samplers);
-      TimeUnit.SECONDS.sleep(WARM_SECONDS);
-      int[] steady = scene.takeLatencies();
-      List<String> words = new ArrayList<>();
-      long exposed = 0;
-      for (int i = 0; i < times; i++) {
-        exposed += scene.openTraces();
-        words.add(event.run(scene));
+  private boolean run() throws Exception {
+    Apart.bringUpLoopback();
+    say("logs: %s; %d spans/s, %d times, %d clusters at once", directory, rate, times, lanes);
+    ExecutorService stages = Executors.newFixedThreadPool(lanes);
+    List<Future<?>> playing = new ArrayList<>();
+    for (List<Event> programme : programmes()) {
+      for (Mode mode : modes) {
+        playing.add(stages.submit(() -> played(programme, mode)));
       }
-      int[] during = scene.takeLatencies();
-      Verdict verdict = scene.finish();
-      System.out.printf(
-          Locale.ROOT,
-          "%-24s %-11s split %d lost %d dup %d of %d traces (judged %d, exposed %d); answers p50/p99/max"
-              + " ms %s steady %s; retries %d given up %d; %s; counters %s%n",
-          event,
-          mode,
-          verdict.split(),
-          verdict.lost(),
-          verdict.duplicates(),
-          verdict.traces(),
-          verdict.judged(),
-          exposed,
-          Arrays.toString(during),
-          Arrays.toString(steady),
-          scene.load().retries(),
-          scene.load().givenUpSpans(),
-          words,
-          scene.counters().sums());
-      verdict.examples().forEach(example -> System.out.println("    " + example));
-      return verdict.isClean();
-    } catch (AssertionError e) {
-      System.out.printf("%-24s %-11s FAILED %s%n", event, mode, e.getMessage());
-      return false;
     }
+    stages.shutdown();
+    for (Future<?> each : playing) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        clean = false;
+        say("failed: %s", e.getCause());
+      }
+    }
+    report();
+    return clean;
+  }
+
+  /** What is played in one scene each: events of one stage, with their repetitions. */
+  private List<List<Event>> programmes() throws InterruptedException {
+    Map<Stage, List<Event>> byStage = new EnumMap<>(Stage.class);
+    for (Event event : events) {
+      Optional<String> why = event.stage.whySkipped();
+      if (why.isPresent()) {
+        skipped.add(event + " skipped: " + why.get());
+        say("%s", skipped.get(skipped.size() - 1));
+      } else {
+        byStage
+            .computeIfAbsent(event.stage, stage -> new ArrayList<>())
+            .addAll(Collections.nCopies(times, event));
+      }
+    }
+    List<List<Event>> programmes = new ArrayList<>();
+    byStage.forEach(
+        (stage, all) -> {
+          int most = stage.startsUnderLoad ? 1 : perScene;
+          for (int i = 0; i < all.size(); i += most) {
+            programmes.add(all.subList(i, Math.min(all.size(), i + most)));
+          }
+        });
+    return programmes;
+  }
+
+  private List<Event> played(List<Event> programme, Mode mode)
+      throws IOException, InterruptedException {
+    play(programme, mode);
+    return programme;
+  }
+
+  private void play(List<Event> programme, Mode mode) throws IOException, InterruptedException {
+    List<Event> left = programme;
+    while (!left.isEmpty()) {
+      Scene.Setting setting =
+          new Scene.Setting(nextDirectory(left, mode), left.get(0).stage, mode, rate, seed, nodeFlags);
+      Act.Outcome outcome = new Act(setting, left, line -> say("%s", line)).play();
+      keep(outcome);
+      left = outcome.left();
+    }
+  }
+
+  private synchronized Path nextDirectory(List<Event> programme, Mode mode) {
+    return directory.resolve(scenes++ + "-" + programme.get(0) + "-" + mode);
+  }
+
+  private synchronized void keep(Act.Outcome outcome) {
+    clean &= outcome.clean();
+    for (Row row : outcome.rows()) {
+      rows.merge(row.event() + " " + row.mode(), row, Row::plus);
+    }
+  }
+
+  private void report() throws IOException {
+    StringBuilder table = new StringBuilder(Row.MARKDOWN_HEAD);
+    say("");
+    for (Event event : events) {
+      for (Mode mode : modes) {
+        Row row = rows.get(event + " " + mode);
+        if (row != null) {
+          say("%s", row);
+          table.append(row.markdown());
+        }
+      }
+    }
+    skipped.forEach(line -> table.append('\n').append(line).append('\n'));
+    if (markdown.isPresent()) {
+      Files.writeString(markdown.get(), table);
+    }
+    say(clean ? "clean" : "NOT CLEAN");
+  }
+
+  private static void say(String pattern, Object... values) {
+    System.out.println(String.format(Locale.ROOT, pattern, values));
   }
 }

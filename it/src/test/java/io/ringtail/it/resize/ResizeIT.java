@@ -25,9 +25,12 @@ class ResizeIT {
     boolean all = Boolean.getBoolean("ringtail.it.resize.all");
     assumeTrue(all || mode == Mode.ERRORS_ONLY, "skipped: -Dringtail.it.resize.all runs it");
     long seed = Long.getLong("ringtail.it.seed", 1);
-    Verdict verdict =
+    ChaosMain.Outcome outcome =
         ChaosMain.run(mode, Duration.ofSeconds(30), seed, SPANS_PER_SECOND, directory);
-    assertThat(verdict).as("seed " + seed).matches(Verdict::isClean, "nothing split or lost");
-    assertThat(verdict.judged()).as("traces judged").isGreaterThan(1_000);
+    assertThat(outcome.verdict())
+        .as("seed " + seed)
+        .matches(Verdict::isClean, "nothing split or lost");
+    assertThat(outcome.disagreements()).as("counters, seed " + seed).isEmpty();
+    assertThat(outcome.verdict().judged()).as("traces judged").isGreaterThan(1_000);
   }
 }

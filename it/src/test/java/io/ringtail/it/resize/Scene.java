@@ -3,12 +3,13 @@ package io.ringtail.it.resize;
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.JavaProcess;
 import io.ringtail.it.harness.OtlpSink;
+import io.ringtail.ring.RingMember;
+import io.ringtail.ring.RingTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,49 +27,62 @@ final class Scene implements AutoCloseable {
 
   private static final Duration CALM = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(60);
+  private static final int DEFAULT_WEIGHT = 100;
 
-  private final Verdict.Mode mode;
+  /** Small JVMs that start soon: a dozen of them share a few cores with the load. */
+  private static final List<String> FLAGS =
+      List.of(
+          "-Xmx256m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:MaxDirectMemorySize=512m",
+          "-Xss512k");
+
+  private final Setting setting;
   private final Surroundings around;
   private final SinkLog sinkLog = new SinkLog();
   private final OtlpSink sink;
   private final Cluster cluster;
   private final TraceLoad load;
+  private final Accounts accounts = new Accounts();
   private final List<Cluster.Node> routers = new ArrayList<>();
   private final List<Cluster.Node> samplers = new ArrayList<>();
-
-  /** What nodes that are gone had counted when they were last seen. */
-  private final Map<String, Double> goneCounts = new TreeMap<>();
-
+  private final Map<String, Integer> weights = new TreeMap<>();
   private int started;
 
   /**
-   * @param around where nodes run
-   * @param samplerSettings further lines under {@code sampler:}, indented by two; may be empty
+   * What a scene is made of.
+   *
+   * @param directory for configs and logs
+   * @param spansPerSecond of the load
+   * @param seed of the load
+   * @param nodeFlags further JVM flags of all nodes
    */
-  Scene(
+  record Setting(
       Path directory,
+      Stage stage,
       Verdict.Mode mode,
       int spansPerSecond,
       long seed,
-      Surroundings around,
-      String samplerSettings)
-      throws IOException {
-    this.around = around;
-    this.mode = mode;
-    Files.createDirectories(directory);
+      List<String> nodeFlags) {}
+
+  Scene(Setting setting) throws IOException, InterruptedException {
+    this.setting = setting;
+    Files.createDirectories(setting.directory);
+    this.around = setting.stage.surroundings(setting.directory);
     this.sink = OtlpSink.telling(around.host("sink"), sinkLog::take);
-    this.load = new TraceLoad(spansPerSecond, seed);
-    List<String> flags =
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m", "-Xss512k");
+    this.load = new TraceLoad(setting.spansPerSecond, setting.seed);
+    List<String> flags = new ArrayList<>(FLAGS);
+    flags.addAll(setting.nodeFlags);
     this.cluster =
         new Cluster(
-                directory,
+                setting.directory,
                 new Cluster.Settings(
-                    tailSampling(mode),
+                    tailSampling(setting.mode),
                     sink.port(),
                     flags,
                     flags,
-                    "  max-buffered-bytes: 256MiB\n" + samplerSettings,
+                    setting.stage.samplerSettings(setting.directory),
                     "",
                     around::prefix))
             .hosts(around::host);
@@ -83,19 +97,51 @@ final class Scene implements AutoCloseable {
 
   /** Starts all nodes at once, waits until they are ready, and begins to send. */
   void start(int routerCount, int samplerCount) throws IOException, InterruptedException {
-    for (int i = 0; i < samplerCount; i++) {
-      samplers.add(cluster.startSampler("sampler-" + i, "sampler-" + i));
-    }
-    for (int i = 0; i < routerCount; i++) {
-      routers.add(cluster.startRouter("router-" + i));
-    }
-    started = samplerCount;
-    for (Cluster.Node node : nodes()) {
-      node.process().awaitLine("ready", CALM);
-    }
+    startNodes(routerCount, samplerCount);
+    awaitAllReady();
     awaitMembers();
     tellClients();
     load.start();
+  }
+
+  /**
+   * Starts all nodes at once and begins to send as soon as one router is ready, to those that are:
+   * as an endpoint list has it.
+   */
+  void startUnderLoad(int routerCount, int samplerCount) throws IOException, InterruptedException {
+    startNodes(routerCount, samplerCount);
+    List<Cluster.Node> ready = new ArrayList<>();
+    long deadline = System.nanoTime() + CALM.toNanos();
+    while (ready.size() < routers.size()) {
+      for (Cluster.Node router : routers) {
+        if (!ready.contains(router) && holds(r -> r.get("/readyz").statusCode() == 200, router)) {
+          ready.add(router);
+          tellClients(ready);
+          load.start();
+        }
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("routers not ready within " + CALM);
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    awaitAllReady();
+    awaitCalm();
+  }
+
+  private void startNodes(int routerCount, int samplerCount) throws IOException {
+    for (int i = 0; i < samplerCount; i++) {
+      joinSampler();
+    }
+    for (int i = 0; i < routerCount; i++) {
+      startRouter("router-" + i);
+    }
+  }
+
+  private void awaitAllReady() throws InterruptedException {
+    for (Cluster.Node node : nodes()) {
+      awaitReady(node);
+    }
   }
 
   Surroundings around() {
@@ -141,51 +187,64 @@ final class Scene implements AutoCloseable {
     String id = "sampler-" + started++;
     Cluster.Node node = cluster.startSampler(id, id);
     samplers.add(node);
+    weights.put(id, DEFAULT_WEIGHT);
     return node;
   }
 
   /** Starts a sampler again under the node id of one that is gone; does not wait. */
   Cluster.Node restartSampler(Cluster.Node gone) throws IOException {
     String id = nodeId(gone);
+    weights.put(id, DEFAULT_WEIGHT);
     Cluster.Node node = cluster.startSampler(id + "-" + ++started, id);
     samplers.add(node);
     return node;
   }
 
-  private static String nodeId(Cluster.Node node) {
+  static String nodeId(Cluster.Node node) {
     String[] words = node.process().name().split("-");
     return words[0] + "-" + words[1];
   }
 
   /** SIGTERM, and waits for the exit; the seconds it took. */
   double drain(Cluster.Node sampler) throws IOException, InterruptedException {
-    remember(sampler);
+    accounts.look(sampler);
     long before = System.nanoTime();
     int code = sampler.process().terminate(STOP);
+    double seconds = seconds(before);
     samplers.remove(sampler);
+    weights.remove(nodeId(sampler));
+    ended(sampler, code);
+    return seconds;
+  }
+
+  private void ended(Cluster.Node node, int code) {
     if (code != 0) {
-      throw new AssertionError(sampler.process().name() + " exited with " + code);
+      throw new AssertionError(node.process().name() + " exited with " + code);
     }
-    return seconds(before);
+    accounts.stopped(node);
   }
 
   /** {@code kill -9}; the seconds until all others have an epoch without it. */
   double kill(Cluster.Node sampler) throws IOException, InterruptedException {
-    remember(sampler);
-    long before = System.nanoTime();
-    sampler.process().kill();
-    samplers.remove(sampler);
+    long before = killAndGoOn(sampler);
     awaitMembers();
     return seconds(before);
   }
 
-  /** {@code kill -9} and no more. */
-  void killAndGoOn(Cluster.Node node) throws IOException, InterruptedException {
-    remember(node);
+  /** {@code kill -9} and no more; when it was. */
+  long killAndGoOn(Cluster.Node node) throws IOException, InterruptedException {
+    accounts.look(node);
+    long before = System.nanoTime();
     node.process().kill();
+    accounts.killed(node);
     samplers.remove(node);
     routers.remove(node);
-    tellClients();
+    if (!node.isRouter()) {
+      weights.remove(nodeId(node));
+    } else {
+      tellClients();
+    }
+    return before;
   }
 
   Cluster.Node startRouter(String nodeId) throws IOException {
@@ -196,22 +255,25 @@ final class Scene implements AutoCloseable {
 
   /** Clients are told to use the routers there are, as an endpoint list would be. */
   void tellClients() {
-    load.routers(routers.stream().map(r -> r.host() + ":" + r.grpcPort()).toList());
+    tellClients(routers);
+  }
+
+  private void tellClients(List<Cluster.Node> to) {
+    load.routers(to.stream().map(r -> r.host() + ":" + r.grpcPort()).toList());
   }
 
   /** SIGTERM; clients learn of it half a second later. The seconds until its exit. */
   double drainRouter(Cluster.Node router) throws IOException, InterruptedException {
     long before = System.nanoTime();
-    remember(router);
+    accounts.look(router);
     signal(router.process(), "TERM");
     TimeUnit.MILLISECONDS.sleep(500);
     routers.remove(router);
     tellClients();
     int code = router.process().awaitExit(STOP);
-    if (code != 0) {
-      throw new AssertionError(router.process().name() + " exited with " + code);
-    }
-    return seconds(before);
+    double seconds = seconds(before);
+    ended(router, code);
+    return seconds;
   }
 
   /** Writes another weight into a sampler's config file and waits until an epoch has it. */
@@ -222,6 +284,7 @@ final class Scene implements AutoCloseable {
     String key = "\nsampler:\n";
     text = text.replaceFirst(key + "  weight: .*\n", key);
     Files.writeString(file, text.replace(key, key + "  weight: " + weight + "\n"));
+    weights.put(nodeId(sampler), weight);
     await(
         "an epoch with the weight",
         node -> !node.equals(sampler) || node.metric("ringtail_cluster_epochs_total") > before);
@@ -229,12 +292,6 @@ final class Scene implements AutoCloseable {
 
   static void signal(JavaProcess process, String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-  }
-
-  private void remember(Cluster.Node node) throws IOException, InterruptedException {
-    for (String name : Counters.NAMES) {
-      goneCounts.merge(name, node.metric(name), Double::sum);
-    }
   }
 
   private static double seconds(long sinceNanos) {
@@ -248,12 +305,12 @@ final class Scene implements AutoCloseable {
   }
 
   /** Every node's epoch names exactly the nodes there are. */
-  void awaitMembers() throws InterruptedException {
+  void awaitMembers() throws IOException, InterruptedException {
     await("members", node -> node.metric("ringtail_cluster_members") == nodes().size());
   }
 
   /** Members agree, no slot is held, nothing is on its way between samplers. */
-  void awaitCalm() throws InterruptedException {
+  void awaitCalm() throws IOException, InterruptedException {
     awaitMembers();
     await(
         "no held slots, nothing to hand off",
@@ -274,13 +331,15 @@ final class Scene implements AutoCloseable {
     boolean holds(Cluster.Node node) throws IOException, InterruptedException;
   }
 
-  private void await(String what, Condition condition) throws InterruptedException {
+  private void await(String what, Condition condition) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + CALM.toNanos();
     for (Cluster.Node node : nodes()) {
       while (!holds(condition, node)) {
         if (System.nanoTime() > deadline) {
-          throw new AssertionError(
-              node.process().name() + ": not within " + CALM + ": " + what + "\n" + state(node));
+          String name = node.process().name();
+          Path file = setting.directory.resolve("stuck-" + name + ".txt");
+          Files.writeString(file, state(node));
+          throw new AssertionError(name + ": not within " + CALM + ": " + what + ", see " + file);
         }
         TimeUnit.MILLISECONDS.sleep(20);
       }
@@ -303,40 +362,70 @@ final class Scene implements AutoCloseable {
     }
   }
 
-  /** Sends no more, waits until everything is decided and exported, and judges. */
-  Verdict finish() throws InterruptedException, IOException {
+  /** Nothing of what has been kept waits for the backend. */
+  void awaitExported() throws IOException, InterruptedException {
+    await(
+        "nothing to export",
+        node ->
+            node.metric("ringtail_sampler_waiting_traces") == 0
+                && node.metric("ringtail_sampler_export_queued_spans") == 0);
+  }
+
+  /** Sends no more and waits until everything is decided and exported. */
+  void finish() throws InterruptedException, IOException {
     load.finish();
     TimeUnit.MILLISECONDS.sleep(DECISION_WAIT.toMillis());
     awaitCalm();
     await("no held spans", node -> node.metric("ringtail_sampler_held_spans") == 0);
+    awaitExported();
     long before;
     do {
       before = sink.spans();
       TimeUnit.SECONDS.sleep(1);
     } while (sink.spans() != before);
-    return Verdict.of(mode, load.traces(), sinkLog, IN_TIME_NANOS);
   }
 
-  /** Sums over all nodes, those that are gone as they were last seen. */
-  Counters counters() throws IOException, InterruptedException {
-    Map<String, Double> sums = new TreeMap<>(goneCounts);
+  /** Of all traces. */
+  Verdict verdict() {
+    return verdict(load.traces());
+  }
+
+  Verdict verdict(List<SentTrace> traces) {
+    return Verdict.of(setting.mode, traces, sinkLog, IN_TIME_NANOS);
+  }
+
+  SinkLog sinkLog() {
+    return sinkLog;
+  }
+
+  /** The counters of all there were, read anew from those that live. */
+  Accounts accounts() throws InterruptedException {
     for (Cluster.Node node : nodes()) {
-      for (String name : Counters.NAMES) {
-        sums.merge(name, node.metric(name), Double::sum);
+      try {
+        accounts.look(node);
+      } catch (IOException e) {
+        continue; // stopped for a while: as last seen
       }
     }
-    return new Counters(sums);
+    return accounts;
   }
 
-  /** Answers since it was last asked: {median, 99th percentile, slowest}, milliseconds. */
+  /** Where the product's counters disagree with the outside or with each other. Once finished. */
+  List<String> disagreements() throws InterruptedException {
+    return accounts()
+        .disagreements(
+            load.acceptedSpans(), load.retries() + load.givenUpSpans() > 0, sinkLog.spans());
+  }
+
+  /** Who owns what, by the samplers there are. */
+  RingTable ring() {
+    return RingTable.build(
+        weights.entrySet().stream().map(w -> new RingMember(w.getKey(), w.getValue())).toList());
+  }
+
+  /** Answers since it was last asked, sorted, milliseconds. */
   int[] takeLatencies() {
-    int[] sorted = load.takeLatencies();
-    if (sorted.length == 0) {
-      return new int[3];
-    }
-    return new int[] {
-      sorted[sorted.length / 2], sorted[sorted.length * 99 / 100], sorted[sorted.length - 1]
-    };
+    return load.takeLatencies();
   }
 
   /** Traces an event now would find undecided. */
@@ -345,28 +434,11 @@ final class Scene implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     load.close();
-    List<Cluster.Node> left = nodes();
-    left.forEach(node -> node.process().close());
+    nodes().forEach(node -> node.process().close());
     cluster.close();
     sink.close();
-  }
-
-  /** What the product says it did, over all nodes. */
-  record Counters(Map<String, Double> sums) {
-    static final List<String> NAMES =
-        Arrays.asList(
-            "ringtail_sampler_handed_in_spans_total",
-            "ringtail_sampler_handed_out_spans_total",
-            "ringtail_sampler_possible_splits",
-            "ringtail_sampler_split_decisions_total",
-            "ringtail_router_replayed_spans_total",
-            "ringtail_router_forgotten_spans_total",
-            "ringtail_sampler_postponed_decisions_total");
-
-    double get(String name) {
-      return sums.getOrDefault(name, 0.0);
-    }
+    around.close();
   }
 }

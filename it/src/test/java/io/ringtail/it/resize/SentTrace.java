@@ -16,6 +16,7 @@ final class SentTrace {
   private final BitSet accepted = new BitSet();
   private boolean givenUp;
   private long firstSentNanos;
+  private long firstTakenNanos;
   private long lastAcceptedNanos;
 
   SentTrace(long hi, long lo, int spans, int errorAt) {
@@ -28,6 +29,13 @@ final class SentTrace {
   synchronized void sent(long nowNanos) {
     if (firstSentNanos == 0) {
       firstSentNanos = nowNanos;
+    }
+  }
+
+  /** An attempt of that time may have brought some of it to its owner, whatever was answered. */
+  synchronized void mayBeTaken(long sentNanos) {
+    if (firstTakenNanos == 0 || sentNanos - firstTakenNanos < 0) {
+      firstTakenNanos = sentNanos;
     }
   }
 
@@ -53,10 +61,10 @@ final class SentTrace {
     return firstSentNanos;
   }
 
-  /** Whether all of it was accepted within so long of the first attempt to send any of it. */
+  /** Whether all of it was accepted within so long of the first attempt that may have counted. */
   synchronized boolean isWholeWithin(long nanos) {
     return !givenUp
         && accepted.cardinality() == spans
-        && lastAcceptedNanos - firstSentNanos <= nanos;
+        && lastAcceptedNanos - firstTakenNanos <= nanos;
   }
 }

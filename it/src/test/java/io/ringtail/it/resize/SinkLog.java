@@ -5,11 +5,20 @@ import io.ringtail.otlp.Otlp;
 import io.ringtail.otlp.WireReader;
 import io.ringtail.trace.TraceId;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** How often each span of {@link TraceLoad} has come to the sink. Threads: any. */
 final class SinkLog {
-  private final Map<TraceId, byte[]> counts = new ConcurrentHashMap<>();
+  private static final int MOST_SPANS = 64;
+
+  private final Map<TraceId, Seen> traces = new ConcurrentHashMap<>();
+  private final AtomicLong spans = new AtomicLong();
+  private final AtomicLong distinct = new AtomicLong();
+
+  private record Seen(long firstNanos, byte[] counts) {}
 
   /** Takes one encoded span. */
   void take(byte[] body, int start, int end) throws MalformedWireException {
@@ -33,23 +42,41 @@ final class SinkLog {
   }
 
   private void count(TraceId trace, int span) {
-    counts.compute(
+    spans.incrementAndGet();
+    traces.compute(
         trace,
         (id, seen) -> {
-          byte[] counted = seen == null ? new byte[64] : seen;
-          counted[span]++;
-          return counted;
+          Seen now = seen == null ? new Seen(System.nanoTime(), new byte[MOST_SPANS]) : seen;
+          if (now.counts[span]++ == 0) {
+            distinct.incrementAndGet();
+          }
+          return now;
         });
   }
 
   /** Times a span has come. */
   int times(SentTrace trace, int span) {
-    byte[] seen = counts.get(new TraceId(trace.hi, trace.lo));
-    return seen == null ? 0 : seen[span];
+    Seen seen = seen(trace);
+    return seen == null ? 0 : seen.counts[span];
   }
 
-  /** Whether anything of a trace has come. */
-  boolean has(SentTrace trace) {
-    return counts.containsKey(new TraceId(trace.hi, trace.lo));
+  /** When the first of a trace came; empty if nothing has. */
+  OptionalLong firstNanos(SentTrace trace) {
+    Seen seen = seen(trace);
+    return seen == null ? OptionalLong.empty() : OptionalLong.of(seen.firstNanos);
+  }
+
+  private @Nullable Seen seen(SentTrace trace) {
+    return traces.get(new TraceId(trace.hi, trace.lo));
+  }
+
+  /** Spans that have come, again or not. */
+  long spans() {
+    return spans.get();
+  }
+
+  /** Spans that have come, each counted once. */
+  long distinctSpans() {
+    return distinct.get();
   }
 }

@@ -15,6 +15,7 @@ import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.it.harness.OtlpSink;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,17 +26,19 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * A steady load of traces of 2 to 60 spans spread over 0.1 to 4 s and over all routers, half of
  * them with one error span at a random place. Sends as an SDK behind a load balancer would: a
- * request not answered within 10 s or refused retryably goes again, to any router, for up to a
- * minute. Latencies count from the intended send time.
+ * request not answered within 10 s or refused retryably goes again, to any router, for up to two
+ * minutes. Latencies are those of each attempt.
  *
  * <p>Threads: its own; {@link #routers} and the views may be used from any.
  */
@@ -44,7 +47,15 @@ final class TraceLoad implements AutoCloseable {
   private static final int HORIZON = 4_200 / TICK_MILLIS;
   private static final int MEAN_SPANS = 31;
   private static final long DEADLINE_SECONDS = 10;
-  private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(120);
+  private static final int FIRST_PAUSE_MILLIS = 200;
+  private static final int LONGEST_PAUSE_MILLIS = 3_200;
+
+  /** What a router says that has not looked at a request. */
+  private static final List<String> UNTOUCHED =
+      List.of("no epoch", "no active samplers", "does not name this router");
+
+  private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
   private static final ByteString NAME = ByteString.copyFromUtf8("GET /api/v1/orders/{id}");
   private static final Resource RESOURCE =
       Resource.newBuilder().addAttributes(text("service.name", "checkout")).build();
@@ -55,6 +66,7 @@ final class TraceLoad implements AutoCloseable {
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
   private final Queue<SentTrace> traces = new ConcurrentLinkedQueue<>();
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger inRetry = new AtomicInteger();
   private final AtomicLong acceptedSpans = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
   private final AtomicLong givenUp = new AtomicLong();
@@ -64,12 +76,18 @@ final class TraceLoad implements AutoCloseable {
   private volatile List<String> routers = List.of();
   private volatile boolean begins = true;
   private long startNanos;
+  private volatile long endNanos;
+  private volatile long ticksDone;
   private long tick;
   private double owed;
 
   private record SpanRef(SentTrace trace, int span) {}
 
-  private record Batch(byte[] body, List<SpanRef> spans, long intendedNanos) {}
+  private record Batch(byte[] body, List<SpanRef> spans, long intendedNanos, int attempt) {
+    Batch again() {
+      return new Batch(body, spans, intendedNanos, attempt + 1);
+    }
+  }
 
   TraceLoad(int spansPerSecond, long seed) {
     this.random = new SplittableRandom(seed);
@@ -84,7 +102,11 @@ final class TraceLoad implements AutoCloseable {
     routers = List.copyOf(addresses);
   }
 
+  /** Begins to send, unless it has. */
   void start() {
+    if (startNanos != 0) {
+      return;
+    }
     startNanos = System.nanoTime();
     var unused = thread.scheduleAtFixedRate(this::catchUp, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -95,6 +117,7 @@ final class TraceLoad implements AutoCloseable {
       beginTraces();
       sendDue(startNanos + tick * TICK_MILLIS * 1_000_000L);
       tick++;
+      ticksDone = tick;
     }
   }
 
@@ -124,7 +147,7 @@ final class TraceLoad implements AutoCloseable {
       String address = addresses.get(random.nextInt(addresses.size()));
       byRouter.computeIfAbsent(address, a -> new ArrayList<>()).add(ref);
     }
-    byRouter.forEach((to, refs) -> send(to, new Batch(body(refs), refs, intendedNanos)));
+    byRouter.forEach((to, refs) -> send(to, new Batch(body(refs), refs, intendedNanos, 0)));
   }
 
   private byte[] body(List<SpanRef> refs) {
@@ -181,7 +204,7 @@ final class TraceLoad implements AutoCloseable {
           @Override
           public void onClose(Status status, Metadata trailers) {
             latencyMillis.add((int) ((System.nanoTime() - sentNanos) / 1_000_000));
-            answered(batch, status);
+            answered(batch, status, sentNanos);
           }
         },
         new Metadata());
@@ -194,25 +217,58 @@ final class TraceLoad implements AutoCloseable {
     return NettyChannelBuilder.forTarget(address).usePlaintext().directExecutor().build();
   }
 
-  private void answered(Batch batch, Status status) {
+  private void answered(Batch batch, Status status, long sentNanos) {
     long now = System.nanoTime();
+    if (status.isOk() || !isUntouched(status)) {
+      batch.spans().forEach(ref -> ref.trace().mayBeTaken(sentNanos));
+    }
     if (status.isOk()) {
       batch.spans().forEach(ref -> ref.trace().accepted(ref.span(), now));
       acceptedSpans.addAndGet(batch.spans().size());
-      inFlight.decrementAndGet();
+      done(batch);
       return;
     }
-    String word = status.getCode() + ": " + status.getDescription();
+    String word = status.getCode() + ": " + DIGITS.matcher(firstWords(status)).replaceAll("#");
     refusals.computeIfAbsent(word, w -> new AtomicLong()).incrementAndGet();
     if (now - batch.intendedNanos() > GIVE_UP_NANOS || thread.isShutdown()) {
       batch.spans().forEach(ref -> ref.trace().gaveUp());
       givenUp.addAndGet(batch.spans().size());
-      inFlight.decrementAndGet();
+      done(batch);
       return;
     }
     retries.incrementAndGet();
-    long wait = ThreadLocalRandom.current().nextLong(100, 400);
-    var unused = thread.schedule(() -> sendAgain(batch), wait, TimeUnit.MILLISECONDS);
+    if (batch.attempt() == 0) {
+      inRetry.incrementAndGet();
+    }
+    int longest = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(batch.attempt(), 4));
+    long wait = ThreadLocalRandom.current().nextLong(longest / 2, longest);
+    try {
+      var unused =
+          thread.schedule(() -> sendAgain(batch.again()), wait, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) { // it is being closed: nobody asks any more
+      done(batch.again());
+    }
+  }
+
+  private void done(Batch batch) {
+    inFlight.decrementAndGet();
+    if (batch.attempt() > 0) {
+      inRetry.decrementAndGet();
+    }
+  }
+
+  private static String firstWords(Status status) {
+    String said = String.valueOf(status.getDescription());
+    return said.substring(0, Math.min(said.length(), 50));
+  }
+
+  /** Whether nothing of a request that was answered so can have got to a sampler. */
+  private static boolean isUntouched(Status status) {
+    if (status.getCause() instanceof ConnectException) {
+      return true;
+    }
+    String said = String.valueOf(status.getDescription());
+    return status.getCode() == Status.Code.UNAVAILABLE && UNTOUCHED.stream().anyMatch(said::contains);
   }
 
   private void sendAgain(Batch batch) {
@@ -223,10 +279,19 @@ final class TraceLoad implements AutoCloseable {
 
   /** Begins no more traces and waits until all that were begun are sent and answered. */
   void finish() throws InterruptedException {
+    endNanos = System.nanoTime();
     begins = false;
     TimeUnit.MILLISECONDS.sleep(HORIZON * TICK_MILLIS + 200L);
     long deadline = System.nanoTime() + 2 * GIVE_UP_NANOS;
     while (inFlight.get() > 0 && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  /** Waits until nothing waits that was sent some time ago: senders have caught up. */
+  void awaitAnswers() throws InterruptedException {
+    long deadline = System.nanoTime() + GIVE_UP_NANOS;
+    while (inRetry.get() > 0 && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(50);
     }
   }
@@ -242,6 +307,17 @@ final class TraceLoad implements AutoCloseable {
     return traces.stream()
         .filter(t -> t.firstSentNanos() != 0 && t.firstSentNanos() - since >= 0)
         .count();
+  }
+
+  /** Spans a second told accepted, from the start until now or the end of sending. */
+  double acceptedPerSecond() {
+    long end = begins ? System.nanoTime() : endNanos;
+    return acceptedSpans.get() / ((end - startNanos) / 1e9);
+  }
+
+  /** How far sending is behind its plan: more than some ticks, and the rate is not kept. */
+  long behindMillis() {
+    return begins ? (System.nanoTime() - startNanos) / 1_000_000 - ticksDone * TICK_MILLIS : 0;
   }
 
   long acceptedSpans() {

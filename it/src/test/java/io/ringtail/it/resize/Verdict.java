@@ -2,6 +2,7 @@ package io.ringtail.it.resize;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The sender's log against the sink's.
@@ -75,6 +76,17 @@ record Verdict(
       }
     }
     return new Verdict(traces.size(), judged, split, lost, duplicates, examples);
+  }
+
+  /** Of both: other traces. */
+  Verdict plus(Verdict other) {
+    return new Verdict(
+        traces + other.traces,
+        judged + other.judged,
+        split + other.split,
+        lost + other.lost,
+        duplicates + other.duplicates,
+        Stream.concat(examples.stream(), other.examples.stream()).limit(EXAMPLES).toList());
   }
 
   boolean isClean() {
