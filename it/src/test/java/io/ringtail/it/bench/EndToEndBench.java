@@ -21,7 +21,8 @@ import java.util.TreeMap;
  *
  * <p>Systems: {@code ringtail}; {@code plain}, the forwarder; {@code floor}, the router with
  * processes in the samplers' place that take link messages, acknowledge and forget them ({@link
- * LinkDiscardMain}); {@code memory}, {@link MemoryCell}.
+ * LinkDiscardMain}); {@code memory}, {@link MemoryCell}; {@code cost}, {@link CostCell}, which takes
+ * five times as long and a rate that leaves the machine some rest.
  *
  * <p>Options: {@code --sizes 470,808 --codings none,gzip --rates 0,120000 --warmup 40 --window 15
  * --windows 5 --system ringtail,plain,floor,memory --sampler-flags "-X… -X…"}. Prints one line a
@@ -85,6 +86,7 @@ public final class EndToEndBench {
                   case "plain" -> plain(directory, load);
                   case "floor" -> floor(directory, load);
                   case "memory" -> new MemoryCell(directory, samplerFlags()).run(load.get(0));
+                  case "cost" -> cost(directory, load);
                   default -> throw new IllegalArgumentException("--system " + system);
                 };
             System.out.println(row);
@@ -123,6 +125,18 @@ public final class EndToEndBench {
         return measure(directory, "ringtail", load, cluster.routers().get(0).grpcPort(), tiers);
       }
     }
+  }
+
+  private String cost(Path directory, List<String> load) throws IOException, InterruptedException {
+    return new CostCell(
+            directory,
+            POLICIES,
+            samplerFlags(),
+            load,
+            Integer.parseInt(option("--warmup")),
+            option("--window"),
+            Integer.parseInt(option("--windows")))
+        .run();
   }
 
   private List<String> samplerFlags() {
@@ -255,7 +269,7 @@ public final class EndToEndBench {
     cells.computeIfAbsent(key, k -> new ArrayList<>()).add(value);
   }
 
-  private static double value(Map<String, Double> values, String key) {
+  static double value(Map<String, Double> values, String key) {
     return Objects.requireNonNull(values.get(key), key);
   }
 
@@ -271,7 +285,7 @@ public final class EndToEndBench {
     return used;
   }
 
-  private static Map<String, Double> parse(String line) {
+  static Map<String, Double> parse(String line) {
     Map<String, Double> values = new TreeMap<>();
     Arrays.stream(line.split(" "))
         .filter(word -> word.contains("="))
@@ -280,7 +294,7 @@ public final class EndToEndBench {
     return values;
   }
 
-  private static String spread(List<Double> values) {
+  static String spread(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     return String.format(
         "%.2f(%.2f–%.2f)",

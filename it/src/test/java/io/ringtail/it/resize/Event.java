@@ -280,6 +280,9 @@ enum Event {
   /** With 8 requests of 84 spans in flight from each of 3 samplers: 1,000 spans/s. */
   private static final Duration SLOW_ANSWER = Duration.ofSeconds(2);
 
+  /** About what one sampler keeps in a second. */
+  private static final int IN_QUEUE = 4_000;
+
   final Stage stage;
 
   Event() {
@@ -299,6 +302,15 @@ enum Event {
 
   /** Makes the cluster what it was before, where {@link #run} has not. */
   void undo(Scene scene) throws Exception {}
+
+  /** Whether it is mostly waiting, so that it does not disturb, nor mind, another cluster. */
+  boolean isWaiting() {
+    return switch (stage) {
+      case ONE_APART, ONE_CLOCK, QUEUE_IN_MEMORY, QUEUE_ON_DISK -> true;
+      case THREE_SAMPLERS -> this == PAUSE_SAMPLER || this == PAUSE_COORDINATOR;
+      case FOUR_SAMPLERS, EMPTY -> false;
+    };
+  }
 
   /** Whether it is over in some 15 s and needs nothing but processes on loopback. */
   boolean isShort() {
@@ -486,9 +498,9 @@ enum Event {
       TimeUnit.SECONDS.sleep(BACKEND_SECONDS);
       well.run();
       long begin = System.nanoTime();
-      scene.awaitExported();
+      scene.awaitExported(IN_QUEUE);
       scene.load().awaitAnswers();
-      scene.awaitExported();
+      scene.awaitExported(IN_QUEUE);
       figures.add("caught up s", since(begin));
       peaks.into(figures);
     }

@@ -1,6 +1,7 @@
 package io.ringtail.it.resize;
 
 import io.ringtail.it.resize.Verdict.Mode;
+import io.ringtail.rules.Rules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 
 /**
  * Runs events under load, each several times in each mode, and prints a line each time and one an
@@ -28,7 +30,7 @@ import java.util.concurrent.Future;
  * --times 3
  * --rate 10000                 spans a second, of each cluster
  * --seed 1                     of the load
- * --lanes 2                    clusters at once
+ * --lanes 2                    clusters at once, for events that mostly wait; the others run alone
  * --per-scene 12               times one cluster is used
  * --without HANDOFF,REPLAY     rules of the protocol that all nodes break: shows that this can fail
  * --markdown FILE              where to write the table
@@ -37,7 +39,6 @@ import java.util.concurrent.Future;
  * Exit code 1 if anything was split or lost, or the counters do not add up.
  */
 public final class EventsMain {
-  private static final String RULES_OFF = "-Dringtail.unsafe.rules-off=";
 
   private List<Event> events = List.of(Event.values());
   private List<Mode> modes = List.of(Mode.values());
@@ -73,7 +74,7 @@ public final class EventsMain {
       case "--seed" -> seed = Long.parseLong(value);
       case "--lanes" -> lanes = Integer.parseInt(value);
       case "--per-scene" -> perScene = Integer.parseInt(value);
-      case "--without" -> nodeFlags = List.of(RULES_OFF + value);
+      case "--without" -> nodeFlags = List.of("-D" + Rules.PROPERTY + "=" + value);
       case "--markdown" -> markdown = Optional.of(Path.of(value));
       default -> throw new IllegalArgumentException(name);
     }
@@ -87,10 +88,20 @@ public final class EventsMain {
 
   private boolean run() throws Exception {
     Apart.bringUpLoopback();
-    say("logs: %s; %d spans/s, %d times, %d clusters at once", directory, rate, times, lanes);
-    ExecutorService stages = Executors.newFixedThreadPool(lanes);
+    say("logs: %s; %d spans/s, %d times", directory, rate, times);
+    play(1, event -> !event.isWaiting());
+    play(lanes, Event::isWaiting);
+    report();
+    return clean;
+  }
+
+  /**
+   * @param clusters at once
+   */
+  private void play(int clusters, Predicate<Event> which) throws InterruptedException {
+    ExecutorService stages = Executors.newFixedThreadPool(clusters);
     List<Future<?>> playing = new ArrayList<>();
-    for (List<Event> programme : programmes()) {
+    for (List<Event> programme : programmes(events.stream().filter(which).toList())) {
       for (Mode mode : modes) {
         playing.add(stages.submit(() -> played(programme, mode)));
       }
@@ -104,14 +115,12 @@ public final class EventsMain {
         say("failed: %s", e.getCause());
       }
     }
-    report();
-    return clean;
   }
 
   /** What is played in one scene each: events of one stage, with their repetitions. */
-  private List<List<Event>> programmes() throws InterruptedException {
+  private List<List<Event>> programmes(List<Event> chosen) throws InterruptedException {
     Map<Stage, List<Event>> byStage = new EnumMap<>(Stage.class);
-    for (Event event : events) {
+    for (Event event : chosen) {
       Optional<String> why = event.stage.whySkipped();
       if (why.isPresent()) {
         skipped.add(event + " skipped: " + why.get());
