@@ -59,10 +59,10 @@ public final class ChaosMain {
       while (System.nanoTime() < end) {
         Event event = events.get(random.nextInt(events.size()));
         Figures figures = new Figures();
-        System.out.printf("  %s ...%n", event);
+        System.out.printf("  %s %s ...%n", mode, event);
         event.run(scene, figures);
         event.undo(scene);
-        System.out.printf("  %s done %s%n", event, figures);
+        System.out.printf("  %s %s done: %s%n", mode, event, figures);
         TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
       }
       scene.finish();
