@@ -116,13 +116,7 @@ final class CostCell {
     all.add("-D" + Rules.PROPERTY + "=" + without);
     Cluster.Settings settings =
         new Cluster.Settings(
-            policies,
-            sinkPort,
-            all,
-            all,
-            "  max-buffered-bytes: 512MiB\n",
-            "",
-            name -> List.of());
+            policies, sinkPort, all, all, "  max-buffered-bytes: 512MiB\n", "", name -> List.of());
     return new Cluster(own, settings).start(1, SAMPLERS);
   }
 

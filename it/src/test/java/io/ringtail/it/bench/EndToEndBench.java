@@ -21,8 +21,8 @@ import java.util.TreeMap;
  *
  * <p>Systems: {@code ringtail}; {@code plain}, the forwarder; {@code floor}, the router with
  * processes in the samplers' place that take link messages, acknowledge and forget them ({@link
- * LinkDiscardMain}); {@code memory}, {@link MemoryCell}; {@code cost}, {@link CostCell}, which takes
- * five times as long and a rate that leaves the machine some rest.
+ * LinkDiscardMain}); {@code memory}, {@link MemoryCell}; {@code cost}, {@link CostCell}, which
+ * takes five times as long and a rate that leaves the machine some rest.
  *
  * <p>Options: {@code --sizes 470,808 --codings none,gzip --rates 0,120000 --warmup 40 --window 15
  * --windows 5 --system ringtail,plain,floor,memory --sampler-flags "-X… -X…"}. Prints one line a

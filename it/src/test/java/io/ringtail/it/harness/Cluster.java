@@ -45,8 +45,8 @@ public final class Cluster implements AutoCloseable {
    * @param routerFlags JVM flags of routers
    * @param samplerFlags JVM flags of samplers
    * @param samplerSettings further lines, first those under {@code sampler.export:}, indented by
-   *     four, then those under {@code sampler:}, indented by two; {@code ${node}} stands for the node
-   *     id; may be empty
+   *     four, then those under {@code sampler:}, indented by two; {@code ${node}} stands for the
+   *     node id; may be empty
    * @param routerSettings further lines under {@code router.receive:}, indented by four; may be
    *     empty
    * @param prefix words to put before a node's command, by its name; empty lists for none

@@ -176,7 +176,8 @@ final class Accounts {
             || sum("ringtail_router_replayed_parts_total") > 0
             || sum("ringtail_router_links_broken_total") > 0;
     if (!samplerKilled) {
-      compare(wrong, "accepted by samplers, forwarded", total("accepted"), total("forwarded"), again);
+      compare(
+          wrong, "accepted by samplers, forwarded", total("accepted"), total("forwarded"), again);
     }
     boolean exportedAgain = samplerKilled || sum("ringtail_sampler_export_retries_total") > 0;
     compare(wrong, "at the sink, sent by samplers", atSink, total("export_sent"), exportedAgain);

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Events, one after the other in one scene, and what is to be said of each. If the scene breaks down, what has happened until then is judged, and the rest is left.
- * Threads: one.
+ * Events, one after the other in one scene, and what is to be said of each. If the scene breaks
+ * down, what has happened until then is judged, and the rest is left. Threads: one.
  */
 final class Act {
   private static final int WARM_SECONDS = 5;

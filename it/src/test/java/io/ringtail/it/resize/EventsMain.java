@@ -152,7 +152,8 @@ public final class EventsMain {
     List<Event> left = programme;
     while (!left.isEmpty()) {
       Scene.Setting setting =
-          new Scene.Setting(nextDirectory(left, mode), left.get(0).stage, mode, rate, seed, nodeFlags);
+          new Scene.Setting(
+              nextDirectory(left, mode), left.get(0).stage, mode, rate, seed, nodeFlags);
       Act.Outcome outcome = new Act(setting, left, line -> say("%s", line)).play();
       keep(outcome);
       left = outcome.left();

@@ -240,11 +240,11 @@ final class TraceLoad implements AutoCloseable {
     if (batch.attempt() == 0) {
       inRetry.incrementAndGet();
     }
-    int longest = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(batch.attempt(), 4));
+    int longest =
+        Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(batch.attempt(), 4));
     long wait = ThreadLocalRandom.current().nextLong(longest / 2, longest);
     try {
-      var unused =
-          thread.schedule(() -> sendAgain(batch.again()), wait, TimeUnit.MILLISECONDS);
+      var unused = thread.schedule(() -> sendAgain(batch.again()), wait, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) { // it is being closed: nobody asks any more
       done(batch.again());
     }
@@ -268,7 +268,8 @@ final class TraceLoad implements AutoCloseable {
       return true;
     }
     String said = String.valueOf(status.getDescription());
-    return status.getCode() == Status.Code.UNAVAILABLE && UNTOUCHED.stream().anyMatch(said::contains);
+    return status.getCode() == Status.Code.UNAVAILABLE
+        && UNTOUCHED.stream().anyMatch(said::contains);
   }
 
   private void sendAgain(Batch batch) {

@@ -4,8 +4,8 @@
  * against the sink's.
  *
  * <p>Start at {@link io.ringtail.it.resize.Scene}, which is a cluster under load, and {@link
- * io.ringtail.it.resize.Event}; an {@link io.ringtail.it.resize.Act} plays events in a scene, {@link
- * io.ringtail.it.resize.Verdict} judges what came to the sink, {@link
+ * io.ringtail.it.resize.Event}; an {@link io.ringtail.it.resize.Act} plays events in a scene,
+ * {@link io.ringtail.it.resize.Verdict} judges what came to the sink, {@link
  * io.ringtail.it.resize.Accounts} whether the product's counters say the same. {@code
  * scripts/events} and {@code scripts/chaos} run the main classes.
  */
