@@ -147,9 +147,9 @@ final class CostCell {
   /** At the end of a window, while the load still goes on. */
   private static void memory(Variant variant) throws IOException, InterruptedException {
     Cluster.Node router = variant.cluster.routers().get(0);
-    variant.add("router_mib", router.process().residentBytes() >> 20);
+    variant.add("router_mib", mib(router.process().residentBytes()));
     variant.add("router_log_mib", mib(router.metric("ringtail_router_retention_bytes")));
-    double resident = 0;
+    long resident = 0;
     double stored = 0;
     for (Cluster.Node sampler : variant.cluster.samplers()) {
       resident = Math.max(resident, sampler.process().residentBytes());

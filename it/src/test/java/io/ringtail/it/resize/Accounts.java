@@ -168,7 +168,7 @@ final class Accounts {
     boolean samplerKilled = anyKilled(false);
     double taken = total("received") - dropped(true) - total("refused");
     if (!routerKilled) {
-      compare(wrong, "taken by routers, told accepted", taken, accepted, retried);
+      compare(wrong, "taken by routers, told accepted", taken, (double) accepted, retried);
     }
     boolean again =
         retried
@@ -180,7 +180,7 @@ final class Accounts {
           wrong, "accepted by samplers, forwarded", total("accepted"), total("forwarded"), again);
     }
     boolean exportedAgain = samplerKilled || sum("ringtail_sampler_export_retries_total") > 0;
-    compare(wrong, "at the sink, sent by samplers", atSink, total("export_sent"), exportedAgain);
+    compare(wrong, "at the sink, sent by samplers", (double) atSink, total("export_sent"), exportedAgain);
     return wrong;
   }
 

@@ -32,7 +32,6 @@ final class Act {
     final List<long[]> windows = new ArrayList<>();
     final List<int[]> latencies = new ArrayList<>();
     final Figures figures = new Figures();
-    final List<String> problems = new ArrayList<>();
     long exposed;
 
     boolean sawTrace(SentTrace trace) {

@@ -504,7 +504,7 @@ enum Event {
       figures.add("caught up s", since(begin));
       peaks.into(figures);
     }
-    figures.add("refusals", scene.load().retries() - refused);
+    figures.add("refusals", (double) (scene.load().retries() - refused));
     scene.awaitCalm();
   }
 
@@ -529,8 +529,8 @@ enum Event {
               .toArray();
       String whose = own ? "to backend of its traces" : "of the others'";
       if (millis.length > 0) {
-        figures.add(whose + " p50 ms", millis[millis.length / 2]);
-        figures.add("p99 ms " + (own ? "own" : "others"), millis[millis.length * 99 / 100]);
+        figures.add(whose + " p50 ms", (double) millis[millis.length / 2]);
+        figures.add("p99 ms " + (own ? "own" : "others"), (double) millis[millis.length * 99 / 100]);
       }
     }
   }

@@ -112,7 +112,7 @@ public final class EventsMain {
         each.get();
       } catch (ExecutionException e) {
         clean = false;
-        say("failed: %s", e.getCause());
+        say("failed: %s", e);
       }
     }
   }

@@ -43,7 +43,7 @@ final class Peaks implements AutoCloseable {
     try {
       String name = node.process().name();
       Cluster.Scrape now = node.metrics();
-      note("RSS " + name + " MiB", node.process().residentBytes() >> 20);
+      note("RSS " + name + " MiB", mib(node.process().residentBytes()));
       if (!node.isRouter()) {
         note("buffered MiB", mib(now.sum("ringtail_sampler_buffered_bytes")));
         note("queued MiB", mib(now.sum("ringtail_sampler_export_queued_bytes")));
@@ -75,8 +75,8 @@ final class Peaks implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopped = true;
-    thread.join();
+    thread.interrupt();
   }
 }

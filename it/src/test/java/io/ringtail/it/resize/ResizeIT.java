@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,7 +37,7 @@ class ResizeIT {
     }
     clusters.shutdown();
     for (Mode mode : Mode.values()) {
-      assertClean(mode, outcomes.get(mode).get());
+      assertClean(mode, Objects.requireNonNull(outcomes.get(mode)).get());
     }
   }
 

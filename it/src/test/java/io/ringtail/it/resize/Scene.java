@@ -409,7 +409,7 @@ final class Scene implements AutoCloseable {
       try {
         accounts.look(node);
       } catch (IOException e) {
-        continue; // stopped for a while: as last seen
+        // stopped for a while: as last seen
       }
     }
     return accounts;
