@@ -180,7 +180,12 @@ final class Accounts {
           wrong, "accepted by samplers, forwarded", total("accepted"), total("forwarded"), again);
     }
     boolean exportedAgain = samplerKilled || sum("ringtail_sampler_export_retries_total") > 0;
-    compare(wrong, "at the sink, sent by samplers", (double) atSink, total("export_sent"), exportedAgain);
+    compare(
+        wrong,
+        "at the sink, sent by samplers",
+        (double) atSink,
+        total("export_sent"),
+        exportedAgain);
     return wrong;
   }
 

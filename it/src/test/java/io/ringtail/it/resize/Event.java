@@ -530,7 +530,8 @@ enum Event {
       String whose = own ? "to backend of its traces" : "of the others'";
       if (millis.length > 0) {
         figures.add(whose + " p50 ms", (double) millis[millis.length / 2]);
-        figures.add("p99 ms " + (own ? "own" : "others"), (double) millis[millis.length * 99 / 100]);
+        figures.add(
+            "p99 ms " + (own ? "own" : "others"), (double) millis[millis.length * 99 / 100]);
       }
     }
   }
