@@ -92,8 +92,12 @@ public final class WireWriter {
   }
 
   public void raw(byte[] bytes, int length) {
+    raw(bytes, 0, length);
+  }
+
+  public void raw(byte[] bytes, int offset, int length) {
     ensure(length);
-    System.arraycopy(bytes, 0, array, size, length);
+    System.arraycopy(bytes, offset, array, size, length);
     size += length;
   }
 

@@ -28,7 +28,7 @@ final class Batch {
   private int traceCount;
   private int spanCount;
 
-  /** The file it came from, if it did. */
+  /** The file it came from, if it did; its other half may share it. */
   final Spool.@Nullable Entry stored;
 
   int attempts;
@@ -58,6 +58,26 @@ final class Batch {
     this.traceCount = payload.traces();
     this.spanCount = payload.spanCount();
     this.stored = from.entry();
+  }
+
+  /** Traces {@code [from, to)} of another, not sent yet. */
+  private Batch(Batch of, int from, int to) {
+    int start = from == 0 ? 0 : of.traceEnds[from - 1];
+    this.context = of.context;
+    this.openedNanos = of.openedNanos;
+    this.array = Arrays.copyOfRange(of.array, start, of.traceEnds[to - 1]);
+    this.length = array.length;
+    this.traceCount = to - from;
+    this.traceEnds = Arrays.copyOfRange(of.traceEnds, from, to);
+    this.traceSpans = Arrays.copyOfRange(of.traceSpans, from, to);
+    for (int i = 0; i < traceCount; i++) {
+      traceEnds[i] -= start;
+      spanCount += traceSpans[i];
+    }
+    this.stored = of.stored;
+    if (stored == null) {
+      traces.addAll(of.traces.subList(from, to));
+    }
   }
 
   /**
@@ -150,8 +170,18 @@ final class Batch {
     return wanted.seal();
   }
 
+  /** Its traces in two requests of about as many each, not sent yet. Of at least two traces. */
+  List<Batch> halves() {
+    int middle = traceCount / 2;
+    return List.of(new Batch(this, 0, middle), new Batch(this, middle, traceCount));
+  }
+
   Header context() {
     return context;
+  }
+
+  int traceCount() {
+    return traceCount;
   }
 
   boolean isEmpty() {

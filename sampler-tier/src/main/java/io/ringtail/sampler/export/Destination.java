@@ -1,5 +1,8 @@
 package io.ringtail.sampler.export;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.KeptTrace.Answer;
@@ -30,8 +33,11 @@ import org.slf4j.LoggerFactory;
 /**
  * One place kept traces go to: a queue bounded in bytes, requests gathered a context, and sending
  * until each is finally answered. A retryable failure is repeated without end, each request after
- * its own growing pause, so that one that always fails does not hold up the others; a refusal for
- * good is a counted loss.
+ * its own growing pause, so that one that always fails does not hold up the others. A refusal for
+ * good is a counted loss, of the traces refused: a request of several is halved and sent again,
+ * unless the refusal is about the sender or {@value #HALVINGS_A_SECOND} a second, {@value
+ * #HALVINGS_AT_ONCE} at once, are used up; a backend that refuses everything is not asked much
+ * more often than without.
  *
  * <p>Longer than most classes: gathering, sending and answering share the state of one duty cycle.
  *
@@ -47,6 +53,11 @@ final class Destination {
   /** OTLP 1.11.0: a client must not send more, and counts what it does not send. */
   private static final int MAX_SENDABLE_BYTES = 64 << 20;
 
+  /** One bad trace among 1,000 is found by ten of them. */
+  private static final int HALVINGS_AT_ONCE = 400;
+
+  private static final int HALVINGS_A_SECOND = 20;
+
   private record Completion(Batch batch, SendResult result) {}
 
   private final String name;
@@ -58,6 +69,7 @@ final class Destination {
   private final ExportMetrics metrics;
 
   private final @Nullable Spool spool;
+  private final Allowance halvings = new Allowance(HALVINGS_AT_ONCE, HALVINGS_A_SECOND);
   private final AtomicLong reservedBytes = new AtomicLong();
   private final AtomicLong queuedSpans = new AtomicLong();
   private final Queue<KeptTrace> offered = new ConcurrentLinkedQueue<>();
@@ -282,10 +294,39 @@ final class Destination {
       if (trace == null) {
         break;
       }
-      gather(trace, nowNanos);
+      if (isTooLarge(trace)) {
+        pieces(trace).forEach(piece -> gather(piece, nowNanos));
+      } else {
+        gather(trace, nowNanos);
+      }
       taken++;
     }
     return taken;
+  }
+
+  private boolean isTooLarge(KeptTrace trace) {
+    return trace.resourceSpans().readableBytes() > config.maxRequestBytes()
+        && endpoints.get(0).transport().limitsRequests();
+  }
+
+  /** Cuts a trace; its repeated headers go in beyond the queue's limit, if they must. */
+  private List<KeptTrace> pieces(KeptTrace trace) {
+    ByteBuf bytes = trace.resourceSpans();
+    List<TraceCut.Piece> cut = TraceCut.cut(ByteBufUtil.getBytes(bytes), config.maxRequestBytes());
+    if (cut.size() < 2) {
+      return List.of(trace);
+    }
+    FanOut answers = new FanOut(trace, cut.size());
+    List<KeptTrace> pieces = new ArrayList<>();
+    long cost = -Batch.costBytes(trace);
+    for (TraceCut.Piece piece : cut) {
+      ByteBuf part = Unpooled.wrappedBuffer(piece.resourceSpans());
+      pieces.add(answers.piece(part, piece.spanCount()));
+      cost += Batch.costBytes(pieces.get(pieces.size() - 1));
+    }
+    reservedBytes.addAndGet(cost);
+    bytes.release();
+    return pieces;
   }
 
   private void gather(KeptTrace trace, long nowNanos) {
@@ -372,7 +413,7 @@ final class Destination {
     try {
       endpoint.transport().send(batch.payload(), failing, result -> onResult(batch, result));
     } catch (IllegalArgumentException e) {
-      onResult(batch, new SendResult.Rejected("cannot be sent: " + e.getMessage()));
+      onResult(batch, new SendResult.Rejected("cannot be sent: " + e.getMessage(), false));
     }
   }
 
@@ -412,7 +453,7 @@ final class Destination {
     if (result instanceof SendResult.Accepted accepted) {
       accept(batch, accepted);
     } else if (result instanceof SendResult.Rejected rejected) {
-      lose(batch, ExportLoss.REJECTED, rejected.why());
+      refused(batch, rejected, nowNanos);
     } else {
       throw new AssertionError(result);
     }
@@ -474,6 +515,18 @@ final class Destination {
     answer(batch, Answer.ACCEPTED);
   }
 
+  /** Of several traces perhaps only one is refused. */
+  private void refused(Batch batch, SendResult.Rejected rejected, long nowNanos) {
+    if (rejected.forContent() && batch.traceCount() > 1 && halvings.take(nowNanos)) {
+      metrics.halved.inc();
+      List<Batch> halves = batch.halves();
+      ready.addFirst(halves.get(1));
+      ready.addFirst(halves.get(0));
+    } else {
+      lose(batch, ExportLoss.REJECTED, rejected.why());
+    }
+  }
+
   private void lose(Batch batch, ExportLoss reason, String why) {
     metrics.lostSpans(reason).inc(batch.spanCount());
     tellOnce(reason, batch.spanCount(), why);
@@ -495,7 +548,7 @@ final class Destination {
 
   private void answer(Batch batch, Answer answer) {
     if (batch.stored != null && spool != null) {
-      spool.done(batch.stored);
+      spool.answered(batch.stored, batch.spanCount());
     } else {
       queuedSpans.addAndGet(-batch.spanCount());
     }

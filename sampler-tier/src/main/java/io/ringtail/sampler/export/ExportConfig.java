@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param file of OTLP JSON lines, appended to
  * @param maxQueuedBytes of each destination, waiting or in flight
  * @param disk where the OTLP queue goes on when half of its memory is full; empty for nowhere
- * @param maxRequestBytes encoded bytes of one request, but for a single larger trace
+ * @param maxRequestBytes encoded bytes of one request; a larger trace is cut between its spans
  * @param maxRequestSpans spans of one request, but for a single larger trace
  * @param linger longest wait for a request to fill
  * @param retryInitial first pause after a failure; each one doubles it

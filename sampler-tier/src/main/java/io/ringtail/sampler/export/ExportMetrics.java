@@ -20,6 +20,7 @@ final class ExportMetrics {
   final Counter spoolFailures;
   final Counter requests;
   final Counter retries;
+  final Counter halved;
   final Counter full;
   final Histogram requestMillis;
   private final Map<ExportLoss, Counter> lostSpans = new EnumMap<>(ExportLoss.class);
@@ -43,6 +44,11 @@ final class ExportMetrics {
     requests = metrics.counter(PREFIX + "requests_total", "Requests sent, retries included.", to);
     retries =
         metrics.counter(PREFIX + "retries_total", "Requests that failed and are sent again.", to);
+    halved =
+        metrics.counter(
+            PREFIX + "halved_total",
+            "Refused requests sent again in two halves, so that only the traces refused are lost.",
+            to);
     full =
         metrics.counter(
             PREFIX + "queue_full_total", "Offers refused because the queue is full.", to);

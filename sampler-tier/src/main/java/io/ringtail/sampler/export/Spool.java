@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The part of a destination's queue that lies on disk: one file a request, forced to the disk
- * before it has its name, deleted once it is finally answered. What a process leaves behind, the
+ * before it has its name, deleted once all of it is finally answered. What a process leaves behind, the
  * next one with the same directory sends; a request that was on its way when the process died is
  * sent twice.
  *
@@ -50,7 +50,17 @@ final class Spool implements AutoCloseable {
   private final AtomicLong spans = new AtomicLong();
 
   /** One file. */
-  record Entry(Path file, long bytes, int spans) {}
+  static final class Entry {
+    private final Path file;
+    private final long bytes;
+    private int unansweredSpans;
+
+    Entry(Path file, long bytes, int spans) {
+      this.file = file;
+      this.bytes = bytes;
+      this.unansweredSpans = spans;
+    }
+  }
 
   /** What was in it. */
   record Stored(Entry entry, Payload payload) {}
@@ -84,7 +94,7 @@ final class Spool implements AutoCloseable {
       // told below: it is this process that has it
     }
     lockChannel.close();
-    throw new IOException("sampler.export.queue.directory: " + directory + " is in use");
+    throw new IOException("sampler.export.disk.directory: " + directory + " is in use");
   }
 
   private List<Path> files() throws IOException {
@@ -110,8 +120,8 @@ final class Spool implements AutoCloseable {
 
   private void add(Entry entry) {
     entries.add(entry);
-    bytes.addAndGet(entry.bytes());
-    spans.addAndGet(entry.spans());
+    bytes.addAndGet(entry.bytes);
+    spans.addAndGet(entry.unansweredSpans);
   }
 
   /**
@@ -173,15 +183,24 @@ final class Spool implements AutoCloseable {
   @Nullable Stored take(IntConsumer onUnreadable) {
     for (Entry entry = entries.poll(); entry != null; entry = entries.poll()) {
       try {
-        return new Stored(entry, decode(Files.readAllBytes(entry.file())));
+        return new Stored(entry, read(entry));
       } catch (IOException e) {
-        log.error("export queue file unreadable file={} why=\"{}\"", entry.file(), e.toString());
-        putAside(entry.file());
-        forget(entry);
-        onUnreadable.accept(entry.spans());
+        log.error("export queue file unreadable file={} why=\"{}\"", entry.file, e.toString());
+        putAside(entry.file);
+        onUnreadable.accept(entry.unansweredSpans);
+        spans.addAndGet(-entry.unansweredSpans);
+        bytes.addAndGet(-entry.bytes);
       }
     }
     return null;
+  }
+
+  private static Payload read(Entry entry) throws IOException {
+    Payload payload = decode(Files.readAllBytes(entry.file));
+    if (payload.spanCount() != entry.unansweredSpans) {
+      throw new IOException("it has " + payload.spanCount() + " spans, its name says others");
+    }
+    return payload;
   }
 
   private static Payload decode(byte[] file) throws IOException {
@@ -216,24 +235,27 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  /** A taken one is finally answered. */
-  void done(Entry entry) {
+  /** Spans of a taken one are finally answered; with the last of them its file goes. */
+  void answered(Entry entry, int answeredSpans) {
+    spans.addAndGet(-answeredSpans);
+    entry.unansweredSpans -= answeredSpans;
+    if (entry.unansweredSpans == 0) {
+      delete(entry.file);
+      bytes.addAndGet(-entry.bytes);
+    }
+  }
+
+  private static void delete(Path file) {
     try {
-      Files.delete(entry.file());
+      Files.delete(file);
     } catch (NoSuchFileException e) {
-      log.warn("export queue file was removed by another hand file={}", entry.file());
+      log.warn("export queue file was removed by another hand file={}", file);
     } catch (IOException e) {
       log.error(
           "export queue file cannot be deleted, will be sent again after a restart file={} why=\"{}\"",
-          entry.file(),
+          file,
           e.toString());
     }
-    forget(entry);
-  }
-
-  private void forget(Entry entry) {
-    bytes.addAndGet(-entry.bytes());
-    spans.addAndGet(-entry.spans());
   }
 
   /** Whether nothing is left to be taken. */

@@ -2,12 +2,15 @@ package io.ringtail.sampler.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.ExportConfig.Balance;
 import io.ringtail.sampler.export.KeptTrace.Answer;
 import io.ringtail.sampler.export.send.Payload;
 import io.ringtail.sampler.export.send.SendResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,13 +129,13 @@ class DestinationTest {
 
   @Test
   void request_fullBySpansOrBytes_leavesAtOnce() {
-    offer(kept.trace(1, 60));
-    offer(kept.trace(2, 60));
+    offer(kept.trace(1, 52));
+    offer(kept.trace(2, 52));
     work();
 
-    assertThat(first.sent).extracting(Payload::spanCount).containsExactly(60);
+    assertThat(first.sent).extracting(Payload::spanCount).containsExactly(52);
     pass(200);
-    assertThat(first.sent).extracting(Payload::spanCount).containsExactly(60, 60);
+    assertThat(first.sent).extracting(Payload::spanCount).containsExactly(52, 52);
   }
 
   @Test
@@ -273,7 +276,7 @@ class DestinationTest {
   void rejectedForGood_isACountedLossAndTheRestGoesOn() {
     first.answer =
         payload ->
-            payload.spanCount() == 7 ? new SendResult.Rejected("no") : FakeTransport.ACCEPTED;
+            payload.spanCount() == 7 ? new SendResult.Rejected("no", true) : FakeTransport.ACCEPTED;
     offer(kept.trace(1, 7));
     work();
     pass(200);
@@ -282,6 +285,86 @@ class DestinationTest {
     assertThat(lostSpans(ExportLoss.REJECTED)).isEqualTo(7);
     assertThat(kept.answersTo(1)).containsExactly(Answer.REJECTED);
     assertThat(kept.answersTo(2)).containsExactly(Answer.ACCEPTED);
+  }
+
+  private static final SendResult BAD_TRACE = new SendResult.Rejected("bad trace", true);
+
+  private static boolean holds(Payload payload, long id) {
+    byte[] hex = ByteString.fromHex(String.format("%032x", id)).toByteArray();
+    ByteString all = ByteString.copyFrom(payload.array(), 0, payload.length());
+    return all.toString(StandardCharsets.ISO_8859_1)
+        .contains(new String(hex, StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void rejectedForGood_oneTraceOfMany_isLostAlone() {
+    first.answer = payload -> holds(payload, 0x42) ? BAD_TRACE : FakeTransport.ACCEPTED;
+    offer(kept.trace(0x41, 2));
+    offer(kept.trace(0x42, 3));
+    offer(kept.trace(0x43, 1));
+    work();
+    pass(200);
+
+    assertThat(kept.answersTo(0x41)).containsExactly(Answer.ACCEPTED);
+    assertThat(kept.answersTo(0x42)).containsExactly(Answer.REJECTED);
+    assertThat(kept.answersTo(0x43)).containsExactly(Answer.ACCEPTED);
+    assertThat(lostSpans(ExportLoss.REJECTED)).isEqualTo(3);
+    Payload last = first.sent.get(first.sent.size() - 1);
+    assertThat(Arrays.copyOf(last.array(), last.length())).isEqualTo(Kept.encoded(0x43, 1));
+    assertThat(last.traceEnds()).containsExactly(last.length());
+    assertThat(destination.queuedBytes()).isZero();
+  }
+
+  @Test
+  void rejectedForGood_whoSendsIt_isNotSentInHalves() {
+    first.answer = payload -> new SendResult.Rejected("PERMISSION_DENIED", false);
+    offer(kept.trace(1, 2));
+    offer(kept.trace(2, 3));
+    work();
+    pass(200);
+
+    assertThat(first.sent).hasSize(1);
+    assertThat(lostSpans(ExportLoss.REJECTED)).isEqualTo(5);
+  }
+
+  @Test
+  void rejectedForGood_everything_isSoonNotSentInHalves() {
+    first.answer = payload -> BAD_TRACE;
+    int requests = 100;
+    for (int i = 0; i < requests; i++) {
+      for (int k = 0; k < 20; k++) {
+        offer(kept.trace(20L * i + k, 1));
+      }
+      work();
+      pass(200);
+    }
+    long halved = counted("halved_total", "destination", "otlp");
+    assertThat(halved).isBetween(400L, 400L + 100 * 200 * 20 / 1_000);
+    assertThat(first.sent).hasSize((int) (requests + 2 * halved));
+    assertThat(kept.answered()).isEqualTo(2_000);
+  }
+
+  @Test
+  void traceOverTheRequestLimit_leavesInPiecesAndIsAnsweredOnce() {
+    assertThat(offer(kept.trace(1, 90))).isTrue();
+    work();
+    pass(200);
+
+    assertThat(first.sent).hasSizeGreaterThan(1);
+    assertThat(first.sent).allMatch(p -> p.length() <= 2_000);
+    assertThat(first.sent.stream().mapToInt(Payload::spanCount).sum()).isEqualTo(90);
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+    assertThat(destination.queuedBytes()).isZero();
+  }
+
+  @Test
+  void traceOverTheRequestLimit_oneFileTakesItWhole() {
+    first.limitsRequests = false;
+    assertThat(offer(kept.trace(1, 90))).isTrue();
+    work();
+    pass(200);
+
+    assertThat(first.sent).extracting(Payload::spanCount).containsExactly(90);
   }
 
   @Test
@@ -469,6 +552,34 @@ class DestinationTest {
     destination.close();
   }
 
+  @Test
+  void disk_oneTraceOfManyRejected_isLostAloneAndTheFileGoes(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 1 << 20, first);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    for (int id : new int[] {0x41, 0x42, 0x43}) {
+      offer(kept.trace(id, 5));
+    }
+    destination.stopTaking();
+    assertThat(destination.abandon(nowNanos)).as("spans lost").isZero();
+    destination.close();
+
+    metrics = new Metrics();
+    takenSpans = 0;
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 1 << 20, second);
+    second.answer = payload -> holds(payload, 0x42) ? BAD_TRACE : FakeTransport.ACCEPTED;
+    pass(200);
+    assertThat(sentSpans()).isEqualTo(10);
+    assertThat(lostSpans(ExportLoss.REJECTED)).isEqualTo(5);
+    assertThat(destination.isEmpty()).isTrue();
+    assertThat(destination.queuedSpans()).isZero();
+    destination.close();
+    try (var files = Files.list(dir)) {
+      assertThat(files.map(f -> f.getFileName().toString())).containsExactly("lock");
+    }
+  }
+
   private void answerSome(Random random) {
     for (FakeTransport transport : List.of(first, second)) {
       while (!transport.hanging.isEmpty() && random.nextInt(3) > 0) {
@@ -483,7 +594,7 @@ class DestinationTest {
     answers.add(FakeTransport.ACCEPTED);
     answers.add(FakeTransport.UNAVAILABLE);
     answers.add(new SendResult.Retryable("slow", Duration.ofMillis(random.nextInt(300))));
-    answers.add(new SendResult.Rejected("no"));
+    answers.add(new SendResult.Rejected("no", random.nextBoolean()));
     answers.add(new SendResult.Accepted(1, "partly"));
     return answers.get(random.nextInt(answers.size()));
   }

@@ -19,6 +19,7 @@ final class FakeTransport implements Transport {
   final List<Payload> sent = new ArrayList<>();
   final List<Boolean> afterFailure = new ArrayList<>();
   final Deque<Consumer<SendResult>> hanging = new ArrayDeque<>();
+  boolean limitsRequests = true;
   boolean hangs;
   boolean closed;
   Function<Payload, SendResult> answer = payload -> ACCEPTED;
@@ -32,6 +33,11 @@ final class FakeTransport implements Transport {
     } else {
       onResult.accept(answer.apply(payload));
     }
+  }
+
+  @Override
+  public boolean limitsRequests() {
+    return limitsRequests;
   }
 
   @Override

@@ -46,7 +46,9 @@ class SpoolTest {
       assertThat(first.payload().traceSpans()).containsExactly(3, 5);
       assertThat(take(spool).payload().spanCount()).isEqualTo(9);
       assertThat(spool.isTaken()).isTrue();
-      spool.done(first.entry());
+      spool.answered(first.entry(), 3);
+      assertThat(spool.spans()).isEqualTo(14);
+      spool.answered(first.entry(), 5);
       assertThat(spool.spans()).isEqualTo(9);
     }
     try (Spool spool = new Spool(dir, 1000)) {
@@ -87,7 +89,7 @@ class SpoolTest {
       assertThat(spool.isTaken()).isTrue();
       assertThatThrownBy(() -> new Spool(dir, 1000))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("is in use");
+          .hasMessage("sampler.export.disk.directory: " + dir + " is in use");
     }
   }
 }

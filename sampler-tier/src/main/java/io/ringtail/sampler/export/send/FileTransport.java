@@ -103,6 +103,12 @@ public final class FileTransport implements Transport {
     return open;
   }
 
+  /** One line a trace, however long. */
+  @Override
+  public boolean limitsRequests() {
+    return false;
+  }
+
   @Override
   public String name() {
     return path.toString();

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which gRPC failures are sent again: OTLP specification 1.11.0, "OTLP/gRPC Response". */
@@ -20,7 +21,7 @@ final class GrpcAnswer {
     if (retryable(status.getCode(), delay != null)) {
       return new SendResult.Retryable(why, delay == null ? Duration.ZERO : delay);
     }
-    return new SendResult.Rejected(why);
+    return new SendResult.Rejected(why, forContent(status.getCode()));
   }
 
   private static boolean retryable(Status.Code code, boolean retryInfo) {
@@ -31,13 +32,28 @@ final class GrpcAnswer {
     };
   }
 
+  private static boolean forContent(Status.Code code) {
+    return switch (code) {
+      case UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED, NOT_FOUND -> false;
+      default -> true;
+    };
+  }
+
+  /** None if they cannot be read, or are of another status than this. */
+  private static List<Any> details(Status status, Metadata trailers) {
+    try {
+      return StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList();
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+  }
+
   /** The delay of a {@code RetryInfo} in the status details; null if there is none. */
   private static @Nullable Duration retryDelay(Status status, @Nullable Metadata trailers) {
     if (trailers == null) {
       return null;
     }
-    com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
-    for (Any detail : details.getDetailsList()) {
+    for (Any detail : details(status, trailers)) {
       if (detail.is(RetryInfo.class)) {
         try {
           com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();

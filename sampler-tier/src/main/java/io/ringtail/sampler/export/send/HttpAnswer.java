@@ -24,7 +24,15 @@ final class HttpAnswer {
     String why = "HTTP " + status + (message.isEmpty() ? "" : ": " + shortened(message));
     return switch (status) {
       case 429, 502, 503, 504 -> new SendResult.Retryable(why, delay(retryAfter, now));
-      default -> new SendResult.Rejected(why);
+      default -> new SendResult.Rejected(why, forContent(status));
+    };
+  }
+
+  /** Too large, bad, or the server's own failure on it; not credentials, path, method or type. */
+  private static boolean forContent(int status) {
+    return switch (status) {
+      case 400, 409, 413, 422, 500 -> true;
+      default -> false;
     };
   }
 

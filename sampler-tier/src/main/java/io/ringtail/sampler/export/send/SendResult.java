@@ -24,6 +24,8 @@ public sealed interface SendResult {
    * Never: must not be sent again.
    *
    * @param why for people
+   * @param forContent whether a part of the request may be taken; not if who sends it, where to or
+   *     how is refused
    */
-  record Rejected(String why) implements SendResult {}
+  record Rejected(String why, boolean forContent) implements SendResult {}
 }

@@ -15,6 +15,11 @@ public interface Transport extends AutoCloseable {
    */
   void send(Payload payload, boolean afterFailure, Consumer<SendResult> onResult);
 
+  /** Whether the other side limits what it takes at once, so that a larger trace is cut. */
+  default boolean limitsRequests() {
+    return true;
+  }
+
   /** Where it leads, for logs. */
   String name();
 

@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,18 +36,38 @@ class GrpcAnswerTest {
       names = {
         "UNKNOWN",
         "INVALID_ARGUMENT",
-        "NOT_FOUND",
         "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "UNAUTHENTICATED",
         "FAILED_PRECONDITION",
-        "UNIMPLEMENTED",
         "INTERNAL",
         "RESOURCE_EXHAUSTED"
       })
-  void code_anyOther_rejected(Status.Code code) {
+  void code_badRequest_rejectedForItsContent(Status.Code code) {
     assertThat(GrpcAnswer.failure(code.toStatus().withDescription("d"), null))
-        .isEqualTo(new SendResult.Rejected(code + ": d"));
+        .isEqualTo(new SendResult.Rejected(code + ": d", true));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Status.Code.class,
+      names = {"NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNIMPLEMENTED"})
+  void code_notOfTheRequestsContent_rejectedWhateverItHolds(Status.Code code) {
+    assertThat(GrpcAnswer.failure(code.toStatus().withDescription("d"), null))
+        .isEqualTo(new SendResult.Rejected(code + ": d", false));
+  }
+
+  @Test
+  void details_ofAnotherCodeOrUnreadable_areAsNone() {
+    com.google.rpc.Status other = com.google.rpc.Status.newBuilder().setCode(3).build();
+    Metadata mismatched = StatusProto.toStatusRuntimeException(other).getTrailers();
+    Metadata unreadable = new Metadata();
+    unreadable.put(
+        Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER),
+        new byte[] {0x0a, 50});
+
+    for (Metadata trailers : List.of(mismatched, unreadable)) {
+      assertThat(GrpcAnswer.failure(Status.UNAVAILABLE, trailers))
+          .isEqualTo(new SendResult.Retryable("UNAVAILABLE", Duration.ZERO));
+    }
   }
 
   @Test

@@ -24,19 +24,26 @@ class HttpAnswerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {301, 400, 401, 403, 404, 408, 413, 415, 500, 501, 505})
-  void status_anyOther_rejected(int status) {
+  @ValueSource(ints = {400, 413, 422, 500})
+  void status_badRequest_rejectedForItsContent(int status) {
     assertThat(HttpAnswer.of(status, NOTHING, "5", NOW))
-        .isEqualTo(new SendResult.Rejected("HTTP " + status));
+        .isEqualTo(new SendResult.Rejected("HTTP " + status, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 401, 403, 404, 405, 408, 415, 501, 505})
+  void status_anyOther_rejectedWhateverItHolds(int status) {
+    assertThat(HttpAnswer.of(status, NOTHING, "5", NOW))
+        .isEqualTo(new SendResult.Rejected("HTTP " + status, false));
   }
 
   @Test
   void status_withBody_messageIsTold() {
     byte[] body = Status.newBuilder().setCode(3).setMessage("bad span").build().toByteArray();
     assertThat(HttpAnswer.of(400, body, "", NOW))
-        .isEqualTo(new SendResult.Rejected("HTTP 400: bad span"));
+        .isEqualTo(new SendResult.Rejected("HTTP 400: bad span", true));
     assertThat(HttpAnswer.of(400, "<html>".getBytes(StandardCharsets.UTF_8), "", NOW))
-        .isEqualTo(new SendResult.Rejected("HTTP 400"));
+        .isEqualTo(new SendResult.Rejected("HTTP 400", true));
   }
 
   @Test
