@@ -139,8 +139,11 @@ final class GrpcSender implements Sender {
     }
     Duration retryAfter = retryAfter(trailers);
     return switch (status.getCode()) {
-      // the client's own deadline says nothing of the endpoint
-      case DEADLINE_EXCEEDED -> new NoAnswer(reason, false);
+      // without details it may be the client's own deadline, which says nothing of the endpoint
+      case DEADLINE_EXCEEDED ->
+          hasDetails(trailers)
+              ? new Refused(reason, true, retryAfter)
+              : new NoAnswer(reason, false);
       case CANCELLED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS ->
           new Refused(reason, true, retryAfter);
       case RESOURCE_EXHAUSTED -> new Refused(reason, retryAfter != null, retryAfter);
@@ -161,6 +164,10 @@ final class GrpcSender implements Sender {
       }
     }
     return true;
+  }
+
+  private static boolean hasDetails(@Nullable Metadata trailers) {
+    return trailers != null && trailers.containsKey(STATUS_DETAILS);
   }
 
   private static @Nullable Duration retryAfter(@Nullable Metadata trailers) {

@@ -82,6 +82,10 @@ class RetryPolicyTest {
         .isEqualTo(new Refused("RESOURCE_EXHAUSTED", true, delay));
     assertThat(GrpcSender.failed(Status.RESOURCE_EXHAUSTED, details(null)))
         .isEqualTo(new Refused("RESOURCE_EXHAUSTED", false, null));
+    assertThat(GrpcSender.failed(Status.DEADLINE_EXCEEDED, details(delay)))
+        .isEqualTo(new Refused("DEADLINE_EXCEEDED", true, delay));
+    assertThat(GrpcSender.failed(Status.DEADLINE_EXCEEDED, new Metadata()))
+        .isEqualTo(new NoAnswer("DEADLINE_EXCEEDED", false));
     assertThat(GrpcSender.failed(Status.UNAVAILABLE, details(delay)))
         .isEqualTo(new Refused("UNAVAILABLE", true, delay));
   }
