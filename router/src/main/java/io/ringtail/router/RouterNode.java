@@ -197,6 +197,16 @@ public final class RouterNode implements AutoCloseable {
     return metrics;
   }
 
+  /** Nodes the epoch it routes by names; 0 before the first. */
+  public int members() {
+    return forwarder.members();
+  }
+
+  /** Links to samplers that are up. */
+  public int linksUp() {
+    return forwarder.linksUp();
+  }
+
   /** The epoch it routes by; {@link EpochOrder#NONE} before the first. */
   public EpochOrder epochInUse() {
     return forwarder.inUse();

@@ -1,9 +1,7 @@
 package io.ringtail.cli.dev;
 
-import com.codahale.metrics.Gauge;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.config.ConfigSection;
-import io.ringtail.metrics.Metrics;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.router.RouterNode;
 import io.ringtail.rules.Rules;
@@ -27,7 +25,6 @@ import java.util.stream.Stream;
  */
 public final class DevCluster implements RunningNode {
   private static final String LOOPBACK = "127.0.0.1:";
-  private static final String EPOCH_MEMBERS = "ringtail_cluster_epoch_members";
 
   private final DevOptions options;
   private final KeptTraceListener tap;
@@ -85,17 +82,21 @@ public final class DevCluster implements RunningNode {
     List<String> reasons = new ArrayList<>();
     samplers.forEach(node -> reasons.addAll(node.readiness().reasons()));
     routers.forEach(node -> reasons.addAll(node.readiness().reasons()));
-    routers.forEach(node -> whyNotAll(node.metrics()).ifPresent(reasons::add));
+    routers.forEach(
+        node -> whyNotAll(options, node.members(), node.linksUp()).ifPresent(reasons::add));
     return reasons;
   }
 
-  private Optional<String> whyNotAll(Metrics metrics) {
+  static Optional<String> whyNotAll(DevOptions options, int members, int linksUp) {
     int all = options.routers() + options.samplers();
-    Gauge<?> members = metrics.registry().getGauges().get(EPOCH_MEMBERS);
-    if (members == null || (members.getValue() instanceof Number n && n.intValue() >= all)) {
-      return Optional.empty();
+    if (members < all) {
+      return Optional.of("a router sees " + members + " of " + all + " nodes");
     }
-    return Optional.of("a router sees " + members.getValue() + " of " + all + " nodes");
+    if (linksUp < options.samplers()) {
+      return Optional.of(
+          "a router has links to " + linksUp + " of " + options.samplers() + " samplers");
+    }
+    return Optional.empty();
   }
 
   @Override

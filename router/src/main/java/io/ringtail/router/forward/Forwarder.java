@@ -333,6 +333,12 @@ public final class Forwarder implements Ingress, AutoCloseable {
     return links.size();
   }
 
+  /** Nodes the epoch in use names; 0 before the first. */
+  public int members() {
+    Routes now = routes;
+    return now == null ? 0 : now.table().epoch().members().size();
+  }
+
   /** The epoch in use; {@link EpochOrder#NONE} before the first. */
   public EpochOrder inUse() {
     Routes now = routes;
