@@ -12,15 +12,23 @@ final class InFlightBytes {
   }
 
   /**
-   * Takes {@code count} bytes of the budget, or none.
+   * Takes {@code count} bytes of the budget, or none; gives some back if it is negative. What is
+   * refused is never in the way of others.
    *
    * @return false if there is no room
    */
   boolean reserve(long count) {
-    if (bytes.addAndGet(count) <= maxBytes) {
+    if (count <= 0) {
+      release(-count);
       return true;
     }
-    bytes.addAndGet(-count);
+    long taken = bytes.get();
+    while (count <= maxBytes - taken) {
+      if (bytes.compareAndSet(taken, taken + count)) {
+        return true;
+      }
+      taken = bytes.get();
+    }
     return false;
   }
 

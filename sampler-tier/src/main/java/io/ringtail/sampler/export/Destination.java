@@ -125,11 +125,13 @@ final class Destination {
    * @param bytes {@link Batch#costBytes} of the trace
    */
   boolean tryReserve(int bytes) {
-    long before = reservedBytes.getAndAdd(bytes);
-    if ((before == 0 || before + bytes <= config.maxQueuedBytes()) && !stopping) {
-      return true;
+    long reserved = reservedBytes.get();
+    while ((reserved == 0 || reserved + bytes <= config.maxQueuedBytes()) && !stopping) {
+      if (reservedBytes.compareAndSet(reserved, reserved + bytes)) {
+        return true;
+      }
+      reserved = reservedBytes.get();
     }
-    reservedBytes.addAndGet(-bytes);
     metrics.full.inc();
     return false;
   }
