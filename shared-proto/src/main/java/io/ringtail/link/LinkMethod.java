@@ -21,11 +21,15 @@ public final class LinkMethod {
 
   public static final String SERVICE = "ringtail.v1.Link";
 
+  /** The largest client request a router may be configured to take. */
+  public static final int MAX_REQUEST_BYTES = 128 << 20;
+
   /**
-   * What a sampler's server must let in: a part holds at most one client request (64 MiB unless
-   * configured otherwise) with its headers.
+   * What a sampler's server must let in: a part of one client request, which takes at most a third
+   * more on the link (11 bytes a group beside the smallest span there is, of 30), behind others of
+   * 64 MiB at most ({@code router.forward.max-message-bytes}).
    */
-  public static final int MAX_MESSAGE_BYTES = 256 << 20;
+  public static final int MAX_MESSAGE_BYTES = 2 * MAX_REQUEST_BYTES;
 
   private static final String NAME = MethodDescriptor.generateFullMethodName(SERVICE, "Open");
   private static final int CHUNK_BYTES = 64 << 10;

@@ -1,6 +1,7 @@
 package io.ringtail.router.receive;
 
 import io.ringtail.config.ConfigSection;
+import io.ringtail.link.LinkMethod;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grpc where OTLP/gRPC is served; null if {@code off}
  * @param http where OTLP/HTTP is served; null if {@code off}
- * @param maxRequestBytes largest body, before and after decompression
+ * @param maxRequestBytes largest body, before and after decompression; less than a link can carry
  * @param maxBytesInFlight budget of all bodies being received or not yet answered
  * @param contextHeaders names, in lower case, of request headers that travel with the spans
  * @param maxConcurrentCalls gRPC calls at once on one connection
@@ -75,7 +76,12 @@ public record ReceiveConfig(
   public static ReceiveConfig read(ConfigSection section) {
     ReceiveConfig otherwise = defaults();
     int maxRequestBytes =
-        (int) section.bytes("max-request-bytes", otherwise.maxRequestBytes, 1024, 1024L * MIB);
+        (int)
+            section.bytes(
+                "max-request-bytes",
+                otherwise.maxRequestBytes,
+                1024,
+                LinkMethod.MAX_REQUEST_BYTES);
     long maxBytesInFlight =
         section.bytes("max-bytes-in-flight", otherwise.maxBytesInFlight, MIB, 1L << 50);
     if (maxBytesInFlight < maxRequestBytes) {

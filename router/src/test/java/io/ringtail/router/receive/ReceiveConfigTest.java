@@ -73,6 +73,16 @@ final class ReceiveConfigTest {
             "\"x-bin\" (expected a header name");
   }
 
+  @Test
+  void read_requestsThatNoLinkCouldCarry_areRefused() {
+    ConfigFile file = file("max-request-bytes: 129MiB\n");
+    assertThat(ReceiveConfig.read(file.root()).maxRequestBytes()).isEqualTo(64 << 20);
+    assertThat(file.problems().toString())
+        .contains("max-request-bytes: \"129MiB\" (expected 1KiB to 128MiB)");
+    assertThat(ReceiveConfig.read(file("max-request-bytes: 128MiB\n").root()).maxRequestBytes())
+        .isEqualTo(128 << 20);
+  }
+
   private static ConfigFile file(String text) {
     return ConfigFile.read("test.yaml", text, variable -> null);
   }

@@ -65,7 +65,8 @@ public final class LinkBytesReport {
     return (double) sent / received;
   }
 
-  private record Sending(Part part, long seq) implements PartView {
+  /** A part as a link sends it. */
+  record Sending(Part part, long seq) implements PartView {
     @Override
     public long firstSeq() {
       return 0;
