@@ -48,8 +48,8 @@ public record SamplerConfig(
     root.ignore("router");
     ConfigSection sampler = root.section("sampler");
     ConfigSection link = sampler.section("link");
-    ShardConfig shards = ShardConfig.read(sampler);
     TailSamplingConfig tail = TailSamplingConfig.read(root.section("tail_sampling"));
+    ShardConfig shards = ShardConfig.read(sampler, tail.numShards());
     if (!shards.fits(tail)) {
       root.section("tail_sampling")
           .problem(

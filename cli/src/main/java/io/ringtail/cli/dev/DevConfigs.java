@@ -2,6 +2,7 @@ package io.ringtail.cli.dev;
 
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
+import io.ringtail.sampler.shard.ShardConfig;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -42,6 +43,7 @@ final class DevConfigs {
         "sampler:\n"
             + ("  link: { listen: '" + LOOPBACK + "0' }\n")
             + "  max-buffered-bytes: 128MiB\n  stop-grace: 8s\n"
+            + ("  shards: " + Math.min(options.policies().numShards(), ShardConfig.MAX_SHARDS) + "\n")
             + "  export:\n    linger: 100ms\n"
             + options.out().map(path -> "    file: " + quoted(path.toString()) + "\n").orElse("")
             + options.export().map(DevConfigs::otlp).orElse(""));

@@ -20,8 +20,8 @@ import java.util.List;
  * @param dropPendingTracesOnShutdown discard instead of decide what is open at a stop
  * @param blockOnOverflow refuse spans of new traces at {@code numTraces} instead of deciding the
  *     oldest early
- * @param numShards 0 if not set, then {@code sampler.shards} rules
- * @param expectedNewTracesPerSec allocation hint
+ * @param numShards shards if {@code sampler.shards} does not say how many; 0 if not set
+ * @param expectedNewTracesPerSec an allocation hint of the reference, read and not needed
  * @param policies in order, at least one
  */
 public record TailSamplingConfig(

@@ -6,7 +6,7 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
 /**
  * How a sampler buffers, from {@code sampler:} in its config.
  *
- * @param shards number of shards, each with a thread
+ * @param shards number of shards, each with a thread; 64 at most
  * @param maxBufferedBytes bytes of spans, traces, resources and decisions in all shards together
  * @param highWater share of these bytes, 0 to 1, above which the oldest traces are decided early
  * @param queuedBatches most batches waiting for one shard
@@ -20,7 +20,9 @@ public record ShardConfig(
     int queuedBatches,
     int maxTraceSpans,
     int maxTraceBytes) {
-  private static final int MAX_SHARDS = 64;
+  /** Most shards of a sampler. */
+  public static final int MAX_SHARDS = 64;
+
   private static final int MAX_AUTOMATIC_SHARDS = 8;
   private static final long MIB = 1 << 20;
   private static final long MAX_BYTES_PER_SHARD = 16L << 30;
@@ -38,8 +40,19 @@ public record ShardConfig(
 
   /** Reads {@code sampler:}; problems go to the section. */
   public static ShardConfig read(ConfigSection sampler) {
+    return read(sampler, 0);
+  }
+
+  /**
+   * Reads {@code sampler:}; problems go to the section.
+   *
+   * @param numShards {@code tail_sampling.num_shards}, which counts if {@code sampler.shards} is 0;
+   *     0 if it says nothing either
+   */
+  public static ShardConfig read(ConfigSection sampler, int numShards) {
     int shards = sampler.integer("shards", 0, 0, MAX_SHARDS);
-    int actual = shards > 0 ? shards : automaticShards();
+    int wanted = shards > 0 ? shards : Math.min(numShards, MAX_SHARDS);
+    int actual = wanted > 0 ? wanted : automaticShards();
     return new ShardConfig(
         actual,
         sampler.bytes("max-buffered-bytes", 1024 * MIB, 4 * MIB, MAX_BYTES_PER_SHARD * actual),

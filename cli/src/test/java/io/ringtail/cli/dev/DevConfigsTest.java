@@ -1,0 +1,28 @@
+package io.ringtail.cli.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.config.ConfigFile;
+import io.ringtail.sampler.SamplerConfig;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DevConfigsTest {
+  private static final String POLICIES = "policies: [ { name: a, type: always_sample } ]\n";
+
+  private static SamplerConfig sampler(String policies) {
+    TailSamplingConfig read =
+        TailSamplingConfig.read(ConfigFile.read("p.yaml", policies + POLICIES).root());
+    DevOptions options = new DevOptions(1, 3, 0, 0, read, Optional.empty(), Optional.empty());
+    return SamplerConfig.read(new DevConfigs(options, "dev", Path.of("unused")).sampler(0));
+  }
+
+  @Test
+  void sampler_hasTheShardsThePoliciesFileAsksFor() {
+    assertThat(sampler("num_shards: 5\n").shards().shards()).isEqualTo(5);
+    assertThat(sampler("num_shards: 200\n").shards().shards()).isEqualTo(64);
+    assertThat(sampler("").shards().shards()).isBetween(1, 8);
+  }
+}
