@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.config.ConfigFile;
 import io.ringtail.sampler.SamplerConfig;
-import io.ringtail.config.ConfigFile;
 import org.junit.jupiter.api.Test;
 
 class ShardConfigTest {
