@@ -7,6 +7,7 @@ import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
+import io.ringtail.config.SafeUrl;
 import io.ringtail.sampler.policy.DevPolicies;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.net.URI;
@@ -55,7 +56,7 @@ final class DevCommand implements Callable<Integer> {
       paramLabel = "URL",
       description =
           "send kept traces to an OTLP endpoint: http://HOST:4317 by gRPC, http://HOST:4318 or a"
-              + " URL with a path by HTTP")
+              + " URL with a path by HTTP; https without a port is 443")
   private @Nullable String export;
 
   @Option(names = "--demo", description = "make traffic of a made-up shop, 10 traces a second")
@@ -143,7 +144,8 @@ final class DevCommand implements Callable<Integer> {
     try {
       URI url = new URI(text);
       String scheme = String.valueOf(url.getScheme());
-      if (url.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
+      boolean http = scheme.equals("http") || scheme.equals("https");
+      if (url.getHost() != null && http && url.getRawUserInfo() == null) {
         return text;
       }
     } catch (URISyntaxException e) {
@@ -151,6 +153,8 @@ final class DevCommand implements Callable<Integer> {
     }
     throw new ParameterException(
         spec.commandLine(),
-        "--export: \"" + text + "\" (expected a URL such as http://127.0.0.1:4317)");
+        "--export: \""
+            + SafeUrl.of(text)
+            + "\" (expected a URL without user info, such as http://127.0.0.1:4317)");
   }
 }

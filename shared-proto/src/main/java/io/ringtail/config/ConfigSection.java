@@ -35,6 +35,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 public final class ConfigSection {
   private static final Pattern SECRET =
       Pattern.compile("(?i).*(authorization|token|secret|password|api[-_]?key|credential).*");
+  private static final Pattern URL = Pattern.compile("(?i)(endpoints?|url)");
+  private static final Pattern HEADERS = Pattern.compile("(?i)headers");
   private static final String MASK = "****";
 
   private final ConfigFile file;
@@ -161,12 +163,12 @@ public final class ConfigSection {
     return record(key, Collections.unmodifiableList(values));
   }
 
-  /** Texts by text, in the order of the file; values of keys that sound secret are masked. */
-  public Map<String, String> stringMap(String key) {
+  /** Texts by text, in the order of the file; the values are never printed. */
+  public Map<String, String> secrets(String key) {
     ConfigSection entriesOf = section(key);
     Map<String, String> values = new LinkedHashMap<>();
     for (String name : entriesOf.keys()) {
-      entriesOf.string(name).ifPresent(v -> values.put(name, v));
+      entriesOf.secret(name).ifPresent(v -> values.put(name, v));
     }
     return Collections.unmodifiableMap(values);
   }
@@ -267,13 +269,22 @@ public final class ConfigSection {
     }
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> out = new LinkedHashMap<>();
-      map.forEach((k, v) -> out.put(String.valueOf(k), printed(String.valueOf(k), v)));
+      boolean secret = HEADERS.matcher(key).matches();
+      map.forEach(
+          (k, v) -> out.put(String.valueOf(k), secret ? MASK : printed(String.valueOf(k), v)));
       return out;
     }
-    if (value instanceof String && SECRET.matcher(key).matches()) {
-      return MASK;
+    if (value instanceof String text) {
+      return printedText(key, text);
     }
     return value instanceof Duration d ? DurationText.print(d) : value;
+  }
+
+  private static String printedText(String key, String text) {
+    if (SECRET.matcher(key).matches()) {
+      return MASK;
+    }
+    return URL.matcher(key).matches() ? SafeUrl.of(text) : SafeUrl.withoutUserInfo(text);
   }
 
   private static String unknown(String key, List<String> names) {

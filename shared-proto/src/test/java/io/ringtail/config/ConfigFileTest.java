@@ -92,7 +92,7 @@ class ConfigFileTest {
     assertThat(root.hostPort("grpc", "127.0.0.1:0").getHostString()).isEqualTo("::1");
     assertThat(root.hostPort("grpc", "127.0.0.1:0").getPort()).isEqualTo(4317);
     assertThat(root.strings("hosts")).containsExactly("a", "b");
-    assertThat(root.stringMap("headers")).containsExactly(Map.entry("X-Scope-OrgID", "t1"));
+    assertThat(root.secrets("headers")).containsExactly(Map.entry("X-Scope-OrgID", "t1"));
     assertThat(root.sections("members").stream().map(m -> m.required("id")).toList())
         .containsExactly("a", "b");
     assertThat(lines(file)).isEmpty();
@@ -178,11 +178,19 @@ class ConfigFileTest {
   @Test
   void effective_defaultsSecretsAndIgnoredBlocks_printedAsYaml() {
     ConfigFile file =
-        file("a: 2h\nheaders: { Authorization: Bearer 1, X: y }\nkey: s\nother: { deep: [1] }\n");
+        file(
+            """
+            a: 2h
+            endpoint: https://u:pw@host/v1?t=1
+            headers: { Authorization: Bearer 1, X: y }
+            key: s
+            other: { deep: [1], headers: { Y: z }, at: "http://me:pw@x" }
+            """);
     ConfigSection root = file.root();
     root.duration("a", MIN, MIN, Duration.ofHours(3));
     root.bytes("b", 64L << 20, 1, Long.MAX_VALUE);
-    root.stringMap("headers");
+    root.string("endpoint", "");
+    root.secrets("headers");
     root.secret("key");
     root.ignore("other");
 
@@ -191,13 +199,17 @@ class ConfigFileTest {
             """
             a: 2h
             b: 64MiB
+            endpoint: https://****@host/v1?****
             headers:
               Authorization: '****'
-              X: y
+              X: '****'
             key: '****'
             other:
               deep:
               - 1
+              headers:
+                Y: '****'
+              at: http://****@x
             """);
     assertThat(lines(file)).isEmpty();
   }

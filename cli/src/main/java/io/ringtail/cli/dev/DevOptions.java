@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param httpPort likewise
  * @param policies what to keep
  * @param out file that kept traces are appended to
- * @param export URL that kept traces are sent to by OTLP; {@code http://host:4317} by gRPC, one
- *     with a path such as {@code http://host:4318/v1/traces} by HTTP
+ * @param export URL that kept traces are sent to by OTLP: by HTTP if it has a path or port 4318, by
+ *     gRPC if not
  */
 public record DevOptions(
     int routers,

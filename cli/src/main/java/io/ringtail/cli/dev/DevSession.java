@@ -4,6 +4,7 @@ import io.ringtail.cli.demo.DemoTraffic;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.cli.waterfall.Waterfall;
+import io.ringtail.config.SafeUrl;
 import io.ringtail.sampler.policy.PolicySpec;
 import java.io.PrintStream;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class DevSession implements RunningNode {
             + (options.policies().decisionWait().toMillis() / 1_000.0)
             + " s");
     options.out().ifPresent(path -> out.println("appends to " + path));
-    options.export().ifPresent(url -> out.println("exports to " + url));
+    options.export().ifPresent(url -> out.println("exports to " + SafeUrl.of(url)));
   }
 
   @Override

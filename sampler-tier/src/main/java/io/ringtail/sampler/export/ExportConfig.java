@@ -1,6 +1,7 @@
 package io.ringtail.sampler.export;
 
 import io.ringtail.config.ConfigSection;
+import io.ringtail.config.SafeUrl;
 import io.ringtail.sampler.export.send.OtlpEndpoint;
 import io.ringtail.sampler.export.send.RequestHeaders;
 import java.net.URI;
@@ -100,7 +101,7 @@ public record ExportConfig(
   private static List<OtlpEndpoint> readEndpoints(ConfigSection otlp) {
     OtlpEndpoint.Protocol protocol = otlp.oneOf("protocol", OtlpEndpoint.Protocol.GRPC);
     boolean gzip = otlp.oneOf("compression", Compression.NONE) == Compression.GZIP;
-    Map<String, String> headers = otlp.stringMap("headers");
+    Map<String, String> headers = otlp.secrets("headers");
     for (String name : headers.keySet()) {
       if (!RequestHeaders.allowed(name)) {
         otlp.section("headers").problem(name, "cannot be set (expected another header name)");
@@ -133,14 +134,30 @@ public record ExportConfig(
       URI uri = new URI(text);
       String scheme = uri.getScheme() == null ? "" : uri.getScheme();
       if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
-        return Optional.of(uri);
+        return withoutUserInfo(otlp, key, uri);
       }
     } catch (URISyntaxException e) {
-      otlp.problem(key, '"' + text + "\" (expected a URL: " + e.getReason() + ")");
+      otlp.problem(key, quoted(text) + " (expected a URL: " + e.getReason() + ")");
       return Optional.empty();
     }
-    otlp.problem(key, '"' + text + "\" (expected a URL such as http://127.0.0.1:4317)");
+    otlp.problem(key, quoted(text) + " (expected a URL such as http://127.0.0.1:4317)");
     return Optional.empty();
+  }
+
+  /** It would not be sent. */
+  private static Optional<URI> withoutUserInfo(ConfigSection otlp, String key, URI uri) {
+    if (uri.getRawUserInfo() == null) {
+      return Optional.of(uri);
+    }
+    otlp.problem(
+        key,
+        quoted(uri.toString())
+            + " (expected a URL without user info; headers: { Authorization: ... } carries it)");
+    return Optional.empty();
+  }
+
+  private static String quoted(String url) {
+    return '"' + SafeUrl.of(url) + '"';
   }
 
   private static Optional<DiskQueue> readDisk(ConfigSection disk) {

@@ -80,6 +80,16 @@ class ExportConfigTest {
   }
 
   @Test
+  void endpoint_withUserInfo_isRefusedAndNotShown() {
+    ConfigFile file = ConfigFile.read("x.yaml", "otlp: { endpoint: 'https://me:pw@b/x?k=1' }\n");
+    assertThat(ExportConfig.read(file.root()).endpoints()).isEmpty();
+    assertThat(file.problems().stream().map(ConfigProblem::toString))
+        .containsExactly(
+            "x.yaml:1:19: otlp.endpoint: \"https://****@b/x?****\" (expected a URL without user"
+                + " info; headers: { Authorization: ... } carries it)");
+  }
+
+  @Test
   void config_mistakes_allTold() {
     ConfigFile file =
         ConfigFile.read(

@@ -71,7 +71,7 @@ public final class GrpcTransport implements Transport {
 
   @Override
   public String name() {
-    return endpoint.uri().toString();
+    return endpoint.shown();
   }
 
   @Override

@@ -119,7 +119,7 @@ public final class HttpTransport implements Transport {
 
   @Override
   public String name() {
-    return endpoint.tracesUri().toString();
+    return endpoint.shown();
   }
 
   @Override

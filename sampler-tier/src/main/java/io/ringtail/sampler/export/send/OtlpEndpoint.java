@@ -1,5 +1,6 @@
 package io.ringtail.sampler.export.send;
 
+import io.ringtail.config.SafeUrl;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Map;
  */
 public record OtlpEndpoint(
     URI uri, Protocol protocol, boolean gzip, Map<String, String> headers, Duration timeout) {
+  private static final int HTTPS_PORT = 443;
   private static final int GRPC_PORT = 4317;
   private static final int HTTP_PORT = 4318;
   private static final String TRACES_PATH = "/v1/traces";
@@ -32,11 +34,22 @@ public record OtlpEndpoint(
     return uri.getScheme().equalsIgnoreCase("https");
   }
 
+  /** As the URL says; without one 443 of https, and OTLP's own port of the protocol of http. */
   int port() {
     if (uri.getPort() >= 0) {
       return uri.getPort();
     }
+    if (tls()) {
+      return HTTPS_PORT;
+    }
     return protocol == Protocol.GRPC ? GRPC_PORT : HTTP_PORT;
+  }
+
+  /** Where it leads, for people; without what could be a secret. */
+  String shown() {
+    return protocol == Protocol.GRPC
+        ? uri.getScheme() + "://" + uri.getHost() + ":" + port()
+        : SafeUrl.of(tracesUri().toString());
   }
 
   /** A base URL gets {@code /v1/traces} appended; one with a path is used as it is. */
