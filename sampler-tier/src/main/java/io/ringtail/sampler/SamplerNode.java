@@ -444,6 +444,6 @@ public final class SamplerNode implements AutoCloseable {
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
       root = cause;
     }
-    return String.valueOf(root.getMessage());
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 }

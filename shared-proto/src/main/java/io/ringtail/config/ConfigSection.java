@@ -125,13 +125,18 @@ public final class ConfigSection {
   }
 
   /**
-   * {@code host:port}, {@code [ipv6]:port}; resolved, if the host is known now.
+   * {@code host:port}, {@code [ipv6]:port} of this machine, resolved; a host that is not known here
+   * is a problem.
    *
    * @param otherwise in the same form
    */
   public InetSocketAddress hostPort(String key, String otherwise) {
     Optional<InetSocketAddress> given =
         scalar(key, "host:port, such as 127.0.0.1:4317", HostPort::parse);
+    if (given.isPresent() && given.get().isUnresolved()) {
+      problem(key, "\"" + HostPort.print(given.get()) + "\" (expected a host known here)");
+      given = Optional.empty();
+    }
     InetSocketAddress value = given.or(() -> HostPort.parse(otherwise)).orElseThrow();
     effective.put(key, HostPort.print(value));
     return value;

@@ -1,7 +1,7 @@
 package io.ringtail.ops;
 
-import com.google.common.net.HostAndPort;
 import io.ringtail.config.ConfigSection;
+import java.net.InetSocketAddress;
 
 /**
  * Where the ops server listens; the {@code ops} section.
@@ -17,16 +17,7 @@ public record OpsConfig(String host, int port) {
   }
 
   public static OpsConfig read(ConfigSection s) {
-    String http = s.string("http", DEFAULT_HTTP);
-    try {
-      HostAndPort at = HostAndPort.fromString(http);
-      if (at.hasPort() && !at.getHost().isEmpty()) {
-        return new OpsConfig(at.getHost(), at.getPort());
-      }
-    } catch (IllegalArgumentException e) {
-      // told below, as for an address without a port
-    }
-    s.problem("http", '"' + http + "\" (expected host:port: " + DEFAULT_HTTP + ")");
-    return defaults();
+    InetSocketAddress http = s.hostPort("http", DEFAULT_HTTP);
+    return new OpsConfig(http.getHostString(), http.getPort());
   }
 }

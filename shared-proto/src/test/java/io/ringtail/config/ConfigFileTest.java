@@ -99,6 +99,16 @@ class ConfigFileTest {
   }
 
   @Test
+  void hostPort_unknownHost_isAProblem() {
+    ConfigFile file = file("listen: nosuch.invalid:1\n");
+
+    assertThat(file.root().hostPort("listen", "127.0.0.1:5").getPort()).isEqualTo(5);
+    assertThat(lines(file))
+        .containsExactly(
+            "ringtail.yaml:1:9: listen: \"nosuch.invalid:1\" (expected a host known here)");
+  }
+
+  @Test
   void section_emptyFile_givesDefaults() {
     ConfigFile file = file("wait:\n");
 

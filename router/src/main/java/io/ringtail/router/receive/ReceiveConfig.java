@@ -116,11 +116,7 @@ public record ReceiveConfig(
       return null;
     }
     InetSocketAddress given = section.hostPort(key, otherwise);
-    InetSocketAddress address = new InetSocketAddress(given.getHostString(), given.getPort());
-    if (address.isUnresolved()) {
-      section.problem(key, "unknown host \"" + given.getHostString() + "\"");
-    }
-    return address;
+    return new InetSocketAddress(given.getHostString(), given.getPort());
   }
 
   private static List<String> headerNames(ConfigSection section) {
