@@ -77,6 +77,7 @@ public final class RouterNode implements AutoCloseable {
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);
     readiness.require("links", this::whyNoLinks);
+    readiness.require("alone", this::whyAlone);
   }
 
   private static RetentionConfig retention(RetentionConfig configured) {
@@ -89,6 +90,12 @@ public final class RouterNode implements AutoCloseable {
           configured.maxBytes());
     }
     return possible;
+  }
+
+  private Optional<String> whyAlone() {
+    return config.cluster().namesOnlyItself() && forwarder.linkCount() == 0
+        ? Optional.of("cluster.hosts names only this node (expected host:port of a sampler)")
+        : Optional.empty();
   }
 
   private Optional<String> whyNoLinks() {

@@ -61,7 +61,23 @@ class RouterNodeTest {
     }
   }
 
+  @Test
+  void router_thatAsksOnlyItself_saysSo() {
+    RouterNode router = new RouterNode(config(0, ClusterConfig.defaults()), Rules.ALL);
+    assertThat(router.readiness().reasons())
+        .contains(
+            "alone: cluster.hosts names only this node (expected host:port of a sampler)");
+    router.close();
+    RouterNode fixed = new RouterNode(config(0, List.of()), Rules.ALL);
+    assertThat(fixed.readiness().reasons()).noneMatch(reason -> reason.startsWith("alone"));
+    fixed.close();
+  }
+
   private static RouterConfig config(int grpcPort, List<Member> samplers) {
+    return config(grpcPort, ClusterConfig.fixed(samplers));
+  }
+
+  private static RouterConfig config(int grpcPort, ClusterConfig cluster) {
     ReceiveConfig defaults = ReceiveConfig.read(new ConfigSection());
     InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
     ReceiveConfig receive =
@@ -83,7 +99,7 @@ class RouterNodeTest {
             defaults.permitKeepaliveTime());
     return new RouterConfig(
         new NodeConfig(Tables.ROUTER, ""),
-        ClusterConfig.fixed(samplers),
+        cluster,
         new OpsConfig("127.0.0.1", 0),
         receive,
         ForwardConfig.defaults(),

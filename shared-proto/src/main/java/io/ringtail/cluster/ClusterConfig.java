@@ -13,7 +13,7 @@ import java.util.List;
  * @param bindHost address JGroups binds
  * @param bindPort its port; failure detection binds 100 above; 0 for any free two
  * @param discovery how others are found
- * @param hosts {@code host:port} of nodes to ask (not necessarily all)
+ * @param hosts {@code host:port} of nodes to ask (not necessarily all); the node itself if none
  * @param directory directory all nodes of this machine can write
  * @param dns name that resolves to the addresses of all nodes
  * @param stack file with a JGroups stack of the user's own
@@ -98,6 +98,12 @@ public record ClusterConfig(
             s.integer("min-samplers", 0, 0, 100_000));
     config.check(s);
     return config;
+  }
+
+  /** Whether it asks nobody but itself, so that it is alone unless others ask it. */
+  public boolean namesOnlyItself() {
+    String self = HostAndPort.fromParts(bindHost, bindPort).toString();
+    return discovery == Discovery.STATIC && hosts.stream().allMatch(self::equals);
   }
 
   private void check(ConfigSection s) {

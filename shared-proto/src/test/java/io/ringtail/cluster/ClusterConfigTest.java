@@ -53,6 +53,20 @@ class ClusterConfigTest {
   }
 
   @Test
+  void namesOnlyItself_staticWithoutOtherHosts() {
+    assertThat(ClusterConfig.defaults().namesOnlyItself()).isTrue();
+    assertThat(read("cluster: { hosts: ['127.0.0.1:7800'] }").namesOnlyItself()).isTrue();
+    assertThat(read("cluster: { hosts: ['127.0.0.1:7801'] }").namesOnlyItself()).isFalse();
+    assertThat(read("cluster: { bind: '[::1]:7800', hosts: ['[::1]:7800'] }").namesOnlyItself())
+        .isTrue();
+    assertThat(ClusterConfig.inDirectory("ringtail", "/tmp/x").namesOnlyItself()).isFalse();
+  }
+
+  private static ClusterConfig read(String yaml) {
+    return ClusterConfig.read(ConfigFile.read("ringtail.yaml", yaml).root().section("cluster"));
+  }
+
+  @Test
   void read_stackOnly_choosesIt() {
     ConfigFile file = ConfigFile.read("ringtail.yaml", "cluster: { stack: /etc/stack.xml }");
     ClusterConfig config = ClusterConfig.read(file.root().section("cluster"));
