@@ -1,12 +1,12 @@
 package io.ringtail.router.receive;
 
 import io.ringtail.config.ConfigSection;
+import io.ringtail.link.HeaderNames;
 import io.ringtail.link.LinkMethod;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +46,6 @@ public record ReceiveConfig(
     Duration permitKeepaliveTime) {
   private static final int MIB = 1024 * 1024;
   private static final Duration DAY = Duration.ofDays(1);
-  private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9_.-]+");
 
   public ReceiveConfig {
     contextHeaders = List.copyOf(contextHeaders);
@@ -127,14 +126,15 @@ public record ReceiveConfig(
             .sorted()
             .toList();
     for (String name : names) {
-      if (!HEADER_NAME.matcher(name).matches() || name.endsWith("-bin")) {
+      if (!HeaderNames.mayTravel(name)) {
         section.problem(
             "context-headers",
-            "\"" + name + "\" (expected a header name of letters, digits, -, _ and .; not -bin)");
+            "\""
+                + name
+                + "\" (expected the name of a text header that neither HTTP, gRPC nor the exporter"
+                + " sets)");
       }
     }
-    return names.stream()
-        .filter(name -> HEADER_NAME.matcher(name).matches() && !name.endsWith("-bin"))
-        .toList();
+    return names.stream().filter(HeaderNames::mayTravel).toList();
   }
 }

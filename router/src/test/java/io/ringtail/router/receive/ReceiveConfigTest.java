@@ -62,15 +62,19 @@ final class ReceiveConfigTest {
             grpc: nowhere
             max-request-bytes: 64MiB
             max-bytes-in-flight: 2MiB
-            context-headers: ["a b", x-bin]
+            context-headers: ["a b", x-bin, Host, User-Agent, grpc-timeout, X-Ok]
             """);
     ReceiveConfig.read(file.root());
     assertThat(file.problems().toString())
         .contains(
             "grpc: \"nowhere\" (expected host:port",
             "max-bytes-in-flight: 2097152 (expected: at least max-request-bytes",
-            "\"a b\" (expected a header name",
-            "\"x-bin\" (expected a header name");
+            "\"a b\" (expected the name of a text header",
+            "\"x-bin\" (expected the name of a text header",
+            "\"host\" (expected the name of a text header",
+            "\"user-agent\" (expected the name of a text header",
+            "\"grpc-timeout\" (expected the name of a text header")
+        .doesNotContain("x-ok");
   }
 
   @Test

@@ -2,8 +2,8 @@ package io.ringtail.sampler.export;
 
 import io.ringtail.config.ConfigSection;
 import io.ringtail.config.SafeUrl;
+import io.ringtail.link.HeaderNames;
 import io.ringtail.sampler.export.send.OtlpEndpoint;
-import io.ringtail.sampler.export.send.RequestHeaders;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -103,7 +103,7 @@ public record ExportConfig(
     boolean gzip = otlp.oneOf("compression", Compression.NONE) == Compression.GZIP;
     Map<String, String> headers = otlp.secrets("headers");
     for (String name : headers.keySet()) {
-      if (!RequestHeaders.allowed(name)) {
+      if (!HeaderNames.mayTravel(name)) {
         otlp.section("headers").problem(name, "cannot be set (expected another header name)");
       }
     }
