@@ -46,6 +46,15 @@ final class GrpcReceiverTest {
     assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
   }
 
+  @Test
+  void message_ofNoBytes_isSuccess() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    GrpcClient.Answer answer = client(router).send(new byte[0]);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.OK);
+    assertThat(answer.response().hasPartialSuccess()).isFalse();
+    assertThat(router.ingress.requests.get(0).body()).isEmpty();
+  }
+
   @ParameterizedTest
   @EnumSource(Compression.class)
   void compressedBody_anyEncoding_reachesIngressPlain(Compression compression) throws Exception {

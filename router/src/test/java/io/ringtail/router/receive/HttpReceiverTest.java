@@ -91,6 +91,22 @@ final class HttpReceiverTest {
     assertThat(span.getEndTimeUnixNano()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @EnumSource(Compression.class)
+  void json_compressed_isReadAsPlain(Compression compression) throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    byte[] body = compress(compression, bytes(ONE_SPAN));
+    String encoding = "Content-Encoding: " + compression.wireName();
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", "application/json", body.length, encoding), body);
+    RawHttp.Response response = client.read();
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(response.text()).isEqualTo("{}");
+    assertThat(client.postJson(ONE_SPAN).status()).isEqualTo(200);
+    assertThat(router.ingress.requests.get(0).body())
+        .isEqualTo(router.ingress.requests.get(1).body());
+  }
+
   @Test
   void jsonWithBase64Id_spanLeavesWithoutIdAndClientIsTold() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
@@ -422,6 +438,29 @@ final class HttpReceiverTest {
     assertThat(response.status()).isEqualTo(status);
     assertThat(response.text()).startsWith("{\"code\":3,");
     assertThat(client.closed()).isTrue();
+  }
+
+  @Test
+  void httpVersion_other_is505WithAStatus() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    String head = RawHttp.head("POST /v1/traces", PROTOBUF, 0).replace("HTTP/1.1", "HTTP/2.0");
+    RawHttp.Response response = client(router).send(head).read();
+    assertThat(response.status()).isEqualTo(505);
+    assertThat(response.header("content-type")).isEqualTo(PROTOBUF);
+    Status status = Status.parseFrom(response.body());
+    assertThat(status.getCode()).isEqualTo(Code.UNIMPLEMENTED_VALUE);
+    assertThat(status.getMessage()).isEqualTo("HTTP/2.0 (expected HTTP/1.1)");
+  }
+
+  @Test
+  void expect_other_is417WithAStatus() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp.Response response = client(router).postJson("{}", "Expect: a-miracle");
+    assertThat(response.status()).isEqualTo(417);
+    assertThat(response.text())
+        .isEqualTo(
+            "{\"code\":12,\"message\":\"expect \\\"a-miracle\\\" (expected 100-continue)\"}");
+    assertThat(router.ingress.requests).isEmpty();
   }
 
   @Test

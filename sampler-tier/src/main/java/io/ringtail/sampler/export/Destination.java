@@ -307,8 +307,11 @@ final class Destination {
   }
 
   private boolean isTooLarge(KeptTrace trace) {
-    return trace.resourceSpans().readableBytes() > config.maxRequestBytes()
-        && endpoints.get(0).transport().limitsRequests();
+    return trace.resourceSpans().readableBytes() > config.maxRequestBytes() && limitsRequests();
+  }
+
+  private boolean limitsRequests() {
+    return endpoints.get(0).transport().limitsRequests();
   }
 
   /** Cuts a trace; its repeated headers go in beyond the queue's limit, if they must. */
@@ -400,7 +403,7 @@ final class Destination {
   }
 
   private void send(Batch batch, int index, long nowNanos) {
-    if (batch.length() > MAX_SENDABLE_BYTES) {
+    if (batch.length() > MAX_SENDABLE_BYTES && limitsRequests()) {
       lose(batch, ExportLoss.TOO_LARGE, batch.length() + " bytes, OTLP allows 64 MiB");
       return;
     }

@@ -368,6 +368,31 @@ class DestinationTest {
   }
 
   @Test
+  void request_overSixtyFourMebibytes_isNotSentAndCounted() {
+    destination = destination(Balance.SPREAD, 1 << 30, first);
+    offer(kept.trace(1, 7, Header.EMPTY, new byte[64 << 20]));
+    offer(kept.trace(2, 9, Header.EMPTY, new byte[(64 << 20) + 1]));
+    work();
+    pass(200);
+
+    assertThat(first.sent).extracting(Payload::length).containsExactly(64 << 20);
+    assertThat(lostSpans(ExportLoss.TOO_LARGE)).isEqualTo(9);
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+    assertThat(kept.answersTo(2)).containsExactly(Answer.REJECTED);
+  }
+
+  @Test
+  void trace_overSixtyFourMebibytes_fitsInAFile() {
+    first.limitsRequests = false;
+    destination = destination(Balance.SPREAD, 1 << 30, first);
+    offer(kept.trace(1, 9, Header.EMPTY, new byte[(64 << 20) + 1]));
+    work();
+    pass(200);
+
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+  }
+
+  @Test
   void alwaysFailingRequest_doesNotHoldUpOthers() {
     first.answer =
         payload -> payload.spanCount() == 7 ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;

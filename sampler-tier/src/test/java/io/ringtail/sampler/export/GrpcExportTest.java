@@ -141,6 +141,34 @@ class GrpcExportTest {
   }
 
   @Test
+  void answer_overFourMebibytes_countsAsAccepted() throws Exception {
+    try (GrpcSink sink = new GrpcSink(0)) {
+      sink.behaviour =
+          (request, out) -> {
+            out.onNext(
+                ExportTraceServiceResponse.newBuilder()
+                    .setPartialSuccess(
+                        ExportTracePartialSuccess.newBuilder()
+                            .setErrorMessage("x".repeat(4 << 20)))
+                    .build());
+            out.onCompleted();
+          };
+      Exports exports = exportTo(sink.url(), "");
+      exports.offer(kept.trace(1, 3));
+      awaitAnswered(1);
+      sink.behaviour = GrpcSink.fail(Status.RESOURCE_EXHAUSTED.withDescription("too large for me"));
+      exports.offer(kept.trace(2, 5));
+      awaitAnswered(2);
+      exports.close(SOON);
+
+      assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+      assertThat(counted("sent_spans_total")).isEqualTo(3);
+      assertThat(kept.answersTo(2)).containsExactly(Answer.REJECTED);
+      assertThat(sink.requests).hasSize(2);
+    }
+  }
+
+  @Test
   void backendGoesAwayAndReturns_nothingIsLost() throws Exception {
     GrpcSink before = new GrpcSink(0);
     int port = before.port();

@@ -35,8 +35,12 @@ final class Kept implements KeptTrace.OnAnswered {
     return trace(id, spans, Header.EMPTY);
   }
 
-  synchronized KeptTrace trace(long id, int spans, Header context) {
-    ByteBuf bytes = Unpooled.wrappedBuffer(encoded(id, spans));
+  KeptTrace trace(long id, int spans, Header context) {
+    return trace(id, spans, context, encoded(id, spans));
+  }
+
+  synchronized KeptTrace trace(long id, int spans, Header context, byte[] encoded) {
+    ByteBuf bytes = Unpooled.wrappedBuffer(encoded);
     buffers.add(bytes);
     KeptTrace.OnAnswered told =
         new KeptTrace.OnAnswered() {

@@ -80,11 +80,22 @@ public final class GrpcTransport implements Transport {
   }
 
   private static final class Answer extends ClientCall.Listener<byte[]> {
+    /** What grpc-java says of an answer over the limit, which it does not read. */
+    private static final String TOO_LARGE =
+        "gRPC message exceeds maximum size " + OtlpResponse.MAX_BYTES + ":";
+
     private final Consumer<SendResult> onResult;
     private byte @Nullable [] message;
+    private boolean answering;
 
     Answer(Consumer<SendResult> onResult) {
       this.onResult = onResult;
+    }
+
+    /** An answer begins; a status alone comes without headers. */
+    @Override
+    public void onHeaders(Metadata headers) {
+      answering = true;
     }
 
     @Override
@@ -96,6 +107,9 @@ public final class GrpcTransport implements Transport {
     public void onClose(Status status, Metadata trailers) {
       if (status.isOk()) {
         onResult.accept(OtlpResponse.accepted(message == null ? new byte[0] : message));
+      } else if (answering && String.valueOf(status.getDescription()).startsWith(TOO_LARGE)) {
+        // only success has an answer
+        onResult.accept(new SendResult.Accepted(0, "unreadable answer: over 4 MiB"));
       } else {
         onResult.accept(GrpcAnswer.failure(status, trailers));
       }

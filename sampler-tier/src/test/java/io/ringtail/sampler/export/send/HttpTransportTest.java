@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.ringtail.link.Header;
+import java.io.OutputStream;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +19,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpTransportTest {
   @Test
@@ -51,6 +54,51 @@ class HttpTransportTest {
                 System.gc();
                 long held = sent.stream().filter(bytes -> bytes.get() != null).count();
                 assertThat(held).as("requests held, the client's last one aside").isLessThan(5);
+              });
+    } finally {
+      transport.close();
+      server.stop(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 400, 503})
+  void answer_overFourMebibytes_isReadThatFarAndCountsByItsStatus(int status) throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(status, 0);
+          try (OutputStream body = exchange.getResponseBody()) {
+            byte[] piece = new byte[1 << 16];
+            for (int i = 0; i < 16_000; i++) { // 1 GB, which nobody waits for
+              body.write(piece);
+            }
+          } finally {
+            exchange.close();
+          }
+        });
+    server.start();
+    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    HttpTransport transport =
+        new HttpTransport(
+            new OtlpEndpoint(
+                uri, OtlpEndpoint.Protocol.HTTP, false, Map.of(), Duration.ofMinutes(5)),
+            InstantSource.system());
+    BlockingQueue<SendResult> results = new LinkedBlockingQueue<>();
+    int[] one = {1};
+    try {
+      transport.send(
+          new Payload(new byte[9], 9, 1, one, one, 1, Header.EMPTY), false, results::add);
+      SendResult result = results.poll(20, TimeUnit.SECONDS);
+      assertThat(result)
+          .isInstanceOf(
+              switch (status) {
+                case 200 -> SendResult.Accepted.class;
+                case 400 -> SendResult.Rejected.class;
+                default -> SendResult.Retryable.class;
               });
     } finally {
       transport.close();
