@@ -31,8 +31,10 @@ import picocli.CommandLine.Spec;
           + " kept trace as a waterfall.",
       "Prints where it listens, then one line \"ready\" when spans are accepted. Without --policies"
           + " it keeps errors, traces over 1 s and 5 %% of the rest, 5 s after their first span.",
-      "On Ctrl-C it stops accepting, decides what it holds, exports it and exits 0; a"
-          + " backend that does not answer makes that 20 s."
+      "On Ctrl-C it stops accepting, decides what it holds, exports it and exits 0; a backend that"
+          + " does not answer makes that "
+          + DevOptions.STOP_GRACE_SECONDS
+          + " s."
     })
 final class DevCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

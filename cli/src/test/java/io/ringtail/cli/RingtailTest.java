@@ -2,6 +2,7 @@ package io.ringtail.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtail.cli.dev.DevOptions;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.rules.Rules;
 import io.ringtail.trace.TraceId;
@@ -39,6 +40,13 @@ class RingtailTest {
     assertThat(run("ring", "owner", "--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).contains("Exit codes:", "69", "nobody answered");
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void devHelp_tellsHowLongAStopMayTake() {
+    assertThat(run("dev", "--help")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains("does not answer makes that " + DevOptions.STOP_GRACE_SECONDS + " s.");
   }
 
   @Test

@@ -42,7 +42,8 @@ final class DevConfigs {
         "sampler-" + index,
         "sampler:\n"
             + ("  link: { listen: '" + LOOPBACK + "0' }\n")
-            + "  max-buffered-bytes: 128MiB\n  stop-grace: 8s\n"
+            + "  max-buffered-bytes: 128MiB\n"
+            + ("  stop-grace: " + DevOptions.STOP_GRACE_SECONDS + "s\n")
             + ("  shards: " + Math.min(options.policies().numShards(), ShardConfig.MAX_SHARDS) + "\n")
             + "  export:\n    linger: 100ms\n"
             + options.out().map(path -> "    file: " + quoted(path.toString()) + "\n").orElse("")

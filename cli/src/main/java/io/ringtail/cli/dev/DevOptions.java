@@ -23,4 +23,7 @@ public record DevOptions(
     int httpPort,
     TailSamplingConfig policies,
     Optional<Path> out,
-    Optional<String> export) {}
+    Optional<String> export) {
+  /** Longest time a stop takes to export what is held. */
+  public static final int STOP_GRACE_SECONDS = 8;
+}

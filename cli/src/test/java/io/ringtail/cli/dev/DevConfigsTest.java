@@ -6,6 +6,7 @@ import io.ringtail.config.ConfigFile;
 import io.ringtail.sampler.SamplerConfig;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,12 @@ class DevConfigsTest {
         TailSamplingConfig.read(ConfigFile.read("p.yaml", policies + POLICIES).root());
     DevOptions options = new DevOptions(1, 3, 0, 0, read, Optional.empty(), Optional.empty());
     return SamplerConfig.read(new DevConfigs(options, "dev", Path.of("unused")).sampler(0));
+  }
+
+  @Test
+  void sampler_stopsWithinTheTimeThatHelpTells() {
+    assertThat(sampler("").stopGrace())
+        .isEqualTo(Duration.ofSeconds(DevOptions.STOP_GRACE_SECONDS));
   }
 
   @Test
