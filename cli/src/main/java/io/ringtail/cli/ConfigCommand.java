@@ -13,8 +13,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code ringtail config check} and {@code print}. */
-@Command(name = "config", description = "Checks or prints a config file.")
+@Command(
+    name = "config",
+    description = "Checks or prints a config file.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {ConfigCommand.FINE, ConfigCommand.WRONG, ConfigCommand.MISUSED})
 final class ConfigCommand implements Runnable {
+  static final String FINE = "0: nothing is wrong with the file";
+  static final String WRONG = "1: the file has problems, or cannot be read";
+  static final String MISUSED = "2: wrong words on the command line";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -24,16 +32,26 @@ final class ConfigCommand implements Runnable {
 
   @Command(
       name = "check",
-      description = "Says everything that is wrong with a config file, and exits 1 if anything is.")
+      description = {
+        "Says everything that is wrong with a config file, and exits 1 if anything is.",
+        "The router's part is always checked, the sampler's if there is sampler: or tail_sampling:."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {FINE, WRONG, MISUSED})
   int check(@Parameters(paramLabel = "FILE", description = "The config file.") Path path) {
     PrintWriter out = spec.commandLine().getOut();
-    List<ConfigProblem> problems = NodeConfigs.readAll(path).problems();
+    ConfigFile file = NodeConfigs.readAll(path);
+    List<ConfigProblem> problems = file.problems();
     problems.forEach(out::println);
     out.flush();
     if (!problems.isEmpty()) {
       return ExitCode.PROBLEM;
     }
-    spec.commandLine().getErr().println(path + ": nothing wrong");
+    String which =
+        NodeConfigs.isSamplers(file)
+            ? ""
+            : " (checked as a router's only: it has neither sampler: nor tail_sampling:)";
+    spec.commandLine().getErr().println(path + ": nothing wrong" + which);
     return ExitCode.OK;
   }
 
@@ -42,7 +60,9 @@ final class ConfigCommand implements Runnable {
       description = {
         "Prints the effective configuration, defaults filled in and secrets masked.",
         "A file with problems is not printed: they are, and the exit code is 1."
-      })
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {FINE, WRONG, MISUSED})
   int print(@Parameters(paramLabel = "FILE", description = "The config file.") Path path) {
     ConfigFile file = NodeConfigs.readAll(path);
     if (!file.problems().isEmpty()) {

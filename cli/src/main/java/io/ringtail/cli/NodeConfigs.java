@@ -19,11 +19,16 @@ final class NodeConfigs {
     ConfigFile file = ConfigFile.read(path);
     ConfigSection root = file.root();
     RouterConfig.read(root);
-    if (root.has("sampler") || root.has("tail_sampling")) {
+    if (isSamplers(file)) {
       SamplerConfig.read(root);
     }
     RingMembers.read(root);
     return file;
+  }
+
+  /** Whether a file has anything that only a sampler reads. */
+  static boolean isSamplers(ConfigFile file) {
+    return file.root().has("sampler") || file.root().has("tail_sampling");
   }
 
   /** Ends the command if the file has problems. */

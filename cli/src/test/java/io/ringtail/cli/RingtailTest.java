@@ -50,6 +50,20 @@ class RingtailTest {
   }
 
   @Test
+  void configHelp_namesItsOwnExitCodes() {
+    for (String[] words :
+        new String[][] {
+          {"config", "--help"}, {"config", "check", "--help"}, {"config", "print", "--help"}
+        }) {
+      out.getBuffer().setLength(0);
+      assertThat(run(words)).isEqualTo(ExitCode.OK);
+      assertThat(out.toString())
+          .contains("1", "the file has problems", "2", "wrong words on the command line")
+          .doesNotContain("wrong config file");
+    }
+  }
+
+  @Test
   void version_asked_printed() {
     assertThat(run("--version")).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).startsWith("ringtail ");
@@ -93,7 +107,12 @@ class RingtailTest {
   void configCheck_rightFile_exitZero() throws Exception {
     assertThat(run("config", "check", file("ops: { http: 127.0.0.1:0 }"))).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).isEmpty();
-    assertThat(err.toString()).contains("nothing wrong");
+    assertThat(err.toString())
+        .contains("nothing wrong (checked as a router's only: it has neither sampler: nor tail_");
+    err.getBuffer().setLength(0);
+    String policies = "tail_sampling: { policies: [ { name: all, type: always_sample } ] }";
+    assertThat(run("config", "check", file(policies))).isEqualTo(ExitCode.OK);
+    assertThat(err.toString()).endsWith(": nothing wrong\n");
   }
 
   @Test
