@@ -7,8 +7,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
-import java.util.Arrays;
+import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 final class Logging {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+  /** The variable that says how much is logged where the command line does not. */
+  static final String ENVIRONMENT = "RINGTAIL_LOG_LEVEL";
+
   private static final List<String> OURS = List.of("io.ringtail");
   private static final List<String> LIBRARIES =
       List.of("io.netty", "io.grpc", "org.jgroups", "io.prometheus");
@@ -36,13 +40,29 @@ final class Logging {
 
   private Logging() {}
 
-  /** What RINGTAIL_LOG_LEVEL says; {@code otherwise} if that is nothing, or no level. */
-  static Verbosity fromEnvironment(Verbosity otherwise) {
-    String wanted = System.getenv().getOrDefault("RINGTAIL_LOG_LEVEL", "");
-    return Arrays.stream(Verbosity.values())
-        .filter(v -> v.name().equalsIgnoreCase(wanted))
-        .findFirst()
-        .orElse(otherwise);
+  /**
+   * What RINGTAIL_LOG_LEVEL says; {@code otherwise} if that is nothing, or no level.
+   *
+   * @param wanted its value; empty if it is not set
+   * @param err told if it is no level
+   */
+  static Verbosity fromEnvironment(String wanted, Verbosity otherwise, PrintWriter err) {
+    for (Verbosity verbosity : Verbosity.values()) {
+      if (verbosity.name().equalsIgnoreCase(wanted)) {
+        return verbosity;
+      }
+    }
+    if (!wanted.isEmpty()) {
+      err.println(
+          "ringtail: "
+              + ENVIRONMENT
+              + ": \""
+              + wanted
+              + "\" (expected error, warn, info, debug or trace); it is "
+              + otherwise.name().toLowerCase(Locale.ROOT));
+      err.flush();
+    }
+    return otherwise;
   }
 
   static void configure(Verbosity verbosity) {

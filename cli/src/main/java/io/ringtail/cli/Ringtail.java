@@ -93,8 +93,13 @@ public final class Ringtail implements Runnable {
   private int execute(ParseResult words) {
     boolean dev = words.hasSubcommand() && words.subcommand().commandSpec().name().equals("dev");
     Logging.Verbosity otherwise = dev ? Logging.Verbosity.WARN : Logging.Verbosity.INFO;
-    Logging.configure(verbosity == null ? Logging.fromEnvironment(otherwise) : verbosity);
+    Logging.configure(verbosity == null ? fromEnvironment(otherwise) : verbosity);
     return new CommandLine.RunLast().execute(words);
+  }
+
+  private Logging.Verbosity fromEnvironment(Logging.Verbosity otherwise) {
+    String wanted = System.getenv().getOrDefault(Logging.ENVIRONMENT, "");
+    return Logging.fromEnvironment(wanted, otherwise, spec.commandLine().getErr());
   }
 
   /** One line that says what is wrong, one that says where to look. */
