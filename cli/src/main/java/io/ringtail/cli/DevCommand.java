@@ -8,11 +8,11 @@ import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.SafeUrl;
+import io.ringtail.sampler.export.send.FileTransport;
 import io.ringtail.sampler.policy.DevPolicies;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -134,11 +134,11 @@ final class DevCommand implements Callable<Integer> {
 
   /** Told now, not when the first trace is kept. */
   private Path writable(Path path) {
-    Path parent = path.toAbsolutePath().getParent();
-    boolean there = Files.exists(path);
-    if (there ? !Files.isWritable(path) : parent == null || !Files.isWritable(parent)) {
-      throw new CommandFailedException(ExitCode.PROBLEM, "--out: cannot write " + path);
-    }
+    FileTransport.whyNotWritable(path)
+        .ifPresent(
+            why -> {
+              throw new CommandFailedException(ExitCode.PROBLEM, "--out: " + path + ": " + why);
+            });
     return path.toAbsolutePath();
   }
 

@@ -93,6 +93,34 @@ class RingtailTest {
   }
 
   @Test
+  void devOut_thatNobodyCanWrite_exitOneSayingWhy() {
+    assertThat(run("dev", "--out", dir.toString())).isEqualTo(ExitCode.PROBLEM);
+    assertThat(err.toString())
+        .isEqualTo("ringtail: --out: " + dir + ": is a directory (expected a file)\n");
+    err.getBuffer().setLength(0);
+    Path lost = dir.resolve("nowhere/kept.jsonl");
+    assertThat(run("dev", "--out", lost.toString())).isEqualTo(ExitCode.PROBLEM);
+    assertThat(err.toString())
+        .isEqualTo("ringtail: --out: " + lost + ": has no directory to be made in\n");
+  }
+
+  @Test
+  void sampler_thatCannotWriteItsFile_exitOneNamingTheKey() throws Exception {
+    String config =
+        file(
+            """
+            node: { id: s0 }
+            sampler: { export: { file: '%s' } }
+            tail_sampling: { policies: [ { name: all, type: always_sample } ] }
+            """
+                .formatted(dir));
+    assertThat(run("sampler", "--config", config)).isEqualTo(ExitCode.PROBLEM);
+    assertThat(err.toString())
+        .isEqualTo("ringtail: sampler.export.file: " + dir + ": is a directory (expected a file)\n");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void configCheck_mistakes_allOnStdoutAndExitOne() throws Exception {
     String file = file("clustr: {}\nops: { http: nowhere }\ntail_sampling: { policies: [] }\n");
 

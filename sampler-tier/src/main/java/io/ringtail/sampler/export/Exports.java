@@ -9,6 +9,7 @@ import io.ringtail.sampler.export.send.OtlpEndpoint;
 import io.ringtail.sampler.export.send.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,9 +38,11 @@ public final class Exports implements ExportQueue {
   /**
    * Opens all destinations of the config and starts their threads.
    *
-   * @throws UncheckedIOException if the directory of the queue on disk cannot be used
+   * @throws UncheckedIOException if the file or the directory of the queue on disk cannot be used;
+   *     the message names the key
    */
   public static Exports open(ExportConfig config, Metrics metrics) {
+    config.file().ifPresent(Exports::requireWritable);
     Exports exports = new Exports();
     if (!config.endpoints().isEmpty()) {
       List<Transport> transports = config.endpoints().stream().map(Exports::transport).toList();
@@ -52,6 +55,15 @@ public final class Exports implements ExportQueue {
                 exports.add("file", config, 1, List.of(new FileTransport(path)), null, metrics));
     exports.loops.forEach(DestinationLoop::start);
     return exports;
+  }
+
+  private static void requireWritable(Path file) {
+    FileTransport.whyNotWritable(file)
+        .ifPresent(
+            why -> {
+              throw new UncheckedIOException(
+                  new IOException("sampler.export.file: " + file + ": " + why));
+            });
   }
 
   private static @Nullable Spool spool(ExportConfig config) {

@@ -6,9 +6,11 @@ import io.ringtail.otlp.json.ProtobufToJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,21 @@ public final class FileTransport implements Transport {
 
   public FileTransport(Path path) {
     this.path = path;
+  }
+
+  /** Why traces could not be appended to a file there; empty if they could, as far as it shows. */
+  public static Optional<String> whyNotWritable(Path path) {
+    if (Files.isDirectory(path)) {
+      return Optional.of("is a directory (expected a file)");
+    }
+    if (Files.exists(path)) {
+      return Files.isWritable(path) ? Optional.empty() : Optional.of("may not be written");
+    }
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      return Optional.of("has no directory to be made in");
+    }
+    return Files.isWritable(parent) ? Optional.empty() : Optional.of("may not be made");
   }
 
   @Override
