@@ -127,7 +127,7 @@ final class DevCommand implements Callable<Integer> {
             ? ConfigFile.read("dev policies", DevPolicies.yaml())
             : ConfigFile.read(policies);
     file.root().keys(); // the rest of a Collector's file is none of our business
-    TailSamplingConfig read = TailSamplingConfig.read(file.root().section("tail_sampling"));
+    TailSamplingConfig read = TailSamplingConfig.readFrom(file.root());
     NodeConfigs.requireNoProblems(file);
     return read;
   }

@@ -48,7 +48,7 @@ public record SamplerConfig(
     root.ignore("router");
     ConfigSection sampler = root.section("sampler");
     ConfigSection link = sampler.section("link");
-    TailSamplingConfig tail = TailSamplingConfig.read(root.section("tail_sampling"));
+    TailSamplingConfig tail = TailSamplingConfig.readFrom(root);
     ShardConfig shards = ShardConfig.read(sampler, tail.numShards());
     if (!shards.fits(tail)) {
       root.section("tail_sampling")

@@ -45,6 +45,8 @@ public record TailSamplingConfig(
   private static final Duration MAX_WAIT = Duration.ofDays(1);
   private static final long NUM_TRACES = 50_000;
   private static final int MAX_SHARDS = 256;
+  private static final String BLOCK = "tail_sampling";
+  private static final String PROCESSORS = "processors";
   private static final String TRACE_COMPLETE = "trace-complete";
   private static final String SPAN_INGEST = "span-ingest";
 
@@ -71,6 +73,24 @@ public record TailSamplingConfig(
         0,
         0,
         List.of(policies));
+  }
+
+  /**
+   * Reads the block {@code tail_sampling} at the top level of a file. Where a Collector has it,
+   * under {@code processors}, it is not read, and told.
+   */
+  public static TailSamplingConfig readFrom(ConfigSection root) {
+    if (!root.has(BLOCK) && root.has(PROCESSORS)) {
+      ConfigSection processors = root.section(PROCESSORS);
+      for (String name : processors.keys()) {
+        if (name.equals(BLOCK) || name.startsWith(BLOCK + "/")) {
+          processors.problem(
+              name, "is not read here (expected at the top level of the file, as tail_sampling:)");
+          return defaults();
+        }
+      }
+    }
+    return read(root.section(BLOCK));
   }
 
   /** Reads the block; whatever is wrong or not in this version is reported to the section. */

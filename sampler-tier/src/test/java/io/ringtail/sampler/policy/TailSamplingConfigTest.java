@@ -7,6 +7,39 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class TailSamplingConfigTest {
+  @Test
+  void block_whereACollectorHasIt_isToldToBeMoved() {
+    ConfigFile file =
+        ConfigFile.read(
+            "otel.yaml",
+            """
+            processors:
+              batch: { timeout: 1s }
+              tail_sampling/errors:
+                policies: [ { name: a, type: always_sample } ]
+            """);
+    TailSamplingConfig.readFrom(file.root());
+    assertThat(file.problems())
+        .extracting(Object::toString)
+        .containsExactly(
+            "otel.yaml:4:5: processors.tail_sampling/errors: is not read here (expected at the top"
+                + " level of the file, as tail_sampling:)");
+  }
+
+  @Test
+  void block_atTheTopLevel_isReadWhateverStandsUnderProcessors() {
+    ConfigFile file =
+        ConfigFile.read(
+            "otel.yaml",
+            """
+            processors: { tail_sampling: {} }
+            tail_sampling: { policies: [ { name: a, type: always_sample } ] }
+            """);
+    file.root().ignore("processors");
+    assertThat(TailSamplingConfig.readFrom(file.root()).policies()).hasSize(1);
+    assertThat(file.problems()).isEmpty();
+  }
+
   private static final String ALWAYS = "policies: [{ name: a, type: always_sample }]\n";
 
   @Test
