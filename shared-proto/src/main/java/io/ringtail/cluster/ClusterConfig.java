@@ -4,6 +4,7 @@ import com.google.common.net.HostAndPort;
 import io.ringtail.config.ConfigSection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a node finds the others; the {@code cluster} section. Only what {@code discovery} names is
@@ -82,7 +83,11 @@ public record ClusterConfig(
   public static ClusterConfig read(ConfigSection s) {
     HostAndPort bind = hostAndPort(s, "bind", s.string("bind", DEFAULT_BIND));
     List<String> hosts = s.strings("hosts");
-    hosts.forEach(h -> hostAndPort(s, "hosts", h));
+    for (int i = 0; i < hosts.size(); i++) {
+      if (parse(hosts.get(i)).isEmpty()) {
+        s.itemProblem("hosts", i, wrong(hosts.get(i)));
+      }
+    }
     Discovery otherwise = s.has("stack") ? Discovery.STACK : Discovery.STATIC;
     ClusterConfig config =
         new ClusterConfig(
@@ -161,15 +166,23 @@ public record ClusterConfig(
   }
 
   private static HostAndPort hostAndPort(ConfigSection s, String key, String value) {
-    try {
-      HostAndPort at = HostAndPort.fromString(value);
-      if (at.hasPort() && !at.getHost().isEmpty()) {
-        return at;
-      }
-    } catch (IllegalArgumentException e) {
-      // told below, as for an address without a port
+    Optional<HostAndPort> at = parse(value);
+    if (at.isEmpty()) {
+      s.problem(key, wrong(value));
     }
-    s.problem(key, '"' + value + "\" (expected host:port: " + DEFAULT_BIND + ")");
-    return HostAndPort.fromString(DEFAULT_BIND);
+    return at.orElseGet(() -> HostAndPort.fromString(DEFAULT_BIND));
+  }
+
+  private static Optional<HostAndPort> parse(String value) {
+    try {
+      return Optional.of(HostAndPort.fromString(value))
+          .filter(at -> at.hasPort() && !at.getHost().isEmpty());
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String wrong(String value) {
+    return '"' + value + "\" (expected host:port: " + DEFAULT_BIND + ")";
   }
 }

@@ -241,6 +241,16 @@ public final class ConfigSection {
     file.report(node == null ? at : node, path(key), message);
   }
 
+  /**
+   * Reports a problem with one text of {@link #strings}, at its own place.
+   *
+   * @param index in the list that {@code strings} gave
+   */
+  public void itemProblem(String key, int index, String message) {
+    List<Node> texts = items(key).stream().filter(ScalarNode.class::isInstance).toList();
+    file.report(texts.get(index), path(key) + "[" + index + "]", message);
+  }
+
   void reportUnknownKeys() {
     List<String> names = known.stream().sorted().toList();
     entries.forEach(

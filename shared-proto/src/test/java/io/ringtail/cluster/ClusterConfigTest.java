@@ -83,14 +83,18 @@ class ClusterConfigTest {
             cluster:
               bind: nowhere
               discovery: directory
-              hosts: [host-without-port]
+              hosts:
+                - host-without-port
+                - host:1
+                - other-without-port
               members: [{ role: router }]
             """);
     ClusterConfig.read(file.root().section("cluster"));
     assertThat(file.problems())
         .extracting(Object::toString)
         .anyMatch(p -> p.contains("cluster.bind: \"nowhere\" (expected host:port"))
-        .anyMatch(p -> p.contains("cluster.hosts: \"host-without-port\" (expected host:port"))
+        .anyMatch(p -> p.contains("5:7: cluster.hosts[0]: \"host-without-port\" (expected host:port"))
+        .anyMatch(p -> p.contains("7:7: cluster.hosts[2]: \"other-without-port\" (expected host"))
         .anyMatch(p -> p.contains("directory: missing (expected a directory, with discovery:"))
         .anyMatch(p -> p.contains("id: missing (expected a node id)"));
   }

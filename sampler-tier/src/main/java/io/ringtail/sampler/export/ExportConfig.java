@@ -109,8 +109,9 @@ public record ExportConfig(
     }
     Duration timeout = otlp.duration("timeout", Duration.ofSeconds(10), MILLI, HOUR);
     List<OtlpEndpoint> endpoints = new ArrayList<>();
-    for (String text : readUrls(otlp)) {
-      readUrl(otlp, text)
+    List<String> urls = readUrls(otlp);
+    for (int i = 0; i < urls.size(); i++) {
+      readUrl(otlp, i, urls.get(i))
           .ifPresent(uri -> endpoints.add(new OtlpEndpoint(uri, protocol, gzip, headers, timeout)));
     }
     return endpoints;
@@ -128,36 +129,35 @@ public record ExportConfig(
     return List.of(one);
   }
 
-  private static Optional<URI> readUrl(ConfigSection otlp, String text) {
-    String key = otlp.has("endpoint") ? "endpoint" : "endpoints";
+  private static Optional<URI> readUrl(ConfigSection otlp, int index, String text) {
+    String wrong;
     try {
       URI uri = new URI(text);
-      String scheme = uri.getScheme() == null ? "" : uri.getScheme();
-      if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
-        return withoutUserInfo(otlp, key, uri);
+      wrong = whyNot(uri);
+      if (wrong.isEmpty()) {
+        return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
-      otlp.problem(key, quoted(text) + " (expected a URL: " + e.getReason() + ")");
-      return Optional.empty();
+      wrong = "expected a URL: " + e.getReason();
     }
-    otlp.problem(key, quoted(text) + " (expected a URL such as http://127.0.0.1:4317)");
+    String message = '"' + SafeUrl.of(text) + "\" (" + wrong + ")";
+    if (otlp.has("endpoint")) {
+      otlp.problem("endpoint", message);
+    } else {
+      otlp.itemProblem("endpoints", index, message);
+    }
     return Optional.empty();
   }
 
-  /** It would not be sent. */
-  private static Optional<URI> withoutUserInfo(ConfigSection otlp, String key, URI uri) {
-    if (uri.getRawUserInfo() == null) {
-      return Optional.of(uri);
+  /** Empty if it can be sent to. */
+  private static String whyNot(URI uri) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+    if ((!scheme.equals("http") && !scheme.equals("https")) || uri.getHost() == null) {
+      return "expected a URL such as http://127.0.0.1:4317";
     }
-    otlp.problem(
-        key,
-        quoted(uri.toString())
-            + " (expected a URL without user info; headers: { Authorization: ... } carries it)");
-    return Optional.empty();
-  }
-
-  private static String quoted(String url) {
-    return '"' + SafeUrl.of(url) + '"';
+    return uri.getRawUserInfo() == null
+        ? ""
+        : "expected a URL without user info; headers: { Authorization: ... } carries it";
   }
 
   private static Optional<DiskQueue> readDisk(ConfigSection disk) {

@@ -147,15 +147,18 @@ final class RuleTypes {
       return Optional.empty();
     }
     int codes = 0;
-    for (String name : names) {
-      Integer code = STATUS_CODES.get(name);
+    boolean wrong = false;
+    for (int i = 0; i < names.size(); i++) {
+      Integer code = STATUS_CODES.get(names.get(i));
       if (code == null) {
-        block.problem("status_codes", quote(name) + " (expected some of: OK, ERROR, UNSET)");
-        return Optional.empty();
+        wrong = true;
+        block.itemProblem(
+            "status_codes", i, quote(names.get(i)) + " (expected some of: OK, ERROR, UNSET)");
+      } else {
+        codes |= code;
       }
-      codes |= code;
     }
-    return Optional.of(new TraceRules.StatusCode(codes));
+    return wrong ? Optional.empty() : Optional.of(new TraceRules.StatusCode(codes));
   }
 
   private static Optional<Rule> stringAttribute(ConfigSection block) {
@@ -167,17 +170,24 @@ final class RuleTypes {
     if (!regex) {
       return Optional.of(AttributeRules.StringAttribute.exact(key, values, invert));
     }
+    List<Pattern> patterns = patterns(block, values);
+    return patterns.size() < values.size()
+        ? Optional.empty()
+        : Optional.of(AttributeRules.StringAttribute.regex(key, patterns, cacheSize, invert));
+  }
+
+  /** The patterns that are right. */
+  private static List<Pattern> patterns(ConfigSection block, List<String> values) {
     List<Pattern> patterns = new ArrayList<>();
-    for (String value : values) {
+    for (int i = 0; i < values.size(); i++) {
       try {
-        patterns.add(Pattern.compile(value));
+        patterns.add(Pattern.compile(values.get(i)));
       } catch (PatternSyntaxException e) {
-        block.problem(
-            "values", quote(value) + " (expected an RE2 pattern: " + e.getMessage() + ")");
-        return Optional.empty();
+        String expected = " (expected an RE2 pattern: " + e.getMessage() + ")";
+        block.itemProblem("values", i, quote(values.get(i)) + expected);
       }
     }
-    return Optional.of(AttributeRules.StringAttribute.regex(key, patterns, cacheSize, invert));
+    return patterns;
   }
 
   private static Optional<Rule> booleanAttribute(ConfigSection block) {

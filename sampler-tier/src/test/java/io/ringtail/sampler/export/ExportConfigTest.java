@@ -90,6 +90,19 @@ class ExportConfigTest {
   }
 
   @Test
+  void endpoints_wrongOnes_allToldAtTheirPlace() {
+    ConfigFile file =
+        ConfigFile.read(
+            "x.yaml", "otlp:\n  endpoints:\n  - b:1\n  - http://c:1\n  - 'http://c d'\n");
+    assertThat(ExportConfig.read(file.root()).endpoints()).hasSize(1);
+    assertThat(file.problems().stream().map(ConfigProblem::toString))
+        .containsExactly(
+            "x.yaml:3:5: otlp.endpoints[0]: \"b:1\" (expected a URL such as http://127.0.0.1:4317)",
+            "x.yaml:5:5: otlp.endpoints[2]: \"http://c d\" (expected a URL: Illegal character in"
+                + " authority)");
+  }
+
+  @Test
   void config_mistakes_allTold() {
     ConfigFile file =
         ConfigFile.read(

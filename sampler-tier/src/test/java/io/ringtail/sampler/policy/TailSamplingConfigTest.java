@@ -116,9 +116,9 @@ class TailSamplingConfigTest {
                 tail_storage: pebble_tail_storage
                 policies:
                   - { name: a, type: rate_limiting, rate_limiting: { spans_per_second: 5 } }
-                  - { name: a, type: status_code, status_code: { status_codes: [BAD] } }
+                  - { name: a, type: status_code, status_code: { status_codes: [BAD, OK, error] } }
                   - { name: c, type: status_code, status_code: {} }
-                  - { name: d, type: string_attribute, string_attribute: { key: k, values: ['('], enabled_regex_matching: true } }
+                  - { name: d, type: string_attribute, string_attribute: { key: k, values: ['(', 'a', '['], enabled_regex_matching: true } }
                   - { name: e, type: numeric_attribute, numeric_attribute: { key: k } }
                   - { name: f, type: latency, latency: { treshold_ms: 5 } }
                   - { name: g, type: my_extension, my_extension: { x: 1 } }
@@ -137,12 +137,16 @@ class TailSamplingConfigTest {
                 + " and, not, drop)",
             "policies.yaml:6:13: policies[1].name: \"a\" names two policies (expected unique"
                 + " names)",
-            "policies.yaml:6:64: policies[1].status_code.status_codes: \"BAD\" (expected some of:"
-                + " OK, ERROR, UNSET)",
+            "policies.yaml:6:65: policies[1].status_code.status_codes[0]: \"BAD\" (expected some"
+                + " of: OK, ERROR, UNSET)",
+            "policies.yaml:6:74: policies[1].status_code.status_codes[2]: \"error\" (expected some"
+                + " of: OK, ERROR, UNSET)",
             "policies.yaml:7:48: policies[2].status_code.status_codes: missing (expected some of:"
                 + " OK, ERROR, UNSET)",
-            "policies.yaml:8:76: policies[3].string_attribute.values: \"(\" (expected an RE2"
+            "policies.yaml:8:77: policies[3].string_attribute.values[0]: \"(\" (expected an RE2"
                 + " pattern: error parsing regexp: missing closing ): `(`)",
+            "policies.yaml:8:87: policies[3].string_attribute.values[2]: \"[\" (expected an RE2"
+                + " pattern: error parsing regexp: missing closing ]: `[`)",
             "policies.yaml:9:60: policies[4].numeric_attribute.min_value: neither bound is set"
                 + " (expected min_value or max_value not 0)",
             "policies.yaml:10:42: policies[5].latency.treshold_ms: unknown key (known:"
