@@ -22,6 +22,8 @@ public final class SpanFeatures {
   private long traceIdHi;
   private long traceIdLo;
   private long spanId;
+  private boolean traceIdSeen;
+  private boolean spanIdSeen;
   private boolean root;
   private long startNanos;
   private long endNanos;
@@ -53,6 +55,8 @@ public final class SpanFeatures {
     traceIdHi = 0;
     traceIdLo = 0;
     spanId = 0;
+    traceIdSeen = false;
+    spanIdSeen = false;
     root = true;
     startNanos = 0;
     endNanos = 0;
@@ -138,15 +142,23 @@ public final class SpanFeatures {
     return length;
   }
 
-  /** Of several the last counts, as for the router; one of another length is none. */
+  /**
+   * One of another length is none. Routers reject spans with several; here the first counts, by
+   * which intake has found the shard.
+   */
   private void traceId(byte[] array, int at, int length) {
-    boolean present = hasLength(length, TRACE_ID_BYTES);
-    traceIdHi = present ? WireReader.longBigEndian(array, at) : 0;
-    traceIdLo = present ? WireReader.longBigEndian(array, at + Long.BYTES) : 0;
+    if (hasLength(length, TRACE_ID_BYTES) && !traceIdSeen) {
+      traceIdHi = WireReader.longBigEndian(array, at);
+      traceIdLo = WireReader.longBigEndian(array, at + Long.BYTES);
+    }
+    traceIdSeen = true;
   }
 
   private void spanId(byte[] array, int at, int length) {
-    spanId = hasLength(length, SPAN_ID_BYTES) ? WireReader.longBigEndian(array, at) : 0;
+    if (hasLength(length, SPAN_ID_BYTES) && !spanIdSeen) {
+      spanId = WireReader.longBigEndian(array, at);
+    }
+    spanIdSeen = true;
   }
 
   /** An ID of another length makes the span malformed. */

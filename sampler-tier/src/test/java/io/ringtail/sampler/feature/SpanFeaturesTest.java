@@ -80,16 +80,17 @@ class SpanFeaturesTest {
   }
 
   @Test
-  void read_idsTwice_lastCountsAsForTheRouter() {
-    byte[] span = new byte[3 + 2 + 18];
-    span[0] = 0x0a;
-    span[1] = 1;
-    span[3] = 0x12;
-    span[5] = 0x0a;
-    span[6] = 16;
-    span[22] = 7;
-    features.read(span, 0, span.length, policies);
+  void read_idsTwice_firstCountsAsForIntake() {
+    Span first = Span.newBuilder().setTraceId(hex(32, 7)).setSpanId(hex(16, 3)).build();
+    Span second = Span.newBuilder().setTraceId(hex(32, 8)).setSpanId(hex(16, 4)).build();
+    read(first.toByteString().concat(second.toByteString()).toByteArray());
     assertThat(features.traceIdLo()).isEqualTo(7);
+    assertThat(features.spanId()).isEqualTo(3);
+    assertThat(features.malformed()).isFalse();
+  }
+
+  private static ByteString hex(int digits, int value) {
+    return ByteString.fromHex(String.format("%0" + digits + "x", value));
   }
 
   @Test
