@@ -31,6 +31,10 @@ import java.time.Duration;
  * NotOwner      ABORTED                            503 (between tiers only)
  * </pre>
  *
+ * <p>What is no OTLP request at all is no refusal and is answered where it is found: another HTTP
+ * version, path, method or shape by the router's {@code HttpRequestHead}, a gRPC call of not one
+ * message by its {@code GrpcExchange}, a bug by either. None of these is retryable.
+ *
  * <p>Messages are cut to {@value #MAX_MESSAGE_BYTES} bytes, so that the trailers fit in the 8 KiB
  * of metadata a gRPC client takes: percent-encoded once and in base64 twice. Threads: any.
  */

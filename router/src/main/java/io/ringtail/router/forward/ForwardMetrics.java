@@ -21,7 +21,7 @@ import java.util.Map;
 final class ForwardMetrics {
   /** Why spans are not forwarded though the rest of their request is. */
   enum DropReason {
-    /** Trace ID or span ID of the wrong length, or all zero. */
+    /** Trace ID or span ID missing, of the wrong length, all zero, or there twice. */
     INVALID_ID
   }
 

@@ -173,9 +173,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     boolean keptAlive = keepAlive;
     keepAlive &= skippable;
     Problem problem = head.problem();
-    Refusal refusal = problem == null ? reception.admit() : null;
+    Refusal unsupported = head.unsupported();
+    Refusal refusal = problem == null && unsupported == null ? reception.admit() : null;
     if (problem != null) {
       fail(begun, problem);
+    } else if (unsupported != null) {
+      begun.refused(unsupported);
     } else if (head.contentLength() > config.maxRequestBytes()) {
       begun.refused(tooLarge(head.contentLength()));
     } else if (refusal != null) {
@@ -401,8 +404,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private static void fail(HttpExchange one, Problem problem) {
-    boolean type = problem.status().equals(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE);
-    if (one.refusedFor(type ? Reason.UNSUPPORTED : Reason.BAD_REQUEST)) {
+    if (one.refusedFor(Reason.BAD_REQUEST)) {
       one.fail(problem.status(), problem.code(), problem.message());
     }
   }

@@ -12,18 +12,21 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.ringtail.compress.Compression;
+import io.ringtail.refusal.Refusal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the head of a request says, checked in this order: is it HTTP/1, for {@code /v1/traces}, a
- * POST, in a content type and encoding we read.
+ * POST, of an expectation we meet, in a content type and encoding we read.
  *
- * @param problem why the request is not served; null if it is
+ * @param problem why it is no OTLP request; null if it is one
+ * @param unsupported of an OTLP request that is not served for its type or encoding; else null
  * @param contentLength -1 if not known
  */
 record HttpRequestHead(
     @Nullable Problem problem,
+    @Nullable Refusal unsupported,
     boolean json,
     Compression compression,
     long contentLength,
@@ -44,7 +47,8 @@ record HttpRequestHead(
     boolean json = !HttpAnswer.PROTOBUF.equals(type);
     String expect = request.headers().get(HttpHeaderNames.EXPECT);
     return new HttpRequestHead(
-        problem(request, type, compression, expect),
+        problem(request, expect),
+        unsupported(request, type, compression),
         json,
         compression == null ? Compression.NONE : compression,
         HttpUtil.getContentLength(request, -1L),
@@ -52,11 +56,7 @@ record HttpRequestHead(
         expect != null && request.protocolVersion().equals(HttpVersion.HTTP_1_1));
   }
 
-  private static @Nullable Problem problem(
-      HttpRequest request,
-      @Nullable String type,
-      @Nullable Compression compression,
-      @Nullable String expect) {
+  private static @Nullable Problem problem(HttpRequest request, @Nullable String expect) {
     if (request.protocolVersion().majorVersion() != 1) {
       return new Problem(
           HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED,
@@ -74,15 +74,6 @@ record HttpRequestHead(
           HttpResponseStatus.METHOD_NOT_ALLOWED,
           Status.Code.UNIMPLEMENTED,
           "method " + request.method() + " (expected POST)");
-    }
-    if (!HttpAnswer.PROTOBUF.equals(type) && !HttpAnswer.JSON.equals(type)) {
-      return unsupported(
-          (type == null ? "no content-type" : "content-type \"" + type + "\"")
-              + " (expected application/x-protobuf or application/json)");
-    }
-    if (compression == null) {
-      return unsupported(
-          "content-encoding \"" + contentEncoding(request) + "\" (expected gzip, zstd or none)");
     }
     if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
       return new Problem(
@@ -102,12 +93,21 @@ record HttpRequestHead(
     }
     Problem problem =
         new Problem(status, Status.Code.INVALID_ARGUMENT, "not HTTP: " + cause.getMessage());
-    return new HttpRequestHead(problem, true, Compression.NONE, -1, false, false);
+    return new HttpRequestHead(problem, null, true, Compression.NONE, -1, false, false);
   }
 
-  private static Problem unsupported(String message) {
-    return new Problem(
-        HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, Status.Code.UNIMPLEMENTED, message);
+  private static @Nullable Refusal unsupported(
+      HttpRequest request, @Nullable String type, @Nullable Compression compression) {
+    if (!HttpAnswer.PROTOBUF.equals(type) && !HttpAnswer.JSON.equals(type)) {
+      return new Refusal.Unsupported(
+          (type == null ? "no content-type" : "content-type \"" + type + "\"")
+              + " (expected application/x-protobuf or application/json)");
+    }
+    if (compression == null) {
+      return new Refusal.Unsupported(
+          "content-encoding \"" + contentEncoding(request) + "\" (expected gzip, zstd or none)");
+    }
+    return null;
   }
 
   private static String path(String uri) {
