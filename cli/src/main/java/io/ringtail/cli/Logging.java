@@ -22,6 +22,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 final class Logging {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+
   /** The variable that says how much is logged where the command line does not. */
   static final String ENVIRONMENT = "RINGTAIL_LOG_LEVEL";
 

@@ -116,7 +116,8 @@ class RingtailTest {
                 .formatted(dir));
     assertThat(run("sampler", "--config", config)).isEqualTo(ExitCode.PROBLEM);
     assertThat(err.toString())
-        .isEqualTo("ringtail: sampler.export.file: " + dir + ": is a directory (expected a file)\n");
+        .isEqualTo(
+            "ringtail: sampler.export.file: " + dir + ": is a directory (expected a file)\n");
     assertThat(out.toString()).isEmpty();
   }
 

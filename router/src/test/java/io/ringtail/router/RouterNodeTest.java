@@ -65,8 +65,7 @@ class RouterNodeTest {
   void router_thatAsksOnlyItself_saysSo() {
     RouterNode router = new RouterNode(config(0, ClusterConfig.defaults()), Rules.ALL);
     assertThat(router.readiness().reasons())
-        .contains(
-            "alone: cluster.hosts names only this node (expected host:port of a sampler)");
+        .contains("alone: cluster.hosts names only this node (expected host:port of a sampler)");
     router.close();
     RouterNode fixed = new RouterNode(config(0, List.of()), Rules.ALL);
     assertThat(fixed.readiness().reasons()).noneMatch(reason -> reason.startsWith("alone"));

@@ -93,7 +93,8 @@ class ClusterConfigTest {
     assertThat(file.problems())
         .extracting(Object::toString)
         .anyMatch(p -> p.contains("cluster.bind: \"nowhere\" (expected host:port"))
-        .anyMatch(p -> p.contains("5:7: cluster.hosts[0]: \"host-without-port\" (expected host:port"))
+        .anyMatch(
+            p -> p.contains("5:7: cluster.hosts[0]: \"host-without-port\" (expected host:port"))
         .anyMatch(p -> p.contains("7:7: cluster.hosts[2]: \"other-without-port\" (expected host"))
         .anyMatch(p -> p.contains("directory: missing (expected a directory, with discovery:"))
         .anyMatch(p -> p.contains("id: missing (expected a node id)"));

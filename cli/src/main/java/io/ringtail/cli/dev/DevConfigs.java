@@ -44,7 +44,9 @@ final class DevConfigs {
             + ("  link: { listen: '" + LOOPBACK + "0' }\n")
             + "  max-buffered-bytes: 128MiB\n"
             + ("  stop-grace: " + DevOptions.STOP_GRACE_SECONDS + "s\n")
-            + ("  shards: " + Math.min(options.policies().numShards(), ShardConfig.MAX_SHARDS) + "\n")
+            + ("  shards: "
+                + Math.min(options.policies().numShards(), ShardConfig.MAX_SHARDS)
+                + "\n")
             + "  export:\n    linger: 100ms\n"
             + options.out().map(path -> "    file: " + quoted(path.toString()) + "\n").orElse("")
             + options.export().map(DevConfigs::otlp).orElse(""));

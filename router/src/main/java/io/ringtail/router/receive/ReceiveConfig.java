@@ -77,10 +77,7 @@ public record ReceiveConfig(
     int maxRequestBytes =
         (int)
             section.bytes(
-                "max-request-bytes",
-                otherwise.maxRequestBytes,
-                1024,
-                LinkMethod.MAX_REQUEST_BYTES);
+                "max-request-bytes", otherwise.maxRequestBytes, 1024, LinkMethod.MAX_REQUEST_BYTES);
     long maxBytesInFlight =
         section.bytes("max-bytes-in-flight", otherwise.maxBytesInFlight, MIB, 1L << 50);
     if (maxBytesInFlight < maxRequestBytes) {

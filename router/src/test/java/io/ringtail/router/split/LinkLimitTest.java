@@ -53,8 +53,7 @@ class LinkLimitTest {
     LinkWriter link = new LinkWriter(DictionaryLimits.DEFAULT);
     BatchSplitter splitter =
         new BatchSplitter(HeaderTable.ofDefaultSize(), UnpooledByteBufAllocator.DEFAULT);
-    for (Part part :
-        splitter.split(body, 0, body.length, Header.EMPTY, Tables.of(1)).parts()) {
+    for (Part part : splitter.split(body, 0, body.length, Header.EMPTY, Tables.of(1)).parts()) {
       link.add(new LinkBytesReport.Sending(part, 1));
       sent += link.size();
       link.finish().close();

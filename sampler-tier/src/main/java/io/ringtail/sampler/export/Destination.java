@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * its own growing pause, so that one that always fails does not hold up the others. A refusal for
  * good is a counted loss, of the traces refused: a request of several is halved and sent again,
  * unless the refusal is about the sender or {@value #HALVINGS_A_SECOND} a second, {@value
- * #HALVINGS_AT_ONCE} at once, are used up; a backend that refuses everything is not asked much
- * more often than without.
+ * #HALVINGS_AT_ONCE} at once, are used up; a backend that refuses everything is not asked much more
+ * often than without.
  *
  * <p>Longer than most classes: gathering, sending and answering share the state of one duty cycle.
  *

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The part of a destination's queue that lies on disk: one file a request, forced to the disk
- * before it has its name, deleted once all of it is finally answered. What a process leaves behind, the
- * next one with the same directory sends; a request that was on its way when the process died is
- * sent twice.
+ * before it has its name, deleted once all of it is finally answered. What a process leaves behind,
+ * the next one with the same directory sends; a request that was on its way when the process died
+ * is sent twice.
  *
  * <p>Threads: one; {@link #bytes} and {@link #spans} any.
  */

@@ -148,8 +148,7 @@ class GrpcExportTest {
             out.onNext(
                 ExportTraceServiceResponse.newBuilder()
                     .setPartialSuccess(
-                        ExportTracePartialSuccess.newBuilder()
-                            .setErrorMessage("x".repeat(4 << 20)))
+                        ExportTracePartialSuccess.newBuilder().setErrorMessage("x".repeat(4 << 20)))
                     .build());
             out.onCompleted();
           };

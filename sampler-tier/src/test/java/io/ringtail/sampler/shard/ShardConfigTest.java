@@ -3,7 +3,6 @@ package io.ringtail.sampler.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.config.ConfigFile;
-import io.ringtail.sampler.SamplerConfig;
 import org.junit.jupiter.api.Test;
 
 class ShardConfigTest {
@@ -43,23 +42,5 @@ class ShardConfigTest {
     ShardConfig config = ShardConfig.defaults();
     assertThat(config.within(2L << 30)).isSameAs(config);
     assertThat(config.within(512 << 20).maxBufferedBytes()).isEqualTo(448 << 20);
-  }
-
-  private static int shardsOf(String yaml) {
-    ConfigFile file = ConfigFile.read("test.yaml", yaml + POLICY, variable -> null);
-    int shards = SamplerConfig.read(file.root()).shards().shards();
-    assertThat(file.problems()).isEmpty();
-    return shards;
-  }
-
-  private static final String POLICY = "  policies: [ { name: a, type: always_sample } ]\n";
-
-  @Test
-  void numShards_ofACollectorsConfig_countsUnlessShardsSaysOther() {
-    assertThat(shardsOf("tail_sampling:\n  num_shards: 7\n")).isEqualTo(7);
-    assertThat(shardsOf("tail_sampling:\n  num_shards: 256\n")).isEqualTo(64);
-    assertThat(shardsOf("sampler: { shards: 3 }\ntail_sampling:\n  num_shards: 7\n")).isEqualTo(3);
-    assertThat(shardsOf("tail_sampling:\n  num_shards: 0\n"))
-        .isEqualTo(ShardConfig.defaults().shards());
   }
 }

@@ -21,7 +21,8 @@ class RequestHeadersTest {
 
   @Test
   void headers_ofTheConnection_areLeftOut() {
-    Header context = RequestContext.of(Map.of("host", "h", "content-type", "x", "grpc-timeout", "1"));
+    Header context =
+        RequestContext.of(Map.of("host", "h", "content-type", "x", "grpc-timeout", "1"));
     assertThat(RequestHeaders.of(Map.of("User-Agent", "u"), context)).isEmpty();
   }
 }
