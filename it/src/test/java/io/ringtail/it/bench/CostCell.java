@@ -147,7 +147,7 @@ final class CostCell {
   /** At the end of a window, while the load still goes on. */
   private static void memory(Variant variant) throws IOException, InterruptedException {
     Cluster.Node router = variant.cluster.routers().get(0);
-    variant.add("router_mib", mib(router.process().residentBytes()));
+    variant.add("router_mib", mib((double) router.process().residentBytes()));
     variant.add("router_log_mib", mib(router.metric("ringtail_router_retention_bytes")));
     long resident = 0;
     double stored = 0;
@@ -155,7 +155,7 @@ final class CostCell {
       resident = Math.max(resident, sampler.process().residentBytes());
       stored = Math.max(stored, sampler.metric("ringtail_sampler_stored_bytes"));
     }
-    variant.add("sampler_mib", mib(resident));
+    variant.add("sampler_mib", mib((double) resident));
     variant.add("sampler_stored_mib", mib(stored));
   }
 

@@ -43,7 +43,7 @@ final class Peaks implements AutoCloseable {
     try {
       String name = node.process().name();
       Cluster.Scrape now = node.metrics();
-      note("RSS " + name + " MiB", mib(node.process().residentBytes()));
+      note("RSS " + name + " MiB", mib((double) node.process().residentBytes()));
       if (!node.isRouter()) {
         note("buffered MiB", mib(now.sum("ringtail_sampler_buffered_bytes")));
         note("queued MiB", mib(now.sum("ringtail_sampler_export_queued_bytes")));
