@@ -3,6 +3,7 @@ package io.ringtail.sampler.settle;
 import io.ringtail.link.Peer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public final class DecisionBatch {
   private static final long VOID = -1;
 
   private final int number;
+  private final boolean own;
   private final @Nullable Peer from;
   private final long noticeId;
   private final List<Told> told = new ArrayList<>(1);
@@ -29,13 +31,21 @@ public final class DecisionBatch {
   private int unsettled;
   private boolean closed;
   private boolean settled;
-  private boolean handedOff;
+  private boolean split;
+  private boolean waiting;
+
+  /** Places of traces whose export is not answered. */
+  private final BitSet exporting = new BitSet();
 
   /** A notice in which another sampler was told of it. */
   public record Told(Peer heir, long noticeId) {}
 
-  DecisionBatch(int number, @Nullable Peer from, long noticeId) {
+  /**
+   * @param own whether this sampler took them: then it sees to it that they are settled
+   */
+  DecisionBatch(int number, boolean own, @Nullable Peer from, long noticeId) {
     this.number = number;
+    this.own = own;
     this.from = from;
     this.noticeId = noticeId;
   }
@@ -125,28 +135,51 @@ public final class DecisionBatch {
     return closed;
   }
 
-  /** One of its traces is being exported. */
-  public void exporting() {
+  /** Its decisions have no effect yet. */
+  public void waitsForEffect() {
     unsettled++;
+    waiting = true;
   }
 
-  /** Another sampler has an export of it: whether it is answered is not known here any more. */
-  public void handedOff() {
+  /** They have it, or were taken back. */
+  public void hasEffect() {
     unsettled--;
-    handedOff = true;
+    waiting = false;
+  }
+
+  /** One of its traces is being exported. */
+  public void exporting(int place) {
+    unsettled++;
+    exporting.set(place);
+  }
+
+  /** That export is finally answered, or another sampler has it. */
+  public void answered(int place) {
+    unsettled--;
+    exporting.clear(place);
+  }
+
+  /** Whether a trace is settled, though perhaps not all of the batch: nobody says so then. */
+  public boolean isSettled(int place) {
+    return settled || (own && closed && !waiting && !exporting.get(place));
+  }
+
+  /** A decision of it is another batch's now: what it was told in does not tell of it any more. */
+  void split() {
+    split = true;
+  }
+
+  /** Whether who was told of it was told also of what is not in it any more. */
+  public boolean isSplit() {
+    return split;
   }
 
   /** Whether all is settled, but for being said so. */
   public boolean isDone() {
-    return closed && !settled && !handedOff && unsettled == 0;
+    return own && closed && !settled && unsettled == 0;
   }
 
-  /** An export of one of its traces is finally answered. */
-  public void answered() {
-    unsettled--;
-  }
-
-  /** Traces of it whose export is not answered. */
+  /** Traces of it whose export is not answered, and one if it has no effect. */
   public int unsettled() {
     return unsettled;
   }

@@ -51,7 +51,7 @@ public final class Replayable {
    * A batch of this sampler's decisions, kept in mind at once and evicted not before it is closed.
    */
   public DecisionBatch open() {
-    DecisionBatch batch = create(null, 0);
+    DecisionBatch batch = create(true, null, 0);
     own.addLast(batch);
     return batch;
   }
@@ -62,7 +62,7 @@ public final class Replayable {
    * @param from who told of it, null if it came with a slot
    */
   public DecisionBatch open(@Nullable Peer from, long noticeId, boolean settled) {
-    DecisionBatch batch = create(from, noticeId);
+    DecisionBatch batch = create(false, from, noticeId);
     received.addLast(batch);
     if (from != null) {
       byNotice.put(NoticeOf.of(from, noticeId), batch);
@@ -73,13 +73,13 @@ public final class Replayable {
     return batch;
   }
 
-  private DecisionBatch create(@Nullable Peer from, long noticeId) {
+  private DecisionBatch create(boolean own, @Nullable Peer from, long noticeId) {
     int number = numbers.nextClearBit(0);
     numbers.set(number);
     if (number == batches.length) {
       batches = Arrays.copyOf(batches, number * 2);
     }
-    DecisionBatch batch = new DecisionBatch(number, from, noticeId);
+    DecisionBatch batch = new DecisionBatch(number, own, from, noticeId);
     batches[number] = batch;
     return batch;
   }
@@ -119,6 +119,50 @@ public final class Replayable {
   public void withdraw(DecisionBatch batch, int place) {
     unindex(batch, place);
     batch.withdraw(place);
+  }
+
+  /** By which a trace refers to its decision. */
+  public static int entry(DecisionBatch batch, int place) {
+    return batch.number() << PLACE_BITS | place;
+  }
+
+  public static int place(int entry) {
+    return entry & PLACE_MASK;
+  }
+
+  /**
+   * The export of a trace is another sampler's now: so is to say that it is settled. Its decision
+   * stays known here, apart from the others, which are settled sooner or later.
+   */
+  public void handedOff(DecisionBatch batch, int place) {
+    batch.answered(place);
+    if (!batch.isVoid(place)) {
+      alone(batch, place, false);
+      batch.split();
+    }
+  }
+
+  /**
+   * A trace decided elsewhere, whose export came with its slot, is settled.
+   *
+   * @return the decision as it is known now; null if it was settled before
+   */
+  public @Nullable DecisionBatch settled(int entry) {
+    DecisionBatch batch = batch(entry);
+    return batch.isSettled(place(entry)) ? null : alone(batch, place(entry), true);
+  }
+
+  /** Makes a decision a batch of its own. */
+  private DecisionBatch alone(DecisionBatch batch, int place, boolean settled) {
+    DecisionBatch alone = open(null, 0, settled);
+    int context = batch.context(place);
+    long hi = batch.hi(place);
+    long lo = batch.lo(place);
+    int at = add(alone, context, hi, lo, batch.policy(place), batch.keep(place));
+    withdraw(batch, place);
+    var unused = index(alone, at);
+    close(alone, batch.seqs());
+    return alone;
   }
 
   /** No more is added to a batch. */

@@ -5,6 +5,7 @@ import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.shard.Unanswered.Export;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class Departures {
   /** In the place of a trace's decision: it is of no batch of this sampler. */
   static final int NO_DECISION = -1;
 
+  /** In the place of a trace's decision: another took it, and left this export to do. */
+  static final int HANDED_IN = -2;
+
   /** In the place of a policy: the trace is not decided. */
   static final int NO_POLICY = -1;
 
@@ -28,6 +32,8 @@ final class Departures {
   private final ShardCounts counts;
   private final AgedList waiting;
   private final AgedList leaving;
+
+  private HandedOff handedOff = (batch, place) -> {};
 
   /** The first of those waiting, once it has been refused. */
   private @Nullable Export built;
@@ -46,6 +52,15 @@ final class Departures {
     this.counts = counts;
     this.waiting = new AgedList(store.traces);
     this.leaving = new AgedList(store.traces);
+  }
+
+  /** Told whose export is another sampler's. */
+  interface HandedOff {
+    void handedOff(DecisionBatch batch, int place);
+  }
+
+  void onHandedOff(HandedOff told) {
+    handedOff = told;
   }
 
   /** Exports a trace that is in no list, now or as soon as there is room. */
@@ -69,6 +84,7 @@ final class Departures {
       }
     } catch (RuntimeException | Error e) {
       releaseBuilt();
+      departs(trace);
       drop(trace, DropReason.FAILED);
       throw e;
     }
@@ -110,9 +126,29 @@ final class Departures {
         decision(trace));
   }
 
-  private @Nullable DecisionBatch decision(int trace) {
-    int number = store.traces.decision(trace);
-    return number == NO_DECISION ? null : store.replayable.numbered(number);
+  private Unanswered.Decision decision(int trace) {
+    int entry = store.traces.decision(trace);
+    if (entry < 0) {
+      return entry == HANDED_IN ? Unanswered.Decision.HANDED_IN : Unanswered.Decision.NONE;
+    }
+    return new Unanswered.Decision(store.replayable.batch(entry), Replayable.place(entry), false);
+  }
+
+  /** A kept trace will not be exported here: its decision does not wait for that. */
+  private void departs(int trace) {
+    int entry = store.traces.decision(trace);
+    if (entry >= 0) {
+      store.replayable.batch(entry).answered(Replayable.place(entry));
+    }
+  }
+
+  /** A kept trace, which was {@link #leave leaving}, is another sampler's to export. */
+  void handedOff(int trace) {
+    leaving.remove(trace);
+    int entry = store.traces.decision(trace);
+    if (entry >= 0) {
+      handedOff.handedOff(store.replayable.batch(entry), Replayable.place(entry));
+    }
   }
 
   /** Spans were added to a waiting trace: what was built of it is no longer all of it. */
@@ -152,7 +188,7 @@ final class Departures {
     export.handedOver();
     DecisionBatch decision = export.decision();
     if (decision != null) {
-      decision.handedOff();
+      handedOff.handedOff(decision, export.place());
     }
     return true;
   }

@@ -46,6 +46,9 @@ final class ForeignScan {
     DONE
   }
 
+  /** Decisions of one batch that are told together. */
+  private record Told(Share share, boolean settled) {}
+
   /** Whether a trace is on its way already. */
   interface Carried {
     boolean carried(int trace);
@@ -140,22 +143,23 @@ final class ForeignScan {
     if (batch == null || !batch.isClosed()) {
       return 1;
     }
-    Map<Share, Notice> notices = new LinkedHashMap<>();
+    Map<Told, Notice> notices = new LinkedHashMap<>();
     for (int place = 0; place < batch.size(); place++) {
       if (!batch.isVoid(place)) {
         replayable(batch, place, notices);
       }
     }
-    notices.forEach((share, notice) -> share.decisions.add(notice.encode(routers)));
+    notices.forEach((told, notice) -> told.share.decisions.add(notice.encode(routers)));
     return 1 + batch.size() / CACHE_ENTRIES_PER_STEP;
   }
 
-  private void replayable(DecisionBatch batch, int place, Map<Share, Notice> notices) {
+  private void replayable(DecisionBatch batch, int place, Map<Told, Notice> notices) {
     int slot = TraceHash.slot(batch.hi(place), batch.lo(place));
     Share share = share(slot, true);
     if (share != null) {
+      Told told = new Told(share, batch.isSettled(place));
       notices
-          .computeIfAbsent(share, s -> new Notice(batch.seqs(), batch.settled(), false))
+          .computeIfAbsent(told, t -> new Notice(batch.seqs(), t.settled, false))
           .add(
               store.contexts.header(batch.context(place)),
               batch.hi(place),

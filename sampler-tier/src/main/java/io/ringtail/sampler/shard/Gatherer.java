@@ -62,6 +62,9 @@ final class Gatherer {
   /** Whether its spans come from another sampler: their deadlines come along. */
   private boolean handedOver;
 
+  /** Whether a trace was full in the middle of what was handed over. */
+  private boolean cut;
+
   private int window;
   private int routerKey;
 
@@ -277,6 +280,16 @@ final class Gatherer {
     window = store.notes.window(batchMillis);
     replayedSeq = 0;
     handedOver = true;
+    cut = false;
+  }
+
+  /** All there was to export of a trace was handed over: its export settles it. */
+  void handedIn(int trace) {
+    int state = trace == NONE ? TraceState.OPEN : traces.state(trace);
+    boolean exported = state == TraceState.LATE || state == TraceState.WAITING;
+    if (exported && !cut && traces.decision(trace) == Departures.NO_DECISION) {
+      traces.decision(trace, Departures.HANDED_IN);
+    }
   }
 
   /** What was handed over came first so long ago. */
@@ -376,6 +389,7 @@ final class Gatherer {
   }
 
   private void finish(int trace, int length) {
+    cut = true;
     switch (traces.state(trace)) {
       case TraceState.OPEN, TraceState.OVERDUE ->
           decider.decideEarly(trace, cause(trace, length), nowMillis, nowNanos);

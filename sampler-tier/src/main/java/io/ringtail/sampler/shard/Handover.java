@@ -10,6 +10,7 @@ import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
+import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -220,6 +221,7 @@ final class Handover {
     }
     outgoing.values().removeIf(to -> to.inFlightBytes == 0);
     for (Loss loss : losses) {
+      loss.decisionsTaken &= loss.noDecisionsToSend();
       for (Share share : loss.shares.values()) {
         while (!share.waiting.isEmpty()) {
           departures.putBack(share.waiting.take());
@@ -241,6 +243,7 @@ final class Handover {
     unload(parcel, entry -> false);
     release(parcel);
     parcel.loss.batches--;
+    parcel.loss.decisionsTaken &= parcel.decisions == 0;
   }
 
   private static void release(Parcel parcel) {
@@ -297,6 +300,7 @@ final class Handover {
     for (Outgoing to : outgoing.values()) {
       bytes += send(to, nowMillis);
     }
+    losses.forEach(loss -> loss.shares.values().forEach(writer::encodeSettled));
     for (Loss loss : losses) {
       for (Share share : loss.shares.values()) {
         bytes += send(loss, share, BYTES_PER_CYCLE - bytes, nowMillis);
@@ -459,6 +463,18 @@ final class Handover {
     void close() {
       if (!writer.isEmpty()) {
         finish();
+      }
+    }
+  }
+
+  /** A trace is settled: if it is another's, that one is to know (protocol D3). */
+  void settled(DecisionBatch batch, int place) {
+    int slot = TraceHash.slot(batch.hi(place), batch.lo(place));
+    Peer owner = view.owns(slot) ? null : view.owner(slot);
+    for (int i = 0; owner != null && i < losses.size(); i++) {
+      if (losses.get(i).own.contains(slot)) {
+        writer.settled(losses.get(i).share(owner), batch, place);
+        return;
       }
     }
   }
@@ -716,7 +732,6 @@ final class Handover {
       to.awaitView();
     }
     parcel.loss.awaitsView |= !known;
-    parcel.loss.decisionsTaken &= parcel.decisions == 0;
     rescan |= known;
     discard(parcel);
   }
@@ -812,7 +827,7 @@ final class Handover {
       metrics.tracesOut.inc();
       tracesOut++;
     } else {
-      departures.leaving().remove(trace);
+      departures.handedOff(trace);
       metrics.exportsOut.inc();
     }
     counts.handedOut(store.traces.spanCount(trace));

@@ -56,7 +56,7 @@ final class Loss {
   }
 
   boolean noDecisionsToSend() {
-    return shares.values().stream().allMatch(share -> share.decisions.isEmpty());
+    return shares.values().stream().allMatch(s -> s.decisions.isEmpty() && s.settled == null);
   }
 
   boolean nothingToSend() {

@@ -126,7 +126,11 @@ final class Merger {
       int group = group(batch, at.group(), nowMillis);
       gatherer.append(trace, group, at.array(), at.spanStart(), at.spanLength());
     }
-    bringForward(traces.find(context, at.hi(), at.lo()), at, nowMillis);
+    int trace = traces.find(context, at.hi(), at.lo());
+    if (policy != UNKNOWN && !at.isPiece()) {
+      gatherer.handedIn(trace);
+    }
+    bringForward(trace, at, nowMillis);
   }
 
   private int group(TransferBatch batch, int number, int nowMillis) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,10 @@ final class Notices {
   private final ShardContext context;
   private final Effect effect;
   private final HeirMail mail;
+
+  /** Has heirs told once more of decisions that are settled now. */
+  private Consumer<DecisionBatch> again = batch -> {};
+
   private final boolean tellsHeirs;
   private final boolean handsOff;
 
@@ -56,6 +61,10 @@ final class Notices {
   private int roundMillis;
   private SlotView slots = SlotView.NONE;
   private @Nullable HeirTable toldBy;
+
+  void onSettledApart(Consumer<DecisionBatch> told) {
+    again = told;
+  }
 
   /** What becomes of a decided trace. */
   interface Effect {
@@ -125,7 +134,7 @@ final class Notices {
             traces.traceIdLo(trace),
             policy,
             keep);
-    traces.decision(trace, to.batch.number());
+    traces.decision(trace, Replayable.entry(to.batch, place));
     if (to.heir == null) {
       takeEffect(to.batch, place, trace, nowMillis);
     } else {
@@ -183,7 +192,7 @@ final class Notices {
       context.metrics().split();
     }
     if (batch.keep(place)) {
-      batch.exporting();
+      batch.exporting(place);
     }
     effect.takesEffect(trace, nowMillis);
   }
@@ -204,7 +213,7 @@ final class Notices {
   }
 
   private void dissolve(Pending pending) {
-    pending.batch.answered();
+    pending.batch.hasEffect();
     mail.cancel(pending.noticeId);
     for (int place = 0; place < pending.batch.size(); place++) {
       int trace = pending.traces[place];
@@ -260,7 +269,7 @@ final class Notices {
       store.untold.remove(trace);
       return;
     }
-    DecisionBatch batch = replayable.numbered(store.traces.decision(trace));
+    DecisionBatch batch = replayable.batch(store.traces.decision(trace));
     if (!withdraw(open, batch, trace) && !withdraw(sent, batch, trace)) {
       throw new AssertionError("trace " + trace + " is not decided");
     }
@@ -313,7 +322,7 @@ final class Notices {
 
   /** A batch is not forgotten before its decisions have effect. */
   private void waitsForEffect(Pending pending) {
-    pending.batch.exporting();
+    pending.batch.waitsForEffect();
     sent.addLast(pending);
   }
 
@@ -385,7 +394,7 @@ final class Notices {
       if (pending.taken || late) {
         takeEffect(pending, nowMillis);
         all.remove();
-        pending.batch.answered();
+        pending.batch.hasEffect();
         settleIfDone(pending.batch);
         batches++;
       }
@@ -410,17 +419,25 @@ final class Notices {
   }
 
   /** An export of one of its traces needs nothing more. */
-  void answered(@Nullable DecisionBatch batch) {
-    if (batch != null) {
-      batch.answered();
-      settleIfDone(batch);
-    }
+  void answered(DecisionBatch batch, int place) {
+    batch.answered(place);
+    settleIfDone(batch);
+  }
+
+  /** The export of one of its traces is another sampler's. */
+  void handedOff(DecisionBatch batch, int place) {
+    replayable.handedOff(batch, place);
+    settleIfDone(batch);
   }
 
   private void settleIfDone(DecisionBatch batch) {
     if (batch.isDone() && !isPending(batch)) {
       batch.settle();
-      batch.told().forEach(mail::settled);
+      if (batch.isSplit()) {
+        again.accept(batch);
+      } else {
+        batch.told().forEach(mail::settled);
+      }
     }
   }
 

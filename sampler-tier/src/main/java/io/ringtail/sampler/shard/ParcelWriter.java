@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.link.Peer;
 import io.ringtail.sampler.buffer.SpanCursor;
 import io.ringtail.sampler.buffer.TraceTable;
+import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.sampler.transfer.TransferWriter;
 import java.util.Arrays;
@@ -92,6 +94,34 @@ final class ParcelWriter {
     out.decisions(encoded);
   }
 
+  /** Adds a decision to what an owner is told to be settled. */
+  void settled(Share share, DecisionBatch batch, int place) {
+    Notice present = share.settled;
+    if (present != null && present.size() == DecisionBatch.CAPACITY) {
+      encodeSettled(share);
+      present = null;
+    }
+    Notice to =
+        present == null
+            ? new Notice(batch.seqs(), true, false)
+            : present.with(present.seqs().and(batch.seqs()));
+    to.add(
+        store.contexts.header(batch.context(place)),
+        batch.hi(place),
+        batch.lo(place),
+        policies.verdict(batch.policy(place)));
+    share.settled = to;
+  }
+
+  /** No more is added to that for now. */
+  void encodeSettled(Share share) {
+    Notice notice = share.settled;
+    if (notice != null) {
+      share.decisions.addLast(notice.encode(routers));
+      share.settled = null;
+    }
+  }
+
   /**
    * Writes a trace that is in the buffer.
    *
@@ -104,9 +134,11 @@ final class ParcelWriter {
     boolean first = true;
     while (cursor.next()) {
       if (isFull() && !first) {
+        out.piece();
         out.end();
         full.full();
         begin(trace, policy, nowMillis);
+        out.piece();
       }
       first = false;
       int at = out.span(group(cursor.group()), cursor.length());
@@ -134,9 +166,11 @@ final class ParcelWriter {
     boolean first = true;
     while (kept.next()) {
       if (isFull() && !first) {
+        out.piece();
         out.end();
         full.full();
         begin(export);
+        out.piece();
       }
       first = false;
       int at = out.span(out.group(kept.resource(), kept.scope()), kept.length());

@@ -164,6 +164,11 @@ final class ReceivedDecisions {
     }
   }
 
+  /** Heirs are told of a batch once more, as it is now. */
+  void again(DecisionBatch batch) {
+    fresh.addLast(batch);
+  }
+
   /** Whose the slots are from now on. */
   void slots(SlotView next) {
     slots = next;
@@ -216,7 +221,7 @@ final class ReceivedDecisions {
       Peer heir = batch.isVoid(place) ? null : untold(batch, place, all);
       if (heir != null) {
         Notice notice =
-            batch.settled()
+            batch.isSettled(place)
                 ? gathered(heir, batch.seqs(), nowMillis)
                 : unsettled.computeIfAbsent(heir, h -> new Notice(batch.seqs(), false, false));
         notices.add(notice, batch, place);

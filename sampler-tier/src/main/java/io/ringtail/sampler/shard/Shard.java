@@ -4,8 +4,10 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.TraceTable;
+import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.policy.PolicySet;
 import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -126,6 +128,8 @@ final class Shard {
             store, policies, caches, decider, departures, counts, Gatherer.Limits.of(context));
     this.handover =
         new Handover(index, store, caches, names, departures, unanswered, counts, context);
+    decider.notices().onSettledApart(received::again);
+    departures.onHandedOff(decider.notices()::handedOff);
     this.merger = new Merger(store, gatherer, decider, names, counts, context.handover());
     settle();
   }
@@ -294,8 +298,28 @@ final class Shard {
   }
 
   private void answered(Unanswered.Export export) {
-    if (unanswered.remove(export)) {
-      decider.notices().answered(export.decision());
+    if (!unanswered.remove(export)) {
+      return;
+    }
+    DecisionBatch batch = export.decision();
+    if (batch != null) {
+      if (!batch.isVoid(export.place())) {
+        handover.settled(batch, export.place());
+      }
+      decider.notices().answered(batch, export.place());
+    } else if (export.handedIn()) {
+      settledForAnother(export.trace());
+    }
+  }
+
+  /** Who has the slot says that the trace is settled, whoever decided it (protocol D3). */
+  private void settledForAnother(KeptTrace trace) {
+    int context = store.contexts.intern(trace.context());
+    int known = store.replayable.find(context, trace.traceIdHi(), trace.traceIdLo());
+    DecisionBatch alone = known == Replayable.NONE ? null : store.replayable.settled(known);
+    if (alone != null) {
+      received.again(alone);
+      handover.settled(alone, 0);
     }
   }
 

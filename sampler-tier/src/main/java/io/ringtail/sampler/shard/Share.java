@@ -21,16 +21,24 @@ final class Share {
   /** Decisions of the cache, of the same kind and not yet enough to be encoded. */
   @Nullable Notice remembered;
 
+  /** Decisions settled since they were told. */
+  @Nullable Notice settled;
+
   Share(Peer owner) {
     this.owner = owner;
   }
 
   boolean isEmpty() {
-    return decisions.isEmpty() && traces.isEmpty() && waiting.isEmpty() && exports.isEmpty();
+    return decisions.isEmpty()
+        && settled == null
+        && traces.isEmpty()
+        && waiting.isEmpty()
+        && exports.isEmpty();
   }
 
   void release() {
     decisions.forEach(ByteBuf::release);
     decisions.clear();
+    settled = null;
   }
 }

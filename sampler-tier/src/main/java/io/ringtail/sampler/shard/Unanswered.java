@@ -30,16 +30,19 @@ final class Unanswered {
     private final KeptTrace trace;
     private final int window;
     private final @Nullable DecisionBatch decision;
+    private final int place;
+    private final boolean handedIn;
     private final AtomicInteger count;
     private final AtomicBoolean counted = new AtomicBoolean();
     private volatile boolean handedOver;
     private final Consumer<ShardCommand> queue;
 
-    private Export(
-        Content content, int window, @Nullable DecisionBatch decision, Unanswered unanswered) {
+    private Export(Content content, int window, Decision of, Unanswered unanswered) {
       this.trace = content.withAnswer(this);
       this.window = window;
-      this.decision = decision;
+      this.decision = of.batch();
+      this.place = of.place();
+      this.handedIn = of.handedIn();
       this.count = unanswered.count;
       this.queue = unanswered.queue;
     }
@@ -82,9 +85,30 @@ final class Unanswered {
       return decision;
     }
 
+    /** Its place in that batch. */
+    int place() {
+      return place;
+    }
+
+    /** Whether it is all of an export that another sampler had, with the slot, to do before. */
+    boolean handedIn() {
+      return handedIn;
+    }
+
     private long bytes() {
       return (long) trace.resourceSpans().capacity() + OBJECT_BYTES;
     }
+  }
+
+  /**
+   * What an export settles.
+   *
+   * @param batch decided here; else null
+   * @param handedIn whether it was decided elsewhere, and is all there was to export
+   */
+  record Decision(@Nullable DecisionBatch batch, int place, boolean handedIn) {
+    static final Decision NONE = new Decision(null, 0, false);
+    static final Decision HANDED_IN = new Decision(null, 0, true);
   }
 
   /** What is exported, but for who is told of the answer. */
@@ -105,7 +129,7 @@ final class Unanswered {
    *
    * @param window held by the caller, by the export once it is {@link #taken}
    */
-  Export export(Content content, int window, @Nullable DecisionBatch decision) {
+  Export export(Content content, int window, Decision decision) {
     return new Export(content, window, decision, this);
   }
 

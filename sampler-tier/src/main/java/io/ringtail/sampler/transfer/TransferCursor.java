@@ -19,6 +19,7 @@ public final class TransferCursor {
   private int policy;
   private int ageMillis;
   private int remainingMillis;
+  private boolean piece;
   private int spansStart;
   private int group;
   private int spanStart;
@@ -46,12 +47,14 @@ public final class TransferCursor {
     policy = 0;
     ageMillis = 0;
     remainingMillis = 0;
+    piece = false;
     while (in.next()) {
       switch (in.tag()) {
         case TransferFields.TRACE_TRACE_ID -> readTraceId();
         case TransferFields.TRACE_CONTEXT -> context = (int) in.readVarint();
         case TransferFields.TRACE_AGE -> ageMillis = millis();
         case TransferFields.TRACE_REMAINING -> remainingMillis = millis();
+        case TransferFields.TRACE_PIECE -> piece = in.readVarint() != 0;
         case TransferFields.TRACE_POLICY -> policy = (int) in.readVarint();
         default -> in.skip();
       }
@@ -116,6 +119,11 @@ public final class TransferCursor {
   /** Number of the policy that kept it; {@link #NONE} if it is open. */
   public int policy() {
     return policy;
+  }
+
+  /** Whether it is not all of the trace: the rest is another entry. */
+  public boolean isPiece() {
+    return piece;
   }
 
   /** Number of its notes; {@link #NONE} if it has none. */

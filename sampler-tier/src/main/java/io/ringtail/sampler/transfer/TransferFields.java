@@ -31,6 +31,7 @@ final class TransferFields {
   static final int TRACE_POLICY = 6 << 3 | VARINT;
   static final int TRACE_GROUP = 7 << 3 | VARINT;
   static final int TRACE_SPAN = 8 << 3 | LEN;
+  static final int TRACE_PIECE = 9 << 3 | VARINT;
 
   private TransferFields() {}
 }

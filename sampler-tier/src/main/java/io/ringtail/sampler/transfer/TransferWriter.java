@@ -252,6 +252,11 @@ public final class TransferWriter {
     out.writeZero(LENGTH_BYTES);
   }
 
+  /** What is written of the trace is not all of it. */
+  public void piece() {
+    field(out, TransferFields.TRACE_PIECE, 1);
+  }
+
   /** Ends the trace. */
   public void end() {
     int length = out.writerIndex() - open - LENGTH_BYTES;

@@ -16,7 +16,7 @@
  *           7 trace
  *           8 seen: the newest the sender had seen of each router, as notes are
  * Trace     1 trace id, 2 context, 3 notes + 1, 4 age ms, 5 remaining ms, 6 policy + 1,
- *           7 group of the spans that follow, 8 span*
+ *           7 group of the spans that follow, 8 span*, 9 piece: 1 if it is not all of the trace
  * </pre>
  *
  * <p>Threads: one an object. Buffers: a batch is a heap buffer; spans are copied once into it.

@@ -67,9 +67,9 @@ class ReplayableTest {
   @Test
   void batchWithAnExportUnanswered_isKept() {
     DecisionBatch batch = own(Seqs.NONE, 1);
-    batch.exporting();
+    batch.exporting(0);
     assertThat(decisions.evict(10, gone -> {})).isZero();
-    batch.answered();
+    batch.answered(0);
     assertThat(decisions.evict(10, gone -> {})).isEqualTo(1);
   }
 

@@ -44,6 +44,8 @@ final class Samplers {
   /** Tables take long to build; the same few are used again and again. */
   private static final Map<List<String>, SlotView> VIEWS = new HashMap<>();
 
+  private static final Peer ROUTER = Views.peer("router");
+
   private final String sampler;
   private final String tail;
   private final Map<String, One> all = new LinkedHashMap<>();
@@ -69,7 +71,7 @@ final class Samplers {
 
   /** One trace of transfers makes no sense: when it is read, or only when it is merged. */
   static final class Damage {
-    private static final int ID_TAG_BYTES = 2;
+    private static final byte TRACE_ID_TAG = 0xa;
     private static final byte NO_TAG = 0xf;
 
     private final byte[] id;
@@ -77,7 +79,13 @@ final class Samplers {
     private int times;
 
     Damage(long trace, boolean merging, int times) {
-      this.id = ByteBuffer.allocate(16).putLong(7).putLong(trace).array();
+      this.id =
+          ByteBuffer.allocate(18)
+              .put(TRACE_ID_TAG)
+              .put((byte) 16)
+              .putLong(7)
+              .putLong(trace)
+              .array();
       this.merging = merging;
       this.times = times;
     }
@@ -86,7 +94,7 @@ final class Samplers {
       int at = ByteBufUtil.indexOf(Unpooled.wrappedBuffer(id), entries);
       if (isRead == merging && at >= 0 && times > 0) {
         times--;
-        entries.setByte(at - ID_TAG_BYTES, NO_TAG);
+        entries.setByte(at, NO_TAG);
       }
     }
   }
@@ -194,6 +202,33 @@ final class Samplers {
       work();
     }
 
+    /** A span comes once more, from the log of the router it first came by. */
+    void replay(Span.Builder span) {
+      ShardBatch batch = Spans.batch(Spans.GROUP, List.of(span.build().toByteArray()));
+      int shard = set.shardOfSlot(TraceHash.slot(7, traceOf(span)));
+      ShardBatch replayed =
+          new ShardBatch(
+              shard,
+              batch.message(),
+              set.routers().keyOf(ROUTER),
+              ++seq,
+              1,
+              true,
+              0,
+              batch.groups(),
+              batch.spans(),
+              batch.spanCount(),
+              batch.spanBytes());
+      assertThat(set.offer(List.of(replayed))).isNull();
+      work();
+    }
+
+    /** Routers have nothing in their logs any more. */
+    void logsAreEmpty() {
+      set.onProgress(set.routers().keyOf(ROUTER), seq, seq + 1);
+      work();
+    }
+
     private long traceOf(Span.Builder span) {
       return span.getTraceId().asReadOnlyByteBuffer().getLong(8);
     }
@@ -247,6 +282,11 @@ final class Samplers {
     } else if (word instanceof PeerWord.Notice notice) {
       notice.decisions().release();
     }
+  }
+
+  /** The router all spans come by has a name, so that others can be told what came of it. */
+  void nameRouter() {
+    all.values().forEach(one -> assertThat(one.set.routers().keyOf(ROUTER)).isZero());
   }
 
   /** Delivers what is on the links, once; answers come at once. */
