@@ -1,7 +1,10 @@
 package io.ringtail.cluster;
 
+import static org.awaitility.Awaitility.await;
+
 import io.ringtail.metrics.Metrics;
 import io.ringtail.rules.Rules;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -48,14 +51,13 @@ final class MembershipProbe {
     say(args[0], "starts");
     membership.start(self, new Printer(args[0], membership));
     say(args[0], "joined");
-    boolean lease = false;
-    while (true) {
-      boolean now = membership.mayDecide(System.nanoTime());
-      if (now != lease) {
-        say(args[0], now ? "may decide" : "may not decide");
-        lease = now;
-      }
-      Thread.sleep(10);
+    for (boolean lease = true; ; lease = !lease) {
+      boolean next = lease;
+      await()
+          .forever()
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> membership.mayDecide(System.nanoTime()) == next);
+      say(args[0], next ? "may decide" : "may not decide");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.ringtail.it.bench;
 
+import static org.awaitility.Awaitility.await;
+
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.JavaProcess;
 import java.io.IOException;
@@ -22,7 +24,7 @@ final class MemoryCell {
   private static final int HELD_SPANS = 500_000;
   private static final int SAMPLERS = 3;
   private static final int WARM_UP_SPANS_PER_SECOND = 30_000;
-  private static final Duration WARM_UP = Duration.ofSeconds(6);
+  private static final int WARM_UP_SPANS = 6 * WARM_UP_SPANS_PER_SECOND;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String POLICIES =
       """
@@ -76,7 +78,7 @@ final class MemoryCell {
     int port = cluster.routers().get(0).grpcPort();
     JavaProcess warmUp = generator(port, spanBytes, WARM_UP_SPANS_PER_SECOND);
     try {
-      Thread.sleep(WARM_UP.toMillis());
+      awaitAccepted(cluster, WARM_UP_SPANS);
     } finally {
       warmUp.close();
     }
@@ -88,7 +90,7 @@ final class MemoryCell {
     } finally {
       load.close();
     }
-    Thread.sleep(500); // what is in flight arrives
+    awaitNothingOnItsWay(cluster.routers().get(0));
     List<Look> holding = looks(cluster);
     StringBuilder row = new StringBuilder("memory ").append(spanBytes);
     for (int i = 0; i < holding.size(); i++) {
@@ -124,19 +126,37 @@ final class MemoryCell {
   }
 
   /** Until every sampler holds at least {@code spans}; none at all if that is 0. */
-  private static void awaitHeld(Cluster cluster, int spans)
-      throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  private static void awaitHeld(Cluster cluster, int spans) {
     for (Cluster.Node sampler : cluster.samplers()) {
-      double held = sampler.metric("ringtail_sampler_held_spans");
-      while (spans == 0 ? held > 0 : held < spans) {
-        if (System.nanoTime() > deadline) {
-          throw new AssertionError("holds " + held + " spans, not " + spans);
-        }
-        Thread.sleep(50);
-        held = sampler.metric("ringtail_sampler_held_spans");
-      }
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> sampler.metric("ringtail_sampler_held_spans"),
+              held -> spans == 0 ? held == 0 : held >= spans);
     }
+  }
+
+  /** Until all samplers together have accepted so many. */
+  private static void awaitAccepted(Cluster cluster, int spans) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              double accepted = 0;
+              for (Cluster.Node sampler : cluster.samplers()) {
+                accepted += sampler.metric("ringtail_sampler_accepted_spans_total");
+              }
+              return accepted >= spans;
+            });
+  }
+
+  private static void awaitNothingOnItsWay(Cluster.Node router) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                router.metric("ringtail_router_open_requests") == 0
+                    && router.metric("ringtail_router_held_bytes") == 0);
   }
 
   private JavaProcess generator(int port, String spanBytes, int rate) throws IOException {
