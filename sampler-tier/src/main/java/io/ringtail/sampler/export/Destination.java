@@ -83,6 +83,7 @@ final class Destination {
   private final PriorityQueue<Batch> waiting =
       new PriorityQueue<>(Comparator.comparingLong(b -> b.dueNanos));
   private final Set<Batch> sent = new HashSet<>();
+  private long sentBytes;
   private final Set<String> lossesTold = new HashSet<>();
   private volatile int inFlight;
   private int nextEndpoint;
@@ -373,7 +374,7 @@ final class Destination {
       due = waiting.peek();
     }
     int work = 0;
-    while (inFlight < maxInFlight && !ready.isEmpty()) {
+    while (inFlight < maxInFlight && !ready.isEmpty() && hasRoomFor(ready.element())) {
       int endpoint = choose(ready.element().lastEndpoint, nowNanos);
       if (endpoint < 0) {
         break;
@@ -385,6 +386,11 @@ final class Destination {
       work++;
     }
     return work;
+  }
+
+  /** One larger than all the room there is goes alone. */
+  private boolean hasRoomFor(Batch batch) {
+    return sent.isEmpty() || sentBytes + batch.length() <= config.maxInFlightBytes();
   }
 
   /** An endpoint worth a try, other than {@code unlike} if possible; -1 if there is none. */
@@ -413,6 +419,7 @@ final class Destination {
     boolean failing = endpoint.failing();
     endpoint.sent();
     sent.add(batch);
+    sentBytes += batch.length();
     inFlight = sent.size();
     metrics.requests.inc();
     try {
@@ -432,6 +439,7 @@ final class Destination {
     Completion done = completions.poll();
     while (done != null) {
       if (sent.remove(done.batch())) {
+        sentBytes -= done.batch().length();
         inFlight = sent.size();
         complete(done.batch(), done.result(), nowNanos);
       }

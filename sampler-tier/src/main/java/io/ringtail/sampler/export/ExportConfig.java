@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param endpoints of one OTLP backend; empty for none
  * @param balance how requests are given to them
  * @param maxInFlight OTLP requests not yet answered
+ * @param maxInFlightBytes encoded bytes of these requests, but for a single larger one
  * @param file of OTLP JSON lines, appended to
  * @param maxQueuedBytes of each destination, waiting or in flight
  * @param disk where the OTLP queue goes on when half of its memory is full; empty for nowhere
@@ -34,6 +35,7 @@ public record ExportConfig(
     List<OtlpEndpoint> endpoints,
     Balance balance,
     int maxInFlight,
+    long maxInFlightBytes,
     Optional<Path> file,
     long maxQueuedBytes,
     Optional<DiskQueue> disk,
@@ -88,6 +90,7 @@ public record ExportConfig(
         readEndpoints(otlp),
         otlp.oneOf("balance", Balance.SPREAD),
         otlp.integer("max-in-flight", 8, 1, 1000),
+        Long.MAX_VALUE,
         readPath(section, "file"),
         section.bytes("max-queued-bytes", 64 * MIB, 1 << 10, Long.MAX_VALUE),
         readDisk(section.section("disk")),
@@ -96,6 +99,33 @@ public record ExportConfig(
         section.duration("linger", Duration.ofMillis(200), Duration.ZERO, HOUR),
         initial,
         max);
+  }
+
+  /** How many places each kept trace goes to. */
+  public int destinations() {
+    return (endpoints.isEmpty() ? 0 : 1) + (file.isPresent() ? 1 : 0);
+  }
+
+  /** Bytes of the requests that may be in flight, if none is larger than it should be. */
+  public long mostInFlightBytes() {
+    return (long) maxInFlight * maxRequestBytes;
+  }
+
+  /** This with no more bytes than that. */
+  public ExportConfig within(long queuedBytes, long inFlightBytes) {
+    return new ExportConfig(
+        endpoints,
+        balance,
+        maxInFlight,
+        Math.min(maxInFlightBytes, inFlightBytes),
+        file,
+        Math.min(maxQueuedBytes, queuedBytes),
+        disk,
+        maxRequestBytes,
+        maxRequestSpans,
+        linger,
+        retryInitial,
+        retryMax);
   }
 
   private static List<OtlpEndpoint> readEndpoints(ConfigSection otlp) {

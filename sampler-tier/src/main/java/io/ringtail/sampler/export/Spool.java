@@ -1,6 +1,7 @@
 package io.ringtail.sampler.export;
 
 import io.ringtail.link.Header;
+import io.ringtail.sampler.export.send.FilePieces;
 import io.ringtail.sampler.export.send.Payload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -140,10 +141,7 @@ final class Spool implements AutoCloseable {
     Path file = directory.resolve(name + SUFFIX);
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer encoded = encode(payload, size);
-      while (encoded.hasRemaining()) {
-        channel.write(encoded);
-      }
+      FilePieces.write(channel, encode(payload, size));
       channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
@@ -196,7 +194,7 @@ final class Spool implements AutoCloseable {
   }
 
   private static Payload read(Entry entry) throws IOException {
-    Payload payload = decode(Files.readAllBytes(entry.file));
+    Payload payload = decode(FilePieces.read(entry.file));
     if (payload.spanCount() != entry.unansweredSpans) {
       throw new IOException("it has " + payload.spanCount() + " spans, its name says others");
     }
@@ -252,7 +250,8 @@ final class Spool implements AutoCloseable {
       log.warn("export queue file was removed by another hand file={}", file);
     } catch (IOException e) {
       log.error(
-          "export queue file cannot be deleted, will be sent again after a restart file={} why=\"{}\"",
+          "export queue file cannot be deleted, will be sent again after a restart file={}"
+              + " why=\"{}\"",
           file,
           e.toString());
     }

@@ -32,6 +32,7 @@ class DestinationTest {
   private final FakeTransport first = new FakeTransport();
   private final FakeTransport second = new FakeTransport();
   private @Nullable Spool spool;
+  private long maxInFlightBytes = Long.MAX_VALUE;
   private Destination destination = destination(Balance.SPREAD, 1 << 20, first);
   private long nowNanos = 12_345;
   private long takenSpans;
@@ -42,6 +43,7 @@ class DestinationTest {
             List.of(),
             balance,
             MAX_IN_FLIGHT,
+            maxInFlightBytes,
             Optional.empty(),
             maxQueuedBytes,
             Optional.of(new ExportConfig.DiskQueue(Path.of("unused"), 1 << 20)),
@@ -195,6 +197,24 @@ class DestinationTest {
     assertThat(again.spanCount()).isEqualTo(3);
     assertThat(lostSpans(ExportLoss.HANDED_OVER)).isEqualTo(4);
     assertThat(destination.isEmpty()).isTrue();
+  }
+
+  @Test
+  void requestsInFlight_ofTooManyBytes_waitButALargeOneGoesAlone() {
+    maxInFlightBytes = 150;
+    destination = destination(Balance.SPREAD, 1 << 20, first);
+    first.hangs = true;
+    for (int i = 0; i < 3; i++) {
+      offerAndLinger(i);
+    }
+    int length = first.sent.get(0).length();
+    assertThat(first.sent).as("requests of %d bytes", length).hasSize(Math.max(1, 150 / length));
+    while (!first.hanging.isEmpty()) {
+      first.hanging.remove().accept(FakeTransport.ACCEPTED);
+      work();
+    }
+    assertThat(first.sent).hasSize(3);
+    assertThat(kept.answered()).isEqualTo(3);
   }
 
   @Test

@@ -94,9 +94,7 @@ public final class FileTransport implements Transport {
     long begin = out.size();
     try {
       out.position(begin);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
+      FilePieces.write(out, bytes);
     } catch (IOException e) {
       cutBack(out, begin, e);
       throw e;
