@@ -1,9 +1,12 @@
 package io.ringtail.cli;
 
+import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
+import io.ringtail.memory.MemoryLimits;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.router.RouterNode;
 import java.nio.file.Path;
@@ -17,7 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "router",
     description = {
-      "Runs one router: takes spans by OTLP and forwards them to the samplers that own their traces.",
+      "Runs one router: takes spans by OTLP and forwards them to the samplers that own their"
+          + " traces.",
       "Prints one line \"ready\" when spans are accepted. SIGTERM stops it in order."
     })
 final class RouterCommand implements Callable<Integer> {
@@ -30,8 +34,15 @@ final class RouterCommand implements Callable<Integer> {
     file.root().ignore("ring");
     RouterConfig config = RouterConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
-    return NodeRunner.run(
-        new Running(new RouterNode(config, NodeConfigs.rules())), Terminal.stdout().out());
+    return NodeRunner.run(new Running(node(config)), Terminal.stdout().out());
+  }
+
+  private static RouterNode node(RouterConfig config) {
+    try {
+      return new RouterNode(config, MemoryLimits.ofJvm(), NodeConfigs.rules());
+    } catch (IllegalArgumentException e) { // what is configured does not fit this JVM
+      throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getMessage()));
+    }
   }
 
   private static final class Running implements RunningNode {

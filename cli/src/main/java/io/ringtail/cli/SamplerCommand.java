@@ -8,6 +8,7 @@ import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
+import io.ringtail.memory.MemoryLimits;
 import io.ringtail.sampler.SamplerConfig;
 import io.ringtail.sampler.SamplerNode;
 import java.io.IOException;
@@ -60,7 +61,9 @@ final class SamplerCommand implements Callable<Integer> {
 
   private static SamplerNode node(SamplerConfig config) {
     try {
-      return new SamplerNode(config, trace -> {}, NodeConfigs.rules());
+      return new SamplerNode(config, trace -> {}, MemoryLimits.ofJvm(), NodeConfigs.rules());
+    } catch (IllegalArgumentException e) { // what is configured does not fit this JVM
+      throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) { // a directory that cannot be used
       throw new CommandFailedException(
           ExitCode.PROBLEM, String.valueOf(Throwables.getRootCause(e).getMessage()));

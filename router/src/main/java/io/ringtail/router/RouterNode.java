@@ -3,7 +3,6 @@ package io.ringtail.router;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.internal.PlatformDependent;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochListener;
 import io.ringtail.cluster.EpochOrder;
@@ -13,6 +12,8 @@ import io.ringtail.cluster.Membership;
 import io.ringtail.cluster.Memberships;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
+import io.ringtail.memory.MemoryLimits;
+import io.ringtail.memory.MemoryPart;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
@@ -21,7 +22,6 @@ import io.ringtail.router.forward.Forwarder;
 import io.ringtail.router.forward.LinkTransport;
 import io.ringtail.router.receive.EventLoops;
 import io.ringtail.router.receive.Receivers;
-import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.rules.Rules;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -41,8 +41,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RouterNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RouterNode.class);
+  private static final int MIB_SHIFT = 20;
 
   private final RouterConfig config;
+  private final RouterMemory memory;
   private final long incarnationBits = new SecureRandom().nextLong();
   private final Metrics metrics = new Metrics();
   private final Readiness readiness = new Readiness();
@@ -55,17 +57,23 @@ public final class RouterNode implements AutoCloseable {
   private boolean stopped;
   private boolean closed;
 
-  /** Puts a router together; nothing listens yet. */
-  public RouterNode(RouterConfig config, Rules rules) {
+  /**
+   * Puts a router together; nothing listens yet.
+   *
+   * @param limits the memory it divides
+   * @throws IllegalArgumentException if that is too little for any router
+   */
+  public RouterNode(RouterConfig config, MemoryLimits limits, Rules rules) {
     this.config = config;
+    this.memory = RouterMemory.of(limits, config.receive(), config.forward(), config.retention());
     rules.announce(config.node().id(), metrics);
     this.loops = EventLoops.create(Runtime.getRuntime().availableProcessors());
     Class<? extends Channel> sockets =
         loops.epoll() ? EpollSocketChannel.class : NioSocketChannel.class;
     this.forwarder =
         new Forwarder(
-            config.forward(),
-            retention(config.retention()),
+            memory.forward(),
+            memory.retention(),
             new Peer(config.node().id(), incarnation()),
             config.cluster().minSamplers(),
             loops.workers(),
@@ -74,22 +82,38 @@ public final class RouterNode implements AutoCloseable {
             rules);
     this.membership =
         Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics, rules);
+    sayMemory();
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);
     readiness.require("links", this::whyNoLinks);
     readiness.require("alone", this::whyAlone);
   }
 
-  private static RetentionConfig retention(RetentionConfig configured) {
-    RetentionConfig possible = configured.within(PlatformDependent.estimateMaxDirectMemory());
-    if (possible.maxBytes() < configured.maxBytes()) {
+  private void sayMemory() {
+    log.info(
+        "event=memory node={} direct_mib={} {} retention_max_bytes={} heap_mib={}"
+            + " heap_needed_mib={}",
+        config.node().id(),
+        memory.limits().directBytes() >> MIB_SHIFT,
+        MemoryPart.text(memory.parts()),
+        memory.retention().maxBytes(),
+        memory.limits().heapBytes() >> MIB_SHIFT,
+        memory.leastHeapBytes() >> MIB_SHIFT);
+    for (String cut : memory.cuts()) {
       log.warn(
-          "event=retention-cut max_bytes={} configured={} reason=\"the JVM gives no more outside the"
-              + " heap; set -XX:MaxDirectMemorySize to four times router.retention.max-bytes\"",
-          possible.maxBytes(),
-          configured.maxBytes());
+          "event=memory-cut node={} reason=\"{}: there is no more memory; set"
+              + " -XX:MaxDirectMemorySize and -Xmx\"",
+          config.node().id(),
+          cut);
     }
-    return possible;
+    if (memory.limits().heapBytes() < memory.leastHeapBytes()) {
+      log.warn(
+          "event=heap-small node={} heap_mib={} needed_mib={} reason=\"set -Xmx, or less to keep\"",
+          config.node().id(),
+          memory.limits().heapBytes() >> MIB_SHIFT,
+          memory.leastHeapBytes() >> MIB_SHIFT);
+    }
+    MemoryPart.register(memory.parts(), memory.limits(), metrics);
   }
 
   private Optional<String> whyAlone() {
@@ -113,7 +137,7 @@ public final class RouterNode implements AutoCloseable {
   public void start() throws Exception {
     try {
       ops = OpsServer.start(config.ops(), metrics, readiness);
-      receivers = Receivers.start(config.receive(), forwarder, metrics, loops);
+      receivers = Receivers.start(memory.receive(), forwarder, metrics, loops);
       membership.start(member(Member.State.ACTIVE), new Epochs());
     } catch (Exception e) {
       close();

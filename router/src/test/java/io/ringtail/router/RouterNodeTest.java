@@ -13,6 +13,7 @@ import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.NodeConfig;
 import io.ringtail.config.ConfigSection;
+import io.ringtail.memory.MemoryLimits;
 import io.ringtail.ops.OpsConfig;
 import io.ringtail.router.forward.FakeSampler;
 import io.ringtail.router.forward.ForwardConfig;
@@ -33,7 +34,8 @@ class RouterNodeTest {
     try (FakeSampler first = new FakeSampler("s0", 0, 0);
         FakeSampler second = new FakeSampler("s1", 0, 0)) {
       RouterNode router =
-          new RouterNode(config(0, List.of(first.member(), second.member())), Rules.ALL);
+          new RouterNode(
+              config(0, List.of(first.member(), second.member())), MemoryLimits.ofJvm(), Rules.ALL);
       router.start();
       await().until(() -> router.readiness().reasons().isEmpty());
       ManagedChannel channel =
@@ -54,7 +56,9 @@ class RouterNodeTest {
   @Test
   void port_inUse_isSaidWithItsKeyAndNothingIsLeftRunning() throws Exception {
     try (FakeSampler taken = new FakeSampler("s0", 0, 0)) {
-      RouterNode router = new RouterNode(config(taken.port(), List.of(taken.member())), Rules.ALL);
+      RouterNode router =
+          new RouterNode(
+              config(taken.port(), List.of(taken.member())), MemoryLimits.ofJvm(), Rules.ALL);
       assertThatThrownBy(router::start)
           .hasMessageContaining("receive.grpc")
           .hasMessageContaining(Integer.toString(taken.port()));
@@ -63,11 +67,13 @@ class RouterNodeTest {
 
   @Test
   void router_thatAsksOnlyItself_saysSo() {
-    RouterNode router = new RouterNode(config(0, ClusterConfig.defaults()), Rules.ALL);
+    RouterNode router =
+        new RouterNode(
+            config(0, ClusterConfig.defaults()), MemoryLimits.ofJvm(), Rules.ALL);
     assertThat(router.readiness().reasons())
         .contains("alone: cluster.hosts names only this node (expected host:port of a sampler)");
     router.close();
-    RouterNode fixed = new RouterNode(config(0, List.of()), Rules.ALL);
+    RouterNode fixed = new RouterNode(config(0, List.of()), MemoryLimits.ofJvm(), Rules.ALL);
     assertThat(fixed.readiness().reasons()).noneMatch(reason -> reason.startsWith("alone"));
     fixed.close();
   }

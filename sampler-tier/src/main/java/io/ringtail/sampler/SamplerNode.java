@@ -8,7 +8,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.internal.PlatformDependent;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.Epoch;
@@ -18,9 +17,12 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.Membership;
 import io.ringtail.cluster.Memberships;
+import io.ringtail.http2.ReadMemory;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
+import io.ringtail.memory.MemoryLimits;
+import io.ringtail.memory.MemoryPart;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
@@ -36,7 +38,7 @@ import io.ringtail.sampler.handoff.KeeperConfig;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
 import io.ringtail.sampler.peer.PeerLinks;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.shard.ShardMemory;
 import io.ringtail.sampler.shard.ShardSet;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,6 +62,7 @@ import org.slf4j.LoggerFactory;
 public final class SamplerNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SamplerNode.class);
   private static final long LOOK_MILLIS = 20;
+  private static final int MIB_SHIFT = 20;
 
   private final SamplerConfig config;
   private final SecureRandom random = new SecureRandom();
@@ -82,8 +85,12 @@ public final class SamplerNode implements AutoCloseable {
    * Puts a sampler together; nothing listens yet.
    *
    * @param tap sees each kept trace before it is exported; for {@code dev}
+   * @param limits the memory it divides
+   * @throws IllegalArgumentException if that is too little for any sampler
    */
-  public SamplerNode(SamplerConfig config, KeptTraceListener tap, Rules rules) {
+  public SamplerNode(
+      SamplerConfig config, KeptTraceListener tap, MemoryLimits limits, Rules rules) {
+    SamplerMemory memory = SamplerMemory.of(limits, config.shards(), config.export());
     this.config = config;
     rules.announce(config.node().id(), metrics);
     this.weight = config.weight();
@@ -98,7 +105,7 @@ public final class SamplerNode implements AutoCloseable {
             loops,
             Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class,
             metrics);
-    this.exports = Exports.open(config.export(), metrics);
+    this.exports = Exports.open(memory.export(), metrics);
     this.membership =
         Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics, rules);
     this.handoff =
@@ -114,16 +121,31 @@ public final class SamplerNode implements AutoCloseable {
             metrics);
     this.shards =
         new ShardSet(
-            withinMemory(config.shards()),
+            memory.shards(),
             config.tailSampling(),
             new ListeningQueue(exports, tap),
             metrics,
+            ShardMemory.of(
+                memory.slabBytes(),
+                memory.keptBytes(),
+                memory.unreadBytes(),
+                memory.shards().shards(),
+                MemoryLimits::hasDirect),
             handoff,
             membership::mayDecide,
             rules);
     Ownership ownership = new Ownership();
     this.links =
-        new LinkServer(config.listen(), this::self, ownership, shards, loops, metrics, handoff);
+        new LinkServer(
+            config.listen(),
+            this::self,
+            ownership,
+            shards,
+            loops,
+            new ReadMemory(memory.readBytes()),
+            metrics,
+            handoff);
+    sayMemory(memory);
     handoff.connect(shards, ownership, links, peers);
     peers.start(handoff.events());
     links.add(peers.service());
@@ -135,18 +157,32 @@ public final class SamplerNode implements AutoCloseable {
     return config.cluster().discovery() != ClusterConfig.Discovery.FIXED;
   }
 
-  /** A budget that the JVM would not give would end in failing shards, not in refusals. */
-  private static ShardConfig withinMemory(ShardConfig configured) {
-    ShardConfig possible = configured.within(PlatformDependent.estimateMaxDirectMemory());
-    if (!possible.equals(configured)) {
+  private void sayMemory(SamplerMemory memory) {
+    log.info(
+        "event=memory node={} direct_mib={} {} max_buffered_bytes={} heap_mib={}"
+            + " heap_needed_mib={}",
+        config.node().id(),
+        memory.limits().directBytes() >> MIB_SHIFT,
+        MemoryPart.text(memory.parts()),
+        memory.shards().maxBufferedBytes(),
+        memory.limits().heapBytes() >> MIB_SHIFT,
+        memory.leastHeapBytes() >> MIB_SHIFT);
+    for (String cut : memory.cuts()) {
       log.warn(
-          "event=buffer-limited max_buffered_bytes={} configured={} reason=\"spans are kept outside"
-              + " the heap; set -XX:MaxDirectMemorySize to a seventh more than"
-              + " sampler.max-buffered-bytes\"",
-          possible.maxBufferedBytes(),
-          configured.maxBufferedBytes());
+          "event=memory-cut node={} reason=\"{}: there is no more memory outside the heap; set"
+              + " -XX:MaxDirectMemorySize\"",
+          config.node().id(),
+          cut);
     }
-    return possible;
+    if (memory.limits().heapBytes() < memory.leastHeapBytes()) {
+      log.warn(
+          "event=heap-small node={} heap_mib={} needed_mib={} reason=\"set -Xmx, or less to buffer"
+              + " and to queue\"",
+          config.node().id(),
+          memory.limits().heapBytes() >> MIB_SHIFT,
+          memory.leastHeapBytes() >> MIB_SHIFT);
+    }
+    MemoryPart.register(memory.parts(), memory.limits(), metrics);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.ringtail.cli.dev;
 
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.config.ConfigSection;
+import io.ringtail.memory.MemoryLimits;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.router.RouterNode;
 import io.ringtail.rules.Rules;
@@ -46,11 +47,12 @@ public final class DevCluster implements RunningNode {
     Rules rules = Rules.ofProcess();
     discovery = Files.createTempDirectory("ringtail-dev");
     DevConfigs configs = new DevConfigs(options, "dev-" + ProcessHandle.current().pid(), discovery);
+    MemoryLimits share = MemoryLimits.ofJvm().sharedBy(options.routers() + options.samplers());
     for (int i = 0; i < options.routers(); i++) {
-      routers.add(new RouterNode(RouterConfig.read(configs.router(i)), rules));
+      routers.add(new RouterNode(RouterConfig.read(configs.router(i)), share, rules));
     }
     for (int i = 0; i < options.samplers(); i++) {
-      samplers.add(new SamplerNode(samplerConfig(configs.sampler(i)), tap, rules));
+      samplers.add(new SamplerNode(samplerConfig(configs.sampler(i)), tap, share, rules));
     }
     // The first makes the cluster, then the others find it at once.
     samplers.get(0).start();

@@ -34,7 +34,9 @@ final class DevConfigs {
                 + "', http: '"
                 + LOOPBACK
                 + http
-                + "' }\n"));
+                + "', max-request-bytes: 16MiB, max-bytes-in-flight: 64MiB }\n")
+            + "  forward: { max-bytes-held: 64MiB }\n"
+            + "  retention: { max-bytes: 64MiB }\n");
   }
 
   ConfigSection sampler(int index) {

@@ -83,7 +83,7 @@ class OverloadIT {
         sink.port(),
         FLAGS,
         FLAGS,
-        "  max-buffered-bytes: 32MiB\n",
+        "  max-buffered-bytes: 64MiB\n",
         "    max-bytes-in-flight: 32MiB\n    max-request-bytes: 4MiB\n",
         name -> {
           try {

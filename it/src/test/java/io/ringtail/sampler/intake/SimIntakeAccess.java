@@ -3,6 +3,7 @@ package io.ringtail.sampler.intake;
 import io.grpc.ServerCall;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoopGroup;
+import io.ringtail.http2.ReadMemory;
 import io.ringtail.link.Peer;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.metrics.Metrics;
@@ -31,6 +32,7 @@ public final class SimIntakeAccess {
         ownership,
         shards,
         loops,
+        ReadMemory.unlimited(),
         metrics,
         keeper,
         clock,

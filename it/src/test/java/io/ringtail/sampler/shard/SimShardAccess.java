@@ -26,7 +26,17 @@ public final class SimShardAccess {
       Peers peers,
       LongPredicate mayDecide,
       Rules rules) {
-    return new ShardSet(config, tail, exports, metrics, allocator, clock, peers, mayDecide, rules);
+    return new ShardSet(
+        config,
+        tail,
+        exports,
+        metrics,
+        ShardMemory.unlimited(allocator),
+        allocator,
+        clock,
+        peers,
+        mayDecide,
+        rules);
   }
 
   public static boolean hasQueued(ShardSet set, int shard) {

@@ -69,6 +69,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
   private final EventLoop control;
   private final ForwardMetrics metrics;
   private final AtomicLong bytesHeld = new AtomicLong();
+  private final UnsentBytes unsent;
   private final AtomicLong openRequests = new AtomicLong();
   private final Seqs seqs = new Seqs();
   private final RetentionLoop retention;
@@ -150,6 +151,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     this.minSamplers = minSamplers;
     this.loops = loops;
     this.control = loops.next();
+    this.unsent = new UnsentBytes(config.maxUnsentBytes());
     this.metrics = new ForwardMetrics(metricRegistry);
     HeaderTable headers = HeaderTable.ofDefaultSize();
     this.splitters =
@@ -186,6 +188,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
             new OnControlLoop(),
             retention,
             metrics,
+            unsent,
             nanoTime);
     this.rerouteTicks =
         control.scheduleWithFixedDelay(
@@ -224,6 +227,14 @@ public final class Forwarder implements Ingress, AutoCloseable {
         "ringtail_router_held_limit_bytes",
         "Limit of ringtail_router_held_bytes.",
         config::maxBytesHeld);
+    registry.gauge(
+        "ringtail_router_unsent_bytes",
+        "Bytes of messages to samplers that gRPC was given and has not sent.",
+        unsent::bytes);
+    registry.gauge(
+        "ringtail_router_unsent_limit_bytes",
+        "Above it no link gives gRPC more, by the memory outside the heap.",
+        unsent::maxBytes);
     registry.gauge(
         "ringtail_router_open_requests", "Requests not answered yet.", openRequests::get);
     registry.gauge("ringtail_router_links", "Samplers to have a link to.", links::size);

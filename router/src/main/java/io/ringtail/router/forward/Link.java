@@ -78,6 +78,7 @@ final class Link implements Outlet, LinkSession.Events {
             context.metrics(),
             context.nanoTime());
     this.backoff = new Backoff(context.random());
+    context.unsent().linkAdded();
     this.ticks =
         loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -178,6 +179,9 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   private void end(String reason) {
+    if (!over) {
+      context.unsent().linkRemoved();
+    }
     over = true;
     ticks.cancel(false);
     up = false;
@@ -193,7 +197,12 @@ final class Link implements Outlet, LinkSession.Events {
       return;
     }
     LinkSession opening =
-        new LinkSession(context.transport().open(address, loop), loop, context.nanoTime(), this);
+        new LinkSession(
+            context.transport().open(address, loop),
+            loop,
+            context.nanoTime(),
+            context.unsent(),
+            this);
     session = opening;
     opening.open(
         new Hello(
@@ -294,8 +303,9 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   private void send(LinkSession to) {
-    while (outbox.hasWaiting() && to.isWritable()) {
-      if (outbox.fill(to.writer(), context.config().maxMessageBytes())) {
+    UnsentBytes unsent = context.unsent();
+    while (outbox.hasWaiting() && to.isWritable() && unsent.hasRoom()) {
+      if (outbox.fill(to.writer(), unsent.messageBytes(context.config().maxMessageBytes()))) {
         to.flush(context.metrics());
       }
     }

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  *
  * @param router who speaks; its incarnation as the newest epoch names it
  * @param attempts counts the links opened, over all samplers: of two the higher is the newer
+ * @param unsent bounds what all of them have given to gRPC
  * @param random spreads attempts
  */
 record LinkContext(
@@ -23,4 +24,5 @@ record LinkContext(
     Rerouting rerouting,
     Retention retention,
     ForwardMetrics metrics,
+    UnsentBytes unsent,
     LongSupplier nanoTime) {}

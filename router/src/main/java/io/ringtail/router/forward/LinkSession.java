@@ -45,7 +45,12 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   private final Events events;
   private final ClientCall<LinkMessage, SamplerFrame> call;
   private final LongSupplier nanoTime;
+  private final UnsentBytes unsent;
   private final long openedNanos;
+
+  /** Of {@link #unsent}, this one's. */
+  private long unsentBytes;
+
   private @Nullable Hello hello;
   private @Nullable LinkWriter writer;
   private String farewell = "";
@@ -57,7 +62,13 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   /**
    * @param channel this session's own; shut down with it
    */
-  LinkSession(ManagedChannel channel, EventLoop loop, LongSupplier nanoTime, Events events) {
+  LinkSession(
+      ManagedChannel channel,
+      EventLoop loop,
+      LongSupplier nanoTime,
+      UnsentBytes unsent,
+      Events events) {
+    this.unsent = unsent;
     this.nanoTime = nanoTime;
     this.openedNanos = nanoTime.getAsLong();
     this.channel = channel;
@@ -78,8 +89,18 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
     return notMe;
   }
 
+  /** Whether gRPC takes more: it has sent nearly all it was given. */
   boolean isWritable() {
-    return !ended && call.isReady();
+    boolean writable = !ended && call.isReady();
+    if (writable) {
+      isSent();
+    }
+    return writable;
+  }
+
+  private void isSent() {
+    unsent.sent(unsentBytes);
+    unsentBytes = 0;
   }
 
   /** Takes parts for the next {@link #flush}. */
@@ -95,6 +116,8 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
     LinkWriter from = writer();
     metrics.sentBytes.inc(from.size());
     metrics.sentMessages.inc();
+    unsentBytes += from.size();
+    unsent.given(from.size());
     try (LinkMessage message = from.finish()) {
       call.sendMessage(message);
     }
@@ -118,6 +141,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
       return;
     }
     ended = true;
+    isSent();
     if (writer != null) {
       writer.farewell(word);
       call.sendMessage(writer.finish());
@@ -132,6 +156,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
       return;
     }
     ended = true;
+    isSent();
     call.cancel(reason, null);
     channel.shutdownNow();
     events.onBroken(this, farewell.isEmpty() ? reason : farewell);
@@ -146,7 +171,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   public void onReady() {
     onLoop(
         () -> {
-          if (!ended && writer != null) {
+          if (isWritable() && writer != null) {
             events.onWritable(this);
           }
         });

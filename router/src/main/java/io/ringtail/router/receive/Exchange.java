@@ -22,6 +22,7 @@ abstract class Exchange implements Responder {
   private final Reception reception;
   private final ReceiveMetrics metrics;
   private long reservedBytes;
+  private long incomingBytes;
   private boolean handedOver;
   private boolean done;
 
@@ -109,6 +110,7 @@ abstract class Exchange implements Responder {
       int offset,
       int length,
       Header context) {
+    releaseIncoming();
     metrics.receivedBytes.inc(length);
     if (compression == Compression.NONE) {
       plain(scratch, array, offset, length, context);
@@ -158,11 +160,17 @@ abstract class Exchange implements Responder {
   }
 
   private synchronized boolean reserve(long bytes) {
-    if (done || !reception.inFlight().reserve(bytes)) {
+    if (done || !reception.inFlight().reserveIncoming(bytes)) {
       return false;
     }
     reservedBytes += bytes;
+    incomingBytes += bytes;
     return true;
+  }
+
+  private synchronized void releaseIncoming() {
+    reception.inFlight().releaseIncoming(incomingBytes);
+    incomingBytes = 0;
   }
 
   /** From now on the request holds the bytes of its uncompressed body. */
@@ -180,6 +188,7 @@ abstract class Exchange implements Responder {
       return false;
     }
     done = true;
+    releaseIncoming();
     reception.inFlight().release(reservedBytes);
     reservedBytes = 0;
     return true;

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param http where OTLP/HTTP is served; null if {@code off}
  * @param maxRequestBytes largest body, before and after decompression; less than a link can carry
  * @param maxBytesInFlight budget of all bodies being received or not yet answered
+ * @param maxBytesIncoming of these, of requests that are not whole yet; what the plan of the
+ *     router's memory gives, not a key
  * @param contextHeaders names, in lower case, of request headers that travel with the spans
  * @param maxConcurrentCalls gRPC calls at once on one connection
  * @param maxConnections open connections of each server
@@ -33,6 +35,7 @@ public record ReceiveConfig(
     @Nullable InetSocketAddress http,
     int maxRequestBytes,
     long maxBytesInFlight,
+    long maxBytesIncoming,
     List<String> contextHeaders,
     int maxConcurrentCalls,
     int maxConnections,
@@ -49,6 +52,42 @@ public record ReceiveConfig(
 
   public ReceiveConfig {
     contextHeaders = List.copyOf(contextHeaders);
+  }
+
+  /** One with all memory the JVM has for what is being received. */
+  public ReceiveConfig(
+      @Nullable InetSocketAddress grpc,
+      @Nullable InetSocketAddress http,
+      int maxRequestBytes,
+      long maxBytesInFlight,
+      List<String> contextHeaders,
+      int maxConcurrentCalls,
+      int maxConnections,
+      int maxHeaderBytes,
+      Duration requestTimeout,
+      Duration idleTimeout,
+      Duration maxConnectionAge,
+      Duration maxConnectionAgeGrace,
+      Duration keepaliveTime,
+      Duration keepaliveTimeout,
+      Duration permitKeepaliveTime) {
+    this(
+        grpc,
+        http,
+        maxRequestBytes,
+        maxBytesInFlight,
+        Long.MAX_VALUE,
+        contextHeaders,
+        maxConcurrentCalls,
+        maxConnections,
+        maxHeaderBytes,
+        requestTimeout,
+        idleTimeout,
+        maxConnectionAge,
+        maxConnectionAgeGrace,
+        keepaliveTime,
+        keepaliveTimeout,
+        permitKeepaliveTime);
   }
 
   /** The OTLP ports on loopback. */
@@ -69,6 +108,27 @@ public record ReceiveConfig(
         Duration.ofMinutes(1),
         Duration.ofSeconds(20),
         Duration.ofSeconds(5));
+  }
+
+  /** This with no more than that. */
+  public ReceiveConfig within(long bytesIncoming, int requestBytes) {
+    return new ReceiveConfig(
+        grpc,
+        http,
+        Math.min(maxRequestBytes, requestBytes),
+        maxBytesInFlight,
+        Math.min(maxBytesIncoming, bytesIncoming),
+        contextHeaders,
+        maxConcurrentCalls,
+        maxConnections,
+        maxHeaderBytes,
+        requestTimeout,
+        idleTimeout,
+        maxConnectionAge,
+        maxConnectionAgeGrace,
+        keepaliveTime,
+        keepaliveTimeout,
+        permitKeepaliveTime);
   }
 
   /** Reads the section; wrong values become its problems. */

@@ -105,6 +105,14 @@ final class ReceiveMetrics {
         "ringtail_router_in_flight_limit_bytes",
         "Limit of ringtail_router_in_flight_bytes.",
         inFlight::maxBytes);
+    metrics.gauge(
+        "ringtail_router_incoming_bytes",
+        "Bytes of requests that have begun and are not whole.",
+        inFlight::incoming);
+    metrics.gauge(
+        "ringtail_router_incoming_limit_bytes",
+        "Limit of ringtail_router_incoming_bytes, by the memory outside the heap.",
+        inFlight::maxIncoming);
   }
 
   void connections(IntSupplier open, int limit) {

@@ -33,7 +33,8 @@ public final class Receivers implements AutoCloseable {
   public static Receivers start(
       ReceiveConfig config, Ingress ingress, Metrics metrics, EventLoops loops)
       throws ListenException {
-    InFlightBytes inFlight = new InFlightBytes(config.maxBytesInFlight());
+    InFlightBytes inFlight =
+        new InFlightBytes(config.maxBytesInFlight(), config.maxBytesIncoming());
     ReceiveMetrics.gauges(metrics, inFlight);
     Reception reception =
         new Reception(config, ingress, inFlight, new ContextHeaders(config.contextHeaders()));

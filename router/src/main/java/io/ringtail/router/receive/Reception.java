@@ -29,7 +29,12 @@ record Reception(
 
   Refusal busy() {
     return new Refusal.Busy(
-        "over " + inFlight.maxBytes() + " bytes of requests in flight", retryAfter());
+        "over "
+            + inFlight.maxBytes()
+            + " bytes of requests in flight, or "
+            + inFlight.maxIncoming()
+            + " of them on their way in",
+        retryAfter());
   }
 
   Refusal notWhole() {

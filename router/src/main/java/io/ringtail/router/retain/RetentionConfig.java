@@ -11,10 +11,20 @@ import java.time.Duration;
  * @param whenFull what gives way when they do not fit
  * @param cover how long the log should last at the present rate: longer than the samplers' {@code
  *     decision_wait} and an export; below it {@code ringtail_router_retention_short} is 1
+ * @param memoryBytes most memory outside the heap that is taken for them; what the plan of the
+ *     router's memory gives, not a key
  */
-public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover) {
+public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, long memoryBytes) {
+  private static final long MIN_SEGMENT_BYTES = 16 << 10;
+  private static final long MAX_SEGMENT_BYTES = 4 << 20;
+
   private static final long MAX_BYTES = 512L << 20;
   private static final Duration COVER = Duration.ofSeconds(40);
+
+  /** One with all memory the JVM has. */
+  public RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover) {
+    this(maxBytes, whenFull, cover, Long.MAX_VALUE);
+  }
 
   /** What gives way when accepted parts do not fit (protocol M9). */
   public enum WhenFull {
@@ -40,14 +50,44 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover) 
         s.duration("cover", COVER, Duration.ZERO, Duration.ofHours(24)));
   }
 
+  /** The unit in which memory is taken and freed: small beside the whole, few in number. */
+  int segmentBytes() {
+    return (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, maxBytes / 64));
+  }
+
   /**
-   * What fits beside the network's buffers into the memory the JVM gives outside its heap: a log
-   * that fails after the acknowledgement would be a loss.
+   * Memory outside the heap that these settings may take. Parts come before the oldest can go; and
+   * if it is clients that are refused instead, all that was on its way then comes as well.
    *
-   * @param directBytes the JVM's limit
+   * @param bytesHeld most that may be on its way to samplers
    */
-  public RetentionConfig within(long directBytes) {
-    return new RetentionConfig(Math.min(maxBytes, directBytes / 4), whenFull, cover);
+  public long memoryBytesFor(long bytesHeld) {
+    if (!isOn()) {
+      return 0;
+    }
+    long late = whenFull == WhenFull.REFUSE ? Math.min(bytesHeld, maxBytes / 4) : maxBytes / 16;
+    return maxBytes + late + 2L * segmentBytes();
+  }
+
+  /**
+   * This, with as much to keep as {@code bytes} outside the heap are enough for, and with no more
+   * than before: a log that fails after the acknowledgement would be a loss.
+   */
+  public RetentionConfig within(long bytes, long bytesHeld) {
+    if (memoryBytesFor(bytesHeld) <= bytes) {
+      return new RetentionConfig(maxBytes, whenFull, cover, memoryBytesFor(bytesHeld));
+    }
+    long enough = 0;
+    long tooMuch = maxBytes;
+    while (tooMuch - enough > 1) {
+      long middle = (enough + tooMuch) / 2;
+      if (new RetentionConfig(middle, whenFull, cover).memoryBytesFor(bytesHeld) <= bytes) {
+        enough = middle;
+      } else {
+        tooMuch = middle;
+      }
+    }
+    return new RetentionConfig(enough, whenFull, cover, Math.max(0, bytes));
   }
 
   /** Whether accepted parts are kept at all. */

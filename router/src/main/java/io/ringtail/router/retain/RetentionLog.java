@@ -6,6 +6,7 @@ import io.ringtail.link.Header;
 import io.ringtail.link.Mark;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
+import io.ringtail.memory.MemoryLimits;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.router.route.RoutingTable;
@@ -17,7 +18,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The router's log: parts their samplers have accepted, until all samplers need nothing more of
@@ -36,8 +40,7 @@ import org.jspecify.annotations.Nullable;
  * RetentionConfig#maxBytes}, and pieces on their way.
  */
 public final class RetentionLog {
-  private static final int MAX_SEGMENT_BYTES = 4 << 20;
-  private static final int MIN_SEGMENT_BYTES = 16 << 10;
+  private static final Logger log = LoggerFactory.getLogger(RetentionLog.class);
   private static final int LOOK_BYTES_A_TURN = 512 << 10;
   private static final long TICK_NANOS = 100_000_000;
 
@@ -68,6 +71,7 @@ public final class RetentionLog {
   private long heapBytes;
   private long spanCount;
   private long tickedNanos;
+  private boolean exhaustionSaid;
   private @Nullable RoutingTable table;
 
   /**
@@ -79,13 +83,34 @@ public final class RetentionLog {
       ByteBufAllocator allocator,
       Effects effects,
       Rules rules) {
+    this(config, metrics, allocator, RetentionLog::fromJvm, effects, rules);
+  }
+
+  /** The JVM is not asked for what it is known not to have: that would stop all threads. */
+  private static ByteBuffer fromJvm(int bytes) {
+    if (!MemoryLimits.hasDirect(bytes)) {
+      throw new OutOfMemoryError(
+          bytes + " bytes outside the heap, of which " + MemoryLimits.directInUse() + " are taken");
+    }
+    return ByteBuffer.allocateDirect(bytes);
+  }
+
+  /**
+   * @param memory gives so many bytes outside the heap, or throws {@link OutOfMemoryError}
+   */
+  RetentionLog(
+      RetentionConfig config,
+      Metrics metrics,
+      ByteBufAllocator allocator,
+      IntFunction<ByteBuffer> memory,
+      Effects effects,
+      Rules rules) {
     this.config = config;
     this.floor = new Floor(rules);
     this.metrics = new RetentionMetrics(metrics, config);
+    this.metrics.limitBytes = config.maxBytes();
     this.effects = effects;
-    int segmentBytes =
-        (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, config.maxBytes() / 64));
-    this.segments = new Segments(segmentBytes, ByteBuffer::allocateDirect);
+    this.segments = new Segments(config.segmentBytes(), config.memoryBytes(), memory);
     this.replays = new Replays(this.metrics, segments, allocator, effects);
   }
 
@@ -162,6 +187,14 @@ public final class RetentionLog {
   /** Where the JVM gives no more memory the oldest parts are given up, whatever the limit says. */
   private boolean makeRoom(int bytes) {
     while (!segments.reserve(bytes)) {
+      if (segments.isExhausted() && !exhaustionSaid) {
+        exhaustionSaid = true;
+        log.warn(
+            "event=retention-exhausted max_bytes={} configured={} reason=\"the JVM gives no more"
+                + " memory outside the heap\"",
+            capacity(),
+            config.maxBytes());
+      }
       if (parts.isEmpty()) {
         return false;
       }
@@ -237,7 +270,7 @@ public final class RetentionLog {
     }
     beginQuestions();
     trim(unansweredFrom);
-    if (bytes() > config.maxBytes() && config.whenFull() == RetentionConfig.WhenFull.FORGET) {
+    if (bytes() > capacity() && config.whenFull() == RetentionConfig.WhenFull.FORGET) {
       forgetOldest();
     }
     boolean more = replays.goOn(parts, LOOK_BYTES_A_TURN);
@@ -284,7 +317,7 @@ public final class RetentionLog {
 
   private void tick(long nowNanos) {
     metrics.givenUp.inc(floor.onTick(nowNanos));
-    if (bytes() > config.maxBytes() / 4 * 3) {
+    if (bytes() > capacity() / 4 * 3) {
       relieve();
     }
     rate.onTick(nowNanos);
@@ -311,7 +344,7 @@ public final class RetentionLog {
 
   /** M9. */
   private void forgetOldest() {
-    while (!parts.isEmpty() && bytes() > config.maxBytes()) {
+    while (!parts.isEmpty() && bytes() > capacity()) {
       LoggedPart oldest = parts.pollFirstEntry().getValue();
       metrics.forgottenSpans.inc(oldest.spanCount());
       release(oldest);
@@ -344,7 +377,8 @@ public final class RetentionLog {
         parts.isEmpty()
             ? 0
             : Math.max(0, nowNanos - parts.firstEntry().getValue().acceptedNanos()) / 1e9;
-    metrics.coverSeconds = rate.secondsFor(config.maxBytes());
+    metrics.limitBytes = capacity();
+    metrics.coverSeconds = rate.secondsFor(capacity());
   }
 
   /**
@@ -370,7 +404,20 @@ public final class RetentionLog {
   public boolean refusesIntake() {
     return config.isOn()
         && config.whenFull() == RetentionConfig.WhenFull.REFUSE
-        && bytes() >= config.maxBytes();
+        && bytes() >= refusalBytes();
+  }
+
+  /** What was on its way when clients were refused comes still, and must find room. */
+  private long refusalBytes() {
+    return segments.isExhausted() ? capacity() / 8 * 7 : capacity();
+  }
+
+  /** What can be kept: less than was configured once the JVM has refused memory. */
+  private long capacity() {
+    if (!segments.isExhausted()) {
+      return config.maxBytes();
+    }
+    return Math.min(config.maxBytes(), segments.takenBytes() + headers.bytes() + heapBytes);
   }
 
   /** In which epoch each owner last lost a slot (M7). */

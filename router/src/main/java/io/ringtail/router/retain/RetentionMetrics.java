@@ -12,6 +12,7 @@ final class RetentionMetrics {
   final Counter givenUp;
 
   volatile long bytes;
+  volatile long limitBytes;
   volatile long parts;
   volatile long openQuestions;
   volatile double oldestSeconds;
@@ -39,8 +40,9 @@ final class RetentionMetrics {
         "ringtail_router_retention_bytes", "Memory of accepted parts not settled.", () -> bytes);
     metrics.gauge(
         "ringtail_router_retention_limit_bytes",
-        "Limit of ringtail_router_retention_bytes; 0 if nothing is kept.",
-        config::maxBytes);
+        "Limit of ringtail_router_retention_bytes, less than configured if the JVM gives no more"
+            + " memory; 0 if nothing is kept.",
+        () -> limitBytes);
     metrics.gauge("ringtail_router_retention_parts", "Accepted parts not settled.", () -> parts);
     metrics.gauge(
         "ringtail_router_retention_oldest_seconds",

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segments {
   private final int segmentBytes;
+  private final long maxBytes;
   private final IntFunction<ByteBuffer> allocator;
   private final List<Segment> segments = new ArrayList<>();
   private final ArrayDeque<Segment> free = new ArrayDeque<>();
   private @Nullable Segment current;
   private long used;
+  private boolean exhausted;
 
   private static final class Segment {
     final int index;
@@ -39,14 +41,24 @@ final class Segments {
   }
 
   /**
+   * @param maxBytes most memory of all segments
    * @param allocator of a segment's memory by its size
    */
-  Segments(int segmentBytes, IntFunction<ByteBuffer> allocator) {
+  Segments(int segmentBytes, long maxBytes, IntFunction<ByteBuffer> allocator) {
     this.segmentBytes = segmentBytes;
+    this.maxBytes = maxBytes;
     this.allocator = allocator;
   }
 
-  private boolean exhausted;
+  /** Memory of all segments, those not in use included. */
+  long takenBytes() {
+    return (long) segments.size() * segmentBytes;
+  }
+
+  /** Whether the JVM has refused memory. */
+  boolean isExhausted() {
+    return exhausted;
+  }
 
   /** Bytes of segments with anything kept, or being written. */
   long usedBytes() {
@@ -63,7 +75,7 @@ final class Segments {
     Segment at = current;
     long room = (at == null ? 0 : segmentBytes - at.written) + (long) free.size() * segmentBytes;
     while (room < length) {
-      if (exhausted) {
+      if (exhausted || takenBytes() + segmentBytes > maxBytes) {
         return false;
       }
       try {

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 final class InFlightBytesTest {
-  private final InFlightBytes bytes = new InFlightBytes(1_000);
+  private final InFlightBytes bytes = new InFlightBytes(1_000, 1_000);
 
   @Test
   void reserve_upToTheBudget_isTakenAndNoByteMore() {

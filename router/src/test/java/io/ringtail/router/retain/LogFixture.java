@@ -19,12 +19,14 @@ import io.ringtail.router.split.HeaderTable;
 import io.ringtail.router.split.Part;
 import io.ringtail.router.split.SampleRequests;
 import io.ringtail.rules.Rules;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +60,14 @@ final class LogFixture implements RetentionLog.Effects {
   }
 
   LogFixture(RetentionConfig config) {
-    log = new RetentionLog(config, metrics, allocator, this, Rules.ALL);
+    this(config, ByteBuffer::allocateDirect);
+  }
+
+  /**
+   * @param memory gives so many bytes outside the heap
+   */
+  LogFixture(RetentionConfig config, IntFunction<ByteBuffer> memory) {
+    log = new RetentionLog(config, metrics, allocator, memory, this, Rules.ALL);
   }
 
   @Override
@@ -172,7 +181,11 @@ final class LogFixture implements RetentionLog.Effects {
 
   /** Memory of the log. */
   double bytes() {
-    return (Double) metrics.registry().gauge("ringtail_router_retention_bytes").getValue();
+    return gauge("ringtail_router_retention_bytes");
+  }
+
+  double gauge(String name) {
+    return (Double) metrics.registry().gauge(name).getValue();
   }
 
   long count(String name) {

@@ -85,7 +85,7 @@ public class RetentionBenchmark implements RetentionLog.Effects {
       new BatchSplitter(HeaderTable.ofDefaultSize(), PooledByteBufAllocator.DEFAULT);
   private RoutingTable table = Tables.of(1);
   private RetentionLog log = log(this);
-  private Segments direct = new Segments(1 << 16, ByteBuffer::allocateDirect);
+  private Segments direct = new Segments(1 << 16, Long.MAX_VALUE, ByteBuffer::allocateDirect);
   private Segments mapped = direct;
   private long[] runs = new long[1];
   private long[] lengths = new long[1];
@@ -111,12 +111,12 @@ public class RetentionBenchmark implements RetentionLog.Effects {
     compressed = new byte[(int) Zstd.compressBound(request.length)];
     log = log(this);
     log.onEpoch(table, true, null, 0);
-    direct = new Segments(4 << 20, ByteBuffer::allocateDirect);
+    direct = new Segments(4 << 20, Long.MAX_VALUE, ByteBuffer::allocateDirect);
     Path path = Files.createTempFile("ringtail-log", "");
     file = path;
     FileChannel opened = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     channel = opened;
-    mapped = new Segments(4 << 20, bytes -> map(opened, bytes));
+    mapped = new Segments(4 << 20, Long.MAX_VALUE, bytes -> map(opened, bytes));
     int count = (int) ((long) keptMiB << 20) / request.length;
     keptParts = (long) count * owners;
     runs = new long[count];

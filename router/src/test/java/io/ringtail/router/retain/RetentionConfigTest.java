@@ -22,9 +22,15 @@ class RetentionConfigTest {
   }
 
   @Test
-  void within_lessMemoryThanConfigured_leavesAQuarterForOthers() {
-    assertThat(RetentionConfig.defaults().within(400 << 20).maxBytes()).isEqualTo(100 << 20);
-    assertThat(RetentionConfig.defaults().within(1L << 40)).isEqualTo(RetentionConfig.defaults());
+  void within_lessMemoryThanItMayTake_keepsWhatFitsAndHardlyLess() {
+    RetentionConfig all = RetentionConfig.defaults();
+    assertThat(all.within(1L << 40, 0).maxBytes()).isEqualTo(all.maxBytes());
+    for (WhenFull whenFull : WhenFull.values()) {
+      RetentionConfig config = new RetentionConfig(512 << 20, whenFull, Duration.ZERO);
+      RetentionConfig cut = config.within(100 << 20, 256 << 20);
+      assertThat(cut.memoryBytesFor(256 << 20)).isBetween(99L << 20, 100L << 20);
+      assertThat(cut.memoryBytes()).isEqualTo(100 << 20);
+    }
   }
 
   private static RetentionConfig read(String yaml) {

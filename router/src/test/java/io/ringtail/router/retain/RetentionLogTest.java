@@ -19,8 +19,11 @@ import io.ringtail.link.SamplerWord.Question;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.route.RoutingTable;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -324,6 +327,58 @@ class RetentionLogTest {
     assertThat(f.log.refusesIntake()).isTrue();
     f.mark(A, 100);
     assertThat(f.log.refusesIntake()).isFalse();
+  }
+
+  /** Memory for some segments, then none. */
+  private static IntFunction<ByteBuffer> jvmWith(long bytes) {
+    AtomicLong left = new AtomicLong(bytes);
+    return size -> {
+      if (left.addAndGet(-size) < 0) {
+        throw new OutOfMemoryError("of the test");
+      }
+      return ByteBuffer.allocateDirect(size);
+    };
+  }
+
+  @Test
+  void jvmWithoutMemory_whatThereIsBecomesTheLimitAndTheOldestGo() {
+    RetentionConfig config = new RetentionConfig(64 << 20, WhenFull.FORGET, Duration.ofHours(1));
+    f = new LogFixture(config, jvmWith(4 << 20));
+    f.epoch(List.of(A));
+    for (int seq = 1; seq <= 400; seq++) {
+      f.accepted(seq, A, 100);
+      f.pass(Duration.ofMillis(100));
+    }
+    assertThat(f.log.oldestSeq()).isGreaterThan(1);
+    assertThat(f.bytes()).isLessThanOrEqualTo(6 << 20);
+    assertThat(f.gauge("ringtail_router_retention_limit_bytes")).isBetween(4e6, 6e6);
+    assertThat(f.gauge("ringtail_router_retention_cover_seconds"))
+        .as("seconds for what there is, which is less than what came in 40 s")
+        .isBetween(1.0, 40.0);
+  }
+
+  @Test
+  void jvmWithoutMemory_refusingLog_refusesBeforeItMustForget() {
+    RetentionConfig config = new RetentionConfig(64 << 20, WhenFull.REFUSE, Duration.ZERO);
+    f = new LogFixture(config, jvmWith(4 << 20));
+    f.epoch(List.of(A));
+    int seq = 0;
+    while (f.count("ringtail_router_forgotten_spans_total") == 0 && !f.log.refusesIntake()) {
+      f.accepted(++seq, A, 100);
+    }
+    assertThat(f.log.refusesIntake()).as("at the latest when memory is out").isTrue();
+    f.mark(A, seq);
+    assertThat(f.log.refusesIntake()).isFalse();
+    while (!f.log.refusesIntake()) {
+      f.accepted(++seq, A, 100);
+    }
+    long forgotten = f.count("ringtail_router_forgotten_spans_total");
+    for (int late = 0; late < 5; late++) {
+      f.accepted(++seq, A, 100);
+    }
+    assertThat(f.count("ringtail_router_forgotten_spans_total"))
+        .as("what was on its way still finds room")
+        .isEqualTo(forgotten);
   }
 
   @Test

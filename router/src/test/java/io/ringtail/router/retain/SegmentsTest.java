@@ -16,6 +16,7 @@ class SegmentsTest {
   private final Segments segments =
       new Segments(
           SEGMENT,
+          60L * SEGMENT,
           bytes -> {
             allocated++;
             return ByteBuffer.allocateDirect(bytes);

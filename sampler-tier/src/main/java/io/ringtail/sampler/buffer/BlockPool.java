@@ -8,8 +8,9 @@ import java.util.Arrays;
 /**
  * Memory outside the heap in blocks of {@value #BLOCK_BYTES} bytes, known by number. Traces, their
  * spans and their fingerprints are all made of these, so that memory freed by one is of use to any
- * other and counting blocks is counting bytes. It grows by a slab when it has to and does not
- * shrink: what was needed once will be needed again.
+ * other and counting blocks is counting bytes. It grows by a slab when it has to and keeps it: what
+ * was needed once will be needed again. Only an empty pool gives its slabs to other shards, if
+ * these go without.
  *
  * <p>A <em>run</em> is 1 to 16 blocks side by side (2<sup>class</sup>), asked for by those who have
  * much to store. With many open traces a cache miss that has to be waited for is what costs time,
@@ -39,7 +40,7 @@ public final class BlockPool {
 
   public static final int MAX_BLOCKS = 1 << 27;
 
-  private static final int ALIGNMENT = 64;
+  static final int ALIGNMENT = 64;
 
   /** New memory is taken although runs of other sizes are free, while these are under a 16th. */
   private static final int SCATTERED_SHIFT = 4;
@@ -50,9 +51,11 @@ public final class BlockPool {
   private static final int CLASS = 4;
   private static final int MARK = 6;
 
+  private final Slabs source;
   private final int blocksPerSlab;
   private final int slabShift;
   private final int slabMask;
+  private ByteBuffer[] memory = new ByteBuffer[8];
   private ByteBuffer[] slabs = new ByteBuffer[8];
   private ByteBuffer[] copies = new ByteBuffer[8];
   private int slabCount;
@@ -73,17 +76,20 @@ public final class BlockPool {
 
   private int usedBlocks;
 
+  public BlockPool(Slabs source) {
+    this.source = source;
+    blocksPerSlab = source.slabBytes() / BLOCK_BYTES;
+    slabMask = blocksPerSlab - 1;
+    slabShift = Integer.numberOfTrailingZeros(blocksPerSlab);
+  }
+
   /**
+   * One with all memory the JVM has.
+   *
    * @param slabBytes a power of two, at least 4 KiB
    */
   public BlockPool(int slabBytes) {
-    if (Integer.bitCount(slabBytes) != 1 || slabBytes < 4096) {
-      throw new IllegalArgumentException(
-          "slabBytes: " + slabBytes + " (expected a power of two, at least 4096)");
-    }
-    blocksPerSlab = slabBytes / BLOCK_BYTES;
-    slabMask = blocksPerSlab - 1;
-    slabShift = Integer.numberOfTrailingZeros(blocksPerSlab);
+    this(new Slabs(SlabMemory.unlimited(), slabBytes));
   }
 
   /** A block with undefined content. */
@@ -157,25 +163,37 @@ public final class BlockPool {
     Arrays.fill(freeCounts, 0);
     chainCount = 0;
     untouched = 0;
+    while (slabCount > 0 && source.areWantedElsewhere()) {
+      slabCount--;
+      source.giveBack(memory[slabCount]);
+    }
   }
 
   /**
    * Takes a run of a class: a free one, or one out of the chains, if these are many. Else new
    * memory while little is free, so that each class comes to have as many runs as it needs; else
    * one out of few chains, or a piece of a larger run. None if only smaller ones are free.
+   *
+   * @throws IllegalStateException if a block is wanted and none is free: more was stored than was
+   *     promised
    */
   private int take(int wanted) {
     if (freeCounts[wanted] > 0 || sortUntil(wanted, CHAINS_AT_ONCE)) {
       return pop(wanted);
     }
     int scattered = untouched - usedBlocks;
+    int run = NONE;
     if (scattered <= (usedBlocks >> SCATTERED_SHIFT) + blocksPerSlab) {
-      return fresh(wanted);
+      run = fresh(wanted);
     }
-    if (sortUntil(wanted, 1) || split(wanted)) {
-      return pop(wanted);
+    if (run == NONE && (sortUntil(wanted, 1) || split(wanted))) {
+      run = pop(wanted);
     }
-    return wanted == 0 ? fresh(wanted) : NONE;
+    if (run == NONE && wanted == 0) {
+      throw new IllegalStateException(
+          "no memory for a block: " + usedBlocks + " in use of " + (slabCount << slabShift));
+    }
+    return run;
   }
 
   /** Sorts the first runs of the latest chains; true if one of that class is free then. */
@@ -217,12 +235,15 @@ public final class BlockPool {
     return true;
   }
 
-  /** New memory; single blocks come sixteen at a time, or the next run would waste some. */
+  /**
+   * New memory, if there is any; single blocks come sixteen at a time, or the next run would waste
+   * some.
+   */
   private int fresh(int wanted) {
-    if (wanted > 0) {
-      return freshRun(wanted);
+    int run = freshRun(wanted > 0 ? wanted : MAX_CLASS);
+    if (wanted > 0 || run == NONE) {
+      return run;
     }
-    int run = freshRun(MAX_CLASS);
     for (int i = (1 << MAX_CLASS) - 1; i > 0; i--) {
       push(0, run + i);
     }
@@ -236,8 +257,8 @@ public final class BlockPool {
       push(piece, untouched);
       untouched += 1 << piece;
     }
-    if (untouched == slabCount << slabShift) {
-      grow();
+    if (untouched == slabCount << slabShift && !grow()) {
+      return NONE;
     }
     int run = untouched;
     untouched += 1 << wanted;
@@ -256,28 +277,35 @@ public final class BlockPool {
     return free[runClass][--freeCounts[runClass]];
   }
 
-  private void grow() {
+  /** Returns whether there was memory for a slab. */
+  private boolean grow() {
     if (slabCount << slabShift >= MAX_BLOCKS) {
       throw new IllegalStateException("more than " + MAX_BLOCKS + " blocks in one shard");
     }
+    ByteBuffer taken = source.take();
+    if (taken == null) {
+      return false;
+    }
     if (slabCount == slabs.length) {
+      memory = Arrays.copyOf(memory, slabCount * 2);
       slabs = Arrays.copyOf(slabs, slabCount * 2);
       copies = Arrays.copyOf(copies, slabCount * 2);
     }
-    ByteBuffer memory = ByteBuffer.allocateDirect(blocksPerSlab * BLOCK_BYTES + ALIGNMENT);
-    ByteBuffer slab = memory.alignedSlice(ALIGNMENT).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer slab = taken.alignedSlice(ALIGNMENT).order(ByteOrder.LITTLE_ENDIAN);
+    memory[slabCount] = taken;
     slabs[slabCount] = slab;
     copies[slabCount] = slab.duplicate();
     slabCount++;
+    return true;
   }
 
   int usedBlocks() {
     return usedBlocks;
   }
 
-  /** Bytes taken from the operating system. */
-  public long slabBytes() {
-    return (long) slabCount * (blocksPerSlab * BLOCK_BYTES + ALIGNMENT);
+  /** Bytes of blocks in use. */
+  public long usedBytes() {
+    return (long) usedBlocks * BLOCK_BYTES;
   }
 
   private ByteBuffer slab(int block) {

@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.ringtail.http2.LargeReads;
+import io.ringtail.http2.ReadMemory;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
@@ -69,6 +70,7 @@ public final class LinkServer {
   private final ScheduledExecutorService timer;
   private final InetSocketAddress listen;
   private final EventLoopGroup loops;
+  private final ReadMemory reading;
   private @Nullable Server server;
 
   /**
@@ -77,6 +79,7 @@ public final class LinkServer {
    * @param listen where; port 0 is any free one
    * @param self this sampler as routers know it
    * @param loops run the links; not shut down here
+   * @param reading what connections are read into
    * @param keeper gives marks and hears words
    */
   public LinkServer(
@@ -85,9 +88,20 @@ public final class LinkServer {
       Ownership ownership,
       ShardSet shards,
       EventLoopGroup loops,
+      ReadMemory reading,
       Metrics metrics,
       LinkKeeper keeper) {
-    this(listen, self, ownership, shards, loops, metrics, keeper, System::nanoTime, timerThread());
+    this(
+        listen,
+        self,
+        ownership,
+        shards,
+        loops,
+        reading,
+        metrics,
+        keeper,
+        System::nanoTime,
+        timerThread());
   }
 
   LinkServer(
@@ -96,6 +110,7 @@ public final class LinkServer {
       Ownership ownership,
       ShardSet shards,
       EventLoopGroup loops,
+      ReadMemory reading,
       Metrics metrics,
       LinkKeeper keeper,
       LongSupplier nanoTime,
@@ -109,6 +124,23 @@ public final class LinkServer {
     this.keeper = keeper;
     this.listen = listen;
     this.loops = loops;
+    this.reading = reading;
+    gauges(metrics, reading);
+  }
+
+  private static void gauges(Metrics metrics, ReadMemory reading) {
+    metrics.gauge(
+        "ringtail_sampler_read_bytes",
+        "Buffers with what connections have sent and is not handed on yet.",
+        reading::inUseBytes);
+    metrics.gauge(
+        "ringtail_sampler_read_bytes_capacity",
+        "Most of them; connections wait for more.",
+        reading::limitBytes);
+    metrics.gauge(
+        "ringtail_sampler_read_waiting_connections",
+        "Connections that are not read because all buffers are in use.",
+        reading::waiting);
   }
 
   private ServerServiceDefinition service() {
@@ -143,7 +175,7 @@ public final class LinkServer {
   public void start() throws IOException {
     Server listening =
         NettyServerBuilder.forAddress(listen)
-            .channelFactory(() -> LargeReads.on(listener(loops)))
+            .channelFactory(() -> LargeReads.on(listener(loops), reading))
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .directExecutor()

@@ -45,7 +45,7 @@ final class Departures {
       Unanswered unanswered,
       ShardCounts counts) {
     this.store = store;
-    this.assembler = new TraceAssembler(store.spans, store.groups, context.allocator());
+    this.assembler = new TraceAssembler(store.spans, store.groups, context.kept());
     this.policies = policies;
     this.exports = context.exports();
     this.unanswered = unanswered;
@@ -79,7 +79,7 @@ final class Departures {
         export = build(trace);
         built = export;
       }
-      if (!offer(export)) {
+      if (export == null || !offer(export)) {
         return false;
       }
     } catch (RuntimeException | Error e) {
@@ -109,9 +109,12 @@ final class Departures {
     return taken;
   }
 
-  private Export build(int trace) {
+  private @Nullable Export build(int trace) {
     TraceTable traces = store.traces;
     ByteBuf resourceSpans = assembler.assemble(trace);
+    if (resourceSpans == null) {
+      return null;
+    }
     return unanswered.export(
         onAnswered ->
             new KeptTrace(

@@ -41,6 +41,8 @@ public final class SamplerMetrics {
   /** Why a part was not taken. */
   enum RefusalCause {
     BYTES,
+    /** The budget would allow it, but no slab can be had. */
+    MEMORY,
     QUEUE,
     NUM_TRACES,
     /** Full, and nothing may be decided early (protocol O4). */

@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.ByteBudget;
+import io.ringtail.sampler.buffer.Slabs;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.policy.PolicySet;
@@ -23,8 +24,8 @@ import java.util.function.LongPredicate;
  * One shard: the traces of its slots and the duty cycle that moves them along.
  *
  * <p>Threads: {@link #doWork} and {@link #close} by the one that owns the shard; {@link
- * #tryReserve}, {@link #queue} and what is published, by any. Commands other than spans are few and
- * always find a place in the queue.
+ * #tryReservePlace}, {@link #tryPromise}, {@link #queue} and what is published, by any. Commands
+ * other than spans are few and always find a place in the queue.
  */
 final class Shard {
   private static final int COMMANDS_PER_CYCLE = 16;
@@ -37,6 +38,7 @@ final class Shard {
   private final int index;
   private final PolicySet policies;
   private final ShardContext context;
+  private final Slabs slabs;
   private final ShardStore store;
   private final DecisionCaches caches;
   private final ShardCounts counts;
@@ -56,7 +58,9 @@ final class Shard {
   private int nowMillis;
   private int sweepMillis;
   private long settledBytes;
+  private long settledBlockBytes;
   private long reservedBytes;
+  private long promisedBytes;
   private long malformedAttributes;
   private final Unanswered unanswered;
   private final HeirMail mail;
@@ -108,13 +112,8 @@ final class Shard {
     this.budget = context.budget();
     this.mayDecide = context.rules().inForce(Rule.L1) ? context.mayDecide() : now -> true;
     this.startNanos = context.nanoClock().getAsLong();
-    this.store =
-        new ShardStore(
-            context.config().slabBytes(),
-            context.config().noteBytes(),
-            policies,
-            0,
-            context.rules());
+    this.slabs = new Slabs(context.slabs(), context.config().slabBytes());
+    this.store = new ShardStore(slabs, context.config().noteBytes(), policies, 0, context.rules());
     this.caches = new DecisionCaches(context.config(), context.tail());
     this.counts = new ShardCounts(context.metrics());
     PolicyNames names = new PolicyNames(context.metrics());
@@ -135,7 +134,7 @@ final class Shard {
   }
 
   /** Takes a place in the queue for a batch; false if there is none. */
-  boolean tryReserve() {
+  boolean tryReservePlace() {
     int queued = queuedBatches.get();
     while (queued < context.config().queuedBatches()) {
       if (queuedBatches.compareAndSet(queued, queued + 1)) {
@@ -146,9 +145,19 @@ final class Shard {
     return false;
   }
 
-  /** Gives back a place that was not used. */
-  void unreserve() {
+  void giveBackPlace() {
     queuedBatches.decrementAndGet();
+  }
+
+  /** Takes the memory a batch may need; false if there is none. */
+  boolean tryPromise(long bytes) {
+    return slabs.tryPromise(bytes);
+  }
+
+  /** Gives back a place and memory that were not used. */
+  void unreserve(long bytes) {
+    giveBackPlace();
+    slabs.withdraw(bytes);
   }
 
   /** Queues a command; for spans a place was reserved before. */
@@ -180,7 +189,7 @@ final class Shard {
     work += sweep();
     settle();
     counts.flush();
-    if (work > 0) {
+    if (work > 0 || counts.held() != published.heldSpans()) { // also after a cycle that failed
       publish();
       countMalformedAttributes();
       marksChanged = true;
@@ -275,19 +284,29 @@ final class Shard {
     }
   }
 
+  private void letGo(ShardBatch batch) {
+    batch.message().release();
+    context.unreadBytes().addAndGet(-batch.spanBytes());
+  }
+
+  private void usedUp(long reserved) {
+    reservedBytes += reserved;
+    promisedBytes += reserved;
+  }
+
   private void take(ShardCommand.Spans spans) {
-    queuedBatches.decrementAndGet();
-    reservedBytes += spans.reservedBytes();
+    giveBackPlace();
+    usedUp(spans.reservedBytes());
     try {
       gatherer.gather(spans.batch(), nowMillis, nowNanos);
     } finally {
-      spans.batch().message().release();
+      letGo(spans.batch());
     }
   }
 
   private void take(TransferIn in) {
-    queuedBatches.decrementAndGet();
-    reservedBytes += in.reservedBytes();
+    giveBackPlace();
+    usedUp(in.reservedBytes());
     try {
       merger.merge(in, nowMillis, nowNanos);
       handover.merged(nowMillis);
@@ -479,6 +498,10 @@ final class Shard {
   }
 
   private void settle() {
+    long blockBytes = store.blockBytes();
+    slabs.settle(promisedBytes, blockBytes - settledBlockBytes);
+    settledBlockBytes = blockBytes;
+    promisedBytes = 0;
     long bytes = store.bytes();
     reservedBytes -= unanswered.bytes() - exportBytes; // used, but not stored: no early decisions
     exportBytes = unanswered.bytes();
@@ -514,13 +537,13 @@ final class Shard {
   void close() {
     for (ShardCommand command = commands.poll(); command != null; command = commands.poll()) {
       if (command instanceof ShardCommand.Spans spans) {
-        queuedBatches.decrementAndGet();
-        reservedBytes += spans.reservedBytes();
+        giveBackPlace();
+        usedUp(spans.reservedBytes());
         context.metrics().dropped(DropReason.SHUTDOWN, spans.batch().spanCount());
-        spans.batch().message().release();
+        letGo(spans.batch());
       } else if (command instanceof ShardCommand.Transfer transfer) {
-        queuedBatches.decrementAndGet();
-        reservedBytes += transfer.in().reservedBytes();
+        giveBackPlace();
+        usedUp(transfer.in().reservedBytes());
         context.metrics().dropped(DropReason.SHUTDOWN, transfer.in().spanCount());
         transfer.in().bytes().release();
       } else if (command instanceof ShardCommand.Answered answered) {

@@ -32,6 +32,11 @@ public record ShardConfig(
   private static final int MAX_TRACE_SPANS = 10_000_000;
   private static final int CACHE_SHARE = 16;
   private static final int NOTE_SHARE = 64;
+  private static final int SCATTERED_SHARE = 16;
+  private static final int LEAST_SLAB_BYTES = 16 << 10;
+
+  /** Each slab takes a cache line more, to begin at one. */
+  private static final int SLAB_HEAD_SHARE = LEAST_SLAB_BYTES / 64;
 
   /** Everything as it is when the config says nothing. */
   public static ShardConfig defaults() {
@@ -62,16 +67,53 @@ public record ShardConfig(
         (int) sampler.bytes("max-trace-bytes", 8 * MIB, 1024, 1024 * MIB));
   }
 
+  /** This, with another {@link #maxTraceBytes}. */
+  public ShardConfig withMaxTraceBytes(int bytes) {
+    return new ShardConfig(
+        shards, maxBufferedBytes, highWater, queuedBatches, maxTraceSpans, bytes);
+  }
+
+  private ShardConfig withMaxBufferedBytes(long bytes) {
+    return new ShardConfig(shards, bytes, highWater, queuedBatches, maxTraceSpans, maxTraceBytes);
+  }
+
   /**
-   * This, with no more to buffer than seven eighths of {@code directBytes}.
-   *
-   * @param directBytes what the JVM gives outside its heap, where spans are kept
+   * Memory outside the heap that these settings may take. Free blocks lie scattered, up to a
+   * sixteenth; each shard takes memory by the slab, and fills one.
    */
-  public ShardConfig within(long directBytes) {
-    long most = directBytes - directBytes / 8;
-    return maxBufferedBytes <= most
-        ? this
-        : new ShardConfig(shards, most, highWater, queuedBatches, maxTraceSpans, maxTraceBytes);
+  public long slabBytesFor() {
+    long scattered = maxBufferedBytes + maxBufferedBytes / SCATTERED_SHARE;
+    return scattered + scattered / SLAB_HEAD_SHARE + 2L * shards * slabBytes();
+  }
+
+  /**
+   * This, with as much to buffer as {@code bytes} outside the heap are enough for, and with no more
+   * than before.
+   *
+   * @throws IllegalArgumentException if they are not enough for a slab a shard
+   */
+  public ShardConfig fitting(long bytes) {
+    if (slabBytesFor() <= bytes) {
+      return this;
+    }
+    long enough = 0;
+    long tooMuch = maxBufferedBytes;
+    while (tooMuch - enough > 1) {
+      long middle = (enough + tooMuch) / 2;
+      if (withMaxBufferedBytes(middle).slabBytesFor() <= bytes) {
+        enough = middle;
+      } else {
+        tooMuch = middle;
+      }
+    }
+    if (enough == 0) {
+      throw new IllegalArgumentException(
+          bytes
+              + " bytes outside the heap for the slabs of "
+              + shards
+              + " shards (expected more, or fewer sampler.shards; set -XX:MaxDirectMemorySize)");
+    }
+    return withMaxBufferedBytes(enough);
   }
 
   private static int automaticShards() {
@@ -96,6 +138,7 @@ public record ShardConfig(
   /** The unit in which a shard takes memory: small beside its share, few in number. */
   int slabBytes() {
     long share = maxBufferedBytes / shards / 256;
-    return (int) Math.max(64 << 10, Math.min(16 * MIB, Long.highestOneBit(Math.max(1, share))));
+    return (int)
+        Math.max(LEAST_SLAB_BYTES, Math.min(16 * MIB, Long.highestOneBit(Math.max(1, share))));
   }
 }

@@ -22,7 +22,22 @@ final class ShardGauges {
         metrics, "high_water_bytes", "Stored bytes that begin early decisions.", budget::highWater);
     gauge(metrics, "held_spans", "Accepted spans that have not left.", set::heldSpans);
     gauge(metrics, "unanswered_exports", "Kept traces not yet answered.", set::unansweredExports);
-    sum(metrics, set, "slab_bytes", "Bytes taken from the system.", p -> p.slabBytes());
+    ShardMemory memory = set.memory();
+    gauge(metrics, "slab_bytes", "Bytes taken from the system.", memory.slabs()::takenBytes);
+    gauge(
+        metrics, "slab_bytes_capacity", "Most bytes of slabs.", () -> memory.slabs().limitBytes());
+    gauge(metrics, "kept_bytes", "Bytes of kept traces, put together.", memory.kept()::bytes);
+    gauge(
+        metrics,
+        "kept_bytes_capacity",
+        "Most of them; more wait in the slabs.",
+        memory.kept()::limitBytes);
+    gauge(metrics, "unread_bytes", "Bytes of spans waiting for shards.", set::unreadBytes);
+    gauge(
+        metrics,
+        "unread_bytes_capacity",
+        "Most bytes of spans waiting for shards.",
+        memory::maxUnreadBytes);
     sum(metrics, set, "open_traces", "Undecided traces.", p -> p.openTraces());
     sum(
         metrics,

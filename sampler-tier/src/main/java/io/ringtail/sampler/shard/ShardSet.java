@@ -52,6 +52,7 @@ public final class ShardSet {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private final ShardConfig config;
+  private final ShardMemory memory;
   private final TailSamplingConfig tail;
   private final SamplerMetrics metrics;
   private final HandoverMetrics handoverMetrics;
@@ -61,6 +62,7 @@ public final class ShardSet {
   private final RouterKeys routers = new RouterKeys();
   private final AtomicReference<@Nullable EpochOrder> adopted = new AtomicReference<>();
   private final AtomicLong refusals = new AtomicLong();
+  private final AtomicLong unreadBytes = new AtomicLong();
   private final LongSupplier nanoClock;
   private final long storedWhenEmpty;
   private volatile boolean stopping;
@@ -69,6 +71,7 @@ public final class ShardSet {
   /**
    * Makes the shards and registers their metrics; {@link #start} starts their threads.
    *
+   * @param memory for what they hold
    * @param peers ways to the other samplers
    * @param mayDecide whether there is a lease to decide at a time of {@link System#nanoTime}
    * @throws IllegalArgumentException if the decision cache leaves too little of the budget
@@ -78,6 +81,7 @@ public final class ShardSet {
       TailSamplingConfig tail,
       ExportQueue exports,
       Metrics metrics,
+      ShardMemory memory,
       Peers peers,
       LongPredicate mayDecide,
       Rules rules) {
@@ -86,6 +90,7 @@ public final class ShardSet {
         tail,
         exports,
         metrics,
+        memory,
         PooledByteBufAllocator.DEFAULT,
         System::nanoTime,
         peers,
@@ -94,7 +99,7 @@ public final class ShardSet {
   }
 
   /**
-   * @param allocator for the bytes of kept traces
+   * @param allocator for heap buffers
    * @param nanoClock monotonic
    */
   ShardSet(
@@ -102,12 +107,14 @@ public final class ShardSet {
       TailSamplingConfig tail,
       ExportQueue exports,
       Metrics metrics,
+      ShardMemory memory,
       ByteBufAllocator allocator,
       LongSupplier nanoClock,
       Peers peers,
       LongPredicate mayDecide,
       Rules rules) {
     this.config = config;
+    this.memory = memory;
     this.tail = tail;
     this.nanoClock = nanoClock;
     this.metrics = new SamplerMetrics(metrics);
@@ -118,6 +125,9 @@ public final class ShardSet {
             config,
             tail,
             budget,
+            memory.slabs(),
+            unreadBytes,
+            memory.kept(),
             exports,
             this.metrics,
             allocator,
@@ -218,11 +228,11 @@ public final class ShardSet {
     if (!budget.tryReserve(bytes, fresh)) {
       return noBytes(bytes);
     }
-    if (!reservePlaces(part)) {
+    Refusal refusal = reserveInShards(part);
+    if (refusal != null) {
       budget.release(bytes);
-      return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
     }
-    return null;
+    return refusal;
   }
 
   private boolean full(List<ShardBatch> part) {
@@ -263,16 +273,59 @@ public final class ShardSet {
         "buffered bytes: " + budget.used() + " of " + budget.capacity() + " are in use");
   }
 
-  private boolean reservePlaces(List<ShardBatch> part) {
+  private @Nullable Refusal reserveInShards(List<ShardBatch> part) {
+    long unread = 0;
+    for (ShardBatch batch : part) {
+      unread += batch.spanBytes();
+    }
+    if (!reserveUnread(unread)) {
+      return busy(
+          RefusalCause.QUEUE,
+          unread + " bytes of spans (expected room; " + unreadBytes + " wait for shards)");
+    }
     for (int i = 0; i < part.size(); i++) {
-      if (!shards.get(part.get(i).shard()).tryReserve()) {
-        for (int taken = 0; taken < i; taken++) {
-          shards.get(part.get(taken).shard()).unreserve();
+      ShardBatch batch = part.get(i);
+      Refusal refusal = reserve(batch.shard(), worstCaseBytes(batch));
+      if (refusal != null) {
+        for (ShardBatch taken : part.subList(0, i)) {
+          shards.get(taken.shard()).unreserve(worstCaseBytes(taken));
         }
-        return false;
+        unreadBytes.addAndGet(-unread);
+        return refusal;
       }
     }
-    return true;
+    return null;
+  }
+
+  /** What waits for shards lies on the heap; a part that is too large for it goes in alone. */
+  private boolean reserveUnread(long bytes) {
+    long before = unreadBytes.get();
+    while (before == 0 || bytes <= memory.maxUnreadBytes() - before) {
+      if (unreadBytes.compareAndSet(before, before + bytes)) {
+        return true;
+      }
+      before = unreadBytes.get();
+    }
+    return false;
+  }
+
+  /** Takes a place in a shard's queue, and memory. */
+  private @Nullable Refusal reserve(int index, long bytes) {
+    Shard shard = shards.get(index);
+    if (!shard.tryReservePlace()) {
+      return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
+    }
+    if (!shard.tryPromise(bytes)) {
+      shard.giveBackPlace();
+      return busy(
+          RefusalCause.MEMORY,
+          "no memory outside the heap for " + bytes + " bytes in one shard; " + slabsInUse());
+    }
+    return null;
+  }
+
+  private String slabsInUse() {
+    return "slabs take " + memory.slabs().takenBytes() + " of " + memory.slabs().limitBytes();
   }
 
   private Refusal busy(RefusalCause cause, String message) {
@@ -523,12 +576,13 @@ public final class ShardSet {
       return busy(RefusalCause.BYTES, "no room for " + bytes + " bytes of a transfer");
     }
     for (int i = 0; i < parts.size(); i++) {
-      if (!shards.get(parts.get(i).shard()).tryReserve()) {
-        for (int taken = 0; taken < i; taken++) {
-          shards.get(parts.get(taken).shard()).unreserve();
+      Refusal refusal = reserve(parts.get(i).shard(), parts.get(i).reservedBytes());
+      if (refusal != null) {
+        for (TransferIn taken : parts.subList(0, i)) {
+          shards.get(taken.shard()).unreserve(taken.reservedBytes());
         }
         budget.release(bytes);
-        return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
+        return refusal;
       }
     }
     parts.forEach(part -> part.bytes().retain());
@@ -623,6 +677,15 @@ public final class ShardSet {
 
   ByteBudget budget() {
     return budget;
+  }
+
+  ShardMemory memory() {
+    return memory;
+  }
+
+  /** Bytes of spans that shards have not read yet. */
+  long unreadBytes() {
+    return unreadBytes.get();
   }
 
   List<Shard> all() {

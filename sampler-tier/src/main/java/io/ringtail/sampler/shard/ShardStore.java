@@ -7,6 +7,7 @@ import io.ringtail.rules.Rules;
 import io.ringtail.sampler.buffer.BlockPool;
 import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
+import io.ringtail.sampler.buffer.Slabs;
 import io.ringtail.sampler.buffer.SpanStore;
 import io.ringtail.sampler.buffer.TraceList;
 import io.ringtail.sampler.buffer.TraceTable;
@@ -56,9 +57,11 @@ final class ShardStore {
   final TimerWheel wheel;
 
   private final BlockPool pool;
+  private final Slabs slabs;
 
-  ShardStore(int slabBytes, long maxNoteBytes, PolicySet policies, int nowMillis, Rules rules) {
-    pool = new BlockPool(slabBytes);
+  ShardStore(Slabs slabs, long maxNoteBytes, PolicySet policies, int nowMillis, Rules rules) {
+    this.slabs = slabs;
+    pool = new BlockPool(slabs);
     traces = new TraceTable(pool, policies.bitWords());
     spans = new SpanStore(pool, rules.inForce(Rule.A7));
     groups =
@@ -112,6 +115,11 @@ final class ShardStore {
 
   /** Bytes taken from the operating system for blocks. */
   long slabBytes() {
-    return pool.slabBytes();
+    return slabs.bytes();
+  }
+
+  /** Bytes of blocks in use. */
+  long blockBytes() {
+    return pool.usedBytes();
   }
 }

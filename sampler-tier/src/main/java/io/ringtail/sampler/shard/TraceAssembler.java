@@ -1,13 +1,13 @@
 package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.link.Header;
 import io.ringtail.otlp.Otlp;
 import io.ringtail.sampler.buffer.GroupTable;
 import io.ringtail.sampler.buffer.SpanCursor;
 import io.ringtail.sampler.buffer.SpanStore;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the spans of a trace together as {@code resource_spans} fields: one for each resource, in it
@@ -20,7 +20,7 @@ final class TraceAssembler {
 
   private final GroupTable groups;
   private final SpanCursor cursor;
-  private final ByteBufAllocator allocator;
+  private final KeptMemory memory;
 
   /** For each group and resource number: its ordinal here, if the stamp is this trace's. */
   private int[] stamps = new int[64];
@@ -39,16 +39,16 @@ final class TraceAssembler {
   private int[] at = new int[16];
   private int count;
 
-  TraceAssembler(SpanStore spans, GroupTable groups, ByteBufAllocator allocator) {
+  TraceAssembler(SpanStore spans, GroupTable groups, KeptMemory memory) {
     this.groups = groups;
     this.cursor = spans.cursor();
-    this.allocator = allocator;
+    this.memory = memory;
   }
 
   /**
-   * @return the encoded trace, the caller's to release
+   * @return the encoded trace, the caller's to release; null if there is no memory for it now
    */
-  ByteBuf assemble(int trace) {
+  @Nullable ByteBuf assemble(int trace) {
     measure(trace);
     int total = 0;
     for (int i = 0; i < count; i++) {
@@ -56,7 +56,10 @@ final class TraceAssembler {
         total = Math.addExact(total, fieldSize(resourceSpansSize(i)));
       }
     }
-    ByteBuf out = allocator.buffer(total, total);
+    ByteBuf out = memory.tryAllocate(total);
+    if (out == null) {
+      return null;
+    }
     int position = 0;
     for (int i = 0; i < count; i++) {
       if (last[i] != NONE) {

@@ -14,6 +14,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
+import io.ringtail.http2.ReadMemory;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
@@ -34,10 +35,13 @@ import io.ringtail.ring.SlotSet;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.shard.ShardMemory;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.shard.SlotView;
 import io.ringtail.trace.TraceId;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -72,9 +76,11 @@ class LinkServerTest {
           TailSamplingConfig.defaults(),
           trace -> true,
           new Metrics(),
+          ShardMemory.unlimited(),
           (to, word) -> false,
           now -> true,
           Rules.ALL);
+  private final ReadMemory reading = new ReadMemory(128 << 10); // one buffer for all links
   private final LinkServer server =
       new LinkServer(
           new InetSocketAddress("127.0.0.1", 0),
@@ -82,6 +88,7 @@ class LinkServerTest {
           ownership,
           shards,
           loops,
+          reading,
           new Metrics(),
           new Keeper(),
           nowNanos::get,
@@ -110,6 +117,39 @@ class LinkServerTest {
     router.send(part(7, EPOCH, owned(1), owned(2)));
     assertThat(router.frame().acks()).containsExactly(7);
     assertThat(shards.heldSpans()).isEqualTo(2);
+  }
+
+  @Test
+  void messagesOfManyLinks_largerThanAllReadMemory_areAllTaken() throws Exception {
+    int links = 6;
+    TraceId[] ids = new TraceId[20_000];
+    Arrays.setAll(ids, i -> owned(i % 8));
+    List<ManagedChannel> channels = new ArrayList<>();
+    List<Router> routers = new ArrayList<>();
+    for (int i = 0; i < links; i++) {
+      ManagedChannel own =
+          NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+      channels.add(own);
+      Router router = new Router(own);
+      Peer peer = new Peer("router-" + i, incarnation(100 + i));
+      router.call.sendMessage(new Hello(1, 1, peer, SELF, 1).toMessage());
+      assertThat(router.frame().welcome()).isNotNull();
+      routers.add(router);
+    }
+    for (int seq = 1; seq <= 3; seq++) {
+      for (Router router : routers) {
+        router.send(part(seq, EPOCH, ids));
+      }
+    }
+    for (Router router : routers) {
+      long acked = 0;
+      while (acked < 3) {
+        acked += router.frame().acks().length;
+      }
+    }
+    assertThat(reading.takenBytes()).isEqualTo(reading.limitBytes());
+    assertThat(reading.waiting()).isZero();
+    channels.forEach(ManagedChannel::shutdownNow);
   }
 
   @Test
@@ -356,10 +396,14 @@ class LinkServerTest {
   private final class Router {
     private final LinkWriter writer = new LinkWriter(DictionaryLimits.DEFAULT);
     private final BlockingQueue<SamplerFrame> frames = new LinkedBlockingQueue<>();
-    private final ClientCall<LinkMessage, SamplerFrame> call =
-        channel.newCall(LinkMethod.client(), CallOptions.DEFAULT);
+    private final ClientCall<LinkMessage, SamplerFrame> call;
 
     Router() {
+      this(channel);
+    }
+
+    Router(ManagedChannel over) {
+      call = over.newCall(LinkMethod.client(), CallOptions.DEFAULT);
       call.start(
           new ClientCall.Listener<>() {
             @Override

@@ -83,6 +83,7 @@ public final class BufferMemoryReport {
         TailSamplingConfig.read(tail.root()),
         trace -> false,
         new Metrics(),
+        ShardMemory.unlimited(),
         PooledByteBufAllocator.DEFAULT,
         System::nanoTime,
         Views.NOBODY,

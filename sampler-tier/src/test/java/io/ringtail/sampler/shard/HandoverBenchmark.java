@@ -82,6 +82,7 @@ public class HandoverBenchmark {
         TailSamplingConfig.read(tail.root()),
         trace -> false,
         new Metrics(),
+        ShardMemory.unlimited(),
         PooledByteBufAllocator.DEFAULT,
         System::nanoTime,
         peers,

@@ -141,6 +141,7 @@ final class Samplers {
               TailSamplingConfig.read(sampling.root()),
               exports,
               new Metrics(),
+              ShardMemory.unlimited(allocator),
               allocator,
               () -> nanos,
               this,

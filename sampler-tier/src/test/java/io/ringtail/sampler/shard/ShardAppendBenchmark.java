@@ -56,7 +56,8 @@ public class ShardAppendBenchmark {
           drop:
             drop_sub_policy:
               - {name: h, type: string_attribute, string_attribute: {key: http.route, values: [/health]}}
-      num_traces:\s""";
+      num_traces:\s\
+      """;
 
   @Param({"10000", "1000000"})
   private int openTraces;
@@ -79,6 +80,7 @@ public class ShardAppendBenchmark {
             TailSamplingConfig.read(tail.root()),
             ShardAppendBenchmark::take,
             new Metrics(),
+            ShardMemory.unlimited(),
             PooledByteBufAllocator.DEFAULT,
             System::nanoTime,
             Views.NOBODY,

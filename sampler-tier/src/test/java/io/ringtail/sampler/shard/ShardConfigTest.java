@@ -1,6 +1,7 @@
 package io.ringtail.sampler.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtail.config.ConfigFile;
 import org.junit.jupiter.api.Test;
@@ -38,9 +39,25 @@ class ShardConfigTest {
   }
 
   @Test
-  void within_lessDirectMemoryThanConfigured_buffersSevenEighthsOfIt() {
+  void fitting_moreMemoryThanNeeded_isTheSame() {
     ShardConfig config = ShardConfig.defaults();
-    assertThat(config.within(2L << 30)).isSameAs(config);
-    assertThat(config.within(512 << 20).maxBufferedBytes()).isEqualTo(448 << 20);
+    assertThat(config.fitting(config.slabBytesFor())).isSameAs(config);
+  }
+
+  @Test
+  void fitting_lessMemory_buffersWhatItIsEnoughForAndHardlyLess() {
+    for (long mib = 4; mib < 1024; mib = mib * 5 / 4) {
+      long bytes = mib << 20;
+      ShardConfig fitting = ShardConfig.defaults().fitting(bytes);
+      assertThat(fitting.slabBytesFor()).isBetween(bytes - bytes / 8, bytes);
+      assertThat(fitting.maxBufferedBytes()).isLessThan(bytes);
+    }
+  }
+
+  @Test
+  void fitting_noMemory_isRefused() {
+    assertThatThrownBy(() -> ShardConfig.defaults().fitting(1024))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1024");
   }
 }

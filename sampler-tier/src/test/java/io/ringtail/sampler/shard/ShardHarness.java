@@ -13,6 +13,7 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Shards under a clock that the test turns; their duty cycles are run by {@link #work}. */
@@ -40,6 +41,13 @@ final class ShardHarness {
   private long nanos = 5_000_000_000L;
 
   ShardHarness(String sampler, String tailSampling) {
+    this(sampler, tailSampling, UnaryOperator.identity());
+  }
+
+  /**
+   * @param memory gives the shards other memory than one without limits
+   */
+  ShardHarness(String sampler, String tailSampling, UnaryOperator<ShardMemory> memory) {
     ConfigFile shards = ConfigFile.read("shards.yaml", sampler, name -> null);
     ConfigFile tail = ConfigFile.read("tail.yaml", tailSampling, name -> null);
     ShardConfig config = ShardConfig.read(shards.root());
@@ -52,6 +60,7 @@ final class ShardHarness {
             sampling,
             exports,
             registry,
+            memory.apply(ShardMemory.unlimited(allocator)),
             allocator,
             () -> nanos,
             peers,

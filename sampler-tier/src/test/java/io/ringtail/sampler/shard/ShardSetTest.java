@@ -226,6 +226,7 @@ class ShardSetTest {
             TailSamplingConfig.defaults(),
             trace -> false,
             new Metrics(),
+            ShardMemory.unlimited(),
             Views.NOBODY,
             now -> true,
             Rules.ALL);

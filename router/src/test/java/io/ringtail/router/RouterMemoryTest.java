@@ -1,0 +1,106 @@
+package io.ringtail.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringtail.config.ConfigFile;
+import io.ringtail.config.ConfigSection;
+import io.ringtail.memory.MemoryLimits;
+import io.ringtail.memory.MemoryPart;
+import io.ringtail.router.forward.ForwardConfig;
+import io.ringtail.router.receive.ReceiveConfig;
+import io.ringtail.router.retain.RetentionConfig;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class RouterMemoryTest {
+  private static final long MIB = 1 << 20;
+
+  private static ConfigSection section(String text) {
+    return ConfigFile.read("t.yaml", "{" + text + "}", name -> null).root();
+  }
+
+  private static RouterMemory plan(long directMib, long heapMib, String receive, String retention) {
+    return RouterMemory.of(
+        new MemoryLimits(directMib * MIB, heapMib * MIB, 2),
+        ReceiveConfig.read(section(receive)),
+        ForwardConfig.defaults(),
+        RetentionConfig.read(section(retention)));
+  }
+
+  @Test
+  void defaults_inAGibibyte_areNotCut() {
+    RouterMemory plan = plan(1024, 2048, "", "");
+    assertThat(plan.cuts()).isEmpty();
+    assertThat(plan.retention().maxBytes()).isEqualTo(512 * MIB);
+    assertThat(plan.receive().maxRequestBytes()).isEqualTo(64 * MIB);
+  }
+
+  @Test
+  void moreThanFits_isCutAndSaid() {
+    RouterMemory plan = plan(128, 160, "", "");
+    assertThat(plan.retention().maxBytes()).isBetween(40 * MIB, 80 * MIB);
+    assertThat(plan.cuts())
+        .anySatisfy(
+            cut ->
+                assertThat(cut)
+                    .contains("router.retention.max-bytes is " + plan.retention().maxBytes())
+                    .contains("instead of " + 512 * MIB))
+        .anySatisfy(cut -> assertThat(cut).contains("max-request-bytes"));
+  }
+
+  @Test
+  void retentionOff_takesNothing() {
+    RouterMemory plan = plan(128, 160, "", "max-bytes: 0");
+    assertThat(plan.retentionBytes()).isZero();
+    assertThat(plan.retention().isOn()).isFalse();
+  }
+
+  @Test
+  void tooLittleForAnyRouter_isRefusedWithTheFlagToSet() {
+    assertThatThrownBy(() -> plan(15, 160, "", ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-XX:MaxDirectMemorySize");
+  }
+
+  @Test
+  void parts_ofAnyLimitsAndSettings_fitTogether() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int round = 0; round < 5_000; round++) {
+      long direct = (long) (16 * MIB * Math.pow(2, random.nextDouble(0, 13)));
+      MemoryLimits limits =
+          new MemoryLimits(
+              direct, (long) (direct * random.nextDouble(0.5, 4)), 1 + random.nextInt(128));
+      int request = 1024 + random.nextInt(1 << 30);
+      String receive =
+          "max-request-bytes: "
+              + request
+              + ", max-bytes-in-flight: "
+              + (Math.max(MIB, request) + random.nextLong(1L << 32));
+      String retention =
+          "max-bytes: "
+              + (random.nextInt(10) == 0 ? 0 : random.nextLong(1L << 36))
+              + ", when-full: "
+              + (random.nextBoolean() ? "forget" : "refuse");
+      String told = "seed " + seed + " round " + round + " " + limits + receive + " " + retention;
+      RouterMemory plan =
+          RouterMemory.of(
+              limits,
+              ReceiveConfig.read(section(receive)),
+              ForwardConfig.defaults(),
+              RetentionConfig.read(section(retention)));
+
+      assertThat(MemoryPart.sum(plan.parts())).as(told).isLessThanOrEqualTo(direct);
+      assertThat(plan.parts()).as(told).allSatisfy(p -> assertThat(p.bytes()).isNotNegative());
+      assertThat(plan.retention().memoryBytesFor(plan.forward().maxBytesHeld()))
+          .as(told)
+          .isLessThanOrEqualTo(plan.retentionBytes());
+      assertThat(plan.receive().maxBytesIncoming())
+          .as(told)
+          .isLessThanOrEqualTo(plan.receiveBytes() / 2)
+          .isGreaterThanOrEqualTo(plan.receive().maxRequestBytes() * 3L / 2);
+      assertThat(plan.forward().maxUnsentBytes()).as(told).isLessThan(plan.writeBytes());
+    }
+  }
+}
