@@ -37,6 +37,7 @@ public final class Replayable {
   private long[] oldest = new long[4];
   private long[] index = new long[MIN_INDEX];
   private int size;
+  private int kept;
   private long bytes;
   private Seqs lastCounted = Seqs.NONE;
 
@@ -115,6 +116,23 @@ public final class Replayable {
     return true;
   }
 
+  /**
+   * Whether a decision that comes by another way is nothing new: the same one is kept already, as
+   * settled as this. Copies of one decision may cover more than it needs, but all of them cover
+   * what was seen when it was taken; what is decided on a trace later covers only what came later.
+   *
+   * <p>Without it each who keeps a copy sends it to each new owner, who sends all of them to its
+   * heir: under a chain of moves they would multiply with every epoch.
+   */
+  public boolean isKnown(int context, long hi, long lo, boolean keep, boolean settled, Seqs seqs) {
+    int entry = find(context, hi, lo);
+    if (entry == NONE || keep(entry) != keep) {
+      return false;
+    }
+    DecisionBatch batch = batch(entry);
+    return (batch.settled() || !settled) && (!batch.isClosed() || batch.seqs().meets(seqs));
+  }
+
   /** A decision is taken back, or its trace is another's: it is not found any more. */
   public void withdraw(DecisionBatch batch, int place) {
     unindex(batch, place);
@@ -170,6 +188,7 @@ public final class Replayable {
     batch.close(covered, covered == lastCounted ? 0 : covered.bytes());
     lastCounted = covered;
     bytes += batch.bytes();
+    kept += batch.size();
   }
 
   /** The decision on a trace, {@link #NONE} if there is none. */
@@ -333,6 +352,7 @@ public final class Replayable {
     batches[batch.number()] = null;
     numbers.clear(batch.number());
     bytes -= batch.bytes();
+    kept -= batch.size();
     Peer from = batch.from();
     if (from != null) {
       byNotice.remove(NoticeOf.of(from, batch.noticeId()), batch);
@@ -413,6 +433,11 @@ public final class Replayable {
   /** Decisions that can be found. */
   public int size() {
     return size;
+  }
+
+  /** Decisions kept, those counted again that came by several ways. */
+  public int kept() {
+    return kept;
   }
 
   /** What counts in the byte budget. */

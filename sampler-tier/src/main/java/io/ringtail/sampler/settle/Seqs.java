@@ -33,6 +33,17 @@ public record Seqs(long[] before, long[] upTo) {
     return new Seqs(least, most);
   }
 
+  /** Whether both cover some of the same of each router of which the other covers anything. */
+  boolean meets(Seqs other) {
+    for (int key = 0; key < other.upTo.length; key++) {
+      boolean apart = at(upTo, key) < at(other.before, key) || at(before, key) > other.upTo[key];
+      if (other.upTo[key] >= 0 && (at(upTo, key) < 0 || apart)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static long at(long[] seqs, int key) {
     return key < seqs.length ? seqs[key] : -1;
   }

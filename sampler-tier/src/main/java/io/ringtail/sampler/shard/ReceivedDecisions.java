@@ -94,7 +94,7 @@ final class ReceivedDecisions {
             int number = store.contexts.intern(context);
             int policy = names.number(verdict);
             boolean owned = slots.owns(slot);
-            if (!notice.remembered()) {
+            if (!notice.remembered() && !isKnown(from, notice, number, hi, lo, verdict.keep())) {
               filling.add(number, hi, lo, policy, verdict.keep(), owned);
             }
             if (owned || notice.remembered()) {
@@ -104,6 +104,13 @@ final class ReceivedDecisions {
         });
     filling.close();
     return true;
+  }
+
+  /** What is to be settled by a second notice of {@code from} is never known. */
+  private boolean isKnown(
+      @Nullable Peer from, Notice notice, int context, long hi, long lo, boolean keep) {
+    return (from == null || notice.settled())
+        && replayable.isKnown(context, hi, lo, keep, notice.settled(), notice.seqs());
   }
 
   private boolean isOwnedBy(Peer from, Notice notice) {

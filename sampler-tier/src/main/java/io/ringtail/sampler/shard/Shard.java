@@ -88,7 +88,7 @@ final class Shard {
    * @param keptCoveredMillis how far back kept decisions are remembered
    * @param droppedCoveredMillis the same of dropped ones
    * @param rememberedDecisions of both kinds
-   * @param replayableDecisions kept for a replay
+   * @param replayableDecisions kept for a replay, each copy counted
    * @param held whether nothing may be decided early now (protocol O4)
    * @param overgrown whether a trace is over a cap while that is so
    */
@@ -528,7 +528,7 @@ final class Shard {
             caches.kept.coveredMillis(nowMillis),
             caches.dropped.coveredMillis(nowMillis),
             caches.kept.size() + caches.dropped.size(),
-            store.replayable.size(),
+            store.replayable.kept(),
             !decider.mayDecideEarly(),
             gatherer.overgrown(!decider.mayDecideEarly()));
   }

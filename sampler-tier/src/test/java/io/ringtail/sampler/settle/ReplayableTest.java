@@ -102,6 +102,30 @@ class ReplayableTest {
     assertThat(decisions.keep(decisions.find(0, 7, 3))).isTrue();
   }
 
+  private boolean isKnown(long trace, int policy, boolean settled, Seqs seqs) {
+    return decisions.isKnown(0, 7, trace, policy == KEEP, settled, seqs);
+  }
+
+  @Test
+  void copyOfADecision_isKnown_whateverMoreItCovers() {
+    fill(decisions.open(null, 0, true), seqs(10, 12), KEEP, 1);
+    assertThat(isKnown(1, KEEP, true, seqs(10, 12))).isTrue();
+    assertThat(isKnown(1, KEEP, true, seqs(3, 40))).isTrue();
+    assertThat(isKnown(1, KEEP, false, new Seqs(new long[] {3, -1}, new long[] {40, -1}))).isTrue();
+  }
+
+  @Test
+  void otherDecision_orOneThatSaysMore_isNotKnown() {
+    fill(decisions.open(null, 0, false), seqs(10, 12), KEEP, 1);
+    assertThat(isKnown(2, KEEP, false, seqs(10, 12))).as("another trace").isFalse();
+    assertThat(isKnown(1, DROP, false, seqs(10, 12))).as("another verdict").isFalse();
+    assertThat(isKnown(1, KEEP, true, seqs(10, 12))).as("settled").isFalse();
+    assertThat(isKnown(1, KEEP, false, seqs(13, 15))).as("later").isFalse();
+    assertThat(isKnown(1, KEEP, false, seqs(7, 9))).as("earlier").isFalse();
+    Seqs otherRouter = new Seqs(new long[] {10, 4}, new long[] {12, 5});
+    assertThat(isKnown(1, KEEP, false, otherRouter)).as("of another router, too").isFalse();
+  }
+
   @Test
   void decisionTakenBack_isNotFound() {
     DecisionBatch batch = decisions.open();

@@ -384,6 +384,29 @@ class HandoverTest {
   }
 
   @Test
+  void decisionsThatMoveAgainAndAgain_areKeptOnceByEach() {
+    samplers.all().forEach(one -> one.set.routers().keyOf(Views.peer("router")));
+    firstSpans();
+    a.set.onProgress(0, TRACES, 1);
+    samplers.advance(1500);
+    List<String[]> owners =
+        List.of(
+            new String[] {"a", "b", "c"},
+            new String[] {"b", "c"},
+            new String[] {"a", "b", "c"},
+            new String[] {"a", "c"});
+    for (int number = 2; number < 18; number++) {
+      epoch(number, owners.get(number % owners.size()));
+      samplers.advance(300);
+    }
+    samplers.assertNothingForeign();
+    for (Samplers.One one : samplers.all()) {
+      long kept = one.set.all().stream().mapToLong(s -> s.published().replayableDecisions()).sum();
+      assertThat(kept).as(one.nodeId).isBetween(1L, 2L * TRACES); // settled, and not known to be
+    }
+  }
+
+  @Test
   void keptTracesThatWait_areExportedByTheOwner() {
     firstSpans();
     a.exports.room = 0;
