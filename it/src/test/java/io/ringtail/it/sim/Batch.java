@@ -141,7 +141,7 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
               events / Math.max(1, schedules),
               trail));
       if (!seeds.isEmpty()) {
-        b.append("\n  seeds ").append(seeds.subList(0, Math.min(40, seeds.size())));
+        b.append("\n  seeds ").append(seeds.subList(0, Math.min(200, seeds.size())));
       }
       return b.toString();
     }

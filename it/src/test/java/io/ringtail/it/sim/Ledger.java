@@ -92,6 +92,7 @@ final class Ledger {
   void told(List<Spans.Span> request) {
     for (Spans.Span s : request) {
       Sent sent = spans.get(s.id());
+      world.mark(s.id());
       if (sent != null && sent.toldAt == 0) {
         sent.toldAt = world.now();
       }
@@ -99,6 +100,7 @@ final class Ledger {
   }
 
   void exported(String from, long id) {
+    world.mark(id);
     arrivals.computeIfAbsent(id, i -> new ArrayList<>(1)).add(new Arrival(world.now(), from));
   }
 

@@ -256,7 +256,7 @@ final class Simulation {
     if (!group.isWhole()) {
       return;
     }
-    world.tell("partition %s for %d ms", names, nanos / World.MILLI);
+    world.tell("partition %s for %d ms", new TreeSet<>(names), nanos / World.MILLI);
     net.cut(names);
     group.split(names);
     after(nanos, this::healPartition);
@@ -332,7 +332,8 @@ final class Simulation {
           + verdict.strictTraces()
           + " strict), "
           + events
-          + " events"
+          + " events, trail "
+          + Long.toHexString(trail)
           + (problems.isEmpty() ? "" : "\n  " + String.join("\n  ", problems))
           + (verdict.details().isEmpty() ? "" : "\n  " + String.join("\n  ", verdict.details()));
     }

@@ -44,6 +44,16 @@ class SimulationIT {
   }
 
   @Test
+  void aSeed_runAgain_givesTheSameRun() {
+    for (long seed = 0; seed < 8; seed++) { // of each kind
+      Simulation.Outcome once = Schedule.run(seed, true);
+      Simulation.Outcome again = Schedule.run(seed, true);
+      assertThat(again.story()).as("story of seed %d", seed).isEqualTo(once.story());
+      assertThat(again.toString()).isEqualTo(once.toString());
+    }
+  }
+
+  @Test
   void randomSchedules_everySeed_loseAndSplitNothing() throws InterruptedException {
     Batch.Totals totals =
         new Batch("random", seed -> Schedule.run(seed, false, Rules.ALL)).run(0, RANDOM_SEEDS, 2);

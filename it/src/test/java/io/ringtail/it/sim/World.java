@@ -62,7 +62,8 @@ public final class World {
       Event e = events.remove();
       now = e.at;
       happened++;
-      trail = trail * 31 + e.at + e.sequence;
+      mark(e.at + e.sequence);
+      mark(e.host.name().hashCode());
       e.host.run(e.what);
       if (now - looked >= 100 * MILLI) {
         looked = now;
@@ -74,7 +75,13 @@ public final class World {
     now = Math.max(now, end);
   }
 
-  /** A number that differs if anything happened otherwise. */
+  /** Something happened: the trail depends on it. */
+  void mark(long what) {
+    trail = (trail ^ what) * 0x9E3779B97F4A7C15L;
+    trail ^= trail >>> 32;
+  }
+
+  /** A number that differs if anything happened otherwise; the same in every JVM. */
   long trail() {
     return trail;
   }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -210,7 +211,7 @@ final class Floor {
         lose(SamplerKey.of(m), named, inTurn, wordsCount);
       }
     }
-    for (SamplerKey known : Set.copyOf(living.keySet())) {
+    for (SamplerKey known : List.copyOf(living.keySet())) {
       if (isNamed(known) && !named.containsKey(known)) {
         leave(known, named, inTurn, wordsCount);
       }
@@ -229,7 +230,7 @@ final class Floor {
         toAsk.add(m.getKey());
       }
     }
-    for (SamplerKey before : Set.copyOf(lost.keySet())) {
+    for (SamplerKey before : List.copyOf(lost.keySet())) {
       if (!named.containsKey(before)) {
         lose(before, named, false, false);
       }
@@ -312,7 +313,7 @@ final class Floor {
   }
 
   private void applyEarlyWords() {
-    for (Word word : Set.copyOf(early.keySet())) {
+    for (Word word : List.copyOf(early.keySet())) {
       if (lost.containsKey(word.lost) && early.remove(word) != null) {
         needsNothing(word.sayer, word.lost, word.epoch);
       }
@@ -376,7 +377,7 @@ final class Floor {
   }
 
   private void needsNothingOutOfTurn(SamplerKey asker) {
-    for (SamplerKey sampler : Set.copyOf(lost.keySet())) {
+    for (SamplerKey sampler : List.copyOf(lost.keySet())) {
       Lost record = lost.get(sampler);
       if (record != null
           && record.outOfTurn
@@ -400,7 +401,7 @@ final class Floor {
       toAsk.clear();
     }
     if (waitedNanos > OUT_OF_TURN.toNanos()) {
-      for (SamplerKey sampler : Set.copyOf(lost.keySet())) {
+      for (SamplerKey sampler : List.copyOf(lost.keySet())) {
         Lost record = lost.get(sampler);
         if (record != null && record.outOfTurn && !record.awaitsOwners) {
           givenUp++;

@@ -28,8 +28,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -65,7 +67,9 @@ public final class LinkServer {
   /** By bits of the router's incarnation. */
   private final Map<Long, InboundLink> newest = new ConcurrentHashMap<>();
 
-  private final Set<InboundLink> waiting = ConcurrentHashMap.newKeySet();
+  /** Links whose part waits, each once, in the order in which they began to. */
+  private final Queue<InboundLink> waiting = new ConcurrentLinkedQueue<>();
+
   private final AtomicBoolean lookScheduled = new AtomicBoolean();
   private final ScheduledExecutorService timer;
   private final InetSocketAddress listen;
