@@ -385,9 +385,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
       long startNanos = nanoTime.getAsLong();
       RoutingTable table =
           RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
-      Peer before = namedSelf;
-      nameSelf(epoch);
-      EpochOrder namedAnew = before.equals(namedSelf) ? null : namedSelf.incarnation().order();
+      EpochOrder namedAnew = nameSelf(epoch);
       List<Link> gone = openAndDrop(epoch);
       routes = new Routes(table, outlets(table));
       retention.onEpoch(table, inTurn, namedAnew, gone.size());
@@ -403,12 +401,21 @@ public final class Forwarder implements Ingress, AutoCloseable {
     }
   }
 
-  private void nameSelf(Epoch epoch) {
+  /**
+   * Learns as whom samplers know this router.
+   *
+   * @return the epoch in which they see it come, if they have not known it before: that one if it
+   *     does not name this router, as they will ask when one does; null if they have
+   */
+  private @Nullable EpochOrder nameSelf(Epoch epoch) {
+    Peer before = namedSelf;
     for (Member m : epoch.members()) {
       if (m.nodeId().equals(self.nodeId()) && m.incarnation().bits() == self.incarnation().bits()) {
         namedSelf = new Peer(m.nodeId(), m.incarnation());
+        return before.equals(namedSelf) ? null : m.incarnation().order();
       }
     }
+    return epoch.order();
   }
 
   /** Opens links to samplers newly named; returns those that are not named any more. */

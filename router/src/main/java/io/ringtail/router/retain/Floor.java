@@ -46,7 +46,7 @@ final class Floor {
   private static final int REMEMBERED = 4096;
 
   private final Map<SamplerKey, Living> living = new HashMap<>();
-  private final Map<SamplerKey, Lost> lost = new HashMap<>();
+  private final Map<Named, Lost> lost = new LinkedHashMap<>();
 
   /** Words of M6 said before the epoch of the loss came, or before they counted; oldest first. */
   private final Map<Word, Boolean> early =
@@ -77,14 +77,23 @@ final class Floor {
   private long outOfTurnNanos;
   private final boolean keepsLostMarks;
 
-  private record Word(SamplerKey sayer, SamplerKey lost, EpochOrder epoch) {}
+  private record Word(SamplerKey sayer, Named lost, EpochOrder epoch) {}
+
+  /**
+   * A sampler incarnation as epochs name it. One that was lost before it had any epoch in use is
+   * named anew with the same bits, and is another: it knows nothing of what was lost before.
+   *
+   * @param order of the first epoch that names it
+   */
+  record Named(SamplerKey key, EpochOrder order) {
+    static Named of(Member member) {
+      return new Named(SamplerKey.of(member), member.incarnation().order());
+    }
+  }
 
   private static final class Living {
-    /** Words of a sampler may come before the epoch that names it is in use here. */
-    boolean named;
-
-    /** The first epoch that named it. */
-    EpochOrder since = EpochOrder.NONE;
+    /** Words of a sampler may come before the epoch that names it is in use here: then null. */
+    @Nullable Named named;
 
     long mark = NONE;
     EpochOrder markEpoch = EpochOrder.NONE;
@@ -92,7 +101,7 @@ final class Floor {
 
   private static final class Lost {
     long mark;
-    final Set<SamplerKey> waitsFor;
+    final Set<Named> waitsFor;
 
     /** We do not know in which epoch: who has had a replay of all its slots since needs nothing. */
     final boolean outOfTurn;
@@ -106,7 +115,7 @@ final class Floor {
     /** Some of those waited for may have come after it was lost: they have no word of it. */
     boolean ownGap;
 
-    Lost(long mark, Set<SamplerKey> waitsFor, boolean outOfTurn, boolean afterAnswer) {
+    Lost(long mark, Set<Named> waitsFor, boolean outOfTurn, boolean afterAnswer) {
       this.mark = mark;
       this.waitsFor = waitsFor;
       this.outOfTurn = outOfTurn;
@@ -140,16 +149,20 @@ final class Floor {
 
   /** A mark, which may fall (M4); those of the lost are ignored (M6). */
   void marked(SamplerKey by, Mark mark) {
-    if (!lost.containsKey(by) && !over.contains(by)) {
+    if (isConstraining(by)) {
       Living sampler = living.computeIfAbsent(by, key -> new Living());
       sampler.mark = mark.seq();
       sampler.markEpoch = mark.epoch();
     }
   }
 
+  private boolean isConstraining(SamplerKey sampler) {
+    return isNamed(sampler) || (!isLost(sampler) && !over.contains(sampler));
+  }
+
   /** A mark that is at most {@code seq} from now on (H3). */
   void lower(SamplerKey of, long seq) {
-    if (!lost.containsKey(of) && !over.contains(of)) {
+    if (isConstraining(of)) {
       Living sampler = living.computeIfAbsent(of, key -> new Living());
       sampler.mark = Math.min(sampler.mark, seq);
     }
@@ -169,14 +182,15 @@ final class Floor {
     return sampler.mark;
   }
 
+  /** Whether it is, and not named anew. */
   boolean isLost(SamplerKey sampler) {
-    return lost.containsKey(sampler);
+    return !isNamed(sampler) && lost.keySet().stream().anyMatch(l -> l.key.equals(sampler));
   }
 
   /** Whether the newest epoch names it. */
   boolean isNamed(SamplerKey sampler) {
     Living known = living.get(sampler);
-    return known != null && known.named;
+    return known != null && known.named != null;
   }
 
   /** Whether marks wait for questions, because of an epoch out of turn. */
@@ -208,15 +222,15 @@ final class Floor {
     }
     for (Member m : epoch.lost()) {
       if (m.role() == Member.Role.SAMPLER && !named.containsKey(SamplerKey.of(m))) {
-        lose(SamplerKey.of(m), named, inTurn, wordsCount);
+        lose(Named.of(m), named, inTurn, wordsCount);
       }
     }
-    for (SamplerKey known : List.copyOf(living.keySet())) {
-      if (isNamed(known) && !named.containsKey(known)) {
-        leave(known, named, inTurn, wordsCount);
+    for (Living known : List.copyOf(living.values())) {
+      if (known.named != null && !named.containsKey(known.named.key)) {
+        leave(known.named, named, inTurn, wordsCount);
       }
     }
-    named.values().forEach(this::name);
+    named.values().forEach(m -> name(Named.of(m)));
     waitForOwners(named, nowNanos);
     toAsk.retainAll(named.keySet());
     answered.retainAll(named.keySet());
@@ -230,17 +244,17 @@ final class Floor {
         toAsk.add(m.getKey());
       }
     }
-    for (SamplerKey before : List.copyOf(lost.keySet())) {
-      if (!named.containsKey(before)) {
+    for (Named before : List.copyOf(lost.keySet())) {
+      if (!named.containsKey(before.key)) {
         lose(before, named, false, false);
       }
     }
   }
 
   private void leave(
-      SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
+      Named sampler, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
     if (inTurn) { // with a word: what it held is with others
-      living.remove(sampler);
+      living.remove(sampler.key);
       release(sampler);
     } else {
       lose(sampler, named, false, wordsCount);
@@ -248,18 +262,18 @@ final class Floor {
   }
 
   private void lose(
-      SamplerKey sampler, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
+      Named sampler, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
     Lost before = lost.get(sampler);
     if (before != null && wordsCount) {
       return;
     }
-    Living known = living.remove(sampler);
+    Living known = living.remove(sampler.key);
     long mark = known != null ? known.mark : before != null ? before.mark : NONE;
-    Set<SamplerKey> waitsFor = new HashSet<>();
+    Set<Named> waitsFor = new HashSet<>();
     boolean awaitsOwners = named.values().stream().noneMatch(Member::ownsSlots);
-    for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
-      if (!awaitsOwners && (wordsCount || m.getValue().ownsSlots())) {
-        waitsFor.add(m.getKey());
+    for (Member m : named.values()) {
+      if (!awaitsOwners && (wordsCount || m.ownsSlots())) {
+        waitsFor.add(Named.of(m));
       }
     }
     boolean unsure = !inTurn || awaitsOwners;
@@ -272,9 +286,9 @@ final class Floor {
   /** Without owners nobody asks for what was lost (S3): the first that come do, for all slots. */
   private void waitForOwners(Map<SamplerKey, Member> named, long nowNanos) {
     for (Lost record : lost.values()) {
-      for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
-        if (record.awaitsOwners && m.getValue().ownsSlots()) {
-          record.waitsFor.add(m.getKey());
+      for (Member m : named.values()) {
+        if (record.awaitsOwners && m.ownsSlots()) {
+          record.waitsFor.add(Named.of(m));
         }
       }
       if (!record.waitsFor.isEmpty() && record.awaitsOwners) {
@@ -285,12 +299,10 @@ final class Floor {
   }
 
   /** Whoever the newest epoch names is not lost (P2). */
-  private void name(Member member) {
-    SamplerKey sampler = SamplerKey.of(member);
-    Living alive = living.computeIfAbsent(sampler, key -> new Living());
-    alive.named = true;
-    alive.since = member.incarnation().order();
-    over.remove(sampler);
+  private void name(Named sampler) {
+    Living alive = living.computeIfAbsent(sampler.key, key -> new Living());
+    alive.named = sampler;
+    over.remove(sampler.key);
     Lost before = lost.remove(sampler);
     if (before != null) {
       alive.mark = Math.min(alive.mark, before.mark);
@@ -298,13 +310,13 @@ final class Floor {
   }
 
   /** It is drained, or nobody needs anything more of it: nor is it waited for. */
-  private void release(SamplerKey first) {
-    ArrayDeque<SamplerKey> released = new ArrayDeque<>();
+  private void release(Named first) {
+    ArrayDeque<Named> released = new ArrayDeque<>();
     released.add(first);
-    for (SamplerKey gone = released.poll(); gone != null; gone = released.poll()) {
+    for (Named gone = released.poll(); gone != null; gone = released.poll()) {
       lost.remove(gone);
-      over.add(gone);
-      for (Map.Entry<SamplerKey, Lost> other : lost.entrySet()) {
+      over.add(gone.key);
+      for (Map.Entry<Named, Lost> other : lost.entrySet()) {
         if (other.getValue().waitsFor.remove(gone) && other.getValue().waitsFor.isEmpty()) {
           released.add(other.getKey());
         }
@@ -325,32 +337,35 @@ final class Floor {
    *
    * @param epoch one that did not name that any more
    */
-  void needsNothing(SamplerKey sayer, SamplerKey of, EpochOrder epoch) {
+  void needsNothing(SamplerKey sayer, Named of, EpochOrder epoch) {
     Lost record = lost.get(of);
     if (record == null || (record.afterAnswer && !answered.contains(sayer))) {
       early.put(new Word(sayer, of, epoch), true);
       return;
     }
-    boolean awaited = record.waitsFor.remove(sayer);
+    boolean awaited = record.waitsFor.remove(newest(sayer));
     if (record.ownGap && !epoch.equals(EpochOrder.NONE)) {
-      awaited |= record.waitsFor.removeIf(other -> cameAfter(other, epoch));
+      awaited |= record.waitsFor.removeIf(other -> other.order.compareTo(epoch) > 0);
     }
     if (awaited && record.waitsFor.isEmpty()) {
       release(of);
     }
   }
 
-  private boolean cameAfter(SamplerKey sampler, EpochOrder epoch) {
-    Living known = living.get(sampler);
-    return known != null && known.since.compareTo(epoch) > 0;
+  /** As the last epoch that named it did. */
+  private @Nullable Named newest(SamplerKey sampler) {
+    Living alive = living.get(sampler);
+    Named newest = alive == null ? null : alive.named;
+    for (Named gone : lost.keySet()) {
+      boolean later = newest == null || newest.order.compareTo(gone.order) < 0;
+      newest = gone.key.equals(sampler) && later ? gone : newest;
+    }
+    return newest;
   }
 
   /** A lost sampler has nothing left: its mark ends (L2). */
   void empty(SamplerKey sampler) {
-    Lost record = lost.get(sampler);
-    if (record != null) {
-      record.mark = NONE;
-    }
+    lost.forEach((gone, record) -> record.mark = gone.key.equals(sampler) ? NONE : record.mark);
   }
 
   /** A question asked in {@code epoch} is taken up, which pins what it is about (R3). */
@@ -377,11 +392,12 @@ final class Floor {
   }
 
   private void needsNothingOutOfTurn(SamplerKey asker) {
-    for (SamplerKey sampler : List.copyOf(lost.keySet())) {
+    Named sayer = newest(asker);
+    for (Named sampler : List.copyOf(lost.keySet())) {
       Lost record = lost.get(sampler);
       if (record != null
           && record.outOfTurn
-          && record.waitsFor.remove(asker)
+          && record.waitsFor.remove(sayer)
           && record.waitsFor.isEmpty()) {
         release(sampler);
       }
@@ -401,7 +417,7 @@ final class Floor {
       toAsk.clear();
     }
     if (waitedNanos > OUT_OF_TURN.toNanos()) {
-      for (SamplerKey sampler : List.copyOf(lost.keySet())) {
+      for (Named sampler : List.copyOf(lost.keySet())) {
         Lost record = lost.get(sampler);
         if (record != null && record.outOfTurn && !record.awaitsOwners) {
           givenUp++;

@@ -230,7 +230,8 @@ public final class RetentionLog {
         replays.asked(new Question(from, question.id(), question.slots(), question.epoch()));
       }
     } else if (word instanceof SamplerWord.NeedsNothing of) {
-      floor.needsNothing(from, new SamplerKey(of.nodeId(), of.lost().bits()), of.epoch());
+      SamplerKey gone = new SamplerKey(of.nodeId(), of.lost().bits());
+      floor.needsNothing(from, new Floor.Named(gone, of.lost().order()), of.epoch());
     } else if (word instanceof SamplerWord.AskHas) {
       effects.say(from, new RouterWord.Has(partsByReceiver.containsKey(from)));
     } else if (word instanceof SamplerWord.Empty) {

@@ -28,7 +28,7 @@ class FloorTest {
     floor.marked(SamplerKey.of(A), new Mark(10, E1));
     floor.marked(SamplerKey.of(B), new Mark(20, E1));
     floor.onEpoch(epoch(E2, List.of(A), List.of(B)), true, null, 0);
-    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E2);
     floor.marked(SamplerKey.of(B), new Mark(5, E1));
     floor.lower(SamplerKey.of(B), 5);
     assertThat(floor.value()).isEqualTo(10);
@@ -41,7 +41,7 @@ class FloorTest {
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
     floor.onEpoch(epoch(E3, List.of(A), List.of()), false, null, 0);
     assertThat(floor.value()).isEqualTo(10);
-    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E2);
     assertThat(floor.value()).isEqualTo(20);
   }
 
@@ -52,9 +52,9 @@ class FloorTest {
     floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
     floor.onEpoch(epoch(E4, List.of(A, withTheLoss, after), List.of()), false, null, 0);
-    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E2);
     assertThat(floor.value()).as("of the epoch that lost it").isEqualTo(10);
-    floor.needsNothing(SamplerKey.of(withTheLoss), SamplerKey.of(B), E2);
+    floor.needsNothing(SamplerKey.of(withTheLoss), Floor.Named.of(B), E2);
     assertThat(floor.value()).isEqualTo(Floor.NONE);
   }
 
@@ -73,7 +73,7 @@ class FloorTest {
     floor.marked(SamplerKey.of(B), new Mark(10, E1));
     floor.onEpoch(
         epoch(E2, List.of(A.withState(Member.State.DRAINING)), List.of(B)), true, null, 0);
-    floor.needsNothing(SamplerKey.of(A), SamplerKey.of(B), E2);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E2);
     floor.onEpoch(epoch(E3, List.of(), List.of()), true, null, 0);
     floor.onTick(Floor.OUT_OF_TURN.toNanos() + 1);
     assertThat(floor.value()).isEqualTo(10);
@@ -81,6 +81,22 @@ class FloorTest {
     assertThat(floor.value()).isEqualTo(10);
     floor.answered(SamplerKey.of(C), E4, true);
     assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
+  /** B was lost before it had an epoch in use, and comes again with the same bits. */
+  @Test
+  void lostWhoIsNamedAnew_isAnother_andOthersDoNotWaitForItsWordOfLossesBefore() {
+    Member again = B.withIncarnation(new Incarnation(E4, 2));
+    floor.onEpoch(epoch(E1, List.of(A, B, C), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(C), new Mark(10, E1));
+    floor.onEpoch(epoch(E2, List.of(A, B), List.of(C)), true, null, 0);
+    floor.onEpoch(epoch(E3, List.of(A), List.of(B)), true, null, 0);
+    floor.onEpoch(epoch(E4, List.of(A, again), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(again), new Mark(30, E4));
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(C), E2);
+    assertThat(floor.value()).isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E3);
+    assertThat(floor.value()).isEqualTo(30);
   }
 
   private static Epoch epoch(EpochOrder order, List<Member> members, List<Member> lost) {
