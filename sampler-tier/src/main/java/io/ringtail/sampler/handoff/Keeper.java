@@ -91,7 +91,10 @@ public final class Keeper {
     /** Routers there may be a mark for. */
     List<Peer> routers();
 
-    /** Routers that are not among those named, and have no link, need not be known any more. */
+    /**
+     * Routers that are not among those named, and have no link, need not be known any more when all
+     * they sent is settled. Called again and again.
+     */
     void forgetRouters(Set<Long> named);
 
     /**
@@ -200,7 +203,6 @@ public final class Keeper {
       move(next, previous, before, known, nowNanos);
     }
     use();
-    tier.forgetRouters(routersNamed);
     outgoing.onEpoch(next.order(), samplersNamed);
     inbox.onEpoch(next.order(), nowNanos);
     settle(nowNanos);
@@ -384,7 +386,7 @@ public final class Keeper {
   public void onLink(long router, long nowNanos) {
     floors.onLink(router);
     questions.onLink(router);
-    losses.tell(router);
+    tellLosses(router);
     stranger.onLink(router);
     settle(nowNanos);
   }
@@ -396,13 +398,19 @@ public final class Keeper {
       if (questions.onReplayed(router, m.id())) {
         holds.onReplayed(m.id(), nowNanos);
       }
-      losses.tell(router);
+      tellLosses(router);
     } else if (word instanceof RouterWord.Has m) {
       stranger.onHas(router, m.has());
     } else {
       throw new AssertionError(word);
     }
     settle(nowNanos);
+  }
+
+  private void tellLosses(long router) {
+    if (!isStranger()) {
+      losses.tell(router);
+    }
   }
 
   /**
@@ -412,12 +420,6 @@ public final class Keeper {
    */
   public void onPeerWord(Peer sender, PeerWord word, Peers.Answers answers, long nowNanos) {
     inbox.onWord(sender, word, answers, nowNanos);
-    settle(nowNanos);
-  }
-
-  /** The stream from another sampler has ended: its next begins with floors, if there is one. */
-  public void onSenderDown(Peer sender, long nowNanos) {
-    floors.onEnd(sender.incarnation().bits());
     settle(nowNanos);
   }
 
@@ -463,6 +465,7 @@ public final class Keeper {
       marked = true;
       markedNanos = nowNanos;
       mark();
+      tier.forgetRouters(routersNamed);
     }
   }
 
@@ -480,7 +483,9 @@ public final class Keeper {
     }
     tellUnsure();
     completions.say(tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
-    losses.say(order -> holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
+    if (!isStranger()) { // who owns nothing cannot say what is needed
+      losses.say(order -> holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
+    }
     outbox.flush();
     publish(nowNanos);
   }

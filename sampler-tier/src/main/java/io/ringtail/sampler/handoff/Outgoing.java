@@ -129,13 +129,17 @@ public final class Outgoing implements Peers {
     }
   }
 
-  /** What was sent and not answered is sent again, after floors. */
+  /**
+   * What was sent and not answered is sent again, after floors. That they end is not answered, so
+   * it is said again in any case.
+   */
   void onDown(Peer peer) {
     Lane lane = lanes.get(peer);
     if (lane != null) {
       synchronized (lane) {
         lane.unanswered.clear();
         lane.said = false;
+        lane.mustEnd = true;
       }
     }
   }

@@ -271,6 +271,11 @@ public final class Notes {
     return held(oldest).holds > 0 ? note(oldest, key) : seen[key];
   }
 
+  /** Whether nothing here is left of what a router sent. */
+  public boolean isSettled(int key) {
+    return key >= keys || mark(key) == seen[key];
+  }
+
   /** The marks by key; -1 where a router was not seen yet. */
   public long[] marks() {
     long[] marks = new long[keys];

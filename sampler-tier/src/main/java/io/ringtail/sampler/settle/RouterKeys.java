@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ public final class RouterKeys {
   private final Map<Start, Integer> keys = new HashMap<>();
   private final List<@Nullable Peer> routers = new ArrayList<>();
   private final List<Integer> free = new ArrayList<>();
+  private final Map<Integer, Ending> endings = new HashMap<>();
 
   /** The order of an incarnation is not known before the first epoch that names it. */
   private record Start(String nodeId, long bits) {
@@ -27,10 +30,23 @@ public final class RouterKeys {
     }
   }
 
-  /** The key of a router, given now if it has none. */
+  /**
+   * A router sends no more. What it sent may not be settled yet: so long its key stays.
+   *
+   * @param key its own
+   * @param shards in which nothing of it must be left
+   */
+  public record Ending(int key, AtomicInteger shards) {
+    public boolean isSettled() {
+      return shards.get() == 0;
+    }
+  }
+
+  /** The key of a router, given now if it has none; more of it may come. */
   public synchronized int keyOf(Peer router) {
     Integer known = keys.get(Start.of(router));
     if (known != null) {
+      endings.remove(known);
       Peer before = routers.get(known);
       if (before == null
           || before.incarnation().order().compareTo(router.incarnation().order()) < 0) {
@@ -70,6 +86,27 @@ public final class RouterKeys {
   }
 
   /**
+   * The router sends no more.
+   *
+   * @param begun told of the ending, the first time since its key was asked for
+   * @return null if it has no key
+   */
+  public synchronized @Nullable Ending end(Peer router, int shards, Consumer<Ending> begun) {
+    Integer key = keys.get(Start.of(router));
+    if (key == null) {
+      return null;
+    }
+    Ending known = endings.get(key);
+    if (known != null) {
+      return known;
+    }
+    Ending ending = new Ending(key, new AtomicInteger(shards));
+    endings.put(key, ending);
+    begun.accept(ending);
+    return ending;
+  }
+
+  /**
    * The router is gone. Its key is not given to another before {@link #reuse}.
    *
    * @return its key, {@link #NONE} if it had none
@@ -80,6 +117,7 @@ public final class RouterKeys {
       return NONE;
     }
     routers.set(key, null);
+    endings.remove(key);
     return key;
   }
 

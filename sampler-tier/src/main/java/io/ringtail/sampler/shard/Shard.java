@@ -9,6 +9,7 @@ import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.policy.PolicySet;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Replayable;
+import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -73,6 +74,7 @@ final class Shard {
   private int evictMillis;
   private boolean marksChanged;
   private final List<Runnable> afterMarks = new ArrayList<>();
+  private final List<RouterKeys.Ending> ending = new ArrayList<>();
   private volatile long[] marks = new long[0];
   private final List<CompletableFuture<Void>> drains = new ArrayList<>();
   private volatile Published published = new Published(0, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
@@ -213,8 +215,17 @@ final class Shard {
     settleMillis = nowMillis;
     marksChanged = false;
     marks = store.notes.marks();
+    ending.removeIf(this::isSettled);
     afterMarks.forEach(Runnable::run);
     afterMarks.clear();
+  }
+
+  private boolean isSettled(RouterKeys.Ending router) {
+    boolean settled = store.notes.isSettled(router.key());
+    if (settled) {
+      router.shards().decrementAndGet();
+    }
+    return settled;
   }
 
   /** Runs something once the marks are published as they are after this duty cycle. */
@@ -271,6 +282,9 @@ final class Shard {
       handover.onAnswer(answered.answer(), nowMillis);
     } else if (command instanceof ShardCommand.PeerWritable writable) {
       handover.onWritable(writable.peer());
+    } else if (command instanceof ShardCommand.RouterEnds ends) {
+      ending.add(ends.ending());
+      marksChanged = true;
     } else if (command instanceof ShardCommand.RouterGone gone) {
       forget(gone);
     } else if (command instanceof ShardCommand.Unsure unsure) {

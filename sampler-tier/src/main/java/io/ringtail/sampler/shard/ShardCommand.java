@@ -5,6 +5,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.settle.Notice;
+import io.ringtail.sampler.settle.RouterKeys;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ sealed interface ShardCommand {
    * @param oldestSeq oldest in the router's log
    */
   record Progress(int routerKey, long upToSeq, long oldestSeq) implements ShardCommand {}
+
+  /** A router sends no more: each shard counts itself off when nothing of it is unsettled. */
+  record RouterEnds(RouterKeys.Ending ending) implements ShardCommand {}
 
   /**
    * A router is gone.

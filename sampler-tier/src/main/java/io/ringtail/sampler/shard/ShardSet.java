@@ -371,9 +371,15 @@ public final class ShardSet {
     queueAll(new ShardCommand.Progress(routerKey, upToSeq, oldestSeq));
   }
 
-  /** A router is in no epoch in use any more and has no link: nothing is kept of it. */
+  /**
+   * A router is in no epoch in use any more and has no link: nothing is kept of it, once all it
+   * sent is settled here. Called again and again until then: who is lost meanwhile must know that
+   * it has what no router has any more (protocol L2).
+   */
   public void forgetRouter(Peer router) {
-    int key = routers.forget(router);
+    RouterKeys.Ending ending =
+        routers.end(router, shards.size(), begun -> queueAll(new ShardCommand.RouterEnds(begun)));
+    int key = ending != null && ending.isSettled() ? routers.forget(router) : RouterKeys.NONE;
     if (key != RouterKeys.NONE) {
       queueAll(
           new ShardCommand.RouterGone(
@@ -596,7 +602,9 @@ public final class ShardSet {
    * @param unsure all of them
    */
   public void unsure(Collection<Peer> unsure) {
-    queueAll(new ShardCommand.Unsure(unsure.stream().mapToInt(routers::keyOf).toArray()));
+    int[] keys =
+        unsure.stream().mapToInt(routers::find).filter(key -> key != RouterKeys.NONE).toArray();
+    queueAll(new ShardCommand.Unsure(keys));
   }
 
   /** Drops all that is undecided, counted: it is settled elsewhere (protocol L2). */

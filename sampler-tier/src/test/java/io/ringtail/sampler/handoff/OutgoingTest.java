@@ -123,6 +123,19 @@ class OutgoingTest {
     assertThat(sent.get(2)).isInstanceOf(PeerWord.FloorsEnd.class);
   }
 
+  @Test
+  void end_lostWithItsLink_isSaidAgain() {
+    send(1);
+    outgoing.onAnswer(B, new PeerAnswer.TransferTaken(1));
+    outgoing.onTick(true, SECOND);
+    assertThat(sent).hasSize(3);
+    outgoing.onDown(B);
+    outgoing.onTick(true, SECOND);
+    outgoing.onTick(true, 2 * SECOND);
+    assertThat(sent).hasSize(4);
+    assertThat(sent.get(3)).isInstanceOf(PeerWord.FloorsEnd.class);
+  }
+
   private void send(long id) {
     assertThat(outgoing.send(B, transfer(id))).isTrue();
   }

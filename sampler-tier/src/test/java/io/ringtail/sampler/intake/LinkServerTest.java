@@ -221,8 +221,13 @@ class LinkServerTest {
     assertThat(server.routersKnown()).isEqualTo(1);
     first.call.halfClose();
     await().until(() -> server.linksOpen() == 0);
-    use(new EpochOrder(0, 7));
-    assertThat(server.routersKnown()).isZero();
+    shards.start();
+    await()
+        .untilAsserted(
+            () -> {
+              use(new EpochOrder(0, 7));
+              assertThat(server.routersKnown()).isZero();
+            });
   }
 
   @Test

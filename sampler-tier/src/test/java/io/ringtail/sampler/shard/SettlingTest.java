@@ -524,10 +524,28 @@ class SettlingTest {
     shards.set.onProgress(key, 7, 8);
     shards.work();
     shards.set.forgetRouter(Views.peer("r0"));
+    shards.advanceMillis(100);
+    shards.set.forgetRouter(Views.peer("r0"));
     assertThat(routers.keyOf(Views.peer("r1"))).isNotEqualTo(key);
     shards.work();
     shards.advanceMillis(100);
     assertThat(routers.keyOf(Views.peer("r2"))).isEqualTo(key);
     assertThat(shards.set.mark(key)).isEqualTo(-1);
+  }
+
+  /** Who is lost meanwhile has to know that it holds what is in no log any more (L2). */
+  @Test
+  void routerThatIsGone_isKnownUntilWhatItSentIsSettled() {
+    RouterKeys routers = shards.set.routers();
+    assertThat(routers.keyOf(Views.peer("r0"))).isZero();
+    shards.take(Spans.span(1, 1));
+    for (int i = 0; i < 5; i++) {
+      shards.set.forgetRouter(Views.peer("r0"));
+      shards.advanceMillis(100);
+    }
+    assertThat(routers.known()).containsExactly(Views.peer("r0"));
+    shards.advanceMillis(2000);
+    shards.set.forgetRouter(Views.peer("r0"));
+    assertThat(routers.known()).isEmpty();
   }
 }
