@@ -2,9 +2,12 @@ package io.ringtail.it.sim;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What was sent, what its senders were told, and what came to the backend: the view from outside by
@@ -22,6 +25,11 @@ final class Ledger {
 
   private final List<Long> forgotten = new ArrayList<>();
 
+  /** When a sampler was lost; with it goes what it alone remembered. */
+  private final List<Long> samplersLost = new ArrayList<>();
+
+  private final Set<String> routersLost = new HashSet<>();
+
   record TraceKey(long hi, long lo) {
     @Override
     public String toString() {
@@ -35,6 +43,10 @@ final class Ledger {
     final Spans.Span span;
     long firstSentAt;
     long toldAt;
+    boolean arrived;
+
+    /** Routers that said that they have it. */
+    final List<String> toldBy = new ArrayList<>(1);
 
     Sent(Spans.Span span) {
       this.span = span;
@@ -89,14 +101,62 @@ final class Ledger {
     }
   }
 
-  void told(List<Spans.Span> request) {
+  /**
+   * @param router which incarnation said so
+   */
+  void told(List<Spans.Span> request, String router) {
     for (Spans.Span s : request) {
       Sent sent = spans.get(s.id());
       world.mark(s.id());
-      if (sent != null && sent.toldAt == 0) {
+      if (sent == null) {
+        continue;
+      }
+      sent.toldBy.add(router);
+      if (sent.toldAt == 0) {
         sent.toldAt = world.now();
       }
     }
+  }
+
+  void routerLost(String router) {
+    routersLost.add(router);
+  }
+
+  void samplerLost() {
+    samplersLost.add(world.now());
+  }
+
+  /**
+   * Whether no rule covers it: a span of it was in the log of a router that is lost, so not waited
+   * for (R3), and a sampler was lost, too, which may have had it.
+   */
+  private boolean isUncovered(Trace trace) {
+    return trace.spans.stream()
+        .filter(s -> s.toldAt != 0 && routersLost.containsAll(s.toldBy))
+        .anyMatch(s -> samplersLost.stream().anyMatch(at -> at >= s.firstSentAt));
+  }
+
+  /**
+   * Whether its decision was forgotten with the samplers that knew it: with the owner when no log
+   * had anything of it any more, so that no heir keeps it (D4), or with both. Then what came too
+   * late for it is judged as a trace of its own: each of the two whole, and as it deserves.
+   */
+  private boolean isJudgedAnew(Trace trace, long first) {
+    long decidedAt = first + decisionWait - SLACK;
+    return samplersLost.stream().anyMatch(at -> at >= decidedAt)
+        && trace.spans.stream()
+            .map(s -> s.toldAt)
+            .filter(at -> at >= decidedAt)
+            .anyMatch(
+                at ->
+                    isAsDeserved(trace, s -> s.toldAt < at)
+                        && isAsDeserved(trace, s -> s.toldAt >= at));
+  }
+
+  private static boolean isAsDeserved(Trace trace, Predicate<Sent> of) {
+    List<Sent> told = trace.spans.stream().filter(s -> s.toldAt != 0 && of.test(s)).toList();
+    boolean error = told.stream().anyMatch(s -> s.span.error());
+    return !told.isEmpty() && told.stream().allMatch(s -> s.arrived == error);
   }
 
   void exported(String from, long id) {
@@ -136,6 +196,7 @@ final class Ledger {
         last = Math.max(last, s.toldAt == 0 ? Long.MAX_VALUE : s.toldAt);
         int times = arrivals.getOrDefault(s.span.id(), List.of()).size();
         duplicates += Math.max(0, times - 1);
+        s.arrived = times > 0;
         there += times > 0 ? 1 : 0;
         told += s.toldAt != 0 ? 1 : 0;
         missing += s.toldAt != 0 && times == 0 ? 1 : 0;
@@ -152,10 +213,18 @@ final class Ledger {
       if (there > 0 && !trace.error) {
         undeserved++;
         details.add(describe("undeserved", e.getKey(), trace));
-      } else if (there > 0 && missing > 0 && !wasForgotten(first, last)) {
+      } else if (there > 0
+          && missing > 0
+          && !wasForgotten(first, last)
+          && !isUncovered(trace)
+          && (isStrict || !isJudgedAnew(trace, first))) {
         split++;
         details.add(describe("split", e.getKey(), trace));
-      } else if (there == 0 && trace.error && isStrict && told == trace.spans.size()) {
+      } else if (there == 0
+          && trace.error
+          && isStrict
+          && told == trace.spans.size()
+          && !isUncovered(trace)) {
         split++;
         details.add(describe("dropped on a part or lost", e.getKey(), trace));
       }

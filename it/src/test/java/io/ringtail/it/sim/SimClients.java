@@ -97,7 +97,7 @@ final class SimClients {
     }
 
     private void told() {
-      ledger.told(request); // also if it had given up: it was told
+      ledger.told(request, String.valueOf(to)); // also if it had given up: it was told
       if (!over) {
         over = true;
         open--;

@@ -38,7 +38,6 @@ final class Simulation {
   boolean maySplit;
 
   private boolean samplerLost;
-  private boolean routerSuspected;
   private boolean lastDecided;
 
   /** Whether who was suspected while it was paused gets a view of its own. */
@@ -139,7 +138,7 @@ final class Simulation {
       return;
     }
     world.tell("kill %s%s", node, silent ? " silently" : "");
-    lost(node, false);
+    lost(node);
     bury(node, silent);
     group.disconnect(
         node.bits,
@@ -208,7 +207,7 @@ final class Simulation {
           () -> {
             if (node.host.isAlive() && node.host.isPaused()) {
               world.tell("suspect %s", node);
-              lost(node, true);
+              lost(node);
               group.suspect(node.bits);
             }
           });
@@ -231,9 +230,13 @@ final class Simulation {
         });
   }
 
-  private void lost(SimNode node, boolean alive) {
-    samplerLost |= node instanceof SimSampler;
-    routerSuspected |= node instanceof SimRouter && alive;
+  private void lost(SimNode node) {
+    if (node instanceof SimSampler) {
+      ledger.samplerLost();
+      samplerLost = true;
+    } else {
+      ledger.routerLost(node.toString());
+    }
     explainSplits();
   }
 
@@ -244,12 +247,11 @@ final class Simulation {
   }
 
   /**
-   * Two faults at once that no rule covers: a sampler's spans are in the log of a router that is
-   * taken for dead, so not waited for (R3); or the last sampler decides what it has while another's
+   * Two faults at once that no rule covers: the last sampler decides what it has while another's
    * spans can be replayed to nobody (S3).
    */
   private void explainSplits() {
-    maySplit |= samplerLost && (routerSuspected || lastDecided);
+    maySplit |= samplerLost && lastDecided;
   }
 
   void partition(Set<String> names, long nanos) {
