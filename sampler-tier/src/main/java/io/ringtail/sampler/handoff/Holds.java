@@ -65,6 +65,8 @@ final class Holds {
       if (losesOne(shadow.of(), named, drained)) {
         unfinished(shadow.lostIn());
         i.remove();
+      } else if (shadow.of().samplers.isEmpty()) { // the last of them has drained
+        i.remove();
       }
     }
     for (Hold hold : holds) {

@@ -166,6 +166,16 @@ class HoldsTest {
   }
 
   @Test
+  void shadow_lastOfThoseWaitedForDrains_makesSureThatItWasWhole() {
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
+    complete(A, 5);
+    holds.onEpoch(e(7), SlotSet.NONE, Set.of(A), Set.of(B), 0);
+    assertThat(holds.isUnsure(e(6))).isFalse();
+    assertThat(holds.unfinishedUpTo(e(7))).isEqualTo(EpochOrder.NONE);
+  }
+
+  @Test
   void shadow_otherUnfinishedOrLost_isUnfinishedInTheEpochOfTheLoss() {
     holds.gain(e(5), SlotSet.of(1), Set.of(A), false, false, 0);
     holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
