@@ -14,7 +14,6 @@ import io.ringtail.sampler.policy.PolicySet;
 public final class SpanFeatures {
   private static final int TRACE_ID_BYTES = 16;
   private static final int SPAN_ID_BYTES = 8;
-  private static final int ABSENT = -1;
 
   private final WireReader reader = new WireReader();
   private final WireReader statusReader = new WireReader();
@@ -73,73 +72,94 @@ public final class SpanFeatures {
   }
 
   /**
-   * Fields with a tag and a length of one byte, nearly all that a span has, are read here, the
-   * place being a local variable; any other goes through the reader.
+   * Fields with a tag of one byte, nearly all that a span has, are read here, the place being a
+   * local variable; any other goes through the reader.
    */
   private void walk(byte[] array, int start, int end, PolicySet policies)
       throws MalformedWireException {
-    boolean attributes = policies.readsSpanAttributes();
-    WireReader in = reader.reset(array, start, end);
     int at = start;
     while (at < end) {
       int tag = array[at];
-      int length = end - at > 1 ? array[at + 1] : ABSENT;
-      if ((tag & 7) == WireReader.LEN && tag > 7 && length >= 0 && length <= end - at - 2) {
-        switch (tag) {
-          case Otlp.SPAN_ATTRIBUTES -> {
-            if (attributes) {
-              policies.testSpanAttribute(array, at + 2, length, bits);
-            }
-          }
-          case Otlp.SPAN_TRACE_ID -> traceId(array, at + 2, length);
-          case Otlp.SPAN_SPAN_ID -> spanId(array, at + 2, length);
-          case Otlp.SPAN_PARENT_SPAN_ID -> root = length == 0;
-          case Otlp.SPAN_STATUS -> status(array, at + 2, length);
-          default -> {}
+      int type = tag & 7;
+      if (type == WireReader.LEN && tag > 7 && end - at > 2) {
+        int from = at + 2;
+        int length = array[at + 1];
+        if (length < 0) {
+          length = (length & 0x7f) | array[at + 2] << 7; // negative if there is a third byte
+          from = at + 3;
         }
-        at += 2 + length;
-      } else {
-        in.position(at);
-        in.next();
-        readField(in, policies, attributes);
-        at = in.position();
+        if (length >= 0 && length <= end - from) {
+          content(tag, array, from, length, policies);
+          at = from + length;
+          continue;
+        }
+      } else if (type == WireReader.FIXED64 && tag > 7 && end - at > Long.BYTES) {
+        fixed64(tag, WireReader.longLittleEndian(array, at + 1));
+        at += 1 + Long.BYTES;
+        continue;
+      } else if (tag == Otlp.SPAN_KIND && end - at > 1 && array[at + 1] >= 0) {
+        at += 2;
+        continue;
       }
+      at = readField(reader.reset(array, at, end), policies);
     }
   }
 
-  private void readField(WireReader in, PolicySet policies, boolean attributes)
-      throws MalformedWireException {
-    switch (in.tag()) {
-      case Otlp.SPAN_START_TIME -> startNanos = in.readFixed64();
-      case Otlp.SPAN_END_TIME -> endNanos = in.readFixed64();
-      case Otlp.SPAN_FLAGS -> flags = in.readFixed32();
+  private void content(int tag, byte[] array, int at, int length, PolicySet policies) {
+    switch (tag) {
       case Otlp.SPAN_ATTRIBUTES -> {
-        int length = skipLength(in);
-        if (attributes) {
-          policies.testSpanAttribute(in.array(), in.position() - length, length, bits);
+        if (mayBeAsked(array, at, length, policies.attributeKeyLengths())) {
+          policies.testSpanAttribute(array, at, length, bits);
         }
       }
-      case Otlp.SPAN_TRACE_ID -> {
-        int length = skipLength(in);
-        traceId(in.array(), in.position() - length, length);
+      case Otlp.SPAN_TRACE_ID -> traceId(array, at, length);
+      case Otlp.SPAN_SPAN_ID -> spanId(array, at, length);
+      case Otlp.SPAN_PARENT_SPAN_ID -> root = length == 0;
+      case Otlp.SPAN_STATUS -> status(array, at, length);
+      default -> {}
+    }
+  }
+
+  /**
+   * Whether the attribute must be looked at: of most the length of the key, in the fourth byte,
+   * says that no policy asks for it.
+   */
+  private static boolean mayBeAsked(byte[] array, int at, int length, long keyLengths) {
+    if (length < 2 || array[at] != Otlp.KEY_VALUE_KEY) {
+      return keyLengths != 0;
+    }
+    int keyLength = array[at + 1];
+    boolean whole = keyLength >= 0 && keyLength <= length - 2;
+    return whole ? (keyLengths & 1L << keyLength) != 0 : keyLengths != 0;
+  }
+
+  private void fixed64(int tag, long value) {
+    if (tag == Otlp.SPAN_START_TIME) {
+      startNanos = value;
+    } else if (tag == Otlp.SPAN_END_TIME) {
+      endNanos = value;
+    }
+  }
+
+  /** Reads a field of any form; returns where the next begins. */
+  private int readField(WireReader in, PolicySet policies) throws MalformedWireException {
+    in.next();
+    int tag = in.tag();
+    switch (in.wireType()) {
+      case WireReader.LEN -> {
+        int length = in.readLength();
+        int at = in.position();
+        content(tag, in.array(), at, length, policies);
+        in.position(at + length);
       }
-      case Otlp.SPAN_SPAN_ID -> {
-        int length = skipLength(in);
-        spanId(in.array(), in.position() - length, length);
-      }
-      case Otlp.SPAN_PARENT_SPAN_ID -> root = skipLength(in) == 0;
-      case Otlp.SPAN_STATUS -> {
-        int length = skipLength(in);
-        status(in.array(), in.position() - length, length);
+      case WireReader.FIXED64 -> fixed64(tag, in.readFixed64());
+      case WireReader.FIXED32 -> {
+        int value = in.readFixed32();
+        flags = tag == Otlp.SPAN_FLAGS ? value : flags;
       }
       default -> in.skip();
     }
-  }
-
-  private static int skipLength(WireReader in) throws MalformedWireException {
-    int length = in.readLength();
-    in.position(in.position() + length);
-    return length;
+    return in.position();
   }
 
   /**

@@ -29,6 +29,7 @@ final class AttributeTests {
   private final WireReader keyValueReader = new WireReader();
   private final AttributeValue value = new AttributeValue();
   private final boolean empty;
+  private long keyLengths;
 
   AttributeTests(Map<SpanTest, Integer> bits) {
     Map<String, List<Bit>> byKey = new LinkedHashMap<>();
@@ -47,6 +48,7 @@ final class AttributeTests {
   private void add(String key, Bit[] tests) {
     byte[] name = key.getBytes(StandardCharsets.UTF_8);
     int bucket = name.length % LENGTHS;
+    keyLengths |= 1L << bucket;
     Key[] others = keysByLength[bucket];
     Key[] keys = others == null ? new Key[1] : Arrays.copyOf(others, others.length + 1);
     keys[keys.length - 1] = new Key(name, tests);
@@ -55,6 +57,11 @@ final class AttributeTests {
 
   boolean isEmpty() {
     return empty;
+  }
+
+  /** Bit n is set if there is a key whose length is n modulo 64. */
+  long keyLengths() {
+    return keyLengths;
   }
 
   /** Tests the attributes in a resource header (see {@link io.ringtail.link.Header}). */
@@ -166,7 +173,7 @@ final class AttributeTests {
     }
     for (Key key : keys) {
       byte[] name = key.name();
-      if (name.length == length && Arrays.equals(name, 0, length, array, offset, offset + length)) {
+      if (name.length == length && Bytes.equal(name, array, offset, length)) {
         return key;
       }
     }

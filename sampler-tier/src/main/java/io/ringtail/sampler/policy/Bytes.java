@@ -1,5 +1,7 @@
 package io.ringtail.sampler.policy;
 
+import static io.ringtail.otlp.WireReader.longLittleEndian;
+
 import java.util.Arrays;
 
 /** A range of bytes as a map key: fixed once stored, or a probe set anew before each lookup. */
@@ -23,6 +25,23 @@ final class Bytes {
     }
     hash = h;
     return this;
+  }
+
+  /**
+   * Whether {@code other[offset, offset + length)} is equal to the first {@code length} bytes: for
+   * the few bytes of a key faster than {@link Arrays#equals}.
+   */
+  static boolean equal(byte[] bytes, byte[] other, int offset, int length) {
+    if (length < Long.BYTES) {
+      return Arrays.equals(bytes, 0, length, other, offset, offset + length);
+    }
+    int last = length - Long.BYTES;
+    for (int at = 0; at < last; at += Long.BYTES) {
+      if (longLittleEndian(bytes, at) != longLittleEndian(other, offset + at)) {
+        return false;
+      }
+    }
+    return longLittleEndian(bytes, last) == longLittleEndian(other, offset + last);
   }
 
   @Override

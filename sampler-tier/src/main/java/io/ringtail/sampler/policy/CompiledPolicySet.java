@@ -81,8 +81,8 @@ final class CompiledPolicySet implements PolicySet {
   }
 
   @Override
-  public boolean readsSpanAttributes() {
-    return !attributes.isEmpty();
+  public long attributeKeyLengths() {
+    return attributes.keyLengths();
   }
 
   @Override

@@ -24,9 +24,10 @@ public interface PolicySet {
   void testSpanAttribute(byte[] array, int offset, int length, long[] bits);
 
   /**
-   * Whether {@link #testSpanAttribute} can ever set a bit; if not, attributes are skipped whole.
+   * Lengths of the keys that {@link #testSpanAttribute} can set a bit for: bit n for those of n
+   * bytes, modulo 64. If there are none, attributes are skipped whole.
    */
-  boolean readsSpanAttributes();
+  long attributeKeyLengths();
 
   /**
    * Tests the status code and flags of a span.

@@ -45,8 +45,11 @@ interface ValueTest {
         && (number <= max || (max == Long.MAX_VALUE && number > 0));
   }
 
-  /** Set membership by bytes, after a look at the length. */
+  /** Set membership by bytes, after a look at the length; of few values, by comparing with each. */
   final class StringIn implements ValueTest {
+    private static final int FEW = 4;
+
+    private final byte[][] few;
     private final Set<Bytes> values = new HashSet<>();
     private final Bytes probe = new Bytes();
     private long lengths;
@@ -57,6 +60,12 @@ interface ValueTest {
         values.add(new Bytes().set(bytes, 0, bytes.length));
         lengths |= 1L << bytes.length;
       }
+      few =
+          strings.size() > FEW
+              ? new byte[0][]
+              : strings.stream()
+                  .map(string -> string.getBytes(StandardCharsets.UTF_8))
+                  .toArray(byte[][]::new);
     }
 
     @Override
@@ -64,7 +73,20 @@ interface ValueTest {
       int length = value.length();
       return length > 0
           && (lengths & 1L << length) != 0
-          && values.contains(probe.set(value.array(), value.offset(), length));
+          && (few.length > 0 ? isOneOfFew(value, length) : contains(value, length));
+    }
+
+    private boolean isOneOfFew(AttributeValue value, int length) {
+      for (byte[] one : few) {
+        if (one.length == length && Bytes.equal(one, value.array(), value.offset(), length)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean contains(AttributeValue value, int length) {
+      return values.contains(probe.set(value.array(), value.offset(), length));
     }
   }
 

@@ -7,6 +7,9 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.Otlp;
+import io.ringtail.otlp.WireReader;
 import io.ringtail.sampler.policy.PolicyFixtures;
 import io.ringtail.sampler.policy.PolicySet;
 import java.util.Random;
@@ -114,6 +117,42 @@ class SpanFeaturesTest {
     assertThat(policies.malformed()).isEqualTo(1);
     assertThat(features.endNanos()).isEqualTo(2_000_000_009L);
     assertThat(Long.bitCount(features.bits()[0])).isEqualTo(3);
+  }
+
+  /** Of the last field that has these tags, by the reader alone. */
+  private static long[] readerOnly(byte[] span) {
+    long[] read = {0, 0, 0};
+    WireReader in = new WireReader().reset(span, 0, span.length);
+    try {
+      while (in.next()) {
+        switch (in.tag()) {
+          case Otlp.SPAN_START_TIME -> read[0] = in.readFixed64();
+          case Otlp.SPAN_END_TIME -> read[1] = in.readFixed64();
+          case Otlp.SPAN_FLAGS -> read[2] = in.readFixed32();
+          default -> in.skip();
+        }
+      }
+    } catch (MalformedWireException e) {
+      return read; // what came before counts
+    }
+    return read;
+  }
+
+  @Test
+  void read_anyEncoding_agreesWithTheReader() {
+    byte[] span = span().setName("n".repeat(300)).setKindValue(200).build().toByteArray();
+    long seed = 12;
+    Random random = new Random(seed);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] damaged = span.clone();
+      for (int k = random.nextInt(3); k > 0; k--) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      read(damaged);
+      assertThat(new long[] {features.startNanos(), features.endNanos(), features.flags()})
+          .as("seed " + seed + " round " + i)
+          .isEqualTo(readerOnly(damaged));
+    }
   }
 
   @Test
