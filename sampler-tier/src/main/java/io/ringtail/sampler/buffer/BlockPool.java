@@ -19,7 +19,9 @@ import java.util.Arrays;
  * nothing. If too much is free in other sizes, larger runs are split or smaller ones given; all
  * become one again when the pool is empty.
  *
- * <p>Layout of a run in a chain: 0 next, 4 its class, 6 a mark of its user's. Threads: one.
+ * <p>A run is known by the number of its first block times eight, plus its class. Its first four
+ * bytes are a mark of its user's, its last four the next run of its chain: they are written when
+ * the bytes before them have just been. Threads: one.
  */
 public final class BlockPool {
   /**
@@ -36,7 +38,12 @@ public final class BlockPool {
   /** Largest run: 2 KiB. */
   static final int MAX_CLASS = 4;
 
-  static final int RUN_HEADER_BYTES = 8;
+  /** Where what its user writes begins, behind the mark. */
+  static final int RUN_START = 4;
+
+  private static final int LINK_BYTES = 4;
+  private static final int CLASS_BITS = 3;
+  private static final int CLASS_MASK = (1 << CLASS_BITS) - 1;
 
   public static final int MAX_BLOCKS = 1 << 27;
 
@@ -47,9 +54,6 @@ public final class BlockPool {
 
   /** Chains whose next runs are read together: the cache misses overlap. */
   private static final int CHAINS_AT_ONCE = 16;
-
-  private static final int CLASS = 4;
-  private static final int MARK = 6;
 
   private final Slabs source;
   private final int blocksPerSlab;
@@ -71,8 +75,8 @@ public final class BlockPool {
 
   private int chainCount;
 
-  /** First eight bytes of the runs that are being sorted. */
-  private final long[] headers = new long[CHAINS_AT_ONCE];
+  /** What comes behind the runs that are being sorted. */
+  private final int[] links = new int[CHAINS_AT_ONCE];
 
   private int usedBlocks;
 
@@ -108,9 +112,9 @@ public final class BlockPool {
   }
 
   /**
-   * A run at the end of no chain yet.
+   * A run with undefined content, in no chain yet.
    *
-   * @param wantedClass the class given may be less, see {@link #runClass}
+   * @param wantedClass the class given may be less, see {@link #runBlocks}
    */
   int allocateRun(int wantedClass) {
     int given = wantedClass;
@@ -118,37 +122,35 @@ public final class BlockPool {
     while (run == NONE) {
       run = take(--given);
     }
-    putInt(run, 0, NONE);
-    putInt(run, CLASS, given);
     usedBlocks += 1 << given;
-    return run;
+    return run << CLASS_BITS | given;
   }
 
-  int runClass(int run) {
-    return slab(run).getShort(base(run) + CLASS);
+  /** The first block of a run. */
+  static int block(int run) {
+    return run >>> CLASS_BITS;
   }
 
-  /** Bytes of a run, its header of {@value #RUN_HEADER_BYTES} included. */
-  int runBytes(int run) {
-    return BLOCK_BYTES << runClass(run);
+  static int runBlocks(int run) {
+    return 1 << (run & CLASS_MASK);
+  }
+
+  /** Where what its user writes ends, before the link. */
+  static int runEnd(int run) {
+    return (BLOCK_BYTES << (run & CLASS_MASK)) - LINK_BYTES;
   }
 
   int nextRun(int run) {
-    return getInt(run, 0);
+    return getInt(block(run), runEnd(run));
   }
 
-  /** The user's part of the header, 0 when allocated. */
-  int runMark(int run) {
-    return slab(run).getShort(base(run) + MARK);
-  }
-
-  void runMark(int run, int mark) {
-    slab(run).putShort(base(run) + MARK, (short) mark);
+  void nextRun(int run, int next) {
+    putInt(block(run), runEnd(run), next);
   }
 
   /** Frees a chain of runs that has {@code blocks} blocks. */
   void freeChain(int head, int tail, int blocks) {
-    putInt(tail, 0, NONE);
+    nextRun(tail, NONE);
     if (chainCount == chains.length) {
       chains = Arrays.copyOf(chains, chainCount * 2);
     }
@@ -201,10 +203,10 @@ public final class BlockPool {
     while (chainCount >= fewestChains) {
       int from = Math.max(0, chainCount - CHAINS_AT_ONCE);
       for (int i = from; i < chainCount; i++) {
-        headers[i - from] = getLong(chains[i], 0);
+        links[i - from] = nextRun(chains[i]);
       }
       for (int i = chainCount - 1; i >= from; i--) {
-        sortFirst(i, headers[i - from]);
+        sortFirst(i, links[i - from]);
       }
       if (freeCounts[wanted] > 0) {
         return true;
@@ -213,9 +215,9 @@ public final class BlockPool {
     return false;
   }
 
-  private void sortFirst(int chain, long header) {
-    push((short) (header >>> (CLASS * Byte.SIZE)), chains[chain]);
-    int next = (int) header;
+  private void sortFirst(int chain, int next) {
+    int run = chains[chain];
+    push(run & CLASS_MASK, block(run));
     chains[chain] = next != NONE ? next : chains[--chainCount];
   }
 

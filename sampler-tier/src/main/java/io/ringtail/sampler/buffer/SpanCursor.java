@@ -1,7 +1,9 @@
 package io.ringtail.sampler.buffer;
 
 import static io.ringtail.sampler.buffer.BlockPool.NONE;
-import static io.ringtail.sampler.buffer.BlockPool.RUN_HEADER_BYTES;
+import static io.ringtail.sampler.buffer.BlockPool.RUN_START;
+import static io.ringtail.sampler.buffer.BlockPool.block;
+import static io.ringtail.sampler.buffer.BlockPool.runEnd;
 
 import io.netty.buffer.ByteBuf;
 
@@ -36,8 +38,8 @@ public final class SpanCursor {
 
   private void goTo(int newRun) {
     run = newRun;
-    at = RUN_HEADER_BYTES;
-    end = pool.runBytes(newRun);
+    at = RUN_START;
+    end = runEnd(newRun);
   }
 
   /** Goes to the next span; false if there is none. */
@@ -52,8 +54,8 @@ public final class SpanCursor {
     if (end - at < SpanStore.RECORD_HEADER_BYTES) {
       goTo(pool.nextRun(run));
     }
-    group = pool.getInt(run, at);
-    length = pool.getInt(run, at + 4);
+    group = pool.getInt(block(run), at);
+    length = pool.getInt(block(run), at + 4);
     at += SpanStore.RECORD_HEADER_BYTES;
     copied = false;
     return true;
@@ -90,7 +92,7 @@ public final class SpanCursor {
         goTo(pool.nextRun(run));
       }
       int piece = Math.min(length - done, end - at);
-      pool.read(run, at, target, index + done, piece);
+      pool.read(block(run), at, target, index + done, piece);
       done += piece;
       at += piece;
     }

@@ -5,10 +5,8 @@ import static io.ringtail.otlp.WireReader.longLittleEndian;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A 64-bit hash of a span's bytes, to find duplicates: all of them, so that spans that differ in
- * one attribute only do not collide, and seeded, so that nobody can make them. Four lanes of eight
- * bytes hide the latency of the multiplications, the last eight bytes are read as one word, whether
- * they were read before or not: about 30 ns for 470 bytes. Threads: any; pure within a process.
+ * What spans are looked for by, to find duplicates, both seeded, so that nobody can make
+ * collisions. Threads: any; pure within a process.
  */
 final class SpanHash {
   private static final long SEED = ThreadLocalRandom.current().nextLong();
@@ -20,7 +18,18 @@ final class SpanHash {
 
   private SpanHash() {}
 
-  static long hash(byte[] array, int offset, int length) {
+  /** Of a span's ID and length. */
+  static int ofId(long spanId, int length) {
+    long mixed = step(spanId, SEED, K0);
+    return (int) (step(mixed, length, K1) >>> 32);
+  }
+
+  /**
+   * Of all its bytes, so that spans that differ in one attribute only do not collide. Four lanes of
+   * eight bytes hide the latency of the multiplications, the last eight bytes are read as one word,
+   * whether they were read before or not: about 35 ns for 470 bytes.
+   */
+  static int ofBytes(byte[] array, int offset, int length) {
     long a = SEED ^ length;
     long b = SEED + K1;
     long c = SEED + K2;
@@ -43,7 +52,7 @@ final class SpanHash {
     for (; at < end; at++) {
       b = step(b, array[at], K1);
     }
-    return step(step(step(a, b, K0), c, K1), d, K2);
+    return (int) step(step(step(a, b, K0), c, K1), d, K2);
   }
 
   private static long step(long hash, long word, long multiplier) {

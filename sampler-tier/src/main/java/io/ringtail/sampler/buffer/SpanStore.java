@@ -4,7 +4,9 @@ import static io.ringtail.sampler.buffer.BlockPool.BLOCK_BYTES;
 import static io.ringtail.sampler.buffer.BlockPool.BLOCK_SHIFT;
 import static io.ringtail.sampler.buffer.BlockPool.MAX_CLASS;
 import static io.ringtail.sampler.buffer.BlockPool.NONE;
-import static io.ringtail.sampler.buffer.BlockPool.RUN_HEADER_BYTES;
+import static io.ringtail.sampler.buffer.BlockPool.RUN_START;
+import static io.ringtail.sampler.buffer.BlockPool.block;
+import static io.ringtail.sampler.buffer.BlockPool.runEnd;
 
 /**
  * The spans of a shard's traces, each trace a chain of runs of blocks. A record is {group, length,
@@ -46,21 +48,32 @@ public final class SpanStore {
   /**
    * Copies a span into its trace.
    *
+   * <p>A span whose ID no other one of the trace has is new (protocol A7): nearly always that is
+   * all there is to know. If the ID is there, bytes are compared with those of the first span that
+   * has it; if they differ, the span is looked for, and kept, by a hash of all its bytes, so that
+   * any number of spans of one ID take constant time each.
+   *
    * @param group what {@link GroupTable} calls its resource and scope
+   * @param spanId its ID, or what else its bytes alone determine
    * @param array borrowed; the span's bytes lie at {@code [offset, offset + length)}
    * @return false if the trace has a span of the same bytes already
    */
-  public boolean append(int trace, int group, byte[] array, int offset, int length) {
+  public boolean append(int trace, int group, long spanId, byte[] array, int offset, int length) {
     int count = pool.getInt(trace, TraceTable.SPAN_COUNT);
-    long hash = dedups ? SpanHash.hash(array, offset, length) : 0;
-    if (dedups
-        && count > 0
-        && fingerprints.contains(this, trace, count, hash, array, offset, length)) {
-      return false;
+    int fingerprint = SpanHash.ofId(spanId, length);
+    if (dedups && count > 0) {
+      int found = fingerprints.find(this, trace, count, fingerprint, array, offset, length);
+      if (found == Fingerprints.OTHER) {
+        fingerprint = SpanHash.ofBytes(array, offset, length);
+        found = fingerprints.find(this, trace, count, fingerprint, array, offset, length);
+      }
+      if (found == Fingerprints.SAME) {
+        return false;
+      }
     }
     int reference = write(trace, group, array, offset, length);
     if (dedups) {
-      fingerprints.add(trace, count, hash, reference);
+      fingerprints.add(trace, count, fingerprint, reference);
     }
     pool.putInt(trace, TraceTable.SPAN_COUNT, count + 1);
     int bytes = pool.getInt(trace, TraceTable.SPAN_BYTES);
@@ -80,28 +93,27 @@ public final class SpanStore {
     boolean marked = isMarked(place);
     if (end - at < RECORD_HEADER_BYTES) {
       run = extend(trace, run, RECORD_HEADER_BYTES + length);
-      at = RUN_HEADER_BYTES;
-      end = pool.runBytes(run);
+      at = RUN_START;
+      end = runEnd(run);
       marked = false;
     }
     if (!marked) {
-      pool.runMark(run, at);
+      pool.putInt(block(run), 0, at);
       marked = true;
     }
     final int first = run;
-    pool.putInt(run, at, group);
-    pool.putInt(run, at + 4, length);
+    pool.putLong(block(run), at, ((long) length << 32) | group);
     at += RECORD_HEADER_BYTES;
     int done = 0;
     while (done < length) {
       if (at == end) {
         run = extend(trace, run, length - done);
-        at = RUN_HEADER_BYTES;
-        end = pool.runBytes(run);
+        at = RUN_START;
+        end = runEnd(run);
         marked = false;
       }
       int piece = Math.min(length - done, end - at);
-      pool.write(run, at, array, offset + done, piece);
+      pool.write(block(run), at, array, offset + done, piece);
       done += piece;
       at += piece;
     }
@@ -131,10 +143,10 @@ public final class SpanStore {
     if (tail == NONE) {
       pool.putInt(trace, TraceTable.HEAD, run);
     } else {
-      pool.putInt(tail, 0, run);
+      pool.nextRun(tail, run);
     }
     pool.putInt(trace, TraceTable.TAIL, run);
-    int blocks = pool.getInt(trace, TraceTable.BLOCK_COUNT) + (1 << pool.runClass(run));
+    int blocks = pool.getInt(trace, TraceTable.BLOCK_COUNT) + BlockPool.runBlocks(run);
     pool.putInt(trace, TraceTable.BLOCK_COUNT, blocks);
     return run;
   }
@@ -143,7 +155,7 @@ public final class SpanStore {
    * The smallest run that holds it, if that wastes little; else the largest that wastes nothing.
    */
   private static int runClass(int needed, int spanBytes) {
-    int bytes = needed + RUN_HEADER_BYTES;
+    int bytes = needed + BLOCK_BYTES - runEnd(0) + RUN_START;
     int blocks = (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES;
     int roundedUp = Integer.SIZE - Integer.numberOfLeadingZeros(blocks - 1);
     int spare = (BLOCK_BYTES << Math.min(roundedUp, MAX_CLASS)) - blocks * BLOCK_BYTES;
@@ -159,10 +171,10 @@ public final class SpanStore {
   /** Whether one of the records that begin in a run holds exactly these bytes. */
   boolean holds(int trace, int run, byte[] array, int offset, int length) {
     boolean last = run == pool.getInt(trace, TraceTable.TAIL);
-    int end = last ? at(pool.getInt(trace, TraceTable.TAIL_PLACE)) : pool.runBytes(run);
-    int at = pool.runMark(run);
+    int end = last ? at(pool.getInt(trace, TraceTable.TAIL_PLACE)) : runEnd(run);
+    int at = pool.getInt(block(run), 0);
     while (end - at >= RECORD_HEADER_BYTES) {
-      int recordLength = pool.getInt(run, at + 4);
+      int recordLength = pool.getInt(block(run), at + 4);
       at += RECORD_HEADER_BYTES;
       if (recordLength == length && matches(run, at, array, offset, length)) {
         return true;
@@ -175,16 +187,16 @@ public final class SpanStore {
   private boolean matches(int first, int start, byte[] array, int offset, int length) {
     int run = first;
     int at = start;
-    int end = pool.runBytes(run);
+    int end = runEnd(run);
     int done = 0;
     while (done < length) {
       if (at == end) {
         run = pool.nextRun(run);
-        at = RUN_HEADER_BYTES;
-        end = pool.runBytes(run);
+        at = RUN_START;
+        end = runEnd(run);
       }
       int piece = Math.min(length - done, end - at);
-      if (!pool.matches(run, at, array, offset + done, piece)) {
+      if (!pool.matches(block(run), at, array, offset + done, piece)) {
         return false;
       }
       done += piece;
@@ -199,7 +211,7 @@ public final class SpanStore {
     if (run == NONE) {
       return 0;
     }
-    return pool.getInt(run, at(pool.getInt(trace, TraceTable.TAIL_PLACE)) - Integer.BYTES);
+    return pool.getInt(block(run), at(pool.getInt(trace, TraceTable.TAIL_PLACE)) - Integer.BYTES);
   }
 
   /** Frees the spans of a trace; {@link TraceTable#free} frees the trace itself. */

@@ -128,12 +128,6 @@ public final class TraceTable {
         sum += SpanStore.warm(pool, trace) + Fingerprints.warm(pool, trace);
       }
     }
-    for (int i = 0; i < count; i++) {
-      int trace = traceAt(places[i]);
-      if (trace != NONE) {
-        sum += Fingerprints.warmSecond(pool, trace);
-      }
-    }
     return sum;
   }
 

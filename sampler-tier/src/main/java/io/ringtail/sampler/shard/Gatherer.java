@@ -30,10 +30,8 @@ final class Gatherer {
 
   private static final int TRACE_ID_BYTES = 16;
 
-  /** Spans that are read ahead together with their traces: all of it fits a first-level cache. */
-  private static final int WARM_SPANS = 32;
-
-  private static final int LINE_BYTES = 64;
+  /** Spans whose traces are read ahead together: all of it fits a first-level cache. */
+  private static final int WARM_SPANS = 16;
 
   private final ShardStore store;
   private final TraceTable traces;
@@ -180,7 +178,6 @@ final class Gatherer {
     int sum = 0;
     for (int i = 0; i < count; i++) {
       int at = 3 * (first + i);
-      sum += warm(array, spans[at + 1], spans[at + 2]);
       hashes[i] = hash(batch, spans[at], array, spans[at + 1], spans[at + 2]);
     }
     sum += traces.warm(hashes, places, count);
@@ -190,14 +187,6 @@ final class Gatherer {
       }
     }
     warmed += sum;
-  }
-
-  private static int warm(byte[] array, int offset, int length) {
-    int sum = 0;
-    for (int at = offset; at < offset + length; at += LINE_BYTES) {
-      sum += array[at];
-    }
-    return sum;
   }
 
   /** An encoded span nearly always begins with its trace ID; for any other the hash is wrong. */
@@ -262,7 +251,7 @@ final class Gatherer {
   }
 
   private void store(int trace, int group, byte[] array, int offset, int length) {
-    if (store.spans.append(trace, group, array, offset, length)) {
+    if (store.spans.append(trace, group, features.spanId(), array, offset, length)) {
       counts.stored();
       accounted++;
       added(trace, group);

@@ -114,6 +114,6 @@ final class SlabsTest {
   }
 
   private static int blocksOf(BlockPool pool, int runClass) {
-    return 1 << pool.runClass(pool.allocateRun(runClass));
+    return BlockPool.runBlocks(pool.allocateRun(runClass));
   }
 }
