@@ -65,7 +65,6 @@ public class ShardAppendBenchmark {
           drop:
             drop_sub_policy:
               - {name: h, type: string_attribute, string_attribute: {key: http.route, values: [/health]}}
-      num_traces:\s\
       """;
 
   /** Batches, of new spans each. */
@@ -97,7 +96,7 @@ public class ShardAppendBenchmark {
       ConfigFile sampler =
           ConfigFile.read(
               "b", "{shards: 1, max-buffered-bytes: 12GiB, high-water: 0.9}", n -> null);
-      ConfigFile tail = ConfigFile.read("b", POLICIES + openTraces, n -> null);
+      ConfigFile tail = ConfigFile.read("b", POLICIES + "num_traces: " + openTraces, n -> null);
       set =
           new ShardSet(
               ShardConfig.read(sampler.root()),
