@@ -8,10 +8,14 @@ import java.util.BitSet;
  * The last so many traces decided one way, exactly: whole IDs, no filter that may be wrong. When it
  * is full the one longest not asked for goes.
  *
+ * <p>Decisions that came with their slots are older than their coming: they have an order of their
+ * own, since to find their place among the others would take a search. Whichever of the two ends is
+ * the older decision goes first.
+ *
  * <p>An entry is five longs in pages that are made as needed: ID, {context, policy}, {previous,
- * next} in the order of use, time. The index is open addressing over entry numbers with
- * backward-shift deletion; the bits above the largest number hold bits of the hash, so that looking
- * for a trace that is not there reads no entry. About {@value #BYTES_PER_DECISION} bytes a
+ * next} in the order of use, {which order, time}. The index is open addressing over entry numbers
+ * with backward-shift deletion; the bits above the largest number hold bits of the hash, so that
+ * looking for a trace that is not there reads no entry. About {@value #BYTES_PER_DECISION} bytes a
  * decision, no object. Threads: one.
  */
 public final class DecisionCache {
@@ -29,6 +33,11 @@ public final class DecisionCache {
   private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
   private static final int MIN_INDEX = 256;
 
+  /** Orders of use. */
+  private static final int OWN = 0;
+
+  private static final int HANDED_IN = 1;
+
   private final int capacity;
 
   /** Of a place in the index: the bits of the entry's hash. */
@@ -37,8 +46,8 @@ public final class DecisionCache {
   private long[][] pages = new long[4][];
   private int[] index = new int[MIN_INDEX];
   private int size;
-  private int newest = NONE;
-  private int oldest = NONE;
+  private final int[] newest = {NONE, NONE};
+  private final int[] oldest = {NONE, NONE};
 
   /**
    * @param capacity decisions; 0 remembers nothing
@@ -64,9 +73,9 @@ public final class DecisionCache {
     if (entry == NONE) {
       return NONE;
     }
-    if (entry != newest) {
+    if (entry != newest[OWN]) {
       unlink(entry);
-      linkNewest(entry);
+      linkNewest(entry, OWN);
     }
     return (int) get(entry, REFERENCE);
   }
@@ -95,15 +104,41 @@ public final class DecisionCache {
     if (entry != NONE) {
       unlink(entry);
     } else {
-      entry = size < capacity ? nextEntry() : evict();
-      set(entry, 0, hi);
-      set(entry, LO, lo);
-      set(entry, REFERENCE, (long) context << 32);
-      insert(entry);
+      entry = make(context, hi, lo);
     }
     set(entry, REFERENCE, ((long) context << 32) | (policy & 0xffffffffL));
-    set(entry, TIME, nowMillis);
-    linkNewest(entry);
+    set(entry, TIME, nowMillis & 0xffffffffL);
+    linkNewest(entry, OWN);
+  }
+
+  /**
+   * Remembers a decision that is so old already, unless it is older than all and there is no room.
+   * One that is known was heard of before its age was: the policy stays.
+   */
+  public void putAged(int context, long hi, long lo, int policy, int nowMillis, int ageMillis) {
+    int entry = entry(context, hi, lo);
+    if (entry == NONE) {
+      if (size == capacity && ageMillis >= coveredMillis(nowMillis)) {
+        return;
+      }
+      entry = make(context, hi, lo);
+      set(entry, REFERENCE, ((long) context << 32) | (policy & 0xffffffffL));
+    } else if (ageMillis(entry, nowMillis) < ageMillis) {
+      unlink(entry);
+    } else {
+      return;
+    }
+    set(entry, TIME, (nowMillis - ageMillis) & 0xffffffffL);
+    linkNewest(entry, HANDED_IN);
+  }
+
+  private int make(int context, long hi, long lo) {
+    int entry = size < capacity ? nextEntry() : evict();
+    set(entry, 0, hi);
+    set(entry, LO, lo);
+    set(entry, REFERENCE, (long) context << 32);
+    insert(entry);
+    return entry;
   }
 
   private int nextEntry() {
@@ -128,10 +163,28 @@ public final class DecisionCache {
   }
 
   private int evict() {
-    int entry = oldest;
+    int entry = first();
     unlink(entry);
     removeFromIndex(entry);
     return entry;
+  }
+
+  /** The one that goes first; {@link #NONE} if there is none. */
+  private int first() {
+    int own = oldest[OWN];
+    int other = oldest[HANDED_IN];
+    if (own == NONE || other == NONE) {
+      return own == NONE ? other : own;
+    }
+    return time(other) - time(own) < 0 ? other : own;
+  }
+
+  private int time(int entry) {
+    return (int) get(entry, TIME);
+  }
+
+  private int order(int entry) {
+    return (int) (get(entry, TIME) >>> 32);
   }
 
   private void insert(int entry) {
@@ -172,26 +225,28 @@ public final class DecisionCache {
     return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
   }
 
-  private void linkNewest(int entry) {
-    set(entry, LINKS, links(newest, NONE));
-    if (newest == NONE) {
-      oldest = entry;
+  private void linkNewest(int entry, int order) {
+    set(entry, TIME, (long) order << 32 | (time(entry) & 0xffffffffL));
+    int before = newest[order];
+    set(entry, LINKS, links(before, NONE));
+    if (before == NONE) {
+      oldest[order] = entry;
     } else {
-      set(newest, LINKS, links(older(newest), entry));
+      set(before, LINKS, links(older(before), entry));
     }
-    newest = entry;
+    newest[order] = entry;
   }
 
   private void unlink(int entry) {
     int older = older(entry);
     int newer = newer(entry);
     if (older == NONE) {
-      oldest = newer;
+      oldest[order(entry)] = newer;
     } else {
       set(older, LINKS, links(older(older), newer));
     }
     if (newer == NONE) {
-      newest = older;
+      newest[order(entry)] = older;
     } else {
       set(newer, LINKS, links(older, newer(newer)));
     }
@@ -222,6 +277,11 @@ public final class DecisionCache {
     return (int) get(entry, REFERENCE);
   }
 
+  /** How long ago it was decided. */
+  public int ageMillis(int entry, int nowMillis) {
+    return Math.max(0, nowMillis - time(entry));
+  }
+
   public int context(int entry) {
     return (int) (get(entry, REFERENCE) >> 32);
   }
@@ -243,7 +303,8 @@ public final class DecisionCache {
 
   /** How far back it reaches: the time since its least used decision was made; 0 if empty. */
   public int coveredMillis(int nowMillis) {
-    return oldest == NONE ? 0 : nowMillis - (int) get(oldest, TIME);
+    int first = first();
+    return first == NONE ? 0 : nowMillis - time(first);
   }
 
   public int size() {

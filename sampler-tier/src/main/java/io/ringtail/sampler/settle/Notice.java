@@ -31,6 +31,7 @@ import java.util.Map;
  *   bytes decisions = 4;       // each: ID (16 bytes), varints context and policy
  *   bool settled = 5;
  *   bool remembered = 6;       // only known to a decision cache: nothing is known of seqs
+ *   repeated uint32 ages_millis = 7; // of remembered ones, in their order: since when
  * }
  * </pre>
  *
@@ -43,6 +44,7 @@ public final class Notice {
   private static final int DECISIONS = 4 << 3 | WireReader.LEN;
   private static final int SETTLED = 5 << 3 | WireReader.VARINT;
   private static final int REMEMBERED = 6 << 3 | WireReader.VARINT;
+  private static final int AGES = 7 << 3 | WireReader.LEN;
 
   private static final int NODE_ID = 1 << 3 | WireReader.LEN;
   private static final int VIEW_ID = 2 << 3 | WireReader.VARINT;
@@ -65,6 +67,10 @@ public final class Notice {
   private final Seqs seqs;
   private long[] ids = new long[32];
   private int[] references = new int[32];
+
+  /** Of remembered decisions. */
+  private int[] ages = new int[0];
+
   private int size;
 
   /** Told of each decision of a notice. */
@@ -94,6 +100,7 @@ public final class Notice {
     this.verdicts = other.verdicts;
     this.ids = other.ids;
     this.references = other.references;
+    this.ages = other.ages;
     this.size = other.size;
   }
 
@@ -112,6 +119,24 @@ public final class Notice {
     references[2 * size] = contexts.computeIfAbsent(context, c -> contexts.size());
     references[2 * size + 1] = verdicts.computeIfAbsent(verdict, v -> verdicts.size());
     size++;
+  }
+
+  /** Adds a decision that is only remembered. */
+  public void add(Header context, long hi, long lo, Verdict verdict, int ageMillis) {
+    add(context, hi, lo, verdict);
+    age(size - 1, ageMillis);
+  }
+
+  private void age(int place, int ageMillis) {
+    if (place >= ages.length) {
+      ages = Arrays.copyOf(ages, Math.max(16, 2 * place));
+    }
+    ages[place] = ageMillis;
+  }
+
+  /** Since when a decision is remembered; they are numbered as they are visited. */
+  public int ageMillis(int place) {
+    return place < ages.length ? ages[place] : 0;
   }
 
   public void forEach(Visitor visitor) {
@@ -173,6 +198,13 @@ public final class Notice {
     out.messageField(DECISIONS, decisions);
     out.field(SETTLED, settled ? 1 : 0);
     out.field(REMEMBERED, remembered ? 1 : 0);
+    if (remembered) {
+      decisions.clear();
+      for (int i = 0; i < size; i++) {
+        decisions.varint(ageMillis(i));
+      }
+      out.messageField(AGES, decisions);
+    }
     return Unpooled.wrappedBuffer(out.array(), 0, out.size());
   }
 
@@ -210,6 +242,8 @@ public final class Notice {
       WireReader in = new WireReader().reset(array, start, end);
       int decisionsStart = 0;
       int decisionsEnd = 0;
+      int agesStart = 0;
+      int agesEnd = 0;
       boolean settled = false;
       boolean remembered = false;
       while (in.next()) {
@@ -222,6 +256,11 @@ public final class Notice {
             decisionsStart = decisions.position();
             decisionsEnd = decisions.end();
           }
+          case AGES -> {
+            WireReader ages = enter(in);
+            agesStart = ages.position();
+            agesEnd = ages.end();
+          }
           case SETTLED -> settled = in.readVarint() != 0;
           case REMEMBERED -> remembered = in.readVarint() != 0;
           default -> in.skip();
@@ -231,6 +270,10 @@ public final class Notice {
       inner.reset(array, decisionsStart, decisionsEnd);
       while (inner.position() < decisionsEnd) {
         decision(notice);
+      }
+      inner.reset(array, agesStart, agesEnd);
+      for (int i = 0; i < notice.size && inner.position() < agesEnd; i++) {
+        notice.age(i, (int) Math.min(Integer.MAX_VALUE / 4, inner.readVarint() & Long.MAX_VALUE));
       }
       return notice;
     }

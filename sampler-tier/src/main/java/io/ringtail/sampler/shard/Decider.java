@@ -294,10 +294,17 @@ final class Decider implements Notices.Effect {
    * decision, and so do spans that come late.
    *
    * @param policy the number its policy has here
+   * @param ageMillis since when it is remembered there
    */
-  void decidedElsewhere(int context, long hi, long lo, int policy, int nowMillis) {
+  void decidedElsewhere(int context, long hi, long lo, int policy, int nowMillis, int ageMillis) {
     boolean keep = names.verdict(policy).keep();
-    remember(context, hi, lo, keep, policy, nowMillis);
+    if (ageMillis == 0) {
+      remember(context, hi, lo, keep, policy, nowMillis);
+    } else if (keep) {
+      caches.kept.putAged(context, hi, lo, policy, nowMillis, ageMillis);
+    } else if (caches.kept.find(context, hi, lo) == DecisionCache.NONE) {
+      caches.dropped.putAged(context, hi, lo, policy, nowMillis, ageMillis);
+    }
     int trace = store.traces.find(context, hi, lo);
     if (trace != TraceTable.NONE) {
       end(trace, policy, keep);

@@ -3,7 +3,6 @@ package io.ringtail.sampler.shard;
 import io.ringtail.link.Peer;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.cache.DecisionCache;
-import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
@@ -34,6 +33,7 @@ final class ForeignScan {
   private List<Loss> losses = List.of();
   private int generation;
   private int at;
+  private int nowMillis;
   private boolean decisions;
   private boolean traces;
 
@@ -115,7 +115,8 @@ final class ForeignScan {
   }
 
   /** Looks at so many things; returns how many it has looked at. */
-  int walk(int limit, Carried carried) {
+  int walk(int limit, Carried carried, int now) {
+    nowMillis = now;
     int looked = 0;
     while (looked < limit && phase != Phase.DONE) {
       looked += step(limit - looked, carried);
@@ -190,7 +191,7 @@ final class ForeignScan {
     for (; looked < limit * CACHE_ENTRIES_PER_STEP && at < cache.size(); looked++, at++) {
       Share share = share(TraceHash.slot(cache.idHi(at), cache.idLo(at)), false);
       if (share != null) {
-        remembered(share, cache.context(at), cache.idHi(at), cache.idLo(at), cache.policy(at));
+        remembered(share, cache, at);
       }
     }
     if (at >= cache.size()) {
@@ -202,14 +203,18 @@ final class ForeignScan {
     return 1 + looked / CACHE_ENTRIES_PER_STEP;
   }
 
-  private void remembered(Share share, int context, long hi, long lo, int policy) {
+  private void remembered(Share share, DecisionCache cache, int entry) {
     Notice notice = share.remembered;
     if (notice == null) {
       notice = new Notice(Seqs.NONE, false, true);
       share.remembered = notice;
     }
-    Verdict verdict = policies.verdict(policy);
-    notice.add(store.contexts.header(context), hi, lo, verdict);
+    notice.add(
+        store.contexts.header(cache.context(entry)),
+        cache.idHi(entry),
+        cache.idLo(entry),
+        policies.verdict(cache.policy(entry)),
+        cache.ageMillis(entry, nowMillis));
     if (notice.size() == DECISIONS_PER_NOTICE) {
       flush(share);
     }

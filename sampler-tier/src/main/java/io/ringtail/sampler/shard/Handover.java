@@ -271,7 +271,8 @@ final class Handover {
     if (rescan || (rescanLater && nowMillis - rescanMillis >= 0)) {
       beginWalk(nowMillis);
     }
-    int work = queuedTooMuch() ? 0 : scan.walk(WALKED_PER_CYCLE, store.carried::containsKey);
+    int work =
+        queuedTooMuch() ? 0 : scan.walk(WALKED_PER_CYCLE, store.carried::containsKey, nowMillis);
     work += send(nowMillis);
     if (scan.isDone() && nowMillis - exportsLookedAtMillis >= 0) {
       exportsLookedAtMillis = nowMillis + PAUSE_MILLIS;

@@ -113,7 +113,7 @@ final class Merger {
     } else {
       metrics.exportsIn.inc();
       policy = names.number(new Verdict(Verdict.Outcome.SAMPLED, batch.policy(at.policy())));
-      decider.decidedElsewhere(context, at.hi(), at.lo(), policy, nowMillis);
+      decider.decidedElsewhere(context, at.hi(), at.lo(), policy, nowMillis, 0);
     }
     gatherer.arrived(at.ageMillis());
     while (at.nextSpan()) {

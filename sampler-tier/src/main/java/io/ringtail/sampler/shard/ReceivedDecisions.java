@@ -87,8 +87,10 @@ final class ReceivedDecisions {
       return false;
     }
     Filling filling = new Filling(from, noticeId, notice);
+    int[] place = {0};
     notice.forEach(
         (context, hi, lo, verdict) -> {
+          int ageMillis = notice.ageMillis(place[0]++);
           int slot = TraceHash.slot(hi, lo);
           if (ShardSet.shardOfSlot(slot, shards) == shard) {
             int number = store.contexts.intern(context);
@@ -98,7 +100,7 @@ final class ReceivedDecisions {
               filling.add(number, hi, lo, policy, verdict.keep(), owned);
             }
             if (owned || notice.remembered()) {
-              decider.decidedElsewhere(number, hi, lo, policy, nowMillis);
+              decider.decidedElsewhere(number, hi, lo, policy, nowMillis, ageMillis);
             }
           }
         });

@@ -50,6 +50,51 @@ class DecisionCacheTest {
   }
 
   @Test
+  void decisionHandedIn_goesInItsTurnByAge() {
+    DecisionCache cache = new DecisionCache(3);
+    cache.put(0, 0, 1, 0, 100);
+    cache.put(0, 0, 2, 0, 900);
+    cache.putAged(0, 0, 3, 7, 1000, 500);
+    assertThat(cache.coveredMillis(1000)).isEqualTo(900);
+    assertThat(cache.ageMillis(2, 1000)).isEqualTo(500);
+
+    cache.put(0, 0, 4, 0, 1000);
+    assertThat(cache.find(0, 0, 1)).isEqualTo(DecisionCache.NONE);
+    assertThat(cache.coveredMillis(1000)).isEqualTo(500);
+    cache.put(0, 0, 5, 0, 1000);
+    assertThat(cache.find(0, 0, 3)).isEqualTo(DecisionCache.NONE);
+    assertThat(cache.coveredMillis(1000)).isEqualTo(100);
+  }
+
+  @Test
+  void decisionHandedIn_olderThanAll_displacesNone_andKnownOnesStayAsTheyAre() {
+    DecisionCache cache = new DecisionCache(2);
+    cache.put(0, 0, 1, 0, 100);
+    cache.put(0, 0, 2, 4, 200);
+    cache.putAged(0, 0, 3, 0, 1000, 950);
+    assertThat(cache.find(0, 0, 3)).isEqualTo(DecisionCache.NONE);
+    cache.putAged(0, 0, 2, 5, 1000, 10);
+    assertThat(cache.ageMillis(1, 1000)).isEqualTo(800);
+    cache.putAged(0, 0, 2, 5, 1000, 950);
+    assertThat(cache.coveredMillis(1000)).as("heard of late").isEqualTo(950);
+    assertThat(cache.find(0, 0, 2)).isEqualTo(4);
+    assertThat(cache.size()).isEqualTo(2);
+  }
+
+  @Test
+  void decisionHandedIn_askedFor_isUsedAsAnyOther() {
+    DecisionCache cache = new DecisionCache(2);
+    cache.putAged(0, 0, 1, 3, 1000, 500);
+    cache.putAged(0, 0, 2, 3, 1000, 400);
+    assertThat(cache.find(0, 0, 1)).isEqualTo(3);
+    cache.put(0, 0, 3, 3, 1000);
+    cache.put(0, 0, 4, 3, 1000);
+    assertThat(cache.find(0, 0, 3)).isEqualTo(3);
+    assertThat(cache.find(0, 0, 4)).isEqualTo(3);
+    assertThat(cache.size()).isEqualTo(2);
+  }
+
+  @Test
   void covered_isTheAgeOfTheDecisionThatWouldGoFirst() {
     DecisionCache cache = new DecisionCache(2);
     cache.put(0, 0, 1, 0, 100);

@@ -59,6 +59,19 @@ class NoticeTest {
   }
 
   @Test
+  void remembered_agesTravel() throws MalformedWireException {
+    Notice sent = new Notice(Seqs.NONE, false, true);
+    for (int i = 0; i < 40; i++) {
+      sent.add(TENANT, 1, i, DROP, i * 1000);
+    }
+    Notice got = Notice.decode(sent.encode(sender), receiver);
+    assertThat(got.size()).isEqualTo(40);
+    for (int i = 0; i < 40; i++) {
+      assertThat(got.ageMillis(i)).isEqualTo(i * 1000);
+    }
+  }
+
+  @Test
   void noticeCutShort_isRefusedOrShorter_neverRead() {
     ByteBuf whole = notice(Seqs.NONE).encode(sender);
     for (int length = 0; length < whole.readableBytes(); length++) {

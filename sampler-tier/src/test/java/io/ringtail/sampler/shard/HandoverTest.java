@@ -407,6 +407,19 @@ class HandoverTest {
   }
 
   @Test
+  void agesOfRememberedDecisions_goAlong() {
+    firstSpans();
+    samplers.advance(10_000);
+    epoch(2, "b");
+    samplers.settle();
+    samplers.assertNothingForeign();
+    for (Shard shard : b.set.all()) {
+      assertThat(shard.published().keptCoveredMillis()).isBetween(8500, 9500);
+      assertThat(shard.published().droppedCoveredMillis()).isBetween(8500, 9500);
+    }
+  }
+
+  @Test
   void keptTracesThatWait_areExportedByTheOwner() {
     firstSpans();
     a.exports.room = 0;
