@@ -71,6 +71,7 @@ final class ForwardMetrics {
   final Counter dictionaryHits;
   final Counter dictionaryDefinitions;
   final Counter brokenLinks;
+  final Counter epochFailures;
   private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
   private final Map<RefuseReason, Counter> refused = new EnumMap<>(RefuseReason.class);
   private final Map<ResendReason, Counter> resent = new EnumMap<>(ResendReason.class);
@@ -94,6 +95,10 @@ final class ForwardMetrics {
             "Times a resource, scope or context was defined on a link.");
     brokenLinks =
         metrics.counter("ringtail_router_links_broken_total", "Links that were up and broke.");
+    epochFailures =
+        metrics.counter(
+            "ringtail_router_epoch_failures_total",
+            "Epochs that could not be taken into use, and are tried again: bugs, or no memory.");
     for (DropReason reason : DropReason.values()) {
       dropped.put(
           reason,

@@ -61,6 +61,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final long REROUTE_TICK_MILLIS = 100;
+  private static final long AGAIN_MILLIS = 1000;
 
   private final ForwardConfig config;
   private final Peer self;
@@ -87,6 +88,15 @@ public final class Forwarder implements Ingress, AutoCloseable {
   private final LongSupplier nanoTime;
   private final RingTables tables;
   private final ExecutorService epochs;
+
+  /** Whether an epoch has to follow the one in use to be in turn (E3). */
+  private final boolean ordered;
+
+  /** In use; read and changed on the epochs thread. */
+  private @Nullable Epoch applied;
+
+  /** Told of; perhaps not in use yet. */
+  private volatile EpochOrder newest = EpochOrder.NONE;
 
   private volatile @Nullable Routes routes;
   private volatile Peer namedSelf;
@@ -145,6 +155,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     this.tables = surroundings.tables();
     this.epochs = surroundings.epochs();
     Rules rules = surroundings.rules();
+    this.ordered = rules.inForce(Rule.E3);
     this.config = config;
     this.self = self;
     this.namedSelf = self;
@@ -373,6 +384,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
    *     lost
    */
   public void onEpoch(Epoch epoch, boolean inTurn) {
+    newest = epoch.order();
     try {
       epochs.execute(() -> apply(epoch, inTurn));
     } catch (RejectedExecutionException e) {
@@ -381,23 +393,53 @@ public final class Forwarder implements Ingress, AutoCloseable {
   }
 
   private void apply(Epoch epoch, boolean inTurn) {
+    Peer before = namedSelf;
     try {
       long startNanos = nanoTime.getAsLong();
       RoutingTable table =
           RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
       EpochOrder namedAnew = nameSelf(epoch);
-      List<Link> gone = openAndDrop(epoch);
-      routes = new Routes(table, outlets(table));
-      retention.onEpoch(table, inTurn, namedAnew, gone.size());
+      Routes next = new Routes(table, outlets(epoch, table));
+      boolean known = inTurn && isNext(epoch);
+      applied = epoch;
+      List<Link> gone = drop(epoch);
+      routes = next;
+      retention.onEpoch(table, known, namedAnew, gone.size());
       Set<SamplerKey> lost = epoch.lost().stream().map(SamplerKey::of).collect(Collectors.toSet());
-      gone.forEach(l -> l.onReceiverGone(epoch.order(), !inTurn || lost.contains(l.key())));
+      gone.forEach(l -> l.onReceiverGone(epoch.order(), !known || lost.contains(l.key())));
       links.values().forEach(link -> link.onEpoch(epoch.order()));
       control.execute(rerouter::run);
       logEpoch(table, nanoTime.getAsLong() - startNanos);
     } catch (RejectedExecutionException e) {
       log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      metrics.epochFailures.inc();
       log.error("event=epoch-failed epoch={}", epoch.order(), e);
+      namedSelf = before;
+      again(epoch, inTurn);
+    }
+  }
+
+  /** What was adopted in turn may have been missed here, if the one before could not be used. */
+  private boolean isNext(Epoch epoch) {
+    Epoch before = applied;
+    return before == null || epoch.follows(before) || !ordered;
+  }
+
+  /** Tries again, until a newer one comes. */
+  @SuppressWarnings("FutureReturnValueIgnored") // it comes back as an epoch
+  private void again(Epoch epoch, boolean inTurn) {
+    try {
+      control.schedule(
+          () -> {
+            if (epoch.order().equals(newest)) {
+              onEpoch(epoch, inTurn);
+            }
+          },
+          AGAIN_MILLIS,
+          TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
     }
   }
 
@@ -418,31 +460,13 @@ public final class Forwarder implements Ingress, AutoCloseable {
     return epoch.order();
   }
 
-  /** Opens links to samplers newly named; returns those that are not named any more. */
-  private List<Link> openAndDrop(Epoch epoch) {
-    former.values().removeIf(Link::isOver);
-    Map<SamplerKey, Link> gone = new HashMap<>(links);
+  /** Opens links to samplers newly named; those of the owners are the outlets. */
+  private List<Outlet> outlets(Epoch epoch, RoutingTable table) {
     for (Member m : epoch.members()) {
-      if (m.role() != Member.Role.SAMPLER || m.linkAddress().isEmpty()) {
-        continue;
-      }
-      SamplerKey key = SamplerKey.of(m);
-      if (gone.remove(key) == null) {
-        Link link = new Link(linkContext, m, loops.next());
-        links.put(key, link);
-        Link stranger = former.remove(key);
-        if (stranger != null) {
-          stranger.stop();
-        }
-        link.start();
+      if (m.role() == Member.Role.SAMPLER && !m.linkAddress().isEmpty()) {
+        open(m);
       }
     }
-    former.putAll(gone);
-    links.keySet().removeAll(gone.keySet());
-    return new ArrayList<>(gone.values());
-  }
-
-  private List<Outlet> outlets(RoutingTable table) {
     List<Outlet> outlets = new ArrayList<>();
     for (Member owner : table.owners()) {
       Link link = links.get(SamplerKey.of(owner));
@@ -452,6 +476,34 @@ public final class Forwarder implements Ingress, AutoCloseable {
       outlets.add(link);
     }
     return outlets;
+  }
+
+  private void open(Member sampler) {
+    SamplerKey key = SamplerKey.of(sampler);
+    if (links.containsKey(key)) {
+      return;
+    }
+    Link link = new Link(linkContext, sampler, loops.next());
+    links.put(key, link);
+    Link stranger = former.remove(key);
+    if (stranger != null) {
+      stranger.stop();
+    }
+    link.start();
+  }
+
+  /** Returns the links to samplers that are not named any more. */
+  private List<Link> drop(Epoch epoch) {
+    former.values().removeIf(Link::isOver);
+    Map<SamplerKey, Link> gone = new HashMap<>(links);
+    for (Member m : epoch.members()) {
+      if (m.role() == Member.Role.SAMPLER && !m.linkAddress().isEmpty()) {
+        gone.remove(SamplerKey.of(m));
+      }
+    }
+    former.putAll(gone);
+    links.keySet().removeAll(gone.keySet());
+    return new ArrayList<>(gone.values());
   }
 
   private void logEpoch(RoutingTable table, long tookNanos) {

@@ -239,6 +239,20 @@ class ForwarderTest {
   }
 
   @Test
+  void epoch_afterOneThatCouldNotBeUsed_isOutOfTurn() throws Exception {
+    start(2);
+    FakeSampler gone = samplers.get(1);
+    Member left = samplers.get(0).member();
+    forwarder.onEpoch(Tables.epoch(2, List.of(left, Tables.sampler("s9", 109, ""))));
+    await().until(() -> books.sum("ringtail_router_epoch_failures_total") > 0);
+    assertThat(forwarder.linkCount()).isEqualTo(2);
+    forwarder.onEpoch(Tables.epoch(3, List.of(left)));
+    await().until(() -> forwarder.linkCount() == 1);
+    gone.breakLinks();
+    await().until(gone::hasLink);
+  }
+
+  @Test
   void stop_refusesWhatIsOpenRetryably() throws Exception {
     start(1);
     samplers.get(0).answers = part -> FakeSampler.SILENCE;
@@ -255,8 +269,10 @@ class ForwarderTest {
         epoch.coordinator(),
         epoch.members(),
         epoch.tableChecksum(),
-        new EpochOrder(1, epoch.order().number() - 1),
-        List.of(lost));
+        epoch.predecessor(),
+        List.of(lost),
+        epoch.predecessorCoordinator(),
+        List.of());
   }
 
   private void start(int count) throws Exception {

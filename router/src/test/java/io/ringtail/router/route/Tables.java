@@ -38,6 +38,7 @@ public final class Tables {
     return RoutingTable.build(epoch, ROUTER, ROUTER_BITS, 0);
   }
 
+  /** Each follows the one numbered before it. */
   public static Epoch epoch(long number, List<Member> samplers) {
     List<Member> all = new ArrayList<>(samplers);
     all.add(router());
@@ -49,7 +50,9 @@ public final class Tables {
                     .map(m -> new RingMember(m.nodeId(), m.weight()))
                     .toList())
             .checksum();
-    return new Epoch(new EpochOrder(1, number), "s0", all, checksum, EpochOrder.NONE, List.of());
+    EpochOrder before = number == 1 ? EpochOrder.NONE : new EpochOrder(1, number - 1);
+    return new Epoch(
+        new EpochOrder(1, number), "s0", all, checksum, before, List.of(), "s0", List.of());
   }
 
   public static Member router() {
@@ -60,14 +63,24 @@ public final class Tables {
     return member(nodeId, bits, Member.Role.SAMPLER, 100);
   }
 
+  public static Member sampler(String nodeId, long bits, String linkAddress) {
+    return member(nodeId, bits, Member.Role.SAMPLER, 100, linkAddress);
+  }
+
   private static Member member(String nodeId, long bits, Member.Role role, int weight) {
+    String address = role == Member.Role.SAMPLER ? "127.0.0.1:1" : "";
+    return member(nodeId, bits, role, weight, address);
+  }
+
+  private static Member member(
+      String nodeId, long bits, Member.Role role, int weight, String linkAddress) {
     return new Member(
         nodeId,
         new Incarnation(new EpochOrder(1, 1), bits),
         role,
         Member.State.ACTIVE,
         weight,
-        role == Member.Role.SAMPLER ? "127.0.0.1:1" : "",
+        linkAddress,
         "",
         "",
         1);

@@ -5,7 +5,6 @@ import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.HeirTable;
-import io.ringtail.ring.RingTable;
 import io.ringtail.ring.RingTables;
 import io.ringtail.sampler.shard.SlotView;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class HandoffThread implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HandoffThread.class);
   private static final long TICK_MILLIS = 20;
+  private static final long AGAIN_MILLIS = 1000;
 
   private final ScheduledExecutorService thread;
   private final ExecutorService builder;
@@ -107,26 +107,61 @@ public final class HandoffThread implements AutoCloseable {
     try {
       task.run(meant, nanoClock.getAsLong());
     } catch (RuntimeException | Error e) {
-      failures.inc();
-      log.error("event=handoff-failed", e);
+      failed(e);
     }
   }
 
+  private void failed(Throwable e) {
+    failures.inc();
+    log.error("event=handoff-failed", e);
+  }
+
   /**
-   * Takes an epoch into use once its tables are built.
+   * Takes an epoch into use once its tables are built. What fails is tried again, until a newer
+   * epoch comes: which then is not in turn for the keeper.
    *
    * @param inUse told then, on the handoff's thread
    */
   public void onEpoch(Epoch epoch, boolean inTurn, Runnable inUse) {
     newest = epoch.order();
     Keeper meant = keeper;
+    build(meant, epoch.order(), () -> buildTables(meant, epoch, inTurn, inUse));
+  }
+
+  /** Runs something on the builder, again and again while it fails and {@code of} is the newest. */
+  private void build(Keeper meant, EpochOrder of, Runnable what) {
     submit(
         builder,
         () -> {
-          Keeper.Tables built =
-              new Keeper.Tables(tables.of(epoch.members()), tables.of(epoch.predecessorMembers()));
-          submit(thread, () -> run(meant, (k, now) -> use(k, epoch, built, inTurn, inUse, now)));
+          try {
+            what.run();
+          } catch (RuntimeException | Error e) {
+            failed(e);
+            again(meant, of, what);
+          }
         });
+  }
+
+  private void again(Keeper meant, EpochOrder of, Runnable what) {
+    try {
+      var unused =
+          thread.schedule(
+              () -> {
+                if (meant == keeper && of.equals(newest)) {
+                  build(meant, of, what);
+                }
+              },
+              AGAIN_MILLIS,
+              TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("event=handoff-after-close");
+    }
+  }
+
+  private void buildTables(Keeper meant, Epoch epoch, boolean inTurn, Runnable inUse) {
+    Keeper.Tables built =
+        new Keeper.Tables(tables.of(epoch.members()), tables.of(epoch.predecessorMembers()));
+    submit(thread, () -> run(meant, (k, now) -> use(k, epoch, built, inTurn, inUse, now)));
   }
 
   private void use(
@@ -139,21 +174,24 @@ public final class HandoffThread implements AutoCloseable {
           Long.toHexString(built.now().checksum()));
       return;
     }
-    of.onEpoch(epoch, built, inTurn, nowNanos);
+    try {
+      of.onEpoch(epoch, built, inTurn, nowNanos);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      again(of, epoch.order(), () -> buildTables(of, epoch, inTurn, inUse));
+      return;
+    }
     inUse.run();
-    of.wantsHeirs().ifPresent(view -> submit(builder, () -> buildHeirs(of, view)));
+    of.wantsHeirs()
+        .ifPresent(view -> build(of, view.order(), () -> buildHeirs(of, view)));
   }
 
   private void buildHeirs(Keeper of, SlotView view) {
     if (!view.order().equals(newest)) {
       return; // the next epoch's are built instead
     }
-    HeirTable heirs = heirs(view.table());
+    HeirTable heirs = tables.heirs(view.table());
     submit(thread, () -> run(of, (k, now) -> k.onHeirs(view.order(), heirs, now)));
-  }
-
-  private HeirTable heirs(RingTable table) {
-    return tables.heirs(table);
   }
 
   /** What the keeper says of itself. */

@@ -11,6 +11,7 @@ import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.SlotSet;
+import io.ringtail.rules.Rule;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
@@ -61,6 +62,10 @@ public final class Keeper {
   private final Stranger stranger;
 
   private @Nullable Epoch epoch;
+
+  /** An epoch came, and has not been used to its end: only after an error. */
+  private boolean usedInPart;
+
   private SlotView wanted = SlotView.NONE;
   private SlotView view = SlotView.NONE;
   private boolean frozen;
@@ -182,13 +187,15 @@ public final class Keeper {
   // ---- epochs
 
   /**
-   * A newer epoch is to be used.
+   * A newer epoch is to be used. What was adopted in turn may still have been missed here, if its
+   * tables could not be built or the use of it failed: so it must follow what is in use, too.
    *
    * @param inTurn false after a gap that could not be filled or a change of chain (E3, P2)
    */
   public void onEpoch(Epoch next, Tables tables, boolean inTurn, long nowNanos) {
     Epoch previous = epoch;
-    boolean known = inTurn && (previous != null || isFirstOfThis(next));
+    boolean known = inTurn && (previous == null ? isFirstOfThis(next) : isNext(next, previous));
+    usedInPart = true;
     SlotView before =
         previous == null
             ? view(next.predecessor(), next.predecessorMembers(), tables.before())
@@ -198,7 +205,7 @@ public final class Keeper {
     wanted = config.moves() ? after : after.withHeirs(NOBODY);
     takesParts = next.activeSamplers() > 0 && !isStranger();
     rename(next, previous);
-    completions.onEpoch(next.order(), inTurn);
+    completions.onEpoch(next.order(), inTurn && (previous == null || known));
     if (config.moves() && !isStranger()) {
       move(next, previous, before, known, nowNanos);
     }
@@ -206,6 +213,11 @@ public final class Keeper {
     outgoing.onEpoch(next.order(), samplersNamed);
     inbox.onEpoch(next.order(), nowNanos);
     settle(nowNanos);
+    usedInPart = false;
+  }
+
+  private boolean isNext(Epoch next, Epoch previous) {
+    return !usedInPart && (next.follows(previous) || !config.rules().inForce(Rule.E3));
   }
 
   /** Without ACTIVE samplers the last tables stand (protocol S3). */

@@ -1,6 +1,7 @@
 package io.ringtail.sampler.handoff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.netty.buffer.Unpooled;
 import io.ringtail.cluster.Completion;
@@ -139,6 +140,28 @@ class KeeperTest {
     epoch(List.of(A, B, C, R), List.of(), false);
     assertThat(tier.view().held()).isEqualTo(owned());
     assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(owned());
+  }
+
+  @Test
+  void epochInTurn_whosePredecessorWasNeverInUse_allIsHeldAndAskedFor() {
+    settled(A, B, C, R);
+    next(List.of(A, B, R), List.of(C), true);
+    epoch(List.of(A, B, R), List.of());
+    assertThat(tier.view().held()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(owned());
+  }
+
+  @Test
+  void epochInTurn_whosePredecessorWasUsedInPart_allIsHeldAndAskedFor() {
+    settled(A, B, C, R);
+    tier.failing = true;
+    assertThatIllegalStateException().isThrownBy(() -> epoch(List.of(A, B, R), List.of(C)));
+    tier.failing = false;
+    routers.take();
+    epoch(List.of(A, B, R), List.of());
+    assertThat(tier.view().held()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class))
+        .anyMatch(question -> question.slots().equals(owned()));
   }
 
   @Test
@@ -346,11 +369,12 @@ class KeeperTest {
     return SlotSet.where(tier.view()::owns);
   }
 
-  private static final class FakeTier implements Keeper.Tier {
+  static final class FakeTier implements Keeper.Tier {
     private final List<SlotView> views = new ArrayList<>();
     private final Map<Long, Peers.Answers> taken = new HashMap<>();
     private Optional<EpochOrder> foreign = Optional.empty();
     private List<Peer> unsure = List.of();
+    boolean failing;
     private boolean takesParts;
     private boolean discarded;
     private boolean empty = true;
@@ -362,6 +386,9 @@ class KeeperTest {
 
     @Override
     public void use(SlotView view, boolean parts) {
+      if (failing) {
+        throw new IllegalStateException("as told");
+      }
       views.add(view);
       takesParts = parts;
     }

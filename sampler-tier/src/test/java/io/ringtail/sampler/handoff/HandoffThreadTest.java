@@ -1,0 +1,114 @@
+package io.ringtail.sampler.handoff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.ring.RingTable;
+import io.ringtail.ring.RingTables;
+import io.ringtail.rules.Rules;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HandoffThreadTest {
+  private final Metrics metrics = new Metrics();
+  private final KeeperTest.FakeTier tier = new KeeperTest.FakeTier();
+  private final Steps thread = new Steps();
+  private final Steps builder = new Steps();
+  private final HandoffThread handoff =
+      new HandoffThread(
+          thread,
+          builder,
+          () -> 0,
+          new RingTables(4),
+          metrics,
+          new Keeper(
+              new KeeperConfig("a", 1, true, 30, 3, Rules.ALL),
+              tier,
+              new SaidWords(),
+              new Outgoing((to, word) -> true, router -> -1, List::of),
+              new MarkBoard(),
+              completion -> {}));
+  private int used;
+
+  @Test
+  void epoch_itsTablesAndThenItsHeirsAreBuiltAside() {
+    handoff.onEpoch(epoch(1), true, () -> used++);
+    builder.run();
+    assertThat(used).isZero();
+    thread.run();
+    assertThat(used).isEqualTo(1);
+    assertThat(tier.view().heirs()).isNull();
+    builder.run();
+    thread.run();
+    assertThat(tier.view().heirs()).isNotNull();
+  }
+
+  @Test
+  void epoch_whoseUseFails_isTriedAgain() {
+    tier.failing = true;
+    handoff.onEpoch(epoch(1), true, () -> used++);
+    goOn();
+    assertThat(used).isZero();
+    tier.failing = false;
+    thread.runDelayed();
+    goOn();
+    assertThat(used).isEqualTo(1);
+    assertThat(failures()).isEqualTo(1);
+  }
+
+  @Test
+  void epoch_thatFailedBeforeANewerCame_isNotTriedAgain() {
+    tier.failing = true;
+    handoff.onEpoch(epoch(1), true, () -> used++);
+    goOn();
+    tier.failing = false;
+    handoff.onEpoch(epoch(2), true, () -> used++);
+    thread.runDelayed();
+    goOn();
+    assertThat(used).isEqualTo(1);
+    assertThat(tier.view().order()).isEqualTo(new EpochOrder(1, 2));
+  }
+
+  @Test
+  void epoch_whoseTableIsAnother_isNeverUsed() {
+    Epoch of = epoch(1);
+    handoff.onEpoch(
+        new Epoch(of.order(), "a", of.members(), 5, EpochOrder.NONE, List.of()), true, () -> used++);
+    goOn();
+    assertThat(used).isZero();
+  }
+
+  private void goOn() {
+    for (int i = 0; i < 4; i++) {
+      builder.run();
+      thread.run();
+    }
+  }
+
+  private double failures() {
+    return metrics.counter("ringtail_sampler_handoff_failures_total", "").getCount();
+  }
+
+  private static Epoch epoch(int number) {
+    List<Member> members = List.of(sampler("a", 1), sampler("b", 2));
+    return new Epoch(
+        new EpochOrder(1, number),
+        "a",
+        members,
+        RingTable.of(members).checksum(),
+        number == 1 ? EpochOrder.NONE : new EpochOrder(1, number - 1),
+        List.of(),
+        number == 1 ? "" : "a",
+        number == 1 ? List.of() : members);
+  }
+
+  private static Member sampler(String id, long bits) {
+    Incarnation incarnation = new Incarnation(new EpochOrder(1, 1), bits);
+    return new Member(
+        id, incarnation, Member.Role.SAMPLER, Member.State.ACTIVE, 100, "", "", "", 1);
+  }
+}
