@@ -7,6 +7,7 @@ import io.ringtail.cluster.Member;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
 import io.ringtail.link.LinkMethod;
+import io.ringtail.link.LinkWriter;
 import io.ringtail.link.Peer;
 import io.ringtail.link.Progress;
 import io.ringtail.link.RouterWord;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class Link implements Outlet, LinkSession.Events {
   private static final Logger log = LoggerFactory.getLogger(Link.class);
   private static final long TICK_MILLIS = 100;
+  private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
   private static final long STEADY_NANOS = Duration.ofSeconds(1).toNanos();
   private static final Duration STRANGER = Duration.ofMinutes(5);
 
@@ -50,6 +52,7 @@ final class Link implements Outlet, LinkSession.Events {
   private final ScheduledFuture<?> ticks;
   private @Nullable LinkSession session;
   private long upSinceNanos;
+  private long progressNanos;
   private long failures;
   private volatile boolean up;
 
@@ -115,12 +118,28 @@ final class Link implements Outlet, LinkSession.Events {
     LinkSession to = session;
     if (to == null || !up) {
       words.clear();
-    } else if (!words.isEmpty() && to.isWritable()) {
-      for (RouterWord word = words.poll(); word != null; word = words.poll()) {
-        to.writer().word(word);
-      }
+    } else if (addWords(to.writer())) {
       to.flush(context.metrics());
     }
+  }
+
+  /** They are few and small, so they do not wait until the link takes more parts. */
+  private boolean addWords(LinkWriter message) {
+    boolean any = !words.isEmpty();
+    for (RouterWord word = words.poll(); word != null; word = words.poll()) {
+      message.word(word);
+    }
+    return any;
+  }
+
+  /** What has no seq yet comes after it, so it need not wait behind a backlog. */
+  private void addProgress(LinkWriter message) {
+    progressNanos = context.nanoTime().getAsLong();
+    message.progress(new Progress(context.seqs().last(), context.retention().oldestSeq()));
+  }
+
+  private boolean isProgressDue() {
+    return context.nanoTime().getAsLong() - progressNanos >= PROGRESS_NANOS;
   }
 
   SamplerKey key() {
@@ -229,6 +248,7 @@ final class Link implements Outlet, LinkSession.Events {
     }
     up = true;
     upSinceNanos = context.nanoTime().getAsLong();
+    progressNanos = upSinceNanos;
     log.info("event=link-up sampler={} address={} failures={}", sampler, address, failures);
     failures = 0;
     send(which);
@@ -305,6 +325,10 @@ final class Link implements Outlet, LinkSession.Events {
   private void send(LinkSession to) {
     UnsentBytes unsent = context.unsent();
     while (outbox.hasWaiting() && to.isWritable() && unsent.hasRoom()) {
+      addWords(to.writer());
+      if (isProgressDue()) {
+        addProgress(to.writer());
+      }
       if (outbox.fill(to.writer(), unsent.messageBytes(context.config().maxMessageBytes()))) {
         to.flush(context.metrics());
       }
@@ -322,11 +346,15 @@ final class Link implements Outlet, LinkSession.Events {
       outbox.onEpochWhileDown(context.rerouting().inUse());
     }
     LinkSession open = session;
-    if (open != null && up && open.isWritable()) {
+    if (open != null && up) {
       send(open);
-      sendWords();
-      open.writer().progress(new Progress(context.seqs().last(), context.retention().oldestSeq()));
-      open.flush(context.metrics());
+      addWords(open.writer());
+      if (open.isWritable()) {
+        addProgress(open.writer());
+      }
+      if (!open.writer().isEmpty()) {
+        open.flush(context.metrics());
+      }
     } else if (open != null) {
       open.checkOpening();
     }
