@@ -3,8 +3,8 @@ package io.ringtail.link;
 import java.util.Arrays;
 
 /**
- * Encodes what a router says on one link after the welcome: parts, in one message as many as the
- * caller adds, then the progress word. Belongs to the link and dies with it, as its dictionary
+ * Encodes what a router says on one link after the welcome: parts, words and progress, in one
+ * message as many as the caller adds, in that order. Belongs to the link and dies with it, as its dictionary
  * does.
  *
  * <p>Threads: one, the link's. Buffers: the arrays of added parts are borrowed until the message of
@@ -60,7 +60,7 @@ public final class LinkWriter {
     }
   }
 
-  /** Ends the message with the word of protocol A5. */
+  /** Adds the word of protocol A5, behind all parts it speaks of. */
   public void progress(Progress progress) {
     progress.write(framing);
   }

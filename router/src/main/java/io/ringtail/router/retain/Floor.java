@@ -182,6 +182,20 @@ final class Floor {
     return sampler.mark;
   }
 
+/** The newest mark of a sampler, lost ones included; 0 if none is known. */
+  long lastMark(SamplerKey of) {
+    Living alive = living.get(of);
+    if (alive != null) {
+      return alive.mark == NONE ? 0 : alive.mark;
+    }
+    return lost.entrySet().stream()
+        .filter(e -> e.getKey().key.equals(of))
+        .mapToLong(e -> e.getValue().mark)
+        .filter(mark -> mark != NONE)
+        .min()
+        .orElse(0);
+  }
+
   /** Whether it is, and not named anew. */
   boolean isLost(SamplerKey sampler) {
     return !isNamed(sampler) && lost.keySet().stream().anyMatch(l -> l.key.equals(sampler));

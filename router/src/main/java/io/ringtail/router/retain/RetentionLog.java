@@ -15,6 +15,7 @@ import io.ringtail.rules.Rules;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +44,7 @@ public final class RetentionLog {
   private static final Logger log = LoggerFactory.getLogger(RetentionLog.class);
   private static final int LOOK_BYTES_A_TURN = 512 << 10;
   private static final long TICK_NANOS = 100_000_000;
+  private static final int FORGOTTEN_OF = 4096;
 
   /** What the log wants done. Called within its methods, on its thread. */
   public interface Effects {
@@ -66,6 +68,16 @@ public final class RetentionLog {
   private final HeaderRefs headers = new HeaderRefs();
   private final TreeMap<Long, LoggedPart> parts = new TreeMap<>();
   private final Map<SamplerKey, Integer> partsByReceiver = new HashMap<>();
+
+  /** By receiver the newest seq of a part that was given up before it was settled. */
+  private final Map<SamplerKey, Long> forgotten =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SamplerKey, Long> eldest) {
+          return size() > FORGOTTEN_OF;
+        }
+      };
+
   private final Rate rate = new Rate();
   private final Moves moves = new Moves();
   private long heapBytes;
@@ -150,7 +162,7 @@ public final class RetentionLog {
       @Nullable Piece piece,
       long nowNanos) {
     if (!makeRoom(part.spanBytes())) {
-      metrics.forgottenSpans.inc(part.spanCount());
+      forget(receiver, seq, part.spanCount());
       return;
     }
     int groups = part.groupCount();
@@ -198,11 +210,29 @@ public final class RetentionLog {
       if (parts.isEmpty()) {
         return false;
       }
-      LoggedPart oldest = parts.pollFirstEntry().getValue();
-      metrics.forgottenSpans.inc(oldest.spanCount());
-      release(oldest);
+      forget(parts.pollFirstEntry().getValue());
     }
     return true;
+  }
+
+  private void forget(LoggedPart part) {
+    forget(part.receiver(), part.seq(), part.spanCount());
+    release(part);
+  }
+
+  private void forget(SamplerKey receiver, long seq, int spans) {
+    metrics.forgottenSpans.inc(spans);
+    forgotten.merge(receiver, seq, Math::max);
+  }
+
+  /**
+   * Whether a sampler that was lost may have what nobody else has: so also when the log has given
+   * up what that one had not settled, or keeps nothing.
+   */
+  private boolean has(SamplerKey receiver) {
+    return !config.isOn()
+        || partsByReceiver.containsKey(receiver)
+        || forgotten.getOrDefault(receiver, 0L) > floor.lastMark(receiver);
   }
 
   /** A replayed part that no owner will ever take: its questions do not wait for it. */
@@ -233,7 +263,7 @@ public final class RetentionLog {
       SamplerKey gone = new SamplerKey(of.nodeId(), of.lost().bits());
       floor.needsNothing(from, new Floor.Named(gone, of.lost().order()), of.epoch());
     } else if (word instanceof SamplerWord.AskHas) {
-      effects.say(from, new RouterWord.Has(partsByReceiver.containsKey(from)));
+      effects.say(from, new RouterWord.Has(has(from)));
     } else if (word instanceof SamplerWord.Empty) {
       floor.empty(from);
     } else {
@@ -346,9 +376,7 @@ public final class RetentionLog {
   /** M9. */
   private void forgetOldest() {
     while (!parts.isEmpty() && bytes() > capacity()) {
-      LoggedPart oldest = parts.pollFirstEntry().getValue();
-      metrics.forgottenSpans.inc(oldest.spanCount());
-      release(oldest);
+      forget(parts.pollFirstEntry().getValue());
     }
   }
 

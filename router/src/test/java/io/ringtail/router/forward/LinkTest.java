@@ -20,6 +20,7 @@ import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.Welcome;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.BatchSplitter;
@@ -28,7 +29,6 @@ import io.ringtail.router.split.Part;
 import io.ringtail.router.split.SampleRequests;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,8 +221,8 @@ class LinkTest {
           frames.add(f);
         }
         messages.add(frames);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      } catch (IOException | MalformedWireException e) {
+        throw new AssertionError(e);
       }
     }
 

@@ -284,6 +284,35 @@ class RetentionLogTest {
   }
 
   @Test
+  void lostSampler_whosePartsWereGivenUpUnsettled_isToldThatTheyAreThere() {
+    f.epoch(List.of(A, B));
+    for (int seq = 1; seq <= 30; seq++) {
+      f.accepted(seq, A, 100);
+    }
+    f.mark(A, 2);
+    for (int seq = 31; seq <= 200; seq++) {
+      f.accepted(seq, B, 100);
+    }
+    assertThat(f.log.oldestSeq()).isGreaterThan(31);
+    f.word(A, new AskHas());
+    f.epoch(List.of(B), A);
+    f.word(A, new AskHas());
+    assertThat(f.saidTo(A)).containsExactly(new Has(true), new Has(true));
+  }
+
+  @Test
+  void sampler_thatHasSettledWhatWasGivenUp_isToldThatNothingIsThere() {
+    f.epoch(List.of(A, B));
+    f.accepted(1, A);
+    for (int seq = 2; seq <= 200; seq++) {
+      f.accepted(seq, B, 100);
+    }
+    f.mark(A, 1);
+    f.word(A, new AskHas());
+    assertThat(f.saidTo(A)).containsExactly(new Has(false));
+  }
+
+  @Test
   void pressure_forgetsByTheOwnMarkWhatHasNotMovedThoughAnotherIsSlow() {
     f.epoch(List.of(A, B));
     f.accepted(1, B);
@@ -389,7 +418,9 @@ class RetentionLogTest {
     f.epoch(List.of(B), A);
     f.word(B, new Question(1, SlotSet.ALL, f.order()));
     f.word(B, new Lowering(2, 1));
+    f.word(A, new AskHas());
     assertThat(f.saidTo(B)).containsExactly(new Replayed(1), new Lowered(2));
+    assertThat(f.saidTo(A)).containsExactly(new Has(true));
     assertThat(f.log.isEmpty()).isTrue();
   }
 
