@@ -1,5 +1,6 @@
 package io.ringtail.router.forward;
 
+import com.codahale.metrics.Counter;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.ringtail.cluster.EpochOrder;
@@ -44,12 +45,14 @@ import org.slf4j.LoggerFactory;
 final class RetentionLoop implements Retention, RetentionLog.Effects {
   private static final Logger logger = LoggerFactory.getLogger(RetentionLoop.class);
   private static final long TICK_MILLIS = 20;
+  private static final long TELLING_NANOS = 10_000_000_000L;
   private static final int WAKING_COUNT = 128;
   private static final int EVENTS_A_TURN = 4096;
 
   private final boolean on;
   private final EventLoop control;
   private final RetentionLog log;
+  private final Counter failures;
   private final Rerouter rerouter;
   private final Seqs seqs;
   private final Supplier<Collection<Link>> links;
@@ -75,6 +78,8 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private volatile long spanCount;
   private boolean piecesWereSent;
   private boolean stopped;
+  private boolean failedBefore;
+  private long failedNanos;
 
   private sealed interface Event {
     record Accepted(Parcel parcel, SamplerKey receiver) implements Event {}
@@ -131,6 +136,10 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     this.nanoTime = with.nanoTime;
     this.links = links;
     this.words = words;
+    this.failures =
+        metrics.counter(
+            "ringtail_router_retention_failures_total",
+            "Errors of the log of accepted parts: bugs, or no memory.");
     this.log = new RetentionLog(config, metrics, with.allocator, this, with.rules);
   }
 
@@ -210,9 +219,18 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     }
     try {
       goOn();
-    } catch (RuntimeException | Error e) { // a bug; the loop would swallow it, and end the ticks
-      logger.error("event=retention-failed", e);
-      throw e;
+    } catch (RuntimeException | Error e) { // thrown on, it would end the ticks
+      failed(e);
+    }
+  }
+
+  private void failed(Throwable e) {
+    failures.inc();
+    long nowNanos = nanoTime.getAsLong();
+    if (!failedBefore || nowNanos - failedNanos >= TELLING_NANOS) {
+      logger.error("event=retention-failed count={}", failures.getCount(), e);
+      failedBefore = true;
+      failedNanos = nowNanos;
     }
   }
 
@@ -251,11 +269,24 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
       if (e == null) {
         break;
       }
-      take(e, nowNanos);
+      takeOrGiveUp(e, nowNanos);
       count++;
     }
     taken = count;
     return e == null;
+  }
+
+  /** One event that fails takes no other with it; an accepted part is not in the log then. */
+  private void takeOrGiveUp(Event event, long nowNanos) {
+    try {
+      take(event, nowNanos);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      if (event instanceof Event.Accepted lost) {
+        Parcel parcel = lost.parcel;
+        log.failed(lost.receiver, parcel.seq(), parcel.spanCount(), parcel.errand().piece());
+      }
+    }
   }
 
   private void take(Event event, long nowNanos) {

@@ -235,6 +235,14 @@ public final class RetentionLog {
         || forgotten.getOrDefault(receiver, 0L) > floor.lastMark(receiver);
   }
 
+  /** An accepted part could not be logged: it counts as given up, and no question waits for it. */
+  public void failed(SamplerKey receiver, long seq, int spans, @Nullable Piece piece) {
+    forget(receiver, seq, spans);
+    if (piece != null) {
+      replays.accepted(piece);
+    }
+  }
+
   /** A replayed part that no owner will ever take: its questions do not wait for it. */
   public void rejected(Piece piece, int spans) {
     metrics.forgottenSpans.inc(spans);

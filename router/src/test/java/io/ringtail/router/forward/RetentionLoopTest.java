@@ -1,0 +1,71 @@
+package io.ringtail.router.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.ringtail.link.Mark;
+import io.ringtail.link.RouterWord;
+import io.ringtail.link.SamplerWord;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.router.retain.RetentionConfig.WhenFull;
+import io.ringtail.router.retain.SamplerKey;
+import io.ringtail.router.route.Tables;
+import io.ringtail.router.split.BatchSplitter;
+import io.ringtail.router.split.HeaderTable;
+import io.ringtail.rules.Rules;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RetentionLoopTest {
+  private static final SamplerKey A = new SamplerKey("a", 100);
+
+  private final EmbeddedChannel control = new EmbeddedChannel();
+  private final Metrics metrics = new Metrics();
+  private final AtomicLong held = new AtomicLong();
+  private final AtomicLong now = new AtomicLong();
+  private final List<RouterWord> said = new ArrayList<>();
+  private final RetentionLoop loop =
+      new RetentionLoop(
+          new RetentionConfig(1 << 20, WhenFull.FORGET, Duration.ZERO),
+          new RetentionLoop.Surroundings(
+              control.eventLoop(),
+              new Rerouter(
+                  () -> null,
+                  new BatchSplitter(
+                      HeaderTable.ofDefaultSize(), new UnpooledByteBufAllocator(false)),
+                  held,
+                  new ForwardMetrics(metrics),
+                  now::get),
+              new Seqs(),
+              held,
+              new UnpooledByteBufAllocator(false),
+              now::get,
+              Rules.ALL),
+          List::of,
+          (to, word) -> said.add(word),
+          metrics);
+
+  @Test
+  void event_thatFails_isCountedAndTakesNoOtherWithIt() {
+    loop.heard(A, List.of(new SamplerWord.Lowering(1, 5)), null);
+    loop.heard(A, unknownWord(), new Mark(1, Tables.of(1).order()));
+    loop.heard(A, List.of(new SamplerWord.Lowering(2, 6)), null);
+    control.runPendingTasks();
+    assertThat(said).containsExactly(new RouterWord.Lowered(1), new RouterWord.Lowered(2));
+    assertThat(loop.isSettled()).isTrue();
+    assertThat(metrics.registry().counter("ringtail_router_retention_failures_total").getCount())
+        .isEqualTo(1);
+  }
+
+  private static List<SamplerWord> unknownWord() {
+    @Nullable SamplerWord[] none = {null};
+    return Arrays.asList(none);
+  }
+}
