@@ -208,9 +208,10 @@ public final class Forwarder implements Ingress, AutoCloseable {
     registerGauges(metricRegistry);
   }
 
+  /** A link becomes a former one before it leaves the others, so in this order none is missed. */
   private Collection<Link> allLinks() {
-    List<Link> all = new ArrayList<>(former.values());
-    all.addAll(links.values());
+    List<Link> all = new ArrayList<>(links.values());
+    all.addAll(former.values());
     return all;
   }
 
