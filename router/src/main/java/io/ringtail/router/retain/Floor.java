@@ -316,8 +316,10 @@ final class Floor {
   private void name(Named sampler) {
     Living alive = living.computeIfAbsent(sampler.key, key -> new Living());
     alive.named = sampler;
-    over.remove(sampler.key);
     Lost before = lost.remove(sampler);
+    if (over.remove(sampler.key) || before != null) {
+      early.keySet().removeIf(word -> word.lost.equals(sampler)); // they were of a loss undone
+    }
     if (before != null) {
       alive.mark = Math.min(alive.mark, before.mark);
     }

@@ -99,6 +99,24 @@ class FloorTest {
     assertThat(floor.value()).isEqualTo(30);
   }
 
+  @Test
+  void wordsOfALossThatWasUndone_doNotCountForTheNext() {
+    floor.onEpoch(epoch(E1, List.of(A, B, C), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.onEpoch(epoch(E2, List.of(A, C), List.of(B)), true, null, 0);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E2);
+    floor.needsNothing(SamplerKey.of(C), Floor.Named.of(B), E2);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E2);
+    floor.needsNothing(SamplerKey.of(C), Floor.Named.of(B), E2);
+    floor.onEpoch(epoch(E3, List.of(A, B, C), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(B), new Mark(20, E3));
+    floor.onEpoch(epoch(E4, List.of(A, C), List.of(B)), true, null, 0);
+    assertThat(floor.value()).isEqualTo(20);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E4);
+    floor.needsNothing(SamplerKey.of(C), Floor.Named.of(B), E4);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
   private static Epoch epoch(EpochOrder order, List<Member> members, List<Member> lost) {
     return new Epoch(order, "a", members, 0, EpochOrder.NONE, lost);
   }
