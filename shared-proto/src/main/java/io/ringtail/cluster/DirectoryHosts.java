@@ -15,7 +15,11 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Addresses of nodes, in files of a directory that they share. Each writes its own before it looks
@@ -32,6 +36,15 @@ final class DirectoryHosts implements AutoCloseable {
   private final String prefix;
   private final Path own;
   private final String address;
+  private final Map<Path, Seen> seen = new HashMap<>();
+
+  /**
+   * A file as it was found.
+   *
+   * @param sinceNanos when it was first found so
+   * @param changed whether it was found otherwise before
+   */
+  private record Seen(FileTime modified, long sinceNanos, boolean changed) {}
 
   DirectoryHosts(Path directory, String cluster, HostAndPort self) throws IOException {
     this.directory = Files.createDirectories(directory);
@@ -51,16 +64,25 @@ final class DirectoryHosts implements AutoCloseable {
     Files.move(written, own, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** All addresses, the own too; takes away the files of the killed. */
-  List<InetSocketAddress> read(Instant now) throws IOException {
+  /**
+   * All addresses, the own too; takes away the files of the killed. Clocks of hosts may differ by
+   * any amount: a file is taken away only when it has not changed for a while by a clock that
+   * cannot be set. Until then one that seems old is not listed, unless it was seen to change.
+   *
+   * @param nanos of a monotonic clock
+   */
+  List<InetSocketAddress> read(Instant now, long nanos) throws IOException {
     List<InetSocketAddress> hosts = new ArrayList<>();
+    Set<Path> found = new HashSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*")) {
       for (Path file : files) {
+        found.add(file);
         try {
           HostAndPort at = HostAndPort.fromString(Files.readString(file));
-          if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(STALE))) {
+          Seen last = look(file, nanos);
+          if (nanos - last.sinceNanos > STALE.toNanos()) {
             Files.deleteIfExists(file);
-          } else {
+          } else if (last.changed || !last.modified.toInstant().isBefore(now.minus(STALE))) {
             hosts.add(new InetSocketAddress(at.getHost(), at.getPort()));
           }
         } catch (NoSuchFileException e) {
@@ -70,7 +92,18 @@ final class DirectoryHosts implements AutoCloseable {
         }
       }
     }
+    seen.keySet().retainAll(found);
     return hosts;
+  }
+
+  private Seen look(Path file, long nanos) throws IOException {
+    FileTime modified = Files.getLastModifiedTime(file);
+    Seen last = seen.get(file);
+    if (last == null || !last.modified.equals(modified)) {
+      last = new Seen(modified, nanos, last != null);
+      seen.put(file, last);
+    }
+    return last;
   }
 
   @Override

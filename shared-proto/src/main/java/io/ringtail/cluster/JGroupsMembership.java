@@ -214,7 +214,7 @@ public final class JGroupsMembership implements Membership {
         hosts.publish(Instant.now());
         TimeUnit.MILLISECONDS.sleep(LOOK_AROUND_MILLIS);
         TCPPING discovery = created.getProtocolStack().findProtocol(TCPPING.class);
-        discovery.setInitialHosts(hosts.read(Instant.now()));
+        discovery.setInitialHosts(hosts.read(Instant.now(), nanoClock.getAsLong()));
       }
       if (knowsOthers(created)) {
         GMS views = created.getProtocolStack().findProtocol(GMS.class);
@@ -267,7 +267,7 @@ public final class JGroupsMembership implements Membership {
     try {
       known.publish(Instant.now());
       TCPPING discovery = s.channel().getProtocolStack().findProtocol(TCPPING.class);
-      discovery.setInitialHosts(known.read(Instant.now()));
+      discovery.setInitialHosts(known.read(Instant.now(), nanoClock.getAsLong()));
     } catch (IOException | RuntimeException e) {
       failures.inc();
       log.warn("cluster directory not read path={} reason={}", config.directory(), e.toString());
