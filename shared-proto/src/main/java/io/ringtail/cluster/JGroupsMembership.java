@@ -83,6 +83,10 @@ public final class JGroupsMembership implements Membership {
   private volatile Lease lease = Lease.NONE;
   private volatile boolean coordinates;
   private @Nullable Session session;
+
+  /** Newest state and weight, told while there was no session; on the membership thread. */
+  private @Nullable Member updated;
+
   private boolean wentOnAlone;
   private boolean closed;
 
@@ -220,7 +224,7 @@ public final class JGroupsMembership implements Membership {
         GMS views = created.getProtocolStack().findProtocol(GMS.class);
         views.setJoinTimeout(Math.max(JOIN_MILLIS, views.getJoinTimeout()));
       }
-      enqueue(() -> session = next);
+      enqueue(() -> begin(next));
       channel = created;
       created.connect(config.name());
     } catch (Exception e) {
@@ -327,6 +331,15 @@ public final class JGroupsMembership implements Membership {
   }
 
   // ---- on the membership thread
+
+  private void begin(Session next) {
+    session = next;
+    Member newest = updated;
+    updated = null;
+    if (newest != null) {
+      step(s -> s.epochs().update(newest, nanoClock.getAsLong()));
+    }
+  }
 
   private interface Step {
     List<Effect> on(Session session);
@@ -471,7 +484,14 @@ public final class JGroupsMembership implements Membership {
 
   @Override
   public void update(Member self) {
-    enqueue(() -> step(s -> s.epochs().update(self, nanoClock.getAsLong())));
+    enqueue(
+        () -> {
+          if (session == null) {
+            updated = self;
+          } else {
+            step(s -> s.epochs().update(self, nanoClock.getAsLong()));
+          }
+        });
   }
 
   @Override

@@ -109,6 +109,25 @@ class JGroupsMembershipTest {
     assertThat(newer.fencedBy).isEmpty();
   }
 
+  @Test
+  void update_whileItComesBackAsAnother_isSaidThen() throws Exception {
+    Node s0 = node("s0", Member.Role.SAMPLER);
+    startTogether(s0);
+    awaitNamed(List.of(s0), "s0");
+    s0.membership.comeBack(99);
+    s0.membership.update(s0.self.withState(Member.State.DRAINING));
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () ->
+                s0.membership.newest().stream()
+                    .flatMap(e -> e.members().stream())
+                    .anyMatch(
+                        m ->
+                            m.incarnation().bits() == 99
+                                && m.state() == Member.State.DRAINING));
+  }
+
   private Node node(String id, Member.Role role) {
     Node node = new Node(id, role);
     nodes.add(node);
