@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Epochs {
   static final long REPEAT_NANOS = 500_000_000;
-  private static final long PROMISE_NANOS = 1_000_000_000;
+  private static final long PROMISE_NANOS = 5_000_000_000L;
 
   private final long selfBits;
   private final Follower follower;
@@ -224,7 +224,11 @@ final class Epochs {
     return goOn(now, effects);
   }
 
-  /** Adopts nothing of an earlier view for a while, lest the answer be wrong when it arrives. */
+  /**
+   * Adopts nothing of an earlier view, and echoes no stamp of its coordinator, until the later view
+   * comes, lest the answer be wrong when it arrives, or who is deposed go on to decide. If it does
+   * not come within the time after which a silent host is lost, its coordinator is gone.
+   */
   private void promise(long viewId, long now) {
     if (viewId > view.id()) {
       promisedViewId = viewId;
