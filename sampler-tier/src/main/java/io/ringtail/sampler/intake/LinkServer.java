@@ -52,6 +52,8 @@ import org.slf4j.LoggerFactory;
 public final class LinkServer {
   private static final Logger log = LoggerFactory.getLogger(LinkServer.class);
   private static final long LOOK_EVERY_MILLIS = 20;
+  private static final long KEEP_ALIVE_SECONDS = 10; // the least a client may have
+  private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
   private static final int FLOW_CONTROL_WINDOW = 4 << 20;
   private static final Duration STOP_WAIT = Duration.ofSeconds(2);
 
@@ -184,6 +186,10 @@ public final class LinkServer {
             .workerEventLoopGroup(loops)
             .directExecutor()
             .maxInboundMessageSize(LinkMethod.MAX_MESSAGE_BYTES)
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveTime(KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
             .flowControlWindow(FLOW_CONTROL_WINDOW) // fixed: gRPC would ping to find a better one
             .addService(service())
             .addServices(List.copyOf(others))

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class PeerLinks implements Peers, AutoCloseable {
   private static final long MAX_QUEUED_BYTES = 4 << 20;
   private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+  private static final long KEEP_ALIVE_SECONDS = 10; // the least a client may have
+  private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
   private static final int ANSWER_BYTES = 64 << 10;
   private static final int FLOW_CONTROL_WINDOW = 4 << 20;
 
@@ -219,6 +222,8 @@ public final class PeerLinks implements Peers, AutoCloseable {
         .eventLoopGroup(loop)
         .channelType(channelType)
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .directExecutor()
         .disableRetry()
         .proxyDetector(any -> null)
