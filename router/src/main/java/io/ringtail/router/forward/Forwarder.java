@@ -530,9 +530,9 @@ public final class Forwarder implements Ingress, AutoCloseable {
             if (closed) {
               rerouter.onStop();
             } else if (waitNanos == 0) {
-              rerouter.run();
+              rerouter.runDue();
             } else {
-              control.schedule(rerouter::run, waitNanos, TimeUnit.NANOSECONDS);
+              control.schedule(rerouter::runDue, waitNanos, TimeUnit.NANOSECONDS);
             }
           });
     }

@@ -9,6 +9,7 @@ import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.Split;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -26,6 +27,15 @@ final class Rerouter {
   private final AtomicLong bytesHeld;
   private final ForwardMetrics metrics;
   private final LongSupplier nanoTime;
+
+  /** Not looked at yet. */
+  private final ArrayDeque<Parked> fresh = new ArrayDeque<>();
+
+  /** They wait for their time, earliest first. */
+  private final PriorityQueue<Parked> later =
+      new PriorityQueue<>((a, b) -> Long.signum(a.notBeforeNanos - b.notBeforeNanos));
+
+  /** They wait for an epoch, or for owners. */
   private final ArrayDeque<Parked> parked = new ArrayDeque<>();
 
   private record Parked(
@@ -48,20 +58,32 @@ final class Rerouter {
    * @param parcel consumed
    */
   void add(Parcel parcel, EpochOrder atLeast, long notBeforeNanos, ResendReason reason) {
-    parked.add(new Parked(parcel, atLeast, notBeforeNanos, reason));
+    boolean waits = notBeforeNanos - nanoTime.getAsLong() > 0;
+    (waits ? later : fresh).add(new Parked(parcel, atLeast, notBeforeNanos, reason));
   }
 
   boolean isEmpty() {
-    return parked.isEmpty();
+    return fresh.isEmpty() && later.isEmpty() && parked.isEmpty();
   }
 
-  /** Sends what can go now, and drops what is overdue. */
+  /** Sends what can go now, and drops what is overdue: after an epoch, and once in a while. */
   void run() {
     long nowNanos = nanoTime.getAsLong();
+    fresh.addAll(parked);
+    parked.clear();
+    later.removeIf(p -> dropped(p.parcel, nowNanos));
+    runDue();
+  }
+
+  /** Sends what came, or whose time came, since the last run: costs nothing for the others. */
+  void runDue() {
+    long nowNanos = nanoTime.getAsLong();
+    while (!later.isEmpty() && nowNanos - later.element().notBeforeNanos >= 0) {
+      fresh.add(later.remove());
+    }
     Routes now = routes.get();
-    for (int i = parked.size(); i > 0; i--) {
-      Parked p = parked.remove();
-      if (!dropped(p.parcel, nowNanos) && !sent(p, now, nowNanos)) {
+    for (Parked p = fresh.poll(); p != null; p = fresh.poll()) {
+      if (!dropped(p.parcel, nowNanos) && !sent(p, now)) {
         parked.add(p);
       }
     }
@@ -81,11 +103,8 @@ final class Rerouter {
     return true;
   }
 
-  private boolean sent(Parked p, @Nullable Routes now, long nowNanos) {
-    if (now == null
-        || !now.hasOwners()
-        || now.order().compareTo(p.atLeast) < 0
-        || nowNanos - p.notBeforeNanos < 0) {
+  private boolean sent(Parked p, @Nullable Routes now) {
+    if (now == null || !now.hasOwners() || now.order().compareTo(p.atLeast) < 0) {
       return false;
     }
     Split split = cut(p.parcel, now);
@@ -106,7 +125,11 @@ final class Rerouter {
 
   /** This router stops: what is parked is refused. */
   void onStop() {
-    for (Parked p = parked.poll(); p != null; p = parked.poll()) {
+    fresh.addAll(parked);
+    fresh.addAll(later);
+    parked.clear();
+    later.clear();
+    for (Parked p = fresh.poll(); p != null; p = fresh.poll()) {
       p.parcel.errand().fail(new Refusal.NotReady("this router stops", RETRY_AFTER));
       withdraw(p.parcel, RefuseReason.STOPPING);
     }

@@ -245,7 +245,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     }
     if (piecesWereSent) {
       piecesWereSent = false;
-      rerouter.run();
+      rerouter.runDue();
     }
     if (more && scheduled.compareAndSet(false, true)) {
       control.execute(this::run);

@@ -8,6 +8,7 @@ import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.retain.Piece;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.BatchSplitter;
@@ -91,6 +92,59 @@ class RerouterTest {
     assertThat(books.refused()).isEqualTo(30);
   }
 
+  @Test
+  void parts_thatWait_areNotLookedAtForEachThatGoes() throws Exception {
+    Looked waiting = new Looked();
+    for (int i = 0; i < 100; i++) {
+      rerouter.add(
+          parcel(waiting), new EpochOrder(9, 9), i % 2 == 0 ? 0 : 50, ResendReason.REPLAY_REFUSED);
+    }
+    routes = routes(three);
+    rerouter.runDue();
+    waiting.times = 0;
+    for (int i = 0; i < 100; i++) {
+      rerouter.runDue();
+    }
+    assertThat(waiting.times).isZero();
+    now.set(50);
+    rerouter.runDue();
+    assertThat(waiting.times).isEqualTo(50);
+    rerouter.run();
+    assertThat(waiting.times).isEqualTo(150);
+  }
+
+  /** Never ends, and counts how often it is asked. */
+  private static final class Looked implements Errand {
+    private int times;
+
+    @Override
+    public boolean isAnswered() {
+      times++;
+      return false;
+    }
+
+    @Override
+    public boolean isOverdue(long nowNanos) {
+      return false;
+    }
+
+    @Override
+    public void partWasCut(int pieces) {}
+
+    @Override
+    public void partWasAccepted() {}
+
+    @Override
+    public boolean fail(Refusal refusal) {
+      return false;
+    }
+
+    @Override
+    public @Nullable Piece piece() {
+      return null;
+    }
+  }
+
   private Routes routes(RoutingTable table) {
     List<Outlet> outlets = new ArrayList<>();
     for (int i = 0; i < table.ownerCount(); i++) {
@@ -100,8 +154,12 @@ class RerouterTest {
   }
 
   private Parcel parcel() throws Exception {
+    return parcel(request);
+  }
+
+  private Parcel parcel(Errand errand) throws Exception {
     byte[] body = SampleRequests.of(new Random(3), 30);
     Part part = splitter.split(body, 0, body.length, Header.EMPTY, Tables.of(1)).parts().get(0);
-    return new Parcel(part, request, Tables.of(1).order(), held);
+    return new Parcel(part, errand, Tables.of(1).order(), held);
   }
 }
