@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class RetentionLog {
   private static final Logger log = LoggerFactory.getLogger(RetentionLog.class);
   private static final int LOOK_BYTES_A_TURN = 512 << 10;
+  static final int LOOK_PARTS_A_TICK = 8192;
   private static final long TICK_NANOS = 100_000_000;
   private static final int FORGOTTEN_OF = 4096;
 
@@ -84,6 +85,7 @@ public final class RetentionLog {
   private long spanCount;
   private long tickedNanos;
   private boolean exhaustionSaid;
+  private long relievedTo;
   private @Nullable RoutingTable table;
 
   /**
@@ -362,7 +364,10 @@ public final class RetentionLog {
     rate.onTick(nowNanos);
   }
 
-  /** M7: parts that only others' marks hold back, though these never had anything of them. */
+  /**
+   * M7: parts that only others' marks hold back, though these never had anything of them. Looks at
+   * some of the log at a time, from where it stopped on.
+   */
   private void relieve() {
     RoutingTable now = table;
     if (now == null || floor.isOutOfTurn()) {
@@ -370,14 +375,19 @@ public final class RetentionLog {
     }
     long pinnedFrom = replays.pinnedFrom();
     Map<SamplerKey, Long> marks = new HashMap<>();
-    Iterator<LoggedPart> all = parts.headMap(pinnedFrom).values().iterator();
-    while (all.hasNext()) {
-      LoggedPart part = all.next();
+    long from = Math.min(relievedTo, pinnedFrom);
+    Iterator<LoggedPart> some = parts.subMap(from, pinnedFrom).values().iterator();
+    for (int i = 0; i < LOOK_PARTS_A_TICK && some.hasNext(); i++) {
+      LoggedPart part = some.next();
+      relievedTo = part.seq() + 1;
       long mark = marks.computeIfAbsent(part.receiver(), key -> floor.ownMark(key, now.order()));
       if (part.seq() <= mark && !moves.since(part.epoch(), part.receiver())) {
-        all.remove();
+        some.remove();
         release(part);
       }
+    }
+    if (!some.hasNext()) {
+      relievedTo = 0;
     }
   }
 

@@ -337,6 +337,21 @@ class RetentionLogTest {
   }
 
   @Test
+  void pressure_looksAtSomeOfALongLogAtATime() {
+    f = new LogFixture(new RetentionConfig(2 << 20, WhenFull.REFUSE, Duration.ZERO));
+    f.epoch(List.of(A, B));
+    f.accepted(1, B, 1);
+    int last = 1;
+    while (last < RetentionLog.LOOK_PARTS_A_TICK + 100) {
+      f.accepted(++last, A, 1);
+    }
+    assertThat(f.bytes()).isGreaterThan(3 << 19);
+    f.mark(A, last);
+    f.pass(Duration.ofMillis(100));
+    assertThat(f.log.spanCount()).isEqualTo(1 + 100);
+  }
+
+  @Test
   void fullLog_forgetsTheOldestCountedOrRefusesIntake() {
     f.epoch(List.of(A));
     for (int seq = 1; seq <= 100; seq++) {
