@@ -17,7 +17,7 @@ import io.ringtail.memory.MemoryPart;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
-import io.ringtail.ring.RingTable;
+import io.ringtail.ring.RingTables;
 import io.ringtail.router.forward.Forwarder;
 import io.ringtail.router.forward.LinkTransport;
 import io.ringtail.router.receive.EventLoops;
@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class RouterNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RouterNode.class);
   private static final int MIB_SHIFT = 20;
+  private static final int REMEMBERED_TABLES = 2;
 
   private final RouterConfig config;
   private final RouterMemory memory;
@@ -70,6 +71,7 @@ public final class RouterNode implements AutoCloseable {
     this.loops = EventLoops.create(Runtime.getRuntime().availableProcessors());
     Class<? extends Channel> sockets =
         loops.epoll() ? EpollSocketChannel.class : NioSocketChannel.class;
+    RingTables tables = new RingTables(REMEMBERED_TABLES);
     this.forwarder =
         new Forwarder(
             memory.forward(),
@@ -78,10 +80,11 @@ public final class RouterNode implements AutoCloseable {
             config.cluster().minSamplers(),
             loops.workers(),
             new LinkTransport(sockets),
+            tables,
             metrics,
             rules);
     this.membership =
-        Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics, rules);
+        Memberships.of(config.cluster(), owners -> tables.of(owners).checksum(), metrics, rules);
     sayMemory();
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);

@@ -26,7 +26,7 @@ import io.ringtail.memory.MemoryPart;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
-import io.ringtail.ring.RingTable;
+import io.ringtail.ring.RingTables;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.export.Exports;
 import io.ringtail.sampler.export.KeptTraceListener;
@@ -63,6 +63,7 @@ public final class SamplerNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SamplerNode.class);
   private static final long LOOK_MILLIS = 20;
   private static final int MIB_SHIFT = 20;
+  private static final int REMEMBERED_TABLES = 4;
 
   private final SamplerConfig config;
   private final SecureRandom random = new SecureRandom();
@@ -106,8 +107,9 @@ public final class SamplerNode implements AutoCloseable {
             Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class,
             metrics);
     this.exports = Exports.open(memory.export(), metrics);
+    RingTables tables = new RingTables(REMEMBERED_TABLES);
     this.membership =
-        Memberships.of(config.cluster(), owners -> RingTable.of(owners).checksum(), metrics, rules);
+        Memberships.of(config.cluster(), owners -> tables.of(owners).checksum(), metrics, rules);
     this.handoff =
         new Handoff(
             KeeperConfig.of(
@@ -117,7 +119,7 @@ public final class SamplerNode implements AutoCloseable {
                 config.tailSampling().decisionWait(),
                 rules),
             membership::complete,
-            Handoff.Executors.started(),
+            Handoff.Executors.started(tables),
             metrics);
     this.shards =
         new ShardSet(

@@ -109,6 +109,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
    * @param minSamplers fewer active samplers than this and it is not ready
    * @param loops run links and their timers; not shut down here
    * @param transport suits the loops
+   * @param tables shared with who checks their sums, so that each is built once
    */
   public Forwarder(
       ForwardConfig config,
@@ -117,6 +118,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
       int minSamplers,
       EventLoopGroup loops,
       LinkTransport transport,
+      RingTables tables,
       Metrics metricRegistry,
       Rules rules) {
     this(
@@ -126,7 +128,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
         minSamplers,
         loops,
         new Surroundings(
-            transport, System::nanoTime, new Random(), new RingTables(2), epochsThread(), rules),
+            transport, System::nanoTime, new Random(), tables, epochsThread(), rules),
         metricRegistry);
   }
 

@@ -22,6 +22,7 @@ import io.ringtail.link.SamplerWord;
 import io.ringtail.link.SamplerWord.Question;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.ring.RingTables;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
@@ -58,6 +59,7 @@ class ForwarderTest {
           0,
           loops,
           new LinkTransport(NioSocketChannel.class),
+          new RingTables(2),
           metrics,
           Rules.ALL);
 

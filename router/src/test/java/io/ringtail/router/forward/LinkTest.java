@@ -52,7 +52,7 @@ class LinkTest {
   private final Link link =
       new Link(
           new LinkContext(
-              new ForwardConfig(Duration.ofSeconds(8), 1 << 20, 1),
+              new ForwardConfig(Duration.ofSeconds(8), 1 << 20, 32),
               () -> new Peer(Tables.ROUTER, Tables.router().incarnation()),
               (address, eventLoop) -> new FakeChannel(),
               new Seqs(),
@@ -61,6 +61,7 @@ class LinkTest {
               new NoRerouting(),
               new RecordedRetention(),
               new ForwardMetrics(new Metrics()),
+              new UnsentBytes(1 << 20),
               now::get),
           SAMPLER,
           loop.eventLoop());

@@ -47,15 +47,13 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
       ExecutorService builder,
       LongSupplier nanoClock,
       RingTables tables) {
-    private static final int REMEMBERED_TABLES = 4;
-
     /** Threads of its own, by {@link System#nanoTime}. */
-    public static Executors started() {
+    public static Executors started(RingTables tables) {
       return new Executors(
           HandoffThread.newThread("sampler-handoff"),
           HandoffThread.newThread("ring-builder"),
           System::nanoTime,
-          new RingTables(REMEMBERED_TABLES));
+          tables);
     }
   }
 

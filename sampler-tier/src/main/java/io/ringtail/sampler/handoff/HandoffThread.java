@@ -37,6 +37,9 @@ public final class HandoffThread implements AutoCloseable {
   private volatile Keeper keeper;
   private volatile EpochOrder newest = EpochOrder.NONE;
 
+  /** The last heirs wanted were not built; on the builder's thread. */
+  private boolean heirsLeftOut;
+
   /**
    * @param thread runs one task at a time; shut down here
    * @param builder the same, for tables
@@ -186,9 +189,15 @@ public final class HandoffThread implements AutoCloseable {
         .ifPresent(view -> build(of, view.order(), () -> buildHeirs(of, view)));
   }
 
+  /**
+   * Nothing is decided before the heirs are there. So those of an epoch that is not the newest are
+   * left out only once, for the next one's: when epochs come faster than heirs are built, there is
+   * time to decide after every second.
+   */
   private void buildHeirs(Keeper of, SlotView view) {
-    if (!view.order().equals(newest)) {
-      return; // the next epoch's are built instead
+    heirsLeftOut = !view.order().equals(newest) && !heirsLeftOut;
+    if (heirsLeftOut) {
+      return;
     }
     HeirTable heirs = tables.heirs(view.table());
     submit(thread, () -> run(of, (k, now) -> k.onHeirs(view.order(), heirs, now)));

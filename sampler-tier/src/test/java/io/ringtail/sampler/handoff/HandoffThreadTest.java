@@ -74,6 +74,22 @@ class HandoffThreadTest {
   }
 
   @Test
+  void heirs_whenNewerEpochsKeepComing_areBuiltForEverySecond() {
+    handoff.onEpoch(epoch(1), true, () -> used++);
+    builder.run();
+    thread.run();
+    handoff.onEpoch(epoch(2), true, () -> used++);
+    builder.run(); // leaves out the heirs of 1
+    thread.run();
+    assertThat(tier.view().heirs()).isNull();
+    handoff.onEpoch(epoch(3), true, () -> used++);
+    builder.runOne(); // the heirs of 2
+    thread.run();
+    assertThat(tier.view().order()).isEqualTo(new EpochOrder(1, 2));
+    assertThat(tier.view().heirs()).isNotNull();
+  }
+
+  @Test
   void epoch_whoseTableIsAnother_isNeverUsed() {
     Epoch of = epoch(1);
     handoff.onEpoch(

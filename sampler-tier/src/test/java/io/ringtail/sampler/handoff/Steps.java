@@ -23,6 +23,10 @@ final class Steps extends AbstractExecutorService implements ScheduledExecutorSe
     }
   }
 
+  void runOne() {
+    tasks.remove().run();
+  }
+
   /** All delays are over. */
   void runDelayed() {
     for (Runnable task = delayed.poll(); task != null; task = delayed.poll()) {
