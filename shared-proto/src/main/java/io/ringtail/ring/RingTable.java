@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +28,11 @@ public final class RingTable {
   private final List<RingMember> members;
   private final short[] owners;
   private final long checksum;
-  private final AtomicReferenceArray<@Nullable SlotSet> slotSets;
+  private volatile @Nullable List<SlotSet> slotSets;
 
   private RingTable(List<RingMember> members, short[] owners) {
     this.members = members;
     this.owners = owners;
-    this.slotSets = new AtomicReferenceArray<>(members.size());
     this.checksum = members.isEmpty() ? 0 : Checksum.of(members, owners);
   }
 
@@ -103,7 +101,9 @@ public final class RingTable {
   }
 
   /**
-   * The slots of a member; found once, then remembered (32 KiB each).
+   * The slots of a member. The first call finds those of all in one pass over the table, a
+   * millisecond, and they are remembered (16 KiB each): who asks for one mostly asks for all, on
+   * threads that have other things to do.
    *
    * @param index into {@link #members()}; below 0 nobody, who owns nothing
    */
@@ -111,12 +111,12 @@ public final class RingTable {
     if (index < 0) {
       return SlotSet.NONE;
     }
-    SlotSet known = slotSets.get(index);
+    List<SlotSet> known = slotSets;
     if (known == null) {
-      known = SlotSet.where(slot -> owners[slot] == index);
-      slotSets.set(index, known);
+      known = SlotSet.byOwner(owners, members.size());
+      slotSets = known;
     }
-    return known;
+    return known.get(index);
   }
 
   /** The owner of a slot by name; for control paths. */

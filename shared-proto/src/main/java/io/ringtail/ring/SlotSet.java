@@ -3,8 +3,10 @@ package io.ringtail.ring;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.WireReader;
 import io.ringtail.trace.TraceHash;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -33,6 +35,23 @@ public final class SlotSet {
       }
     }
     return new SlotSet(slots);
+  }
+
+  /**
+   * The slots of each owner.
+   *
+   * @param owners by slot, each from 0 on
+   * @param count how many owners there are
+   */
+  static List<SlotSet> byOwner(short[] owners, int count) {
+    List<BitSet> sets = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      sets.add(new BitSet(owners.length));
+    }
+    for (int slot = 0; slot < owners.length; slot++) {
+      sets.get(owners[slot]).set(slot);
+    }
+    return sets.stream().map(SlotSet::new).toList();
   }
 
   public static SlotSet of(int... slots) {

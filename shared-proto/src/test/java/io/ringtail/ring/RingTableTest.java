@@ -71,6 +71,17 @@ class RingTableTest {
   }
 
   @Test
+  void slotsOf_eachMember_areThoseItOwns_foundForAllAtOnce() {
+    RingTable table = RingTable.build(List.of(new RingMember("a", 1), new RingMember("b", 3)));
+    for (int i = 0; i < 2; i++) {
+      int owner = i;
+      assertThat(table.slotsOf(i)).isEqualTo(SlotSet.where(s -> table.ownerIndex(s) == owner));
+      assertThat(table.slotsOf(i)).isSameAs(table.slotsOf(i));
+    }
+    assertThat(table.slotsOf(-1)).isEqualTo(SlotSet.NONE);
+  }
+
+  @Test
   void build_otherWeight_otherChecksum() {
     RingTable table = RingTable.build(List.of(new RingMember("only", 7)));
     RingTable other = RingTable.build(List.of(new RingMember("only", 8)));
