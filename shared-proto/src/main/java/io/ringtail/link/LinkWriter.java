@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Encodes what a router says on one link after the welcome: parts, words and progress, in one
- * message as many as the caller adds, in that order. Belongs to the link and dies with it, as its dictionary
- * does.
+ * message as many as the caller adds, in that order. Belongs to the link and dies with it, as its
+ * dictionary does.
  *
  * <p>Threads: one, the link's. Buffers: the arrays of added parts are borrowed until the message of
  * {@link #finish} has been sent. Costs: framing and definitions are copied twice, span bytes not at

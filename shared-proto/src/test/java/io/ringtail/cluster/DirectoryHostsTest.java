@@ -21,7 +21,9 @@ class DirectoryHostsTest {
     hosts("one", 2).publish(NOW);
     hosts("two", 3).publish(NOW);
     a.publish(NOW);
-    assertThat(a.read(Instant.now(), 0)).extracting(h -> h.getPort()).containsExactlyInAnyOrder(1, 2);
+    assertThat(a.read(Instant.now(), 0))
+        .extracting(h -> h.getPort())
+        .containsExactlyInAnyOrder(1, 2);
   }
 
   @Test

@@ -123,9 +123,7 @@ class JGroupsMembershipTest {
                 s0.membership.newest().stream()
                     .flatMap(e -> e.members().stream())
                     .anyMatch(
-                        m ->
-                            m.incarnation().bits() == 99
-                                && m.state() == Member.State.DRAINING));
+                        m -> m.incarnation().bits() == 99 && m.state() == Member.State.DRAINING));
   }
 
   private Node node(String id, Member.Role role) {

@@ -127,8 +127,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
         self,
         minSamplers,
         loops,
-        new Surroundings(
-            transport, System::nanoTime, new Random(), tables, epochsThread(), rules),
+        new Surroundings(transport, System::nanoTime, new Random(), tables, epochsThread(), rules),
         metricRegistry);
   }
 

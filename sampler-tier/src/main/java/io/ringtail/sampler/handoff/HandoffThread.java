@@ -185,8 +185,7 @@ public final class HandoffThread implements AutoCloseable {
       return;
     }
     inUse.run();
-    of.wantsHeirs()
-        .ifPresent(view -> build(of, view.order(), () -> buildHeirs(of, view)));
+    of.wantsHeirs().ifPresent(view -> build(of, view.order(), () -> buildHeirs(of, view)));
   }
 
   /**

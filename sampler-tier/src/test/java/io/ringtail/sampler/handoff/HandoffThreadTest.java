@@ -93,7 +93,9 @@ class HandoffThreadTest {
   void epoch_whoseTableIsAnother_isNeverUsed() {
     Epoch of = epoch(1);
     handoff.onEpoch(
-        new Epoch(of.order(), "a", of.members(), 5, EpochOrder.NONE, List.of()), true, () -> used++);
+        new Epoch(of.order(), "a", of.members(), 5, EpochOrder.NONE, List.of()),
+        true,
+        () -> used++);
     goOn();
     assertThat(used).isZero();
   }
