@@ -68,8 +68,7 @@ class RouterNodeTest {
   @Test
   void router_thatAsksOnlyItself_saysSo() {
     RouterNode router =
-        new RouterNode(
-            config(0, ClusterConfig.defaults()), MemoryLimits.ofJvm(), Rules.ALL);
+        new RouterNode(config(0, ClusterConfig.defaults()), MemoryLimits.ofJvm(), Rules.ALL);
     assertThat(router.readiness().reasons())
         .contains("alone: cluster.hosts names only this node (expected host:port of a sampler)");
     router.close();

@@ -2,7 +2,9 @@ package io.ringtail.it.sim;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
@@ -40,11 +42,14 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
     private final String name;
     private final List<String> first = new ArrayList<>();
     private final List<Long> seeds = new ArrayList<>();
+    private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
     private long schedules;
     private long failed;
     private long lost;
     private long split;
     private long undeserved;
+    private long part;
+    private long twice;
     private long duplicates;
     private long spans;
     private long strict;
@@ -70,6 +75,7 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
       schedules++;
       failed++;
       problems++;
+      faults.merge(Fault.BROKEN, 1L, Long::sum);
       seeds.add(seed);
       if (first.size() < SHOWN) {
         StringBuilder b = new StringBuilder("seed " + seed + ": " + e);
@@ -89,12 +95,15 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
       lost += o.verdict().lost();
       split += o.verdict().split();
       undeserved += o.verdict().undeserved();
+      part += o.verdict().part();
+      twice += o.verdict().twice();
       duplicates += o.verdict().duplicates();
       spans += o.verdict().spans();
       traces += o.verdict().traces();
       strict += o.verdict().strictTraces();
       events += o.events();
       problems += o.problems().isEmpty() ? 0 : 1;
+      o.faults().forEach(fault -> faults.merge(fault, 1L, Long::sum));
       if (!o.isClean()) {
         failed++;
         seeds.add(o.seed());
@@ -117,14 +126,24 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
       return failed;
     }
 
+    /** Schedules with faults of a sort; one may have several. */
+    synchronized long with(Fault fault) {
+      return faults.getOrDefault(fault, 0L);
+    }
+
+    /** The least seeds that failed. */
+    synchronized List<Long> firstSeeds(int count) {
+      return seeds.stream().sorted().limit(count).toList();
+    }
+
     @Override
     public synchronized String toString() {
       StringBuilder b = new StringBuilder();
       first.forEach(f -> b.append(f).append('\n'));
       b.append(
           String.format(
-              "%s: %d schedules, %d with a fault: %d spans lost, %d traces split, %d undeserved; %d"
-                  + " with other problems; %d duplicates of %d spans, %d traces (%d strict); %.1f ms"
+              "%s: %d schedules, %d with a fault: %d spans lost, %d traces split, %d undeserved, %d decided on"
+                  + " a part, %d twice; %d with other problems; %d duplicates of %d spans, %d traces (%d strict); %.1f ms"
                   + " of CPU and %d events a schedule; trail %x",
               name,
               schedules,
@@ -132,6 +151,8 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
               lost,
               split,
               undeserved,
+              part,
+              twice,
               problems,
               duplicates,
               spans,

@@ -16,6 +16,9 @@ import java.util.function.Predicate;
 final class Ledger {
   private static final long SLACK = 300 * World.MILLI;
 
+  /** Until then a dead heir may be taken for alive, and a decision has effect without it (D2). */
+  private static final long UNNOTICED = 6 * World.SECOND;
+
   private final World world;
   private final boolean errorsOnly;
   private final long decisionWait;
@@ -24,6 +27,7 @@ final class Ledger {
   private final Map<Long, List<Arrival>> arrivals = new HashMap<>();
 
   private final List<Long> forgotten = new ArrayList<>();
+  private int repeated;
 
   /** When a sampler was lost; with it goes what it alone remembered. */
   private final List<Long> samplersLost = new ArrayList<>();
@@ -53,8 +57,17 @@ final class Ledger {
     }
   }
 
+  /**
+   * A decision that took effect.
+   *
+   * @param alone no heir knew of it: there was none, or it did not answer in time
+   * @param missing spans whose senders had been told of them by then that were not in it
+   */
+  private record Decided(long at, String by, boolean keep, boolean alone, int spans, int missing) {}
+
   private static final class Trace {
     final List<Sent> spans = new ArrayList<>();
+    final List<Decided> decisions = new ArrayList<>();
     boolean error;
   }
 
@@ -64,6 +77,9 @@ final class Ledger {
    * @param lost told accepted, owed to the backend, not there
    * @param split traces of which a part was let out, or that were let out for a part of them
    * @param undeserved traces at the backend without an error among their spans
+   * @param part traces that were first decided without spans whose senders had been told of them
+   * @param twice traces of which another decision took effect though the first was known
+   * @param repeated spans that came again in the same export
    * @param duplicates spans that came to the backend again
    */
   record Verdict(
@@ -73,12 +89,11 @@ final class Ledger {
       int lost,
       int split,
       int undeserved,
+      int part,
+      int twice,
+      int repeated,
       int duplicates,
-      List<String> details) {
-    boolean isClean() {
-      return lost == 0 && split == 0 && undeserved == 0;
-    }
-  }
+      List<String> details) {}
 
   Ledger(World world, boolean errorsOnly, long decisionWait) {
     this.world = world;
@@ -159,14 +174,68 @@ final class Ledger {
     return !told.isEmpty() && told.stream().allMatch(s -> s.arrived == error);
   }
 
+  /** One export has spans twice. */
+  void repeated(int spans) {
+    repeated += spans;
+  }
+
   void exported(String from, long id) {
     world.mark(id);
     arrivals.computeIfAbsent(id, i -> new ArrayList<>(1)).add(new Arrival(world.now(), from));
   }
 
+  /**
+   * A sampler's decision on a trace took effect.
+   *
+   * @param alone whether no heir knows of it: there is none, or it has not answered in time (D2)
+   */
+  void decided(String by, boolean alone, long hi, long lo, boolean keep, int spans) {
+    Trace trace = traces.get(new TraceKey(hi, lo));
+    if (trace != null) {
+      long before = world.now() - SLACK;
+      int told = (int) trace.spans.stream().filter(s -> s.toldAt != 0 && s.toldAt < before).count();
+      trace.decisions.add(
+          new Decided(world.now(), by, keep, alone, spans, Math.max(0, told - spans)));
+    }
+  }
+
   /** The last sampler is gone, and with it what was decided: spans that come later begin anew. */
   void decisionsForgotten() {
     forgotten.add(world.now());
+  }
+
+  /**
+   * Whether a trace was decided without spans whose senders had been told of them. One who has no
+   * heir that answers cannot learn from it either that a newer epoch gives its slot to another:
+   * that is counted by the sampler, and judged by what came to the backend.
+   */
+  private boolean isOnAPart(Trace trace) {
+    return !trace.decisions.isEmpty()
+        && trace.decisions.get(0).missing() > 0
+        && !trace.decisions.get(0).alone()
+        && !isUncovered(trace);
+  }
+
+  /**
+   * Whether one more decision took effect though somebody lived who knew of the one before: either
+   * who had taken it or its heir, if there could be one (D2). An heir forgets what no log has
+   * anything of (D4): then, without who had taken it, spans that are accepted later begin anew.
+   */
+  private boolean isTwice(Trace trace) {
+    for (int i = 1; i < trace.decisions.size(); i++) {
+      long first = trace.decisions.get(i - 1).at();
+      long second = trace.decisions.get(i).at();
+      long lost =
+          samplersLost.stream().filter(at -> first - UNNOTICED < at && at <= second).count();
+      boolean onlyLater =
+          trace.decisions.get(i).spans()
+              <= trace.spans.stream().filter(s -> s.toldAt == 0 || s.toldAt >= first).count();
+      int knew = trace.decisions.get(i - 1).alone() || onlyLater ? 1 : 2;
+      if (lost < knew && !wasForgotten(first, second) && !isUncovered(trace)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean wasForgotten(long first, long last) {
@@ -181,6 +250,8 @@ final class Ledger {
     int lost = 0;
     int split = 0;
     int undeserved = 0;
+    int part = 0;
+    int twice = 0;
     int duplicates = 0;
     int strict = 0;
     List<String> details = new ArrayList<>();
@@ -203,6 +274,14 @@ final class Ledger {
       }
       boolean isStrict = last - first < decisionWait - SLACK;
       strict += isStrict ? 1 : 0;
+      if (isOnAPart(trace)) {
+        part++;
+        details.add(describe("decided on a part", e.getKey(), trace));
+      }
+      if (isTwice(trace)) {
+        twice++;
+        details.add(describe("decided twice", e.getKey(), trace));
+      }
       if (!errorsOnly) {
         if (missing > 0) {
           lost += missing;
@@ -230,7 +309,17 @@ final class Ledger {
       }
     }
     return new Verdict(
-        spans.size(), traces.size(), strict, lost, split, undeserved, duplicates, details);
+        spans.size(),
+        traces.size(),
+        strict,
+        lost,
+        split,
+        undeserved,
+        part,
+        twice,
+        repeated,
+        duplicates,
+        details);
   }
 
   private String describe(String what, TraceKey key, Trace trace) {
@@ -243,6 +332,15 @@ final class Ledger {
       arrivals
           .getOrDefault(s.span.id(), List.of())
           .forEach(a -> b.append(' ').append(time(a.at)).append('@').append(a.from));
+    }
+    for (Decided d : trace.decisions) {
+      b.append("\n    decided ").append(d.keep() ? "keep" : "drop").append(" by ").append(d.by());
+      b.append(' ')
+          .append(time(d.at()))
+          .append(" on ")
+          .append(d.spans())
+          .append(" spans, missing ");
+      b.append(d.missing());
     }
     return b.toString();
   }

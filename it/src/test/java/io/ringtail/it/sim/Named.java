@@ -1,5 +1,6 @@
 package io.ringtail.it.sim;
 
+import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
 import java.util.Set;
 
@@ -12,6 +13,21 @@ enum Named {
       s.slowNetwork(40);
       s.after(2 * SECOND, () -> s.sampler("s3"));
       s.after(2_200 * MILLI + s.world.below(900 * MILLI), () -> s.drain("s3"));
+    }
+  },
+  /**
+   * Slots go from A to B and back again and again, while spans come and answers are on their way.
+   */
+  BACK_AND_FORTH {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(120);
+      for (int i = 0; i < 8; i++) {
+        int weight = i % 2 == 0 ? 20 : 100;
+        s.after(
+            1_500 * MILLI + i * 330L * MILLI + s.world.below(200 * MILLI),
+            () -> s.weigh("s0", weight));
+      }
     }
   },
   /** A slot goes from A to B and on to C before B has all of it. */
@@ -40,17 +56,22 @@ enum Named {
       s.after(2_100 * MILLI + s.world.below(600 * MILLI), () -> s.kill("s3", s.world.chance(0.2)));
     }
   },
-  /** A sampler does not hear of the epoch in which another was lost, only of a later one. */
+  /**
+   * A sampler does not hear of the epoch in which another was lost, only of a later one: while the
+   * others wait for the replay of what was lost, or when they have it all.
+   */
   SKIPPED_EPOCH_HIDES_A_LOSS {
     @Override
     void plan(Simulation s) {
+      long joins = s.world.chance(0.3) ? 1_200 * MILLI : 4 * SECOND;
       s.after(
           2 * SECOND,
           () -> {
-            s.group.forget("s2", 6 * SECOND);
+            s.group.forget("s2", joins + 4 * SECOND);
+            s.group.deafen("s2", joins + 1_500 * MILLI + s.world.below(SECOND));
             s.kill("s1", false);
           });
-      s.after(3_200 * MILLI + s.world.below(SECOND), () -> s.sampler("s3"));
+      s.after(2 * SECOND + joins + s.world.below(SECOND), () -> s.sampler("s3"));
     }
   },
   ROUTER_STOPS_THEN_SAMPLER_KILLED {
@@ -221,6 +242,19 @@ enum Named {
 
   private static String pickSampler(Simulation s) {
     return "s" + s.world.random.nextInt(3);
+  }
+
+  /** The one in which the want of a rule shows most. */
+  static Named showing(Rule rule) {
+    return switch (rule) {
+      case A7, D2 -> BACK_IN_UNDER_A_SECOND;
+      case M1, M5, M6, O3 -> SECOND_LOSS_DURING_THE_REPLAY;
+      case H1, H2 -> BACK_AND_FORTH;
+      case H3 -> RECEIVER_DIES_IN_HANDOFF;
+      case H7, O1 -> A_B_C;
+      case E3 -> SKIPPED_EPOCH_HIDES_A_LOSS;
+      case L1 -> PAUSE_PAST_THE_LEASE;
+    };
   }
 
   Simulation.Outcome run(long seed, boolean telling, Rules rules) {

@@ -49,6 +49,7 @@ final class SimBackend {
       if (ids.size() != trace.spanCount()) {
         throw new AssertionError("kept trace of " + trace.spanCount() + " spans has " + ids.size());
       }
+      ledger.repeated(ids.size() - (int) ids.stream().distinct().count());
       send(trace, ids);
       return true;
     }

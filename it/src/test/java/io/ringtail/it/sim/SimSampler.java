@@ -81,6 +81,10 @@ final class SimSampler extends SimNode {
             membership::mayDecide,
             simulation.config.rules());
     this.working = new boolean[shards.shards()];
+    SimShardAccess.listen(
+        shards,
+        (hi, lo, keep, spans, known) ->
+            simulation.ledger.decided(host.name(), !known || isAlone(), hi, lo, keep, spans));
     Ownership ownership = new Ownership();
     this.links =
         SimIntakeAccess.links(
@@ -114,6 +118,10 @@ final class SimSampler extends SimNode {
       int shard = i;
       host.every(WORK_EVERY, () -> SimShardAccess.work(shards, shard));
     }
+  }
+
+  private boolean isAlone() {
+    return membership.newest().filter(e -> e.activeSamplers() > 1).isEmpty();
   }
 
   /** Of the process, whatever incarnation it is. */

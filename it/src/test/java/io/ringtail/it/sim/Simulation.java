@@ -4,6 +4,7 @@ import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.Member;
 import io.ringtail.ring.RingTables;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -180,6 +181,13 @@ final class Simulation {
     group.disconnect(node.bits, 50 * World.MILLI);
   }
 
+  void weigh(String name, int weight) {
+    if (nodes.get(name) instanceof SimSampler sampler) {
+      world.tell("weigh %s %d", sampler, weight);
+      sampler.weigh(weight);
+    }
+  }
+
   void drain(String name) {
     SimNode node = nodes.get(name);
     if (node != null && !node.leaving) {
@@ -311,7 +319,27 @@ final class Simulation {
       long events,
       String story) {
     boolean isClean() {
-      return verdict.lost() == 0 && (maySplit || verdict.isClean()) && problems.isEmpty();
+      return faults().isEmpty();
+    }
+
+    Set<Fault> faults() {
+      Set<Fault> faults = EnumSet.noneOf(Fault.class);
+      if (verdict.lost() > 0) {
+        faults.add(Fault.LOST);
+      }
+      if (!maySplit && verdict.split() + verdict.undeserved() + verdict.part() > 0) {
+        faults.add(Fault.SPLIT);
+      }
+      if (!maySplit && verdict.twice() > 0) {
+        faults.add(Fault.TWICE);
+      }
+      if (verdict.repeated() > 0) {
+        faults.add(Fault.REPEATED);
+      }
+      if (!problems.isEmpty()) {
+        faults.add(Fault.RESTLESS);
+      }
+      return faults;
     }
 
     @Override
@@ -325,6 +353,10 @@ final class Simulation {
           + " split, "
           + verdict.undeserved()
           + " undeserved, "
+          + verdict.part()
+          + " decided on a part, "
+          + verdict.twice()
+          + " twice, "
           + verdict.duplicates()
           + " duplicates of "
           + verdict.spans()

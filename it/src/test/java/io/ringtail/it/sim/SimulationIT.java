@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
+import java.util.EnumSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 class SimulationIT {
   private static final int SEEDS_A_NAME = Integer.getInteger("ringtail.it.sim.named", 5);
+  private static final int SEEDS_A_RULE = 300; // until one is found
   private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 150);
 
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
@@ -41,6 +45,16 @@ class SimulationIT {
         new Batch(schedule.name(), seed -> schedule.run(seed, false, Rules.ALL))
             .run(0, SEEDS_A_NAME, 2);
     assertThat(totals.isClean()).as(totals.toString()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rule_takenAway_isMissed(Rule rule) {
+    Rules rules = Rules.without(EnumSet.of(rule));
+    Named schedule = Named.showing(rule);
+    assertThat(LongStream.range(0, SEEDS_A_RULE).boxed())
+        .as("seeds of %s without %s", schedule, rule)
+        .anySatisfy(seed -> assertThat(schedule.run(seed, false, rules).faults()).isNotEmpty());
   }
 
   @Test

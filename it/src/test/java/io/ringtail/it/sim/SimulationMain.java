@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  *   --schedules N [--from S] [--threads T]   random ones
  *   --named NAME|all [--schedules N]         a named one by N seeds
  *   --seed S [--named NAME] [--log LEVEL]    one, with its story
+ *   --rules [--schedules N]                  random ones, and named ones, with each rule taken away: a table
  *   --without RULE,...                       besides: with those rules of the protocol taken away
  * </pre>
  */
@@ -29,8 +30,14 @@ public final class SimulationMain {
     int threads = 1;
     Level log = Level.OFF;
     Rules rules = Rules.ALL;
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      String value = args[i + 1];
+    boolean table = false;
+    for (int i = 0; i < args.length; i += 2) {
+      if (args[i].equals("--rules")) {
+        table = true;
+        i--;
+        continue;
+      }
+      String value = i + 1 < args.length ? args[i + 1] : "";
       switch (args[i]) {
         case "--seed" -> seed = Long.parseLong(value);
         case "--named" -> named = value.toUpperCase(Locale.ROOT);
@@ -43,6 +50,9 @@ public final class SimulationMain {
       }
     }
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(log);
+    if (table) {
+      System.exit(new RulesTable(System.out, from, schedules, threads).print() ? 0 : 1);
+    }
     if (seed != null) {
       Simulation.Outcome outcome =
           named.isEmpty()

@@ -39,6 +39,15 @@ public final class SimShardAccess {
         rules);
   }
 
+  /** What is told of each decision that takes effect. */
+  public interface Effects {
+    void onEffect(long hi, long lo, boolean keep, int spans, boolean known);
+  }
+
+  public static void listen(ShardSet set, Effects effects) {
+    set.all().forEach(shard -> shard.listener(effects::onEffect));
+  }
+
   public static boolean hasQueued(ShardSet set, int shard) {
     return !set.all().get(shard).queueIsEmpty();
   }

@@ -102,6 +102,14 @@ final class Holds {
     }
   }
 
+  /**
+   * An epoch came out of turn (E3): what this sampler owned in one between, and not any more, it
+   * has not waited for, so the next owner must ask (O2).
+   */
+  void skipped(EpochOrder epoch) {
+    unfinished(epoch);
+  }
+
   private void unfinished(EpochOrder epoch) {
     unfinished.add(epoch);
     if (unfinished.size() > REMEMBERED) {

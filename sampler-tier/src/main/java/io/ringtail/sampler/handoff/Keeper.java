@@ -281,6 +281,9 @@ public final class Keeper {
     Set<Long> drained = known ? bits(next.drained(), Member.Role.SAMPLER) : Set.of();
     holds.onEpoch(next.order(), kept, others, drained, nowNanos);
 
+    if (!known) {
+      holds.skipped(next.order());
+    }
     SlotSet gained = own.without(kept);
     Set<Long> lost = bits(next.lost(), Member.Role.SAMPLER);
     boolean loss = !known || !lost.isEmpty();

@@ -35,6 +35,7 @@ final class Decider implements Notices.Effect {
   private final Notices notices;
   private final boolean handsOff;
   private SlotView slots = SlotView.NONE;
+  private EffectListener listener = EffectListener.NONE;
   private boolean lease = true;
   private boolean failedBefore;
 
@@ -252,7 +253,7 @@ final class Decider implements Notices.Effect {
     store.traces.policy(trace, policy);
     store.traces.state(trace, verdict.keep() ? TraceState.DECIDED_KEEP : TraceState.DECIDED_DROP);
     store.traces.decision(trace, Departures.NO_DECISION);
-    takesEffect(trace, nowMillis);
+    takesEffect(trace, true, nowMillis);
   }
 
   /**
@@ -260,11 +261,13 @@ final class Decider implements Notices.Effect {
    * gone, and its late spans follow.
    */
   @Override
-  public void takesEffect(int trace, int nowMillis) {
+  public void takesEffect(int trace, boolean known, int nowMillis) {
     TraceTable traces = store.traces;
     int state = traces.state(trace);
     boolean keep = state == TraceState.DECIDED_KEEP;
     int policy = traces.policy(trace);
+    listener.onEffect(
+        traces.traceIdHi(trace), traces.traceIdLo(trace), keep, traces.spanCount(trace), known);
     remember(
         traces.context(trace),
         traces.traceIdHi(trace),
@@ -309,6 +312,10 @@ final class Decider implements Notices.Effect {
     if (trace != TraceTable.NONE) {
       end(trace, policy, keep);
     }
+  }
+
+  void listener(EffectListener told) {
+    listener = told;
   }
 
   Notices notices() {

@@ -69,7 +69,6 @@ final class Handover {
   private final ParcelWriter writer;
   private final boolean handsOff;
   private final boolean keepsRegained;
-  private final boolean ownOnly;
   private final List<Loss> losses = new ArrayList<>();
   private final Map<Peer, Outgoing> outgoing = new LinkedHashMap<>();
   private final Map<Long, Parcel> sent = new HashMap<>();
@@ -113,7 +112,6 @@ final class Handover {
         Math.max(ParcelWriter.BATCH_BYTES, IN_FLIGHT_BYTES / context.config().shards());
     this.handsOff = context.rules().inForce(Rule.H1);
     this.keepsRegained = context.rules().inForce(Rule.H2);
-    this.ownOnly = context.rules().inForce(Rule.H7);
     this.scan = new ForeignScan(store, caches, policies, context.routers());
     this.writer = new ParcelWriter(store, policies, context.routers(), context.allocator());
   }
@@ -123,11 +121,12 @@ final class Handover {
     return (int) (transferId & ((1 << SHARD_BITS) - 1));
   }
 
-  /** A transfer is merged: whatever of it is another's is passed on. */
-  void merged(int nowMillis) {
-    if (!ownOnly && handsOff && !view.owners().isEmpty()) {
+  /** Traces of others' slots were taken from another sampler, where that is not refused (H7). */
+  void passOn(int nowMillis) {
+    if (handsOff) {
       SlotSet others = SlotSet.ALL.without(view.own());
-      Loss loss = new Loss(view.order(), others, others, nowMillis);
+      Loss loss = new Loss(view.order(), others, SlotSet.NONE, nowMillis);
+      loss.decisionsTaken = true;
       losses.add(loss);
       rescan = true;
     }

@@ -70,8 +70,9 @@ final class Notices {
   interface Effect {
     /**
      * @param trace in no list
+     * @param known whether the heir knows it, if there is one
      */
-    void takesEffect(int trace, int nowMillis);
+    void takesEffect(int trace, boolean known, int nowMillis);
 
     /**
      * @param trace in no list
@@ -136,7 +137,7 @@ final class Notices {
             keep);
     traces.decision(trace, Replayable.entry(to.batch, place));
     if (to.heir == null) {
-      takeEffect(to.batch, place, trace, nowMillis);
+      takeEffect(to.batch, place, trace, true, nowMillis);
     } else {
       int bytes =
           traces.spanBytes(trace) + traces.spanCount(trace) * BYTES_PER_SPAN + BYTES_PER_TRACE;
@@ -187,14 +188,14 @@ final class Notices {
     return pending.heir == null ? 0 : slots.owners().indexOf(pending.heir) + 1;
   }
 
-  private void takeEffect(DecisionBatch batch, int place, int trace, int nowMillis) {
+  private void takeEffect(DecisionBatch batch, int place, int trace, boolean known, int nowMillis) {
     if (!replayable.index(batch, place)) {
       context.metrics().split();
     }
     if (batch.keep(place)) {
       batch.exporting(place);
     }
-    effect.takesEffect(trace, nowMillis);
+    effect.takesEffect(trace, known, nowMillis);
   }
 
   /** Whose the slots are from now on: at another epoch what has no effect yet begins anew. */
@@ -413,7 +414,7 @@ final class Notices {
         pending.traces[place] = NONE;
         store.decided.remove(trace);
         context.budget().leaving(-pending.bytes[place]);
-        takeEffect(batch, place, trace, nowMillis);
+        takeEffect(batch, place, trace, pending.taken, nowMillis);
       }
     }
   }

@@ -228,6 +228,11 @@ final class Shard {
     return settled;
   }
 
+  /** To be set before the shard works. */
+  void listener(EffectListener told) {
+    decider.listener(told);
+  }
+
   /** Runs something once the marks are published as they are after this duty cycle. */
   void afterMarks(Runnable task) {
     afterMarks.add(task);
@@ -323,7 +328,9 @@ final class Shard {
     usedUp(in.reservedBytes());
     try {
       merger.merge(in, nowMillis, nowNanos);
-      handover.merged(nowMillis);
+      if (!in.isOwnedIn(decider.slots())) {
+        handover.passOn(nowMillis);
+      }
     } finally {
       in.bytes().release();
       afterMarks(in.arrival()::done);

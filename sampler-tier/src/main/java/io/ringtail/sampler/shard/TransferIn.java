@@ -23,4 +23,14 @@ record TransferIn(
     int[] traces,
     int spanCount,
     long reservedBytes,
-    Arrival arrival) {}
+    Arrival arrival) {
+  /** Whether all of it is the owner's of a view: always, unless transfers are not refused (H7). */
+  boolean isOwnedIn(SlotView view) {
+    for (int trace : traces) {
+      if (!view.owns(batch.slot(trace))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -58,6 +58,14 @@ class HoldsTest {
   }
 
   @Test
+  void epoch_skipped_isLeftUnfinished() {
+    assertThat(holds.unfinishedUpTo(e(7))).isEqualTo(EpochOrder.NONE);
+    holds.skipped(e(7));
+    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(EpochOrder.NONE);
+    assertThat(holds.unfinishedUpTo(e(7))).isEqualTo(e(7));
+  }
+
+  @Test
   void hold_alone_endsAtOnce() {
     holds.gain(e(5), SLOTS, Set.of(), false, false, 0);
     tick(0);
