@@ -32,7 +32,7 @@ import java.util.function.Predicate;
  * --seed 1                     of the load
  * --lanes 2                    clusters at once, for events that mostly wait; the others run alone
  * --per-scene 12               times one cluster is used
- * --without HANDOFF,REPLAY     rules of the protocol that all nodes break: shows that this can fail
+ * --without H1,O3              rules of the protocol that all nodes break: shows that this can fail
  * --markdown FILE              where to write the table
  * </pre>
  *
