@@ -17,10 +17,13 @@ import java.util.function.Consumer;
 final class Act {
   private static final int WARM_SECONDS = 5;
   private static final int STEADY_SECONDS = 6;
-  private static final int PAUSE_MILLIS = 1_500;
+  private static final long PAUSE_MILLIS = 1_500;
 
   /** A trace is gone this long after its first span, unless something holds it up. */
   private static final long GONE_NANOS = Scene.DECISION_WAIT.plusSeconds(2).toNanos();
+
+  /** Where faults are to be expected, each is to be seen in one event alone. */
+  private static final long GONE_MILLIS = TimeUnit.NANOSECONDS.toMillis(GONE_NANOS);
 
   private final Scene.Setting setting;
   private final List<Event> programme;
@@ -104,11 +107,15 @@ final class Act {
 
   private void once(Scene scene, Event event) throws Exception {
     Course course = courses.computeIfAbsent(event, e -> new Course());
-    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    if (event.isLoss()) {
+      scene.awaitSettledLogs(); // what the events before have moved is not this one's to replay
+    }
+    TimeUnit.MILLISECONDS.sleep(setting.nodeFlags().isEmpty() ? PAUSE_MILLIS : GONE_MILLIS);
     Counted before = new Counted(scene.accounts());
     var unused = scene.takeLatencies();
     course.exposed += scene.openTraces();
     Figures figures = new Figures();
+    figures.add("log before s", scene.logSeconds());
     long begin = System.nanoTime();
     course.windows.add(new long[] {begin, Long.MAX_VALUE / 2 + begin});
     event.run(scene, figures);

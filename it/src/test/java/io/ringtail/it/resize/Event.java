@@ -303,6 +303,23 @@ enum Event {
   /** Makes the cluster what it was before, where {@link #run} has not. */
   void undo(Scene scene) throws Exception {}
 
+  /** Whether a sampler is lost, so that routers replay. */
+  boolean isLoss() {
+    return switch (this) {
+      case KILL_SAMPLER,
+              KILL_COORDINATOR,
+              KILL_AND_BACK,
+              KILL_TWO,
+              KILL_SENDER_IN_HANDOFF,
+              KILL_RECEIVER_IN_HANDOFF,
+              PAUSE_SAMPLER,
+              PAUSE_COORDINATOR,
+              PARTITION ->
+          true;
+      default -> false;
+    };
+  }
+
   /** Whether it is mostly waiting, so that it does not disturb, nor mind, another cluster. */
   boolean isWaiting() {
     return switch (stage) {

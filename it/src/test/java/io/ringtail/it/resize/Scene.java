@@ -422,6 +422,26 @@ final class Scene implements AutoCloseable {
             load.acceptedSpans(), load.retries() + load.givenUpSpans() > 0, sinkLog.spans());
   }
 
+  /** Logs hold no more than they do while nothing happens. */
+  void awaitSettledLogs() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + CALM.toNanos();
+    while (logSeconds() > DECISION_WAIT.toSeconds() + 2) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("the oldest part in a log is " + logSeconds() + " s old");
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  /** Age of the oldest part in any router's log: what is settled has gone from it. */
+  double logSeconds() throws IOException, InterruptedException {
+    double oldest = 0;
+    for (Cluster.Node router : routers) {
+      oldest = Math.max(oldest, router.metric("ringtail_router_retention_oldest_seconds"));
+    }
+    return oldest;
+  }
+
   /** Who owns what, by the samplers there are. */
   RingTable ring() {
     return RingTable.build(
