@@ -307,14 +307,14 @@ enum Event {
   boolean isLoss() {
     return switch (this) {
       case KILL_SAMPLER,
-              KILL_COORDINATOR,
-              KILL_AND_BACK,
-              KILL_TWO,
-              KILL_SENDER_IN_HANDOFF,
-              KILL_RECEIVER_IN_HANDOFF,
-              PAUSE_SAMPLER,
-              PAUSE_COORDINATOR,
-              PARTITION ->
+          KILL_COORDINATOR,
+          KILL_AND_BACK,
+          KILL_TWO,
+          KILL_SENDER_IN_HANDOFF,
+          KILL_RECEIVER_IN_HANDOFF,
+          PAUSE_SAMPLER,
+          PAUSE_COORDINATOR,
+          PARTITION ->
           true;
       default -> false;
     };
