@@ -472,7 +472,7 @@ final class Shard {
     for (int place = 0; place < batch.size(); place++) {
       long hi = batch.hi(place);
       long lo = batch.lo(place);
-      if (decider.slots().owns(TraceHash.slot(hi, lo))) {
+      if (!batch.isVoid(place) && decider.slots().owns(TraceHash.slot(hi, lo))) {
         decider.remember(
             batch.context(place), hi, lo, batch.keep(place), batch.policy(place), nowMillis);
       }

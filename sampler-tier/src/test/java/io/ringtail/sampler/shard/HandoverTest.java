@@ -471,6 +471,10 @@ class HandoverTest {
     assertThat(c.set.metrics().droppedSpans(DropReason.REPLAY_SETTLED)).isEqualTo(1);
     samplers.advance(2000);
     assertDecisionsAreForgotten();
+
+    epoch(4, "a");
+    samplers.advance(1000);
+    samplers.assertNothingForeign();
   }
 
   @Test
