@@ -36,9 +36,10 @@ final class RingMembers {
     return members;
   }
 
+  /** One without an id is a problem of the section that has it. */
   private static List<RingMember> ofCluster(ClusterConfig cluster) {
     return cluster.members().stream()
-        .filter(m -> m.role() == Member.Role.SAMPLER && m.weight() > 0)
+        .filter(m -> m.role() == Member.Role.SAMPLER && m.weight() > 0 && !m.nodeId().isEmpty())
         .map(m -> new RingMember(m.nodeId(), m.weight()))
         .toList();
   }

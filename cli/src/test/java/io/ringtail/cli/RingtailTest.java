@@ -133,6 +133,14 @@ class RingtailTest {
   }
 
   @Test
+  void configCheck_fixedMemberWithoutId_isTold() throws Exception {
+    String file = file("cluster: { discovery: fixed, members: [ { link: '127.0.0.1:4319' } ] }");
+
+    assertThat(run("config", "check", file)).isEqualTo(ExitCode.PROBLEM);
+    assertThat(out.toString()).contains("cluster.members[0].id: missing (expected a node id)");
+  }
+
+  @Test
   void configCheck_rightFile_exitZero() throws Exception {
     assertThat(run("config", "check", file("ops: { http: 127.0.0.1:0 }"))).isEqualTo(ExitCode.OK);
     assertThat(out.toString()).isEmpty();

@@ -9,6 +9,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -72,5 +75,18 @@ class ArchitectureTest {
             .sorted()
             .toList();
     assertThat(without).as("packages without a @NullMarked package-info").isEmpty();
+  }
+
+  @Test
+  void packages_all_namedInTheArchitecturePage() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "architecture.md"));
+    String root = "io.ringtail.";
+    Set<String> unnamed =
+        CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> !name.startsWith("io.ringtail.it"))
+            .filter(name -> !page.contains("`" + name.substring(root.length()) + "`"))
+            .collect(Collectors.toSet());
+    assertThat(unnamed).as("packages that docs/architecture.md does not name").isEmpty();
   }
 }
