@@ -123,8 +123,7 @@ class ConfigPageTest {
     String place = "tail_sampling.policies[0].";
     List<String> entry =
         new ArrayList<>(
-            knownAt(
-                    place, read("tail_sampling: { policies: [ { type: always_sample, zzz: 1 } ] }"))
+            knownAt(place, read("tail_sampling: { policies: [ { type: always_sample, zzz: 1 } ] }"))
                 .orElseThrow());
     entry.removeAll(types);
     entry.removeAll(NOT_SUPPORTED);

@@ -182,7 +182,7 @@ final class Floor {
     return sampler.mark;
   }
 
-/** The newest mark of a sampler, lost ones included; 0 if none is known. */
+  /** The newest mark of a sampler, lost ones included; 0 if none is known. */
   long lastMark(SamplerKey of) {
     Living alive = living.get(of);
     if (alive != null) {
