@@ -29,8 +29,8 @@ final class RouterMemoryTest {
   }
 
   @Test
-  void defaults_inAGibibyte_areNotCut() {
-    RouterMemory plan = plan(1024, 2048, "", "");
+  void defaults_inFourGibibytes_areNotCut() {
+    RouterMemory plan = plan(4096, 8192, "", "");
     assertThat(plan.cuts()).isEmpty();
     assertThat(plan.retention().maxBytes()).isEqualTo(512 * MIB);
     assertThat(plan.receive().maxRequestBytes()).isEqualTo(64 * MIB);
@@ -39,7 +39,7 @@ final class RouterMemoryTest {
   @Test
   void moreThanFits_isCutAndSaid() {
     RouterMemory plan = plan(128, 160, "", "");
-    assertThat(plan.retention().maxBytes()).isBetween(40 * MIB, 80 * MIB);
+    assertThat(plan.retention().maxBytes()).isBetween(24 * MIB, 32 * MIB);
     assertThat(plan.cuts())
         .anySatisfy(
             cut ->
