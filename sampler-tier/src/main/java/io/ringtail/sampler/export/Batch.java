@@ -105,16 +105,16 @@ final class Batch {
       long grown = Math.max((long) array.length * 2, (long) length + size);
       array = Arrays.copyOf(array, (int) Math.min(grown, Integer.MAX_VALUE - 8));
     }
+    if (traceCount == traceEnds.length) {
+      traceEnds = Arrays.copyOf(traceEnds, 2 * traceCount);
+      traceSpans = Arrays.copyOf(traceSpans, 2 * traceCount);
+    }
   }
 
   private void added(KeptTrace trace, int size) {
     length += size;
     spanCount += trace.spanCount();
     int index = traceCount++;
-    if (index == traceEnds.length) {
-      traceEnds = Arrays.copyOf(traceEnds, 2 * index);
-      traceSpans = Arrays.copyOf(traceSpans, 2 * index);
-    }
     traceEnds[index] = length;
     traceSpans[index] = trace.spanCount();
     traces.add(trace);

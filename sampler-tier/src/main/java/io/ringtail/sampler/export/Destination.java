@@ -58,7 +58,13 @@ final class Destination {
 
   private static final int HALVINGS_A_SECOND = 20;
 
-  private record Completion(Batch batch, SendResult result) {}
+  /** No pause was asked for. */
+  private static final Duration NOT_ASKED = Duration.ZERO;
+
+  /**
+   * @param attempt of the batch: what is said of an earlier one is passed over
+   */
+  private record Completion(Batch batch, int attempt, SendResult result) {}
 
   private final String name;
   private final ExportConfig config;
@@ -73,6 +79,10 @@ final class Destination {
   private final AtomicLong reservedBytes = new AtomicLong();
   private final AtomicLong queuedSpans = new AtomicLong();
   private final Queue<KeptTrace> offered = new ConcurrentLinkedQueue<>();
+
+  /** Of a trace that was too large, to be gathered before others. */
+  private final Queue<KeptTrace> cut = new ArrayDeque<>();
+
   private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
   private volatile boolean stopping;
 
@@ -293,15 +303,17 @@ final class Destination {
   private int take(long nowNanos) {
     int taken = 0;
     while (taken < MAX_TAKEN) {
-      KeptTrace trace = offered.poll();
+      Queue<KeptTrace> from = cut.isEmpty() ? offered : cut;
+      KeptTrace trace = from.peek();
       if (trace == null) {
         break;
       }
-      if (isTooLarge(trace)) {
-        pieces(trace).forEach(piece -> gather(piece, nowNanos));
+      if (from == offered && isTooLarge(trace)) {
+        cut.addAll(pieces(trace));
       } else {
         gather(trace, nowNanos);
       }
+      from.remove(); // only now: what there is no memory for stays
       taken++;
     }
     return taken;
@@ -347,9 +359,11 @@ final class Destination {
     }
     if (batch == null) {
       batch = new Batch(trace.context(), nowNanos, bytes);
+      batch.add(trace);
       open.put(trace.context(), batch);
+    } else {
+      batch.add(trace);
     }
-    batch.add(trace);
   }
 
   private int closeBatches(long nowNanos) {
@@ -360,8 +374,8 @@ final class Destination {
       if (!stopping && nowNanos - batch.openedNanos() < config.linger().toNanos()) {
         break;
       }
-      batches.remove();
       ready.add(batch.seal());
+      batches.remove();
       closed++;
     }
     return closed;
@@ -379,7 +393,8 @@ final class Destination {
       if (endpoint < 0) {
         break;
       }
-      Batch batch = wanted(ready.remove());
+      Batch batch = wanted(ready.element());
+      ready.remove();
       if (!batch.isEmpty()) {
         send(batch, endpoint, nowNanos);
       }
@@ -422,23 +437,34 @@ final class Destination {
     sentBytes += batch.length();
     inFlight = sent.size();
     metrics.requests.inc();
+    int attempt = batch.attempts;
     try {
-      endpoint.transport().send(batch.payload(), failing, result -> onResult(batch, result));
+      endpoint
+          .transport()
+          .send(batch.payload(), failing, result -> onResult(batch, attempt, result));
     } catch (IllegalArgumentException e) {
-      onResult(batch, new SendResult.Rejected("cannot be sent: " + e.getMessage(), false));
+      onResult(batch, attempt, new SendResult.Rejected("cannot be sent: " + e.getMessage(), false));
+    } catch (RuntimeException | Error e) {
+      metrics.failures.inc();
+      onResult(batch, attempt, new SendResult.Retryable("failed unexpectedly: " + e, NOT_ASKED));
     }
   }
 
-  private void onResult(Batch batch, SendResult result) {
-    completions.add(new Completion(batch, result));
+  private void onResult(Batch batch, int attempt, SendResult result) {
+    completions.add(new Completion(batch, attempt, result));
     wakeUp.run();
+  }
+
+  /** Something failed that should not: a bug, or no memory. What it was about is tried again. */
+  void failed() {
+    metrics.failures.inc();
   }
 
   private int complete(long nowNanos) {
     int work = 0;
     Completion done = completions.poll();
     while (done != null) {
-      if (sent.remove(done.batch())) {
+      if (done.attempt() == done.batch().attempts && sent.remove(done.batch())) {
         sentBytes -= done.batch().length();
         inFlight = sent.size();
         complete(done.batch(), done.result(), nowNanos);
@@ -531,8 +557,17 @@ final class Destination {
   /** Of several traces perhaps only one is refused. */
   private void refused(Batch batch, SendResult.Rejected rejected, long nowNanos) {
     if (rejected.forContent() && batch.traceCount() > 1 && halvings.take(nowNanos)) {
+      List<Batch> halves;
+      try {
+        halves = batch.halves();
+      } catch (OutOfMemoryError e) {
+        metrics.failures.inc();
+        batch.attempts++;
+        batch.dueNanos = nowNanos + backoff.delayNanos(batch.attempts);
+        waiting.add(batch);
+        return;
+      }
       metrics.halved.inc();
-      List<Batch> halves = batch.halves();
       ready.addFirst(halves.get(1));
       ready.addFirst(halves.get(0));
     } else {

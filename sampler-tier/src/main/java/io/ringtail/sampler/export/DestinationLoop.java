@@ -69,7 +69,8 @@ final class DestinationLoop implements Runnable {
   private int workOnce() {
     try {
       return destination.doWork(System.nanoTime());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      destination.failed();
       log.error("export failed unexpectedly, goes on destination={}", destination.name(), e);
       return 0;
     }

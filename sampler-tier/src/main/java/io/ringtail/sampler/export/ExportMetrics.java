@@ -18,6 +18,7 @@ final class ExportMetrics {
   final Counter recoveredSpans;
   final Counter spooledSpans;
   final Counter spoolFailures;
+  final Counter failures;
   final Counter requests;
   final Counter retries;
   final Counter halved;
@@ -41,6 +42,11 @@ final class ExportMetrics {
     spoolFailures =
         metrics.counter(
             PREFIX + "disk_failures_total", "Requests that could not be written to disk.", to);
+    failures =
+        metrics.counter(
+            PREFIX + "failures_total",
+            "Work of the exporter that failed for a bug or want of memory, and is tried again.",
+            to);
     requests = metrics.counter(PREFIX + "requests_total", "Requests sent, retries included.", to);
     retries =
         metrics.counter(PREFIX + "retries_total", "Requests that failed and are sent again.", to);

@@ -1,8 +1,12 @@
 package io.ringtail.sampler.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.ExportConfig.Balance;
@@ -18,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -642,5 +647,86 @@ class DestinationTest {
     answers.add(new SendResult.Rejected("no", random.nextBoolean()));
     answers.add(new SendResult.Accepted(1, "partly"));
     return answers.get(random.nextInt(answers.size()));
+  }
+
+  @Test
+  void transport_throwingAnything_isTriedAgain() {
+    for (Throwable failure : List.of(new OutOfMemoryError("direct"), new IllegalStateException())) {
+      first.sent.clear();
+      first.answer =
+          payload -> {
+            if (failure instanceof Error error) {
+              throw error;
+            }
+            throw (RuntimeException) failure;
+          };
+      offerAndLinger(failure.hashCode());
+      assertThat(destination.inFlight()).isZero();
+      first.answer = payload -> FakeTransport.ACCEPTED;
+      pass(8_000);
+      pass(8_000);
+      assertThat(first.sent).hasSize(2);
+    }
+    assertThat(destination.isEmpty()).isTrue();
+    assertThat(counted("failures_total", "destination", "otlp")).isEqualTo(2);
+  }
+
+  @Test
+  void answerOfAnAttemptThatThrew_isNotTakenForThatOfTheNext() {
+    first.hangs = true;
+    first.failsAfterHanging = true;
+    offerAndLinger(1);
+    first.failsAfterHanging = false;
+    pass(8_000);
+    assertThat(first.hanging).hasSize(2);
+    first.hanging.removeFirst().accept(new SendResult.Rejected("cancelled", false));
+    work();
+    assertThat(destination.inFlight()).isEqualTo(1);
+    first.hanging.removeFirst().accept(FakeTransport.ACCEPTED);
+    work();
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+  }
+
+  /** A trace whose bytes cannot be copied the first time. */
+  private KeptTrace failingOnce(long id) {
+    KeptTrace trace = kept.trace(id, 2);
+    boolean[] fails = {true};
+    ByteBuf failing =
+        new UnpooledHeapByteBuf(UnpooledByteBufAllocator.DEFAULT, 1024, 1024) {
+          @Override
+          public ByteBuf getBytes(int index, byte[] dst, int dstIndex, int length) {
+            if (fails[0]) {
+              fails[0] = false;
+              throw new OutOfMemoryError("heap");
+            }
+            return super.getBytes(index, dst, dstIndex, length);
+          }
+        };
+    failing.writeBytes(Kept.encoded(id, 2));
+    trace.resourceSpans().release();
+    return new KeptTrace(0, id, trace.context(), failing, 2, trace.policy(), trace.onAnswered());
+  }
+
+  @Test
+  void trace_thereIsNoMemoryToGather_staysQueued() {
+    KeptTrace trace = failingOnce(1);
+    assertThat(offer(trace)).isTrue();
+    assertThatThrownBy(this::work).isInstanceOf(OutOfMemoryError.class);
+    work();
+    pass(200);
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+    assertThat(trace.resourceSpans().refCnt()).isZero();
+    assertThat(first.sent).hasSize(1);
+  }
+
+  @Test
+  void thread_afterAnError_goesOn() throws InterruptedException {
+    DestinationLoop loop = new DestinationLoop(destination);
+    assertThat(offer(failingOnce(1))).isTrue();
+    loop.start();
+    loop.end(System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+    loop.join();
+    assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
+    assertThat(counted("failures_total", "destination", "otlp")).isEqualTo(1);
   }
 }

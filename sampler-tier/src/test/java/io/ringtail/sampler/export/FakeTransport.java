@@ -21,6 +21,7 @@ final class FakeTransport implements Transport {
   final Deque<Consumer<SendResult>> hanging = new ArrayDeque<>();
   boolean limitsRequests = true;
   boolean hangs;
+  boolean failsAfterHanging;
   boolean closed;
   Function<Payload, SendResult> answer = payload -> ACCEPTED;
 
@@ -30,6 +31,9 @@ final class FakeTransport implements Transport {
     afterFailure.add(failedBefore);
     if (hangs) {
       hanging.add(onResult);
+      if (failsAfterHanging) {
+        throw new IllegalStateException("after it began");
+      }
     } else {
       onResult.accept(answer.apply(payload));
     }
