@@ -15,6 +15,7 @@ import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.RingTables;
 import io.ringtail.router.forward.ForwardMetrics.DropReason;
+import io.ringtail.router.forward.ForwardMetrics.RefuseReason;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.receive.Ingress;
 import io.ringtail.router.receive.Responder;
@@ -24,6 +25,7 @@ import io.ringtail.router.retain.SamplerKey;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
+import io.ringtail.router.split.Part;
 import io.ringtail.router.split.Split;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
@@ -288,6 +290,13 @@ public final class Forwarder implements Ingress, AutoCloseable {
     metrics.dropped(DropReason.INVALID_ID, split.rejectedSpans());
     if (split.parts().isEmpty()) {
       responder.accepted(split.rejectedSpans(), PendingRequest.rejection(split.rejectedSpans()));
+      return;
+    }
+    Refusal full = now.full(split, nanoTime.getAsLong());
+    if (full != null) {
+      metrics.refused(RefuseReason.BUSY, split.spanCount());
+      split.parts().forEach(Part::release);
+      responder.refused(full);
       return;
     }
     openRequests.incrementAndGet();

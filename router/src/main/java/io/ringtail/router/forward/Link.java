@@ -12,6 +12,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.link.Progress;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
+import io.ringtail.refusal.Refusal;
 import io.ringtail.router.retain.SamplerKey;
 import java.time.Duration;
 import java.util.Queue;
@@ -102,6 +103,11 @@ final class Link implements Outlet, LinkSession.Events {
         outbox.onStop(); // the loop has ended, so this thread is alone with what came after
       }
     }
+  }
+
+  @Override
+  public @Nullable Refusal full(long nowNanos) {
+    return outbox.full(nowNanos);
   }
 
   /** Says a word; it is lost if the link is down. */

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of one link, waiting or sent, and what becomes of them at every answer, break, epoch
@@ -26,12 +27,15 @@ import java.util.function.LongSupplier;
  * comes while the link is down. A part whose request has been answered is dropped where it is met,
  * at the latest at the next tick. A part that is replayed has none and is never dropped.
  *
- * <p>Threads: the link's event loop; {@link #oldestSeq} any.
+ * <p>Threads: the link's event loop; {@link #oldestSeq} and {@link #full} any.
  */
 final class Outbox {
   private static final long NOT_OWNER_WAIT_NANOS = Duration.ofMillis(100).toNanos();
   private static final long REPLAY_REFUSED_WAIT_NANOS = Duration.ofMillis(200).toNanos();
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /** Short beside the time until clients come back, so that a sampler with room again has work. */
+  private static final long FULL_NANOS = Duration.ofMillis(100).toNanos();
 
   private final SamplerKey receiver;
   private final Seqs seqs;
@@ -45,6 +49,11 @@ final class Outbox {
   private final LinkedHashMap<Long, Parcel> unanswered = new LinkedHashMap<>();
 
   private volatile long oldestSeq = Long.MAX_VALUE;
+
+  /** What the receiver said when it last had no room. */
+  private volatile @Nullable Full full;
+
+  private record Full(Refusal.Busy refusal, long untilNanos) {}
 
   /**
    * @param receiver who is at the other end
@@ -82,6 +91,12 @@ final class Outbox {
   /** A bound below the seqs of all unanswered parts; the greatest long if there are none. */
   long oldestSeq() {
     return oldestSeq;
+  }
+
+  /** See {@link Outlet#full}. */
+  @Nullable Refusal full(long nowNanos) {
+    Full last = full;
+    return last == null || nowNanos - last.untilNanos >= 0 ? null : last.refusal;
   }
 
   /**
@@ -145,6 +160,9 @@ final class Outbox {
   }
 
   private void refused(Parcel parcel, Refused refused) {
+    if (refused.refusal() instanceof Refusal.Busy busy) {
+      full = new Full(busy, nanoTime.getAsLong() + FULL_NANOS);
+    }
     if (refused.refusal() instanceof Refusal.NotOwner notOwner) {
       notOwner(parcel, new EpochOrder(notOwner.viewId(), notOwner.number()));
     } else if (parcel.errand().piece() != null) {

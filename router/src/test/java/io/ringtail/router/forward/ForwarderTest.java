@@ -124,6 +124,20 @@ class ForwarderTest {
   }
 
   @Test
+  void owner_knownToBeFull_keepsItsRequestsFromTheOthersToo() throws Exception {
+    start(3);
+    samplers.get(1).answers = part -> new Refused(part.seq(), order(1), BUSY);
+    int requests = 100;
+    for (int i = 0; i < requests; i++) {
+      Answer answer = accept(SampleRequests.of(random, 60));
+      await().pollInterval(Duration.ofMillis(1)).until(answer::given);
+      assertThat(answer.refusal()).isEqualTo(BUSY);
+    }
+    int others = samplers.get(0).spans().size() + samplers.get(2).spans().size();
+    assertThat(others).isPositive().isLessThan(requests * 60 * 2 / 3 / 2);
+  }
+
+  @Test
   void owner_thatDoesNotAnswer_doesNotHoldTheSenderPastTheTimeout() throws Exception {
     start(2);
     samplers.get(0).answers = part -> FakeSampler.SILENCE;

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,22 @@ class OutboxTest {
     assertThat(outbox.fill(writer, 1)).isTrue();
     assertThat(outbox.hasWaiting()).isTrue();
     writer.finish();
+  }
+
+  @Test
+  void receiver_thatWasBusy_isFullForAWhile() throws Exception {
+    offer();
+    offer();
+    send();
+    Refusal notReady = new Refusal.NotReady("starts", Duration.ofMillis(300));
+    outbox.onAnswers(
+        SamplerFrame.answers(new long[0], List.of(new Refused(1, NEXT, notReady)), null));
+    assertThat(outbox.full(now.get())).isNull();
+    now.set(TimeUnit.SECONDS.toNanos(5));
+    Refusal busy = new Refusal.Busy("full", Duration.ofMillis(300));
+    outbox.onAnswers(SamplerFrame.answers(new long[0], List.of(new Refused(2, NEXT, busy)), null));
+    assertThat(outbox.full(now.get() + TimeUnit.MILLISECONDS.toNanos(99))).isEqualTo(busy);
+    assertThat(outbox.full(now.get() + TimeUnit.MILLISECONDS.toNanos(100))).isNull();
   }
 
   @Test

@@ -145,10 +145,22 @@ class RerouterTest {
     }
   }
 
+  private final class SentOutlet implements Outlet {
+    @Override
+    public void offer(Parcel parcel) {
+      sent.add(parcel);
+    }
+
+    @Override
+    public @Nullable Refusal full(long nowNanos) {
+      return null;
+    }
+  }
+
   private Routes routes(RoutingTable table) {
     List<Outlet> outlets = new ArrayList<>();
     for (int i = 0; i < table.ownerCount(); i++) {
-      outlets.add(sent::add);
+      outlets.add(new SentOutlet());
     }
     return new Routes(table, outlets);
   }
