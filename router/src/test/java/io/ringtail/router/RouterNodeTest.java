@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
@@ -12,9 +14,13 @@ import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.NodeConfig;
+import io.ringtail.compress.ByteOutput;
 import io.ringtail.config.ConfigSection;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.ops.OpsConfig;
+import io.ringtail.otlp.json.ProtobufToJson;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.refusal.RefusalMapping;
 import io.ringtail.router.forward.FakeSampler;
 import io.ringtail.router.forward.ForwardConfig;
 import io.ringtail.router.receive.ReceiveConfig;
@@ -23,7 +29,13 @@ import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.SampleRequests;
 import io.ringtail.rules.Rules;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -75,6 +87,100 @@ class RouterNodeTest {
     RouterNode fixed = new RouterNode(config(0, List.of()), MemoryLimits.ofJvm(), Rules.ALL);
     assertThat(fixed.readiness().reasons()).noneMatch(reason -> reason.startsWith("alone"));
     fixed.close();
+  }
+
+  @Test
+  void requestWithInvalidIds_anyProtocol_isAPartialSuccess() throws Exception {
+    try (FakeSampler first = new FakeSampler("s0", 0, 0);
+        FakeSampler second = new FakeSampler("s1", 0, 0);
+        RouterNode router = started(first, second)) {
+      byte[] body = SampleRequests.withTwoInvalid(new Random(3), 10);
+      String why =
+          "2 spans with an invalid trace ID or span ID (expected 16 and 8 bytes, not all zero)";
+
+      assertPartial(exportByGrpc(router, body), why);
+      HttpResponse<byte[]> protobuf = post(router, "application/x-protobuf", body);
+      assertThat(protobuf.statusCode()).isEqualTo(200);
+      assertPartial(ExportTraceServiceResponse.parseFrom(protobuf.body()), why);
+      HttpResponse<byte[]> json = post(router, "application/json", json(body));
+      assertThat(json.statusCode()).isEqualTo(200);
+      assertThat(new String(json.body(), StandardCharsets.UTF_8))
+          .isEqualTo(
+              "{\"partialSuccess\":{\"rejectedSpans\":\"2\",\"errorMessage\":\"" + why + "\"}}");
+      assertThat(first.spans()).isNotEmpty();
+      assertThat(second.spans()).isNotEmpty();
+      assertThat(first.spans().size() + second.spans().size()).isEqualTo(3 * 10);
+    }
+  }
+
+  @Test
+  void requestWithInvalidIds_anOwnerIsFull_isRetryableInAnyProtocolAndNeverPartial()
+      throws Exception {
+    try (FakeSampler first = new FakeSampler("s0", 0, 0);
+        FakeSampler second = new FakeSampler("s1", 0, 0);
+        RouterNode router = started(first, second)) {
+      second.refuse(new Refusal.Busy("full", Duration.ofMillis(700)));
+      byte[] body = SampleRequests.withTwoInvalid(new Random(3), 10);
+
+      assertThatThrownBy(() -> exportByGrpc(router, body))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> {
+                assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                assertThat(e.getTrailers().containsKey(RefusalMapping.DETAILS_KEY)).isTrue();
+              });
+      for (String type : List.of("application/x-protobuf", "application/json")) {
+        HttpResponse<byte[]> answer = post(router, type, type.endsWith("json") ? json(body) : body);
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("content-type")).contains(type);
+        assertThat(answer.headers().firstValue("retry-after")).contains("1");
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("full");
+      }
+      await().until(() -> !first.spans().isEmpty());
+      assertThat(second.spans()).isEmpty();
+    }
+  }
+
+  private static void assertPartial(ExportTraceServiceResponse answer, String why) {
+    assertThat(answer.getPartialSuccess().getRejectedSpans()).isEqualTo(2);
+    assertThat(answer.getPartialSuccess().getErrorMessage()).isEqualTo(why);
+  }
+
+  private static RouterNode started(FakeSampler... samplers) throws Exception {
+    List<Member> members = Arrays.stream(samplers).map(FakeSampler::member).toList();
+    RouterNode router = new RouterNode(config(0, members), MemoryLimits.ofJvm(), Rules.ALL);
+    router.start();
+    await().until(() -> router.linksUp() == samplers.length);
+    return router;
+  }
+
+  private static ExportTraceServiceResponse exportByGrpc(RouterNode router, byte[] body)
+      throws Exception {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", router.grpcPort()).usePlaintext().build();
+    try {
+      return TraceServiceGrpc.newBlockingStub(channel)
+          .export(ExportTraceServiceRequest.parseFrom(body));
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static HttpResponse<byte[]> post(RouterNode router, String type, byte[] body)
+      throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + router.httpPort() + "/v1/traces");
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(uri)
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static byte[] json(byte[] protobuf) throws Exception {
+    ByteOutput output = new ByteOutput(0);
+    return output.copy(new ProtobufToJson().convert(protobuf, 0, protobuf.length, output));
   }
 
   private static RouterConfig config(int grpcPort, List<Member> samplers) {

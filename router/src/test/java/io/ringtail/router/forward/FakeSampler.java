@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.LinkMethod;
@@ -21,6 +22,7 @@ import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.Welcome;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.WireReader;
+import io.ringtail.refusal.Refusal;
 import io.ringtail.router.route.Tables;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** A real link server on loopback whose answers a test decides. */
 public final class FakeSampler implements AutoCloseable {
   /** Says nothing, ever. */
-  static final Refused SILENCE = Refused.notOwner(0, io.ringtail.cluster.EpochOrder.NONE, "");
+  static final Refused SILENCE = Refused.notOwner(0, EpochOrder.NONE, "");
 
   private final String nodeId;
   private final long bits;
@@ -84,6 +86,12 @@ public final class FakeSampler implements AutoCloseable {
   /** IDs and bytes of all accepted spans, in hex. */
   public List<String> spans() {
     return new ArrayList<>(spans);
+  }
+
+  /** Refuses every part from now on; null accepts again. */
+  public void refuse(@Nullable Refusal refusal) {
+    answers =
+        part -> refusal == null ? null : new Refused(part.seq(), new EpochOrder(1, 1), refusal);
   }
 
   /** What routers have answered. */

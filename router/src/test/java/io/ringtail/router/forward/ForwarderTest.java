@@ -36,9 +36,12 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ForwarderTest {
   private static final Duration TIMEOUT = Duration.ofMillis(1500);
@@ -114,13 +117,77 @@ class ForwarderTest {
   }
 
   @Test
-  void owner_thatIsFull_failsTheRequestRetryably() throws Exception {
+  void request_withInvalidIds_restIsForwardedAndThoseAreToldAsRejected() throws Exception {
     start(3);
-    samplers.get(1).answers =
-        part -> new Refused(part.seq(), order(1), new Refusal.Busy("full", Duration.ofMillis(700)));
-    Answer answer = accept(SampleRequests.of(random, 60));
+    Answer answer = accept(SampleRequests.withTwoInvalid(random, 30));
+    await().until(answer::isAccepted);
+    assertThat(answer.rejectedSpans()).isEqualTo(2);
+    assertThat(answer.message())
+        .isEqualTo(
+            "2 spans with an invalid trace ID or span ID"
+                + " (expected 16 and 8 bytes, not all zero)");
+    assertThat(samplers).allMatch(s -> !s.spans().isEmpty());
+    assertThat(samplers.stream().mapToInt(s -> s.spans().size()).sum()).isEqualTo(30);
+    assertThat(books.received()).isEqualTo(32);
+    assertThat(books.forwarded()).isEqualTo(30);
+    assertThat(books.sum("ringtail_router_dropped_spans_total")).isEqualTo(2);
+  }
+
+  /** OTLP: a client must not retry a partial success, so nothing retryable may be told as one. */
+  @ParameterizedTest
+  @MethodSource("retryable")
+  void owner_thatRefusesLast_failsTheRequestRetryablyAndTheNextTryIsPartial(Refusal refusal)
+      throws Exception {
+    start(3);
+    FakeSampler refusing = samplers.get(1);
+    List<Long> seqs = new CopyOnWriteArrayList<>();
+    refusing.answers =
+        part -> {
+          seqs.add(part.seq());
+          return FakeSampler.SILENCE;
+        };
+    byte[] body = SampleRequests.withTwoInvalid(random, 30);
+    Answer answer = accept(body);
+    await().until(() -> !seqs.isEmpty() && forwardedByOthers(refusing));
+    assertThat(answer.given()).isFalse();
+    refusing.say(
+        SamplerFrame.answers(
+            new long[0], List.of(new Refused(seqs.get(0), order(1), refusal)), null));
     await().until(answer::given);
-    assertThat(answer.refusal()).isEqualTo(new Refusal.Busy("full", Duration.ofMillis(700)));
+    assertThat(answer.isAccepted()).isFalse();
+    assertThat(answer.refusal()).isEqualTo(refusal);
+
+    refusing.refuse(null);
+    Answer again = accept(body);
+    await().until(again::isAccepted);
+    assertThat(again.rejectedSpans()).isEqualTo(2);
+    assertThat(refusing.spans()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("retryable")
+  void owner_thatRefusesAtOnce_failsTheRequestRetryably(Refusal refusal) throws Exception {
+    start(3);
+    FakeSampler refusing = samplers.get(1);
+    refusing.refuse(refusal);
+    Answer answer = accept(SampleRequests.withTwoInvalid(random, 60));
+    await().until(answer::given);
+    assertThat(answer.isAccepted()).isFalse();
+    assertThat(answer.refusal()).isEqualTo(refusal);
+    assertThat(refusing.spans()).isEmpty();
+  }
+
+  static List<Refusal> retryable() {
+    return List.of(
+        new Refusal.Busy("full", Duration.ofMillis(700)),
+        new Refusal.NotReady("stopping", Duration.ofMillis(300)));
+  }
+
+  /** Whether all but one have some spans, and the router has counted them as forwarded. */
+  private boolean forwardedByOthers(FakeSampler except) {
+    List<FakeSampler> others = samplers.stream().filter(s -> s != except).toList();
+    return others.stream().noneMatch(s -> s.spans().isEmpty())
+        && books.forwarded() == others.stream().mapToInt(s -> s.spans().size()).sum();
   }
 
   @Test
