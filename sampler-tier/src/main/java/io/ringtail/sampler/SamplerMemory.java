@@ -99,7 +99,7 @@ record SamplerMemory(
         cuts(shards, fitting, export, exports));
   }
 
-  /** The pool of kept traces has chunks of 1 MiB, one of which each shard may be filling. */
+  /** Beside what is queued, what each shard has put together and cannot queue yet. */
   private static long keptBytes(ExportConfig export, int shards, long all) {
     long queued = Math.min(export.maxQueuedBytes(), all) * Math.max(1, export.destinations());
     return queued + (shards + 1L) * MIB;

@@ -131,7 +131,6 @@ public final class SamplerNode implements AutoCloseable {
                 memory.slabBytes(),
                 memory.keptBytes(),
                 memory.unreadBytes(),
-                memory.shards().shards(),
                 MemoryLimits::hasDirect),
             handoff,
             membership::mayDecide,

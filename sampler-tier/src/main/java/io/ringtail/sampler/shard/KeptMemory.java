@@ -2,16 +2,16 @@ package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where kept traces lie, put together, until they are finally answered. Bounded: while there is no
  * room a trace waits in the slabs, as it does while the export queue is full.
  *
- * <p>A pool of its own with chunks of 1 MiB, whose size is what counts, not that of the traces in
- * it. Threads: any.
+ * <p>Each trace has memory of its own from the operating system's allocator, given back when it is
+ * answered: in the chunks of a pool a few kept bytes hold megabytes, and whoever waits for them
+ * waits on. Threads: any.
  */
 interface KeptMemory {
   /**
@@ -21,7 +21,7 @@ interface KeptMemory {
    */
   @Nullable ByteBuf tryAllocate(int bytes);
 
-  /** Bytes taken from the operating system. */
+  /** Bytes of the traces in it. */
   long bytes();
 
   /** Most of them. */
@@ -50,68 +50,37 @@ interface KeptMemory {
   /**
    * Outside the heap.
    *
-   * @param limitBytes at least {@link Pooled#CHUNK_BYTES}
-   * @param threads that allocate
+   * @param limitBytes at least 1
    */
-  static KeptMemory pooled(long limitBytes, int threads) {
-    return new Pooled(limitBytes, threads);
+  static KeptMemory bounded(long limitBytes) {
+    return new Bounded(limitBytes);
   }
 
   /** The only implementation but for tests and measurements. */
-  final class Pooled implements KeptMemory {
-    static final int CHUNK_BYTES = 1 << 20;
-
-    private static final int PAGE_BYTES = 8 << 10;
-    private static final int CHUNK_ORDER = 7;
-
-    /** An arena keeps a chunk or two when nothing is in it. */
-    private static final int FEWEST_CHUNKS_AN_ARENA = 8;
-
+  final class Bounded implements KeptMemory {
     private final long limitBytes;
-    private final PooledByteBufAllocator pool;
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true, false, true);
 
-    private Pooled(long limitBytes, int threads) {
-      if (limitBytes < CHUNK_BYTES) {
-        throw new IllegalArgumentException(
-            "limitBytes: " + limitBytes + " (expected at least " + CHUNK_BYTES + ")");
+    private Bounded(long limitBytes) {
+      if (limitBytes < 1) {
+        throw new IllegalArgumentException("limitBytes: " + limitBytes + " (expected at least 1)");
       }
       this.limitBytes = limitBytes;
-      long arenas = limitBytes / (FEWEST_CHUNKS_AN_ARENA * CHUNK_BYTES);
-      this.pool =
-          new PooledByteBufAllocator(
-              true,
-              0,
-              (int) Math.max(1, Math.min(threads, arenas)),
-              PAGE_BYTES,
-              CHUNK_ORDER,
-              0,
-              0,
-              false);
     }
 
-    /**
-     * The pool may have to take a chunk for it. One larger than all the room there is goes to the
-     * heap, and one for which the emptied pool's chunks are in the way is let in: these are used
-     * again first.
-     */
+    /** A trace larger than all the room there is goes to the heap when nothing else is kept. */
     @Override
     public synchronized @Nullable ByteBuf tryAllocate(int bytes) {
+      long taken = bytes();
       if (bytes > limitBytes) {
-        return pool.pinnedDirectMemory() > 0 ? null : unpooled(bytes);
+        return taken > 0 ? null : memory.heapBuffer(bytes, bytes);
       }
-      if (bytes() + Math.max(bytes, CHUNK_BYTES) <= limitBytes || pool.pinnedDirectMemory() == 0) {
-        return pool.directBuffer(bytes, bytes);
-      }
-      return null;
-    }
-
-    private static ByteBuf unpooled(int bytes) {
-      return Unpooled.buffer(bytes, bytes);
+      return bytes <= limitBytes - taken ? memory.directBuffer(bytes, bytes) : null;
     }
 
     @Override
     public long bytes() {
-      return pool.metric().usedDirectMemory();
+      return memory.metric().usedDirectMemory() + memory.metric().usedHeapMemory();
     }
 
     @Override

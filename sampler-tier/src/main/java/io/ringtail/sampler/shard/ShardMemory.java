@@ -28,14 +28,13 @@ public final class ShardMemory {
    * @param slabBytes outside the heap, for spans of traces
    * @param keptBytes outside the heap, for kept traces until they are answered
    * @param maxUnreadBytes of spans in queues, on the heap
-   * @param shards that share it
    * @param available whether the JVM has so many bytes outside its heap now
    */
   public static ShardMemory of(
-      long slabBytes, long keptBytes, long maxUnreadBytes, int shards, LongPredicate available) {
+      long slabBytes, long keptBytes, long maxUnreadBytes, LongPredicate available) {
     return new ShardMemory(
         new SlabMemory(slabBytes, ByteBuffer::allocateDirect, available),
-        KeptMemory.pooled(keptBytes, shards),
+        KeptMemory.bounded(keptBytes),
         maxUnreadBytes);
   }
 
