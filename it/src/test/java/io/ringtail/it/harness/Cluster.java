@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,8 +145,19 @@ public final class Cluster implements AutoCloseable {
     return this;
   }
 
-  /** Starts nodes side by side and waits until all are ready. */
+  /** Starts nodes side by side and waits until all are ready; if that fails, ends them. */
   public Cluster start(int routerCount, int samplerCount) throws IOException, InterruptedException {
+    try {
+      startAll(routerCount, samplerCount);
+      return this;
+    } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void startAll(int routerCount, int samplerCount)
+      throws IOException, InterruptedException {
     for (int i = 0; i < samplerCount; i++) {
       samplers.add(startSampler("sampler-" + i, "sampler-" + i));
     }
@@ -156,14 +168,13 @@ public final class Cluster implements AutoCloseable {
       node.process().awaitLine("ready", START);
     }
     awaitMembers(routerCount + samplerCount);
-    return this;
   }
 
   /** Waits until every node's epoch names so many members. */
   public void awaitMembers(int members) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START.toNanos();
     for (Node node : nodes()) {
-      while (node.metric("ringtail_cluster_members") != members) {
+      while (!sees(node, members)) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
               node.process().name()
@@ -175,6 +186,15 @@ public final class Cluster implements AutoCloseable {
         }
         Thread.sleep(50);
       }
+    }
+  }
+
+  /** Who is too busy starting to answer in time does not see them yet. */
+  private static boolean sees(Node node, int members) throws IOException, InterruptedException {
+    try {
+      return node.metric("ringtail_cluster_members") == members;
+    } catch (HttpTimeoutException e) {
+      return false;
     }
   }
 

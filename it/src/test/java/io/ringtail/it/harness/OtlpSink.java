@@ -43,8 +43,11 @@ public final class OtlpSink implements AutoCloseable {
           .setResponseMarshaller(new Bytes())
           .build();
 
+  private static final OnRequest NOTHING = body -> {};
+
   private final Server server;
   private final @Nullable OnSpan onSpan;
+  private final OnRequest onRequest;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong spans = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
@@ -59,9 +62,19 @@ public final class OtlpSink implements AutoCloseable {
     void onSpan(byte[] body, int start, int end) throws MalformedWireException;
   }
 
-  private OtlpSink(InetAddress host, int port, @Nullable OnSpan tell, boolean keep)
+  /** Told of each request as it arrives, on gRPC's threads. */
+  public interface OnRequest {
+    /**
+     * @param body an encoded ExportTraceServiceRequest, the receiver's
+     */
+    void onRequest(byte[] body) throws IOException;
+  }
+
+  private OtlpSink(
+      InetAddress host, int port, @Nullable OnSpan tell, boolean keep, OnRequest onRequest)
       throws IOException {
     this.onSpan = keep ? this::keep : tell;
+    this.onRequest = onRequest;
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
             .directExecutor()
@@ -76,17 +89,22 @@ public final class OtlpSink implements AutoCloseable {
 
   /** A sink that only counts requests, spans and bytes. */
   public static OtlpSink counting(int port) throws IOException {
-    return new OtlpSink(InetAddress.getLoopbackAddress(), port, null, false);
+    return new OtlpSink(InetAddress.getLoopbackAddress(), port, null, false, NOTHING);
   }
 
   /** A sink that keeps every span's bytes. */
   public static OtlpSink keeping(int port) throws IOException {
-    return new OtlpSink(InetAddress.getLoopbackAddress(), port, null, true);
+    return new OtlpSink(InetAddress.getLoopbackAddress(), port, null, true, NOTHING);
   }
 
   /** A sink that tells of every span. */
   public static OtlpSink telling(String host, OnSpan tell) throws IOException {
-    return new OtlpSink(InetAddress.getByName(host), 0, tell, false);
+    return new OtlpSink(InetAddress.getByName(host), 0, tell, false, NOTHING);
+  }
+
+  /** A sink that tells of every request. */
+  public static OtlpSink receiving(OnRequest tell) throws IOException {
+    return new OtlpSink(InetAddress.getLoopbackAddress(), 0, null, false, tell);
   }
 
   public int port() {
@@ -150,7 +168,8 @@ public final class OtlpSink implements AutoCloseable {
     }
     try {
       take(body);
-    } catch (MalformedWireException e) {
+      onRequest.onRequest(body);
+    } catch (MalformedWireException | IOException e) {
       call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
       return;
     }

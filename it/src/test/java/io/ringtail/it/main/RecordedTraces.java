@@ -1,55 +1,51 @@
 package io.ringtail.it.main;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.WireFormat;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import io.ringtail.compress.ByteOutput;
+import io.ringtail.it.main.PlacedSpans.Placed;
 import io.ringtail.otlp.json.JsonToProtobuf;
 import io.ringtail.trace.TraceId;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A file of OTLP JSON lines, read for what a tail sampler should make of it. The judgement is
+ * Files of OTLP JSON lines, read for what a tail sampler should make of them. The judgement is
  * written anew here, over protobuf-java objects and big integers, so that it shares nothing with
  * the product but the JSON codec, which has tests of its own.
  */
 final class RecordedTraces {
-  private static final int RESOURCE_SPANS = 1;
-  private static final int SCOPE_SPANS = 2;
-  private static final int SPANS = 2;
+  private final PlacedSpans spans = new PlacedSpans();
 
-  private final Map<TraceId, Set<ByteString>> spans = new HashMap<>();
-  private long sent;
-
-  static RecordedTraces read(Path file) throws Exception {
+  static RecordedTraces read(Path... files) throws Exception {
     RecordedTraces traces = new RecordedTraces();
+    for (Path file : files) {
+      traces.add(file);
+    }
+    return traces;
+  }
+
+  private void add(Path file) throws Exception {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
                 new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        traces.add(toProtobuf(line));
+        spans.add(toProtobuf(line));
       }
     }
-    return traces;
   }
 
   private static byte[] toProtobuf(String line) throws Exception {
@@ -58,58 +54,32 @@ final class RecordedTraces {
     return out.copy(new JsonToProtobuf().convert(json, 0, json.length, out));
   }
 
-  /**
-   * Takes the spans' bytes as they stand in the request: parsing and writing may reorder fields.
-   */
-  private void add(byte[] request) throws IOException {
-    for (ByteString resource : fields(ByteString.copyFrom(request), RESOURCE_SPANS)) {
-      for (ByteString scope : fields(resource, SCOPE_SPANS)) {
-        for (ByteString span : fields(scope, SPANS)) {
-          sent++;
-          spans.computeIfAbsent(traceId(Span.parseFrom(span)), id -> new HashSet<>()).add(span);
-        }
-      }
-    }
-  }
-
-  private static List<ByteString> fields(ByteString message, int number) throws IOException {
-    List<ByteString> fields = new ArrayList<>();
-    CodedInputStream in = message.newCodedInput();
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (WireFormat.getTagFieldNumber(tag) == number) {
-        fields.add(in.readBytes());
-      } else {
-        in.skipField(tag);
-      }
-    }
-    return fields;
-  }
-
-  private static TraceId traceId(Span span) {
-    return new TraceId(
-        span.getTraceId().asReadOnlyByteBuffer().getLong(0),
-        span.getTraceId().asReadOnlyByteBuffer().getLong(8));
-  }
-
-  /** Spans in the file, those that stand in it twice counted twice. */
+  /** Spans in the files, those that stand there twice counted twice. */
   long sent() {
-    return sent;
+    return spans.count();
   }
 
-  Map<TraceId, Set<ByteString>> spans() {
-    return spans;
+  /** How many traces there are, kept or not. */
+  int traces() {
+    return spans.traces().size();
   }
 
-  /** What errors, over 1 s and a share of the rest should keep. */
-  Set<TraceId> kept(int percent) {
-    return spans.entrySet().stream()
-        .filter(trace -> keep(trace.getKey(), trace.getValue(), percent))
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
+  /** What errors, over 1 s and a share of the rest should keep, each span once. */
+  Map<TraceId, Set<Placed>> kept(int percent) {
+    Map<TraceId, Set<Placed>> kept = new HashMap<>();
+    spans
+        .traces()
+        .forEach(
+            (id, trace) -> {
+              if (keep(id, trace, percent)) {
+                kept.put(id, Set.copyOf(trace));
+              }
+            });
+    return kept;
   }
 
-  private static boolean keep(TraceId id, Set<ByteString> encoded, int percent) {
-    List<Span> trace = encoded.stream().map(RecordedTraces::parse).toList();
+  private static boolean keep(TraceId id, Collection<Placed> placed, int percent) {
+    List<Span> trace = placed.stream().map(RecordedTraces::parse).toList();
     long first = trace.stream().mapToLong(Span::getStartTimeUnixNano).min().orElseThrow();
     long last = trace.stream().mapToLong(Span::getEndTimeUnixNano).max().orElseThrow();
     return trace.stream()
@@ -118,9 +88,9 @@ final class RecordedTraces {
         || chosen(id, percent);
   }
 
-  private static Span parse(ByteString bytes) {
+  private static Span parse(Placed placed) {
     try {
-      return Span.parseFrom(bytes);
+      return Span.parseFrom(placed.span());
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }

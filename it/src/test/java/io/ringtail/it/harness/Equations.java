@@ -1,9 +1,11 @@
-package io.ringtail.it.main;
+package io.ringtail.it.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.ringtail.it.harness.Cluster;
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -11,7 +13,7 @@ import java.util.List;
  * forwarded + Σ dropped{reason} + Σ refused{reason}}, sampler {@code accepted + handed_in = kept +
  * Σ dropped{reason} + handed_out + held}.
  */
-record Equations(
+public record Equations(
     double received,
     double forwarded,
     double routerDropped,
@@ -23,7 +25,27 @@ record Equations(
     double handedOut,
     double held) {
 
-  static Equations of(Cluster cluster) throws IOException, InterruptedException {
+  private static final List<String> TO_COME =
+      List.of(
+          "ringtail_sampler_held_spans",
+          "ringtail_sampler_export_queued_spans",
+          "ringtail_sampler_unanswered_exports");
+
+  /** Waits until samplers hold nothing, and have been answered all they exported. */
+  public static void awaitQuiet(Cluster cluster, Duration timeout) {
+    await()
+        .atMost(timeout)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptionsInstanceOf(HttpTimeoutException.class)
+        .untilAsserted(
+            () -> {
+              for (String metric : TO_COME) {
+                assertThat(sum(cluster.samplers(), metric)).as(metric).isZero();
+              }
+            });
+  }
+
+  public static Equations of(Cluster cluster) throws IOException, InterruptedException {
     return new Equations(
         sum(cluster.routers(), "ringtail_router_received_spans_total"),
         sum(cluster.routers(), "ringtail_router_forwarded_spans_total"),
@@ -50,7 +72,7 @@ record Equations(
    * @param sent spans told accepted to their sender
    * @param atSink spans at the sink
    */
-  void assertAddUp(long sent, long atSink) {
+  public void assertAddUp(long sent, long atSink) {
     assertThat(received)
         .as("router received = forwarded + dropped + refused: " + this)
         .isEqualTo(forwarded + routerDropped + routerRefused);
