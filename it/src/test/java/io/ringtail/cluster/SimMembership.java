@@ -75,16 +75,17 @@ public final class SimMembership implements Membership {
 
   public void onMessage(long from, byte[] bytes) {
     try {
-      ClusterCodec.decode(bytes, 0, bytes.length)
-          .ifPresent(
-              m -> {
-                if (watcher != null) watcher.accept(from + " -> " + bits + " " + m);
-              });
-      ClusterCodec.decode(bytes, 0, bytes.length)
-          .ifPresent(m -> doAll(epochs().on(from, m, clock.getAsLong())));
+      ClusterCodec.decode(bytes, 0, bytes.length).ifPresent(m -> on(from, m));
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private void on(long from, ClusterMessage message) {
+    if (watcher != null) {
+      watcher.accept(from + " -> " + bits + " " + message);
+    }
+    doAll(epochs().on(from, message, clock.getAsLong()));
   }
 
   /** Whether it is an epoch of the past that was asked for. */

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 final class ClusterCodec {
   static final int VERSION = 1;
   private static final int LAST_MESSAGE = 13;
+
+  /** Each nested record has one: the 4 KiB it would be by default are mostly cleared for nothing. */
+  private static final int BUFFER_BYTES = 128;
+
   private static final int MAX_ELEMENTS = 100_000;
 
   private ClusterCodec() {}
@@ -455,7 +459,7 @@ final class ClusterCodec {
 
   private static byte[] bytes(Body body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, BUFFER_BYTES);
     try {
       body.writeTo(out);
       out.flush();

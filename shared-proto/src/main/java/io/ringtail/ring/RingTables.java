@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds tables and heirs and remembers the last few by their members: most epochs change who is in
+ * Builds tables and heirs and remembers those last asked for by their members: most epochs change who is in
  * the cluster, not who owns slots. Threads: any; two that ask at once may both build.
  */
 public final class RingTables {
   private final int remembered;
-  private final Map<List<RingMember>, RingTable> tables = new LinkedHashMap<>();
-  private final Map<RingTable, HeirTable> heirs = new LinkedHashMap<>();
+  private final Map<List<RingMember>, RingTable> tables = leastRecentlyUsed();
+  private final Map<RingTable, HeirTable> heirs = leastRecentlyUsed();
 
   /**
    * @param remembered how many tables, and how many heirs: 512 KiB each
@@ -40,6 +40,10 @@ public final class RingTables {
   public HeirTable heirs(RingTable table) {
     HeirTable known = get(heirs, table);
     return known != null ? known : put(heirs, table, table.heirs());
+  }
+
+  private static <K, V> Map<K, V> leastRecentlyUsed() {
+    return new LinkedHashMap<>(16, 0.75f, true);
   }
 
   private synchronized <K, V> @Nullable V get(Map<K, V> map, K key) {

@@ -18,12 +18,15 @@ public final class SlotSet {
   private static final byte DELTAS = 1;
   private static final byte BITMAP = 2;
 
+  private static final int UNCOUNTED = -1;
+
   private final BitSet slots;
-  private final int size;
+
+  /** Counted when first asked for; who asks at once counts the same. */
+  private int size = UNCOUNTED;
 
   private SlotSet(BitSet slots) {
     this.slots = slots;
-    this.size = slots.cardinality();
   }
 
   /** Asks for each of the {@link TraceHash#SLOTS} slots: some 0.3 ms, so not on the data path. */
@@ -81,11 +84,16 @@ public final class SlotSet {
   }
 
   public boolean isEmpty() {
-    return size == 0;
+    return slots.isEmpty();
   }
 
   public int size() {
-    return size;
+    int counted = size;
+    if (counted == UNCOUNTED) {
+      counted = slots.cardinality();
+      size = counted;
+    }
+    return counted;
   }
 
   public boolean intersects(SlotSet other) {
@@ -93,21 +101,45 @@ public final class SlotSet {
   }
 
   public SlotSet and(SlotSet other) {
+    if (isSame(other) || isEmpty()) {
+      return this;
+    }
+    if (other.isEmpty()) {
+      return other;
+    }
     BitSet both = (BitSet) slots.clone();
     both.and(other.slots);
     return new SlotSet(both);
   }
 
   public SlotSet or(SlotSet other) {
+    if (isSame(other) || other.isEmpty()) {
+      return this;
+    }
+    if (isEmpty()) {
+      return other;
+    }
     BitSet either = (BitSet) slots.clone();
     either.or(other.slots);
     return new SlotSet(either);
   }
 
   public SlotSet without(SlotSet other) {
+    if (isSame(other)) {
+      return NONE;
+    }
+    if (isEmpty() || other.isEmpty()) {
+      return this;
+    }
     BitSet rest = (BitSet) slots.clone();
     rest.andNot(other.slots);
     return new SlotSet(rest);
+  }
+
+  /** Most sets are of whole tables, of which there is one object each: no bit need be looked at. */
+  @SuppressWarnings("ReferenceEquality")
+  private boolean isSame(SlotSet other) {
+    return this == other;
   }
 
   /**
@@ -118,14 +150,15 @@ public final class SlotSet {
   public byte[] encoded() {
     byte[] bitmap = slots.toByteArray();
     byte[] out = new byte[1 + bitmap.length];
+    if (size() >= bitmap.length) { // a distance takes at least one byte
+      return bitmap(out, bitmap);
+    }
     int at = 1;
     int before = -1;
     for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
       int rest = slot - before;
       if (at + 3 > out.length) { // a distance takes at most three bytes
-        System.arraycopy(bitmap, 0, out, 1, bitmap.length);
-        out[0] = BITMAP;
-        return out;
+        return bitmap(out, bitmap);
       }
       for (; rest > 0x7f; rest >>>= 7) {
         out[at++] = (byte) (rest | 0x80);
@@ -135,6 +168,12 @@ public final class SlotSet {
     }
     out[0] = DELTAS;
     return Arrays.copyOf(out, at);
+  }
+
+  private static byte[] bitmap(byte[] out, byte[] bits) {
+    System.arraycopy(bits, 0, out, 1, bits.length);
+    out[0] = BITMAP;
+    return out;
   }
 
   /**
@@ -190,6 +229,6 @@ public final class SlotSet {
 
   @Override
   public String toString() {
-    return size + " slots";
+    return size() + " slots";
   }
 }

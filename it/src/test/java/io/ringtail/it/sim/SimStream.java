@@ -2,6 +2,7 @@ package io.ringtail.it.sim;
 
 import io.grpc.Attributes;
 import io.grpc.ClientCall;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -158,7 +159,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
     toClient.receiver =
         bytes -> {
           if (!clientClosed) {
-            responseListener.onMessage(method.parseResponse(new ByteArrayInputStream(bytes)));
+            responseListener.onMessage(method.parseResponse(new Message(bytes)));
           }
         };
     connect(0);
@@ -192,7 +193,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
     toServer.receiver =
         bytes -> {
           if (!serverClosed) {
-            incoming.onMessage(served.descriptor().parseRequest(new ByteArrayInputStream(bytes)));
+            incoming.onMessage(served.descriptor().parseRequest(new Message(bytes)));
           }
         };
     atServerEnd =
@@ -327,6 +328,13 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
     toClient.cutSomewhere();
     long notice = silent ? 20 * World.SECOND : world.below(NOTICE);
     client.after(notice, () -> closeClient(Status.UNAVAILABLE.withDescription("reset")));
+  }
+
+  /** As gRPC gives it. */
+  private static final class Message extends ByteArrayInputStream implements KnownLength {
+    Message(byte[] bytes) {
+      super(bytes);
+    }
   }
 
   private static byte[] read(InputStream in) {

@@ -103,8 +103,9 @@ final class Questions {
 
   /** Whether a router that came anew has still to replay all (R3). */
   boolean awaitsAsNew(long router) {
-    return open.values().stream()
-        .anyMatch(q -> q.cause().equals(NO_CAUSE) && q.unanswered().contains(router));
+    return !open.isEmpty()
+        && open.values().stream()
+            .anyMatch(q -> q.cause().equals(NO_CAUSE) && q.unanswered().contains(router));
   }
 
   /** Whether one is open for slots gained in {@code epoch} or before. */

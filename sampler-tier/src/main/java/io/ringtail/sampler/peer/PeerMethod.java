@@ -40,7 +40,10 @@ final class PeerMethod {
     @Override
     public byte[] parse(InputStream stream) {
       try {
-        byte[] bytes = stream.readNBytes(MAX_MESSAGE_BYTES + 1);
+        int most = MAX_MESSAGE_BYTES + 1;
+        byte[] bytes =
+            stream.readNBytes(
+                stream instanceof KnownLength ? Math.min(stream.available(), most) : most);
         if (bytes.length > MAX_MESSAGE_BYTES) {
           throw Status.RESOURCE_EXHAUSTED
               .withDescription("over " + MAX_MESSAGE_BYTES + " bytes in one message")
