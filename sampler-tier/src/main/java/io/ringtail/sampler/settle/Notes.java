@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A later window's note is never below an earlier one's: who lowers a window lowers those before
  * it too, which changes no mark while the lowered one is held. So the oldest window has all marks,
- * and merging two windows (M8) is taking the older one's notes. Numbers stay valid: those of merged
- * windows mean the same one. A router not seen yet is noted as such, and means "just below its
- * first seq" once that is known. Threads: one.
+ * and merging two windows (M8) is taking the older one's notes. What another sampler hands over
+ * goes into a window between those of its time: in the current one it would lower the notes of all
+ * that begins there, and marks would rise only when that is settled. A router not seen yet is noted
+ * as such, and means "just below its first seq" once that is known. Threads: one.
  */
 public final class Notes {
   static final int WINDOW_MILLIS = 100;
@@ -21,34 +22,15 @@ public final class Notes {
   /** Note of a router that had not been seen. */
   private static final long UNSEEN = -1;
 
-  private static final int OBJECT_BYTES = 48;
-  private static final int MIN_WINDOWS = 16;
-
   private final long maxBytes;
   private final boolean on;
-
-  /** By number, in a ring; merged ones share an object, those nobody holds may be null. */
-  private @Nullable Window[] windows = new @Nullable Window[64];
-
-  private int oldest;
-  private int current;
+  private final NoteWindows windows;
   private int openedMillis;
   private long[] seen = new long[4];
   private long[] handed = new long[4];
   private long[] beforeFirst = new long[4];
   private int[] unsure = new int[0];
   private int keys;
-  private int distinct = 1;
-  private long bytes;
-
-  private static final class Window {
-    private long[] notes;
-    private int holds;
-
-    Window(long[] notes) {
-      this.notes = notes;
-    }
-  }
 
   /**
    * @param maxBytes of notes, above which old windows merge
@@ -58,90 +40,86 @@ public final class Notes {
     this.maxBytes = maxBytes;
     this.on = on;
     this.openedMillis = nowMillis;
+    this.windows = new NoteWindows(nowMillis);
     Arrays.fill(seen, UNSEEN);
     Arrays.fill(handed, UNSEEN);
-    windows[0] = new Window(new long[0]);
-    bytes = bytesOf(current());
   }
 
   /** The window of what comes now; to be held by each thing that is not settled at once. */
   public int window(int nowMillis) {
     if (on && nowMillis - openedMillis >= WINDOW_MILLIS) {
       openedMillis = nowMillis;
-      open();
+      windows.open(Arrays.copyOf(seen, keys), nowMillis);
+      mergeIfLarge();
     }
-    return current;
+    return windows.current().number();
   }
 
-  private void open() {
-    Window window = current();
-    if (window.holds > 0) {
-      current++;
-      ensureRing();
-      window = new Window(new long[0]);
-      windows[current & (windows.length - 1)] = window;
-      distinct++;
-      bytes += bytesOf(window);
-    }
-    bytes -= bytesOf(window);
-    window.notes = Arrays.copyOf(seen, keys);
-    bytes += bytesOf(window);
-    if (bytes > maxBytes && distinct > MIN_WINDOWS) {
-      merge();
+  private void mergeIfLarge() {
+    if (windows.bytes() > maxBytes && windows.canMerge()) {
+      windows.merge();
     }
   }
 
-  private void ensureRing() {
-    if (current - oldest < windows.length) {
-      return;
+  /**
+   * The window for something of a window that another sampler had noted more for, or less: the
+   * newest whose notes are not above either, made if none is near.
+   *
+   * @param window the newest it may be, the current one or one that is held
+   * @param routers keys
+   * @param seqs the other's notes of these; of other routers it has nothing
+   * @param sinceMillis about when it came to the other
+   * @return to be held at once
+   */
+  public int windowFor(int window, int[] routers, long[] seqs, int sinceMillis) {
+    for (int router : routers) {
+      ensureKey(router);
     }
-    @Nullable Window[] larger = new @Nullable Window[windows.length * 2];
-    for (int number = oldest; number < current; number++) {
-      larger[number & (larger.length - 1)] = windows[number & (windows.length - 1)];
+    NoteWindows.Window after = null;
+    NoteWindows.Window fits = windows.numbered(window);
+    while (on && fits != null && isAbove(fits, routers, seqs)) {
+      after = fits;
+      fits = fits.before();
     }
-    windows = larger;
+    if (after == null) {
+      return window;
+    }
+    if (fits != null && after.openedMillis() - fits.openedMillis() <= WINDOW_MILLIS) {
+      return fits.number();
+    }
+    return insert(after, fits, routers, seqs, sinceMillis);
   }
 
-  /** Of all but the newest few, every second one becomes one with the one before it. */
-  private void merge() {
-    Window into = null;
-    for (int number = oldest; number < current - MIN_WINDOWS / 2; number++) {
-      Window window = at(number);
-      if (window == null || window == into) {
-        continue;
+  private boolean isAbove(NoteWindows.Window window, int[] routers, long[] seqs) {
+    for (int i = 0; i < routers.length; i++) {
+      long note = note(window, routers[i]);
+      if (note == UNSEEN || note > seqs[i]) {
+        return true;
       }
-      if (into == null) {
-        into = window;
-        continue;
-      }
-      for (int same = number; same < current && at(same) == window; same++) {
-        windows[same & (windows.length - 1)] = into;
-      }
-      into.holds += window.holds;
-      bytes -= bytesOf(window);
-      distinct--;
-      into = null;
     }
+    return false;
   }
 
-  private @Nullable Window at(int number) {
-    return windows[number & (windows.length - 1)];
-  }
-
-  private Window held(int number) {
-    Window window = at(number);
-    if (window == null) {
-      throw new AssertionError("window " + number + " is held by nobody");
+  private int insert(
+      NoteWindows.Window after,
+      NoteWindows.@Nullable Window before,
+      int[] routers,
+      long[] seqs,
+      int sinceMillis) {
+    long[] notes = Arrays.copyOf(after.notes(), Math.max(keys, after.notes().length));
+    Arrays.fill(notes, after.notes().length, notes.length, UNSEEN);
+    for (int i = 0; i < routers.length; i++) {
+      long note = effective(notes[routers[i]], routers[i]);
+      notes[routers[i]] = note == UNSEEN ? seqs[i] : Math.min(note, seqs[i]);
     }
-    return window;
-  }
-
-  private Window current() {
-    return held(current);
-  }
-
-  private static long bytesOf(Window window) {
-    return OBJECT_BYTES + (long) window.notes.length * Long.BYTES;
+    int notBefore = before == null ? sinceMillis : before.openedMillis();
+    int openedMillis = sinceMillis - notBefore < 0 ? notBefore : sinceMillis;
+    if (openedMillis - after.openedMillis() > 0) {
+      openedMillis = after.openedMillis();
+    }
+    int made = windows.insert(after, notes, openedMillis).number();
+    mergeIfLarge();
+    return made;
   }
 
   /**
@@ -156,7 +134,7 @@ public final class Notes {
     }
     ensureKey(key);
     if (seen[key] == UNSEEN) {
-      beforeFirst[key] = seq - 1;
+      begins(key, seq - 1);
     }
     if (seq <= seen[key]) {
       return false;
@@ -172,9 +150,19 @@ public final class Notes {
     }
     ensureKey(key);
     if (seen[key] == UNSEEN) {
-      beforeFirst[key] = upToSeq;
+      begins(key, upToSeq);
     }
     seen[key] = Math.max(seen[key], upToSeq);
+  }
+
+  /** A router is seen: what comes may be older than what others have handed over of it. */
+  private void begins(int key, long beforeSeq) {
+    beforeFirst[key] = beforeSeq;
+    for (NoteWindows.Window w = windows.oldest(); w != null; w = w.after()) {
+      if (key < w.notes().length && w.notes()[key] > beforeSeq) {
+        w.notes()[key] = beforeSeq;
+      }
+    }
   }
 
   private void ensureKey(int key) {
@@ -200,28 +188,26 @@ public final class Notes {
       return;
     }
     ensureKey(key);
-    for (int number = window; number - oldest >= 0; number--) {
-      Window lowered = at(number);
-      if (lowered != null && !lower(lowered, key, note)) {
+    for (NoteWindows.Window w = windows.numbered(window); w != null; w = w.before()) {
+      if (!lower(w, key, note)) {
         return;
       }
     }
   }
 
   /** False if it was as low already: then all before it are too. */
-  private boolean lower(Window window, int key, long note) {
-    if (key >= window.notes.length) {
-      bytes -= bytesOf(window);
-      int before = window.notes.length;
-      window.notes = Arrays.copyOf(window.notes, key + 1);
-      Arrays.fill(window.notes, before, key + 1, UNSEEN);
-      bytes += bytesOf(window);
+  private boolean lower(NoteWindows.Window window, int key, long note) {
+    if (key >= window.notes().length) {
+      int before = window.notes().length;
+      long[] longer = Arrays.copyOf(window.notes(), key + 1);
+      Arrays.fill(longer, before, key + 1, UNSEEN);
+      windows.notes(window, longer);
     }
-    long present = effective(window.notes[key], key);
+    long present = effective(window.notes()[key], key);
     if (present != UNSEEN && present <= note) {
       return false;
     }
-    window.notes[key] = note;
+    window.notes()[key] = note;
     return true;
   }
 
@@ -231,35 +217,21 @@ public final class Notes {
 
   /** One more thing in this window is not settled. */
   public void hold(int window) {
-    held(window).holds++;
+    windows.hold(window);
   }
 
   /** One thing less. */
   public void release(int window) {
-    Window released = held(window);
-    if (--released.holds == 0 && window != current) {
-      trim();
-    }
-  }
-
-  private void trim() {
-    while (oldest != current) {
-      Window window = held(oldest);
-      if (window.holds > 0) {
-        return;
-      }
-      windows[oldest & (windows.length - 1)] = null;
-      oldest++;
-      if (at(oldest) != window) {
-        distinct--;
-        bytes -= bytesOf(window);
-      }
-    }
+    windows.release(window);
   }
 
   /** What a window says of a router, -1 if nothing: then nothing in it is of that router. */
   public long note(int window, int key) {
-    long[] notes = held(window).notes;
+    return note(windows.numbered(window), key);
+  }
+
+  private long note(NoteWindows.Window window, int key) {
+    long[] notes = window.notes();
     return key < keys ? effective(key < notes.length ? notes[key] : UNSEEN, key) : UNSEEN;
   }
 
@@ -268,7 +240,8 @@ public final class Notes {
     if (key >= keys) {
       return UNSEEN;
     }
-    return held(oldest).holds > 0 ? note(oldest, key) : seen[key];
+    NoteWindows.Window oldest = windows.oldest();
+    return oldest.isHeld() ? note(oldest, key) : seen[key];
   }
 
   /** Whether nothing here is left of what a router sent. */
@@ -338,10 +311,9 @@ public final class Notes {
     }
     seen[key] = UNSEEN;
     handed[key] = UNSEEN;
-    for (int number = oldest; number - current <= 0; number++) {
-      Window window = at(number);
-      if (window != null && key < window.notes.length) {
-        window.notes[key] = UNSEEN;
+    for (NoteWindows.Window w = windows.oldest(); w != null; w = w.after()) {
+      if (key < w.notes().length) {
+        w.notes()[key] = UNSEEN;
       }
     }
   }
@@ -353,11 +325,11 @@ public final class Notes {
 
   /** Windows that are kept. */
   public int size() {
-    return distinct;
+    return windows.size();
   }
 
   /** What counts in the byte budget. */
   public long bytes() {
-    return bytes + (long) windows.length * Long.BYTES;
+    return windows.bytes();
   }
 }

@@ -409,6 +409,12 @@ public final class Replayable {
     return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
   }
 
+  /** For a walk over all, the oldest first: this sampler's, then the others'. */
+  public void forEach(Consumer<DecisionBatch> visitor) {
+    own.forEach(visitor);
+    received.forEach(visitor);
+  }
+
   /** For a walk over all: batches have numbers below this. */
   public int numbers() {
     return numbers.length();

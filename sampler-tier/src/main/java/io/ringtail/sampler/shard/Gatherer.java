@@ -303,6 +303,16 @@ final class Gatherer {
     return withRoom(traces.find(context, hi, lo), context, hi, lo, length);
   }
 
+  /** A trace is of another window from now on; what was built to export it is of the former. */
+  void moveTo(int trace, int to) {
+    if (traces.state(trace) == TraceState.WAITING) {
+      departures.changed(trace);
+    }
+    store.notes.hold(to);
+    store.notes.release(traces.window(trace));
+    traces.window(trace, to);
+  }
+
   /** Adds a span that was handed over. */
   void append(int trace, int group, byte[] array, int offset, int length) {
     features.read(array, offset, length, policies);

@@ -2,7 +2,6 @@ package io.ringtail.sampler.shard;
 
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.policy.Verdict;
-import io.ringtail.sampler.settle.Notes;
 import io.ringtail.sampler.transfer.RouterSeqs;
 import io.ringtail.sampler.transfer.TransferBatch;
 import io.ringtail.sampler.transfer.TransferCursor;
@@ -29,10 +28,10 @@ final class Merger {
   private final HandoverMetrics metrics;
   private int[] groups = new int[16];
 
-  /** The last notes that were taken into a window. */
-  private int loweredWindow;
+  /** The window that was last found for notes, and their number. */
+  private int noted;
 
-  private int loweredNotes;
+  private int notedAs;
   private boolean failedBefore;
 
   Merger(
@@ -63,7 +62,7 @@ final class Merger {
       groups = new int[count * 2];
     }
     Arrays.fill(groups, 0, count, UNKNOWN);
-    loweredNotes = UNKNOWN;
+    notedAs = UNKNOWN;
     RouterSeqs seen = in.batch().seen();
     for (int i = 0; i < seen.routers().length; i++) {
       store.notes.handedOver(in.routerKeys()[seen.routers()[i]], seen.seqs()[i]);
@@ -122,7 +121,7 @@ final class Merger {
         gatherer.drop(Gatherer.reason(trace));
         continue;
       }
-      lower(in, at.notes(), traces.window(trace));
+      note(trace, in, at, nowMillis);
       int group = group(batch, at.group(), nowMillis);
       gatherer.append(trace, group, at.array(), at.spanStart(), at.spanLength());
     }
@@ -141,17 +140,21 @@ final class Merger {
   }
 
   /** Marks are not above what the sender's notes were (protocol M2). */
-  private void lower(TransferIn in, int number, int window) {
-    if (number == TransferCursor.NONE || (number == loweredNotes && window == loweredWindow)) {
+  private void note(int trace, TransferIn in, TransferCursor at, int nowMillis) {
+    int window = traces.window(trace);
+    if (at.notes() == TransferCursor.NONE || (at.notes() == notedAs && window == noted)) {
       return;
     }
-    RouterSeqs seqs = in.batch().notes(number);
-    Notes notes = store.notes;
-    for (int i = 0; i < seqs.routers().length; i++) {
-      notes.lower(window, in.routerKeys()[seqs.routers()[i]], seqs.seqs()[i]);
+    RouterSeqs seqs = in.batch().notes(at.notes());
+    int[] keys = new int[seqs.routers().length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = in.routerKeys()[seqs.routers()[i]];
     }
-    loweredNotes = number;
-    loweredWindow = window;
+    noted = store.notes.windowFor(window, keys, seqs.seqs(), nowMillis - at.ageMillis());
+    notedAs = at.notes();
+    if (noted != window) {
+      gatherer.moveTo(trace, noted);
+    }
   }
 
   private void bringForward(int trace, TransferCursor at, int nowMillis) {

@@ -44,13 +44,16 @@ final class ReceivedDecisions {
   private SlotView told = SlotView.NONE;
 
   private SlotView slots = SlotView.NONE;
+
+  /** What is left to be walked over, the oldest first. */
+  private final Deque<DecisionBatch> toWalk = new ArrayDeque<>();
+
   private boolean walking;
-  private int cursor;
 
   /** Received for slots of this sampler and not passed on yet. */
   private final Deque<DecisionBatch> fresh = new ArrayDeque<>();
 
-  /** Settled decisions of many batches, gathered for each heir. */
+  /** Settled decisions of one batch or some, gathered for each heir. */
   private final Map<Peer, Notice> gathered = new HashMap<>();
 
   private final List<DecisionBatch> received = new ArrayList<>();
@@ -184,9 +187,11 @@ final class ReceivedDecisions {
     boolean sameHeirs = next.table() == told.table() && next.heirs() == told.heirs();
     if (next.heirs() != null && !sameHeirs) {
       walking = true;
-      cursor = 0;
+      toWalk.clear();
+      replayable.forEach(toWalk::addLast);
     } else if (sameHeirs) {
       walking = false;
+      toWalk.clear();
     }
   }
 
@@ -210,14 +215,15 @@ final class ReceivedDecisions {
   }
 
   private int walk(int nowMillis) {
-    if (cursor >= replayable.numbers()) {
+    DecisionBatch batch = toWalk.pollFirst();
+    if (batch == null) {
       send(nowMillis);
       walking = false;
       told = slots;
       return 1;
     }
-    DecisionBatch batch = replayable.at(cursor++);
-    if (batch == null || !batch.isClosed() || notices.isPending(batch)) {
+    boolean isKept = replayable.at(batch.number()) == batch;
+    if (!isKept || !batch.isClosed() || notices.isPending(batch)) {
       return 1;
     }
     return pass(batch, false, nowMillis);
@@ -255,10 +261,10 @@ final class ReceivedDecisions {
 
   private Notice gathered(Peer heir, Seqs seqs, int nowMillis) {
     Notice present = gathered.get(heir);
-    if (present != null && present.size() < DecisionBatch.CAPACITY) {
-      if (present.seqs().equals(seqs)) {
-        return present;
-      }
+    if (present != null && present.seqs().equals(seqs) && !isFull(present)) {
+      return present;
+    }
+    if (present != null && isWorthWidening(present, seqs)) {
       Notice wider = present.with(present.seqs().and(seqs));
       gathered.put(heir, wider);
       return wider;
@@ -269,6 +275,18 @@ final class ReceivedDecisions {
     Notice made = new Notice(seqs, true, false);
     gathered.put(heir, made);
     return made;
+  }
+
+  private static boolean isFull(Notice notice) {
+    return notice.size() >= DecisionBatch.CAPACITY;
+  }
+
+  /**
+   * Of decisions of several batches less is known to have been in their traces: a replay exports
+   * more of them twice. So they share seqs only where these would outweigh them.
+   */
+  private static boolean isWorthWidening(Notice notice, Seqs seqs) {
+    return !isFull(notice) && notice.size() < seqs.upTo().length;
   }
 
   private void send(int nowMillis) {

@@ -203,8 +203,13 @@ final class Samplers {
       work();
     }
 
-    /** A span comes once more, from the log of the router it first came by. */
+    /** A span that came as the router's first comes once more, from its log. */
     void replay(Span.Builder span) {
+      replay(span, 1);
+    }
+
+    /** A span comes once more, from the log of the router it first came by as that seq. */
+    void replay(Span.Builder span, long firstSeq) {
       ShardBatch batch = Spans.batch(Spans.GROUP, List.of(span.build().toByteArray()));
       int shard = set.shardOfSlot(TraceHash.slot(7, traceOf(span)));
       ShardBatch replayed =
@@ -213,7 +218,7 @@ final class Samplers {
               batch.message(),
               set.routers().keyOf(ROUTER),
               ++seq,
-              1,
+              firstSeq,
               true,
               0,
               batch.groups(),
@@ -224,10 +229,19 @@ final class Samplers {
       work();
     }
 
+    /** The router has nothing more on its way, and its log begins there. */
+    void progress(long oldestSeq) {
+      set.onProgress(set.routers().keyOf(ROUTER), seq, oldestSeq);
+      work();
+    }
+
+    long mark() {
+      return set.mark(set.routers().keyOf(ROUTER));
+    }
+
     /** Routers have nothing in their logs any more. */
     void logsAreEmpty() {
-      set.onProgress(set.routers().keyOf(ROUTER), seq, seq + 1);
-      work();
+      progress(seq + 1);
     }
 
     private long traceOf(Span.Builder span) {
@@ -283,6 +297,11 @@ final class Samplers {
     } else if (word instanceof PeerWord.Notice notice) {
       notice.decisions().release();
     }
+  }
+
+  /** Of the part that came last. */
+  long lastSeq() {
+    return seq;
   }
 
   /** The router all spans come by has a name, so that others can be told what came of it. */
