@@ -41,7 +41,8 @@ final class SamplerCommand implements Callable<Integer> {
     SamplerConfig config = SamplerConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
     SamplerNode node = node(config);
-    ConfigWatch watch = new ConfigWatch(path, seen, new WeightReload(path, file, config, node));
+    ConfigWatch watch =
+        new ConfigWatch(path, seen, new WeightReload(path, file, config, node::weight));
     watch.start();
     try {
       return NodeRunner.run(new Running(node), Terminal.stdout().out());

@@ -2,8 +2,8 @@ package io.ringtail.cli;
 
 import io.ringtail.config.ConfigFile;
 import io.ringtail.sampler.SamplerConfig;
-import io.ringtail.sampler.SamplerNode;
 import java.nio.file.Path;
+import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,16 +14,22 @@ import org.slf4j.LoggerFactory;
  */
 final class WeightReload implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(WeightReload.class);
-  private static final Pattern WEIGHT = Pattern.compile("(?m)^( *weight:) .*$");
+
+  /** {@code sampler.weight} as printed; members of a fixed cluster have theirs deeper. */
+  private static final Pattern WEIGHT = Pattern.compile("(?m)^( {2}weight:) .*$");
 
   private final Path path;
-  private final SamplerNode node;
+  private final IntConsumer apply;
   private int weight;
   private String rest;
 
-  WeightReload(Path path, ConfigFile inUse, SamplerConfig config, SamplerNode node) {
+  /**
+   * @param inUse the file as it was read at the start, and {@code config} what was read from it
+   * @param apply told a new weight
+   */
+  WeightReload(Path path, ConfigFile inUse, SamplerConfig config, IntConsumer apply) {
     this.path = path;
-    this.node = node;
+    this.apply = apply;
     this.weight = config.weight();
     this.rest = rest(inUse);
   }
@@ -44,7 +50,7 @@ final class WeightReload implements Runnable {
     if (config.weight() != weight) {
       log.info("event=weight-changed from={} to={}", weight, config.weight());
       weight = config.weight();
-      node.weight(weight);
+      apply.accept(weight);
     }
     String newRest = rest(file);
     if (!newRest.equals(rest)) {

@@ -17,6 +17,7 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.Membership;
 import io.ringtail.cluster.Memberships;
+import io.ringtail.config.ListenException;
 import io.ringtail.http2.ReadMemory;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
@@ -189,20 +190,13 @@ public final class SamplerNode implements AutoCloseable {
   /**
    * Listens and joins; returns once joined. Ready when an epoch names it.
    *
-   * @throws IOException if an address cannot be had; the message names the key
+   * @throws Exception if an address cannot be had, naming the key, or the cluster cannot be joined
    */
   public void start() throws Exception {
     try {
       links.start();
     } catch (IOException e) {
-      throw new IOException(
-          "sampler.link.listen: cannot listen on "
-              + config.listen().getHostString()
-              + ":"
-              + config.listen().getPort()
-              + ": "
-              + rootMessage(e),
-          e);
+      throw new ListenException("sampler.link.listen", config.listen(), e);
     }
     ops = OpsServer.start(config.ops(), metrics, readiness);
     shards.start();
@@ -474,13 +468,5 @@ public final class SamplerNode implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 }

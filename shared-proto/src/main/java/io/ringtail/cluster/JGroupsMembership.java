@@ -4,6 +4,7 @@ import com.codahale.metrics.Counter;
 import com.google.common.base.Throwables;
 import com.google.common.net.HostAndPort;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.ringtail.config.ListenException;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.rules.Rules;
 import java.io.IOException;
@@ -189,8 +190,8 @@ public final class JGroupsMembership implements Membership {
         connect(self, to, port);
         break;
       } catch (IOException e) {
-        boolean taken = Throwables.getRootCause(e) instanceof BindException;
-        if (!anyPort || !taken || attempt == MAX_BIND_ATTEMPTS) { // chosen port taken since
+        boolean taken = e instanceof ListenException; // since it was chosen
+        if (!anyPort || !taken || attempt == MAX_BIND_ATTEMPTS) {
           throw e;
         }
       }
@@ -231,10 +232,21 @@ public final class JGroupsMembership implements Membership {
       channel = null;
       created.close();
       closeHosts();
-      String reason = Throwables.getRootCause(e).getMessage();
-      throw new IOException(
-          "cluster: cannot join from " + config.bindHost() + ":" + port + ": " + reason, e);
+      throw notJoined(port, e);
     }
+  }
+
+  /** JGroups says neither which port nor why, so this looks itself. */
+  private IOException notJoined(int port, Exception e) {
+    String host = config.bindHost();
+    boolean own = Throwables.getRootCause(e) instanceof BindException;
+    Optional<IOException> taken =
+        own ? StackFile.whyNotFree(host, port) : StackFile.whyNoFailureDetection(host, port);
+    if (taken.isPresent()) {
+      return new ListenException("cluster.bind", host, port, taken.get());
+    }
+    String reason = Throwables.getRootCause(e).getMessage();
+    return new IOException("cluster: cannot join from " + host + ":" + port + ": " + reason, e);
   }
 
   /** Whether it may be one of several that start at once, maybe slowly. */

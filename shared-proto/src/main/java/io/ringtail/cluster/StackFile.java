@@ -12,8 +12,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The JGroups stack of one channel, with the values of its config filled in. Threads: any.
@@ -29,6 +31,9 @@ final class StackFile {
 
   private static final int LAST_FREE_PORT = 32_000;
   private static final int FAILURE_DETECTION_OFFSET = 100;
+
+  /** The next ones are tried too; as in the stack. */
+  private static final int FAILURE_DETECTION_MORE_PORTS = 3;
 
   private StackFile() {}
 
@@ -87,11 +92,26 @@ final class StackFile {
   }
 
   private static boolean isFree(String host, int port) {
+    return whyNotFree(host, port).isEmpty();
+  }
+
+  /** Why failure detection beside {@code port} can have no port; empty if it can. */
+  static Optional<IOException> whyNoFailureDetection(String host, int port) {
+    int first = port + FAILURE_DETECTION_OFFSET;
+    int last = first + FAILURE_DETECTION_MORE_PORTS;
+    return IntStream.rangeClosed(first, last).anyMatch(p -> isFree(host, p))
+        ? Optional.empty()
+        : Optional.of(
+            new IOException("none of the ports " + first + " to " + last + " above it is free"));
+  }
+
+  /** Why nothing can listen there; empty if something can. */
+  static Optional<IOException> whyNotFree(String host, int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-      return true;
+      return Optional.empty();
     } catch (IOException e) {
-      return false;
+      return Optional.of(e);
     }
   }
 

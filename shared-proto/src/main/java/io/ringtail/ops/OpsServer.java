@@ -15,8 +15,8 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.ringtail.config.ListenException;
 import io.ringtail.metrics.Metrics;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -39,10 +39,10 @@ public final class OpsServer implements AutoCloseable {
   /**
    * Listens at once.
    *
-   * @throws IOException if the address cannot be bound; the message names it
+   * @throws ListenException if the address cannot be had
    */
   public static OpsServer start(OpsConfig config, Metrics metrics, Readiness readiness)
-      throws IOException {
+      throws ListenException {
     Exposition exposition = new Exposition(metrics);
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
@@ -57,14 +57,7 @@ public final class OpsServer implements AutoCloseable {
     Throwable cause = bound.cause();
     if (cause != null) {
       loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
-      throw new IOException(
-          "ops.http: cannot listen on "
-              + config.host()
-              + ":"
-              + config.port()
-              + ": "
-              + cause.getMessage(),
-          cause);
+      throw new ListenException("ops.http", config.host(), config.port(), cause);
     }
     return new OpsServer(loop, bound.channel());
   }

@@ -3,6 +3,7 @@ package io.ringtail.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringtail.config.ListenException;
 import io.ringtail.metrics.Metrics;
 import java.io.IOException;
 import java.net.URI;
@@ -125,8 +126,8 @@ class OpsServerTest {
     int port = server.address().getPort();
     assertThatThrownBy(
             () -> OpsServer.start(new OpsConfig("127.0.0.1", port), new Metrics(), readiness))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("ops.http: cannot listen on 127.0.0.1:" + port);
+        .isInstanceOf(ListenException.class)
+        .hasMessage("ops.http: 127.0.0.1:" + port + ": address already in use");
   }
 
   private HttpResponse<String> get(String path) throws Exception {

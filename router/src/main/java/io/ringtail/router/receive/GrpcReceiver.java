@@ -14,6 +14,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.util.concurrent.Future;
 import io.ringtail.compress.Compression;
+import io.ringtail.config.ListenException;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import java.io.ByteArrayInputStream;

@@ -1,5 +1,6 @@
 package io.ringtail.router.receive;
 
+import io.ringtail.config.ListenException;
 import io.ringtail.metrics.Metrics;
 import java.net.InetSocketAddress;
 import java.time.Duration;

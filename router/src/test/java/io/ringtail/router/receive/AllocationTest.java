@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.netty.util.ResourceLeakDetector;
 import io.ringtail.compress.Compression;
 import io.ringtail.compress.Compressor;
+import io.ringtail.config.ListenException;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import java.lang.management.ManagementFactory;

@@ -8,6 +8,7 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.ringtail.compress.Compression;
+import io.ringtail.config.ListenException;
 import io.ringtail.link.RequestContext;
 import io.ringtail.refusal.Refusal;
 import java.net.InetSocketAddress;

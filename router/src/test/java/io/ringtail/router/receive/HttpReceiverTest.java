@@ -12,6 +12,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.compress.Compression;
 import io.ringtail.compress.Compressor;
+import io.ringtail.config.ListenException;
 import io.ringtail.link.Header;
 import io.ringtail.link.RequestContext;
 import io.ringtail.refusal.Refusal;

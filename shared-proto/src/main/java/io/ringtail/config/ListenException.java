@@ -1,4 +1,4 @@
-package io.ringtail.router.receive;
+package io.ringtail.config;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,9 +9,16 @@ import java.util.Locale;
  * router.receive.grpc: 127.0.0.1:4317: address already in use}.
  */
 public final class ListenException extends IOException {
+  /**
+   * @param key of the address in the config file
+   * @param port as configured
+   */
+  public ListenException(String key, String host, int port, Throwable cause) {
+    super(key + ": " + host + ":" + port + ": " + why(cause), cause);
+  }
+
   public ListenException(String key, InetSocketAddress address, Throwable cause) {
-    super(
-        key + ": " + address.getHostString() + ":" + address.getPort() + ": " + why(cause), cause);
+    this(key, address.getHostString(), address.getPort(), cause);
   }
 
   private static String why(Throwable cause) {
