@@ -1,11 +1,13 @@
 package io.ringtail.router;
 
+import io.ringtail.memory.MemoryCuts;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
+import io.ringtail.memory.NetworkMemory;
+import io.ringtail.metrics.Metrics;
 import io.ringtail.router.forward.ForwardConfig;
 import io.ringtail.router.receive.ReceiveConfig;
 import io.ringtail.router.retain.RetentionConfig;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,10 +19,11 @@ import java.util.List;
  *
  * @param limits what is divided
  * @param retentionBytes for the log of accepted parts
- * @param receiveBytes for requests that have begun and are not whole, in gRPC's buffers
+ * @param receiveBytes for requests that have begun and are not whole, in their buffers
  * @param writeBytes for messages on their way to samplers, in gRPC's buffers
- * @param networkBytes for pools of Netty and gRPC, and answers
+ * @param networkBytes for what sockets are reading and writing at this moment
  * @param reserveBytes for buffers of the JVM's own, the metrics' port and rounding
+ * @param readBytes at once, through a buffer of each event loop
  * @param receive as it fits
  * @param forward as it fits
  * @param retention as it fits
@@ -33,35 +36,20 @@ record RouterMemory(
     long writeBytes,
     long networkBytes,
     long reserveBytes,
+    int readBytes,
     ReceiveConfig receive,
     ForwardConfig forward,
     RetentionConfig retention,
     List<String> cuts) {
   private static final long MIB = 1 << 20;
 
-  /** Below it the network alone would need more than half. */
-  static final long LEAST_DIRECT_BYTES = 16 * MIB;
-
-  /** gRPC's pool takes chunks of 2 MiB, and keeps one for each arena. */
-  private static final long CHUNK_BYTES = 2 * MIB;
-
-  /** Netty makes so few arenas that three chunks of 4 MiB in each are half of all there is. */
-  private static final long DIRECT_BYTES_AN_ARENA = 24 * MIB;
-
-  /**
-   * The log has a quarter at most. gRPC's pools hold more than is in them, as a chunk stays while
-   * one small buffer of it is in use: under overload 84 of 128 MiB went to others than the log,
-   * where their parts come to 59.
-   */
-  private static final int LOG_SHARE = 4;
+  /** The log has half at most, or too little would be left for what becomes of it. */
+  private static final int LOG_SHARE = 2;
 
   private static final long MOST_WRITE_BYTES = 256 * MIB;
 
-  /** What has been read lies in buffers that are not full. */
-  private static final int READ_SHARE = 2;
-
-  /** Of the JVM with all its classes, connections and what is on its way through them. */
-  private static final long HEAP_BASE_BYTES = 64 * MIB;
+  private static final int MOST_READ_BYTES = 64 << 10;
+  private static final int LEAST_READ_BYTES = 4 << 10;
 
   /** As it came, inflated, and converted from JSON. */
   private static final int COPIES_OF_A_BODY = 3;
@@ -76,29 +64,22 @@ record RouterMemory(
       ReceiveConfig receive,
       ForwardConfig forward,
       RetentionConfig retention) {
-    long all = limits.directBytes();
-    if (all < LEAST_DIRECT_BYTES) {
-      throw new IllegalArgumentException(
-          "memory outside the heap: "
-              + all
-              + " bytes for a router (expected at least "
-              + LEAST_DIRECT_BYTES
-              + "; set -XX:MaxDirectMemorySize)");
-    }
+    long all = limits.enoughFor("a router").directBytes();
     long reserve = all / 16;
-    long arenas = Math.max(1, Math.min(2L * limits.processors(), all / DIRECT_BYTES_AN_ARENA));
-    long network = arenas * CHUNK_BYTES + all / 32;
+    int read = readBytes(limits);
+    long network = all / 16 + (long) read * limits.processors();
     long write = Math.min(all / 8, MOST_WRITE_BYTES);
     long left = all - reserve - network - write;
 
     ForwardConfig forwards =
         forward.within(Math.max(MIB, limits.heapBytes() / 4), write - write / 5);
-    long receiveWanted = Math.min(receive.maxBytesInFlight(), all) * READ_SHARE;
-    long retentionWanted = retention.memoryBytesFor(forwards.maxBytesHeld());
+    long receiveWanted = withLosses(Math.min(receive.maxBytesInFlight(), all));
+    long retentionWanted =
+        Math.min(retention.memoryBytesFor(forwards.maxBytesHeld()), all / LOG_SHARE);
     long receiving = Math.min(receiveWanted, Math.max(left / 4, left - retentionWanted));
     long log = Math.min(left - receiving, all / LOG_SHARE);
     RetentionConfig retentions = retention.within(log, forwards.maxBytesHeld());
-    long incoming = receiving / READ_SHARE;
+    long incoming = withoutLosses(receiving);
     ReceiveConfig receives =
         receive.within(
             incoming,
@@ -110,10 +91,26 @@ record RouterMemory(
         write,
         network,
         reserve,
+        read,
         receives,
         forwards,
         retentions,
         cuts(receive, receives, forward, forwards, retention, retentions));
+  }
+
+  /** Of all loops together a sixteenth at most. */
+  private static int readBytes(MemoryLimits limits) {
+    long fair = limits.directBytes() / 16 / limits.processors();
+    return (int) Math.max(LEAST_READ_BYTES, Math.min(MOST_READ_BYTES, fair));
+  }
+
+  /** A pool's buffers come in sizes a quarter apart, and lie in chunks that are not full. */
+  private static long withLosses(long bytes) {
+    return bytes + bytes / 2;
+  }
+
+  private static long withoutLosses(long bytes) {
+    return bytes - bytes / 3;
   }
 
   private static List<String> cuts(
@@ -123,21 +120,23 @@ record RouterMemory(
       ForwardConfig forwards,
       RetentionConfig retention,
       RetentionConfig retentions) {
-    List<String> cuts = new ArrayList<>();
-    cut(
-        cuts,
-        "router.receive.max-request-bytes",
-        receive.maxRequestBytes(),
-        receives.maxRequestBytes());
-    cut(cuts, "router.forward.max-bytes-held", forward.maxBytesHeld(), forwards.maxBytesHeld());
-    cut(cuts, "router.retention.max-bytes", retention.maxBytes(), retentions.maxBytes());
-    return List.copyOf(cuts);
+    return new MemoryCuts()
+        .add(
+            "router.receive.max-request-bytes",
+            receive.maxRequestBytes(),
+            receives.maxRequestBytes())
+        .add("router.forward.max-bytes-held", forward.maxBytesHeld(), forwards.maxBytesHeld())
+        .add("router.retention.max-bytes", retention.maxBytes(), retentions.maxBytes())
+        .list();
   }
 
-  private static void cut(List<String> cuts, String key, long asked, long given) {
-    if (given < asked) {
-      cuts.add(key + " is " + given + " instead of " + asked);
-    }
+  /** Of all connections. What is received and what is sent share a pool. */
+  NetworkMemory connections(Metrics metrics) {
+    return new NetworkMemory(
+        receiveBytes + writeBytes,
+        networkBytes - (long) readBytes * limits.processors(),
+        limits.processors(),
+        metrics);
   }
 
   /** All who take memory outside the heap; together they fit. */
@@ -155,7 +154,7 @@ record RouterMemory(
    * body in each event loop, and what the log keeps beside the spans (a tenth is much).
    */
   long leastHeapBytes() {
-    return HEAP_BASE_BYTES
+    return MemoryLimits.HEAP_BASE_BYTES
         + forward.maxBytesHeld()
         + (long) COPIES_OF_A_BODY * receive.maxRequestBytes()
         + retention.maxBytes() / 10;

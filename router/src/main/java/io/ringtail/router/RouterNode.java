@@ -10,6 +10,7 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.Membership;
 import io.ringtail.cluster.Memberships;
+import io.ringtail.http2.CopiedReads;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.memory.MemoryLimits;
@@ -20,6 +21,7 @@ import io.ringtail.ops.Readiness;
 import io.ringtail.ring.RingTables;
 import io.ringtail.router.forward.Forwarder;
 import io.ringtail.router.forward.LinkTransport;
+import io.ringtail.router.receive.Connections;
 import io.ringtail.router.receive.EventLoops;
 import io.ringtail.router.receive.Receivers;
 import io.ringtail.rules.Rules;
@@ -50,6 +52,7 @@ public final class RouterNode implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final Readiness readiness = new Readiness();
   private final EventLoops loops;
+  private final Connections connections;
   private final Forwarder forwarder;
   private final Membership membership;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
@@ -68,7 +71,9 @@ public final class RouterNode implements AutoCloseable {
     this.config = config;
     this.memory = RouterMemory.of(limits, config.receive(), config.forward(), config.retention());
     rules.announce(config.node().id(), metrics);
-    this.loops = EventLoops.create(Runtime.getRuntime().availableProcessors());
+    this.loops = EventLoops.create(limits.processors());
+    this.connections =
+        new Connections(loops, memory.connections(metrics), new CopiedReads(memory.readBytes()));
     Class<? extends Channel> sockets =
         loops.epoll() ? EpollSocketChannel.class : NioSocketChannel.class;
     RingTables tables = new RingTables(REMEMBERED_TABLES);
@@ -79,7 +84,7 @@ public final class RouterNode implements AutoCloseable {
             new Peer(config.node().id(), incarnation()),
             config.cluster().minSamplers(),
             loops.workers(),
-            new LinkTransport(sockets),
+            new LinkTransport(sockets, connections.memory()),
             tables,
             metrics,
             rules);
@@ -140,7 +145,7 @@ public final class RouterNode implements AutoCloseable {
   public void start() throws Exception {
     try {
       ops = OpsServer.start(config.ops(), metrics, readiness);
-      receivers = Receivers.start(memory.receive(), forwarder, metrics, loops);
+      receivers = Receivers.start(memory.receive(), forwarder, metrics, connections);
       membership.start(member(Member.State.ACTIVE), new Epochs());
     } catch (Exception e) {
       close();

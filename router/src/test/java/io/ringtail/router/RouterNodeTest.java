@@ -188,6 +188,10 @@ class RouterNodeTest {
   }
 
   private static RouterConfig config(int grpcPort, ClusterConfig cluster) {
+    return config(grpcPort, cluster, RetentionConfig.off());
+  }
+
+  static RouterConfig config(int grpcPort, ClusterConfig cluster, RetentionConfig retention) {
     ReceiveConfig defaults = ReceiveConfig.read(new ConfigSection());
     InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
     ReceiveConfig receive =
@@ -213,7 +217,7 @@ class RouterNodeTest {
         new OpsConfig("127.0.0.1", 0),
         receive,
         ForwardConfig.defaults(),
-        RetentionConfig.off(),
+        retention,
         Duration.ZERO,
         Duration.ofSeconds(5));
   }

@@ -1,10 +1,10 @@
 package io.ringtail.sampler;
 
+import io.ringtail.memory.MemoryCuts;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
 import io.ringtail.sampler.export.ExportConfig;
 import io.ringtail.sampler.shard.ShardConfig;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,9 +40,6 @@ record SamplerMemory(
     List<String> cuts) {
   private static final long MIB = 1 << 20;
 
-  /** Below it the network alone would need more than half. */
-  static final long LEAST_DIRECT_BYTES = 16 * MIB;
-
   /** gRPC's pool takes chunks of 2 MiB, and keeps one for each arena. */
   private static final long CHUNK_BYTES = 2 * MIB;
 
@@ -51,24 +48,13 @@ record SamplerMemory(
 
   private static final long MOST_READ_BYTES = 256 * MIB;
 
-  /** Of the JVM with all its classes, connections and what is on its way through them. */
-  private static final long HEAP_BASE_BYTES = 64 * MIB;
-
   /**
    * Divides.
    *
    * @throws IllegalArgumentException if there is too little for any sampler
    */
   static SamplerMemory of(MemoryLimits limits, ShardConfig shards, ExportConfig export) {
-    long all = limits.directBytes();
-    if (all < LEAST_DIRECT_BYTES) {
-      throw new IllegalArgumentException(
-          "memory outside the heap: "
-              + all
-              + " bytes for a sampler (expected at least "
-              + LEAST_DIRECT_BYTES
-              + "; set -XX:MaxDirectMemorySize)");
-    }
+    long all = limits.enoughFor("a sampler").directBytes();
     long reserve = all / 16;
     long arenas = Math.max(1, Math.min(2L * limits.processors(), all / DIRECT_BYTES_AN_ARENA));
     long network = arenas * CHUNK_BYTES + all / 32;
@@ -114,23 +100,17 @@ record SamplerMemory(
 
   private static List<String> cuts(
       ShardConfig asked, ShardConfig given, ExportConfig askedOfExport, ExportConfig givenExport) {
-    List<String> cuts = new ArrayList<>();
-    cut(cuts, "sampler.max-buffered-bytes", asked.maxBufferedBytes(), given.maxBufferedBytes());
-    cut(cuts, "sampler.max-trace-bytes", asked.maxTraceBytes(), given.maxTraceBytes());
+    MemoryCuts cuts =
+        new MemoryCuts()
+            .add("sampler.max-buffered-bytes", asked.maxBufferedBytes(), given.maxBufferedBytes())
+            .add("sampler.max-trace-bytes", asked.maxTraceBytes(), given.maxTraceBytes());
     if (askedOfExport.destinations() > 0) {
-      cut(
-          cuts,
+      cuts.add(
           "sampler.export.max-queued-bytes",
           askedOfExport.maxQueuedBytes(),
           givenExport.maxQueuedBytes());
     }
-    return List.copyOf(cuts);
-  }
-
-  private static void cut(List<String> cuts, String key, long asked, long given) {
-    if (given < asked) {
-      cuts.add(key + " is " + given + " instead of " + asked);
-    }
+    return cuts.list();
   }
 
   /** All who take memory outside the heap; together they fit. */
@@ -149,7 +129,7 @@ record SamplerMemory(
    * (decisions, the index of traces, resources: a quarter is much), queued requests, unread spans.
    */
   long leastHeapBytes() {
-    return HEAP_BASE_BYTES
+    return MemoryLimits.HEAP_BASE_BYTES
         + shards.maxBufferedBytes() / 4
         + export.maxQueuedBytes() * export.destinations()
         + unreadBytes;

@@ -18,12 +18,41 @@ public record MemoryLimits(long directBytes, long heapBytes, int processors) {
           .findFirst()
           .orElseThrow(() -> new AssertionError("a JVM without a direct buffer pool"));
 
+  /**
+   * Less than this outside the heap is too little for any node: connections alone would need more
+   * than half.
+   */
+  public static final long LEAST_DIRECT_BYTES = 16 << 20;
+
+  /** Of the JVM with all its classes, connections and what is on its way through them. */
+  public static final long HEAP_BASE_BYTES = 64 << 20;
+
   /** All this JVM gives: {@code -XX:MaxDirectMemorySize} and {@code -Xmx}. */
   public static MemoryLimits ofJvm() {
     return new MemoryLimits(
         PlatformDependent.estimateMaxDirectMemory(),
         Runtime.getRuntime().maxMemory(),
         Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * The same.
+   *
+   * @param node what is to live on it, with its article
+   * @throws IllegalArgumentException if that is too little for any node
+   */
+  public MemoryLimits enoughFor(String node) {
+    if (directBytes < LEAST_DIRECT_BYTES) {
+      throw new IllegalArgumentException(
+          "memory outside the heap: "
+              + directBytes
+              + " bytes for "
+              + node
+              + " (expected at least "
+              + LEAST_DIRECT_BYTES
+              + "; set -XX:MaxDirectMemorySize)");
+    }
+    return this;
   }
 
   /** An equal share for each of several nodes in one JVM. Its threads are as many as ever. */

@@ -144,7 +144,7 @@ final class CostCell {
     }
   }
 
-  /** At the end of a window, while the load still goes on. */
+  /** Right after a window, while all it sent is still held. */
   private static void memory(Variant variant) throws IOException, InterruptedException {
     Cluster.Node router = variant.cluster.routers().get(0);
     variant.add("router_mib", mib((double) router.process().residentBytes()));

@@ -2,6 +2,7 @@ package io.ringtail.router.forward;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -12,8 +13,10 @@ import java.util.concurrent.TimeUnit;
  * anew and the pace of attempts is ours.
  *
  * @param channelType socket type that suits the event loops
+ * @param memory for what is sent and read
  */
-public record LinkTransport(Class<? extends Channel> channelType) implements LinkChannels {
+public record LinkTransport(Class<? extends Channel> channelType, ByteBufAllocator memory)
+    implements LinkChannels {
   private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
 
   /**
@@ -33,6 +36,7 @@ public record LinkTransport(Class<? extends Channel> channelType) implements Lin
     return NettyChannelBuilder.forTarget(address)
         .eventLoopGroup(loop)
         .channelType(channelType)
+        .withOption(ChannelOption.ALLOCATOR, memory)
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)

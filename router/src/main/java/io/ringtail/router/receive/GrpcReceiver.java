@@ -12,6 +12,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import io.ringtail.compress.Compression;
 import io.ringtail.config.ListenException;
@@ -57,15 +58,15 @@ final class GrpcReceiver implements AutoCloseable {
   private final Future<?> sweep;
 
   private GrpcReceiver(
-      Reception reception, Metrics metrics, EventLoops loops, InetSocketAddress address)
+      Reception reception, Metrics metrics, Connections on, InetSocketAddress address)
       throws ListenException {
     this.reception = reception;
     this.metrics = new ReceiveMetrics(metrics, "grpc");
     ReceiveConfig config = reception.config();
-    ConnectionLimit connections =
+    ConnectionLimit limit =
         new ConnectionLimit(config.maxConnections(), this.metrics.refusedConnections);
-    this.metrics.connections(connections::open, config.maxConnections());
-    this.server = builder(config, connections, loops, address).build();
+    this.metrics.connections(limit::open, config.maxConnections());
+    this.server = builder(config, limit, on, address).build();
     // It prints a stack trace for every request over the limit, which is counted and answered.
     STREAM_LOG.setLevel(Level.SEVERE);
     try {
@@ -75,16 +76,16 @@ final class GrpcReceiver implements AutoCloseable {
     }
     long tickMillis = Math.max(5, Math.min(1000, config.requestTimeout().toMillis() / 4));
     this.sweep =
-        loops
+        on.loops()
             .workers()
             .next()
             .scheduleWithFixedDelay(this::sweep, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
   }
 
   static GrpcReceiver start(
-      Reception reception, Metrics metrics, EventLoops loops, InetSocketAddress address)
+      Reception reception, Metrics metrics, Connections on, InetSocketAddress address)
       throws ListenException {
-    return new GrpcReceiver(reception, metrics, loops, address);
+    return new GrpcReceiver(reception, metrics, on, address);
   }
 
   int port() {
@@ -107,15 +108,13 @@ final class GrpcReceiver implements AutoCloseable {
   }
 
   private NettyServerBuilder builder(
-      ReceiveConfig config,
-      ConnectionLimit connections,
-      EventLoops loops,
-      InetSocketAddress address) {
+      ReceiveConfig config, ConnectionLimit limit, Connections on, InetSocketAddress address) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
-            .bossEventLoopGroup(loops.boss())
-            .workerEventLoopGroup(loops.workers())
-            .channelFactory(() -> connections.guard(loops.newServerChannel()))
+            .bossEventLoopGroup(on.loops().boss())
+            .workerEventLoopGroup(on.loops().workers())
+            .channelFactory(() -> limit.guard(on.newHttp2Server()))
+            .withChildOption(ChannelOption.ALLOCATOR, on.memory())
             .directExecutor()
             .maxInboundMessageSize(config.maxRequestBytes())
             .maxInboundMetadataSize(config.maxHeaderBytes())

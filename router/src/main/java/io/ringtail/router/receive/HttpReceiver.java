@@ -35,7 +35,7 @@ final class HttpReceiver implements AutoCloseable {
   private volatile boolean draining;
 
   private HttpReceiver(
-      Reception reception, Metrics metrics, EventLoops loops, InetSocketAddress address)
+      Reception reception, Metrics metrics, Connections on, InetSocketAddress address)
       throws ListenException {
     this.reception = reception;
     this.metrics = new ReceiveMetrics(metrics, "http");
@@ -44,14 +44,15 @@ final class HttpReceiver implements AutoCloseable {
     this.metrics.connections(limit::open, maxConnections);
     ChannelFuture bound =
         new ServerBootstrap()
-            .group(loops.boss(), loops.workers())
-            .channelFactory(() -> limit.guard(loops.newServerChannel()))
+            .group(on.loops().boss(), on.loops().workers())
+            .channelFactory(() -> limit.guard(on.newHttpServer()))
+            .childOption(ChannelOption.ALLOCATOR, on.memory())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(new Connections())
+            .childHandler(new Pipelines())
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -61,9 +62,9 @@ final class HttpReceiver implements AutoCloseable {
   }
 
   static HttpReceiver start(
-      Reception reception, Metrics metrics, EventLoops loops, InetSocketAddress address)
+      Reception reception, Metrics metrics, Connections on, InetSocketAddress address)
       throws ListenException {
-    return new HttpReceiver(reception, metrics, loops, address);
+    return new HttpReceiver(reception, metrics, on, address);
   }
 
   int port() {
@@ -99,7 +100,7 @@ final class HttpReceiver implements AutoCloseable {
     connections.close().awaitUninterruptibly();
   }
 
-  private final class Connections extends ChannelInitializer<Channel> {
+  private final class Pipelines extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
       connections.add(channel);

@@ -32,7 +32,7 @@ public final class Receivers implements AutoCloseable {
    * @throws ListenException if one is taken; nothing listens then
    */
   public static Receivers start(
-      ReceiveConfig config, Ingress ingress, Metrics metrics, EventLoops loops)
+      ReceiveConfig config, Ingress ingress, Metrics metrics, Connections on)
       throws ListenException {
     InFlightBytes inFlight =
         new InFlightBytes(config.maxBytesInFlight(), config.maxBytesIncoming());
@@ -42,11 +42,10 @@ public final class Receivers implements AutoCloseable {
     InetSocketAddress grpcAddress = config.grpc();
     InetSocketAddress httpAddress = config.http();
     GrpcReceiver grpc =
-        grpcAddress == null ? null : GrpcReceiver.start(reception, metrics, loops, grpcAddress);
+        grpcAddress == null ? null : GrpcReceiver.start(reception, metrics, on, grpcAddress);
     HttpReceiver http;
     try {
-      http =
-          httpAddress == null ? null : HttpReceiver.start(reception, metrics, loops, httpAddress);
+      http = httpAddress == null ? null : HttpReceiver.start(reception, metrics, on, httpAddress);
     } catch (ListenException e) {
       if (grpc != null) {
         grpc.close();

@@ -47,7 +47,7 @@ public final class FakeSampler implements AutoCloseable {
   private final Server server;
 
   /** Null accepts. */
-  volatile Function<PartView, @Nullable Refused> answers = part -> null;
+  public volatile Function<PartView, @Nullable Refused> answers = part -> null;
 
   public FakeSampler(String nodeId, long bits, int port) throws Exception {
     this.nodeId = nodeId;
@@ -71,13 +71,18 @@ public final class FakeSampler implements AutoCloseable {
   }
 
   public Member member() {
+    return member(nodeId, bits, port());
+  }
+
+  /** How one that listens on {@code port} stands in an epoch. */
+  public static Member member(String nodeId, long bits, int port) {
     return new Member(
         nodeId,
         Tables.sampler(nodeId, bits).incarnation(),
         Member.Role.SAMPLER,
         Member.State.ACTIVE,
         100,
-        "127.0.0.1:" + port(),
+        "127.0.0.1:" + port,
         "",
         "",
         1);

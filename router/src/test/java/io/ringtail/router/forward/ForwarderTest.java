@@ -20,6 +20,7 @@ import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.link.SamplerWord.Question;
+import io.ringtail.memory.NetworkMemory;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.RingTables;
@@ -61,7 +62,7 @@ class ForwarderTest {
           new Peer(Tables.ROUTER, new Incarnation(EpochOrder.NONE, Tables.ROUTER_BITS)),
           0,
           loops,
-          new LinkTransport(NioSocketChannel.class),
+          new LinkTransport(NioSocketChannel.class, NetworkMemory.unlimited(2)),
           new RingTables(2),
           metrics,
           Rules.ALL);

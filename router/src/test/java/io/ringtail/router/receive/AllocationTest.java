@@ -82,7 +82,8 @@ final class AllocationTest {
   }
 
   private static Receivers start(EventLoops loops) throws ListenException {
-    return Receivers.start(ReceiveFixture.config(), new Nowhere(), new Metrics(), loops);
+    return Receivers.start(
+        ReceiveFixture.config(), new Nowhere(), new Metrics(), Connections.unlimited(loops));
   }
 
   private static byte[] compressed(Compression compression) {

@@ -21,6 +21,7 @@ import org.awaitility.Awaitility;
  */
 final class ReceiveFixture implements AutoCloseable {
   static final EventLoops LOOPS = EventLoops.create(2);
+  private static final Connections CONNECTIONS = Connections.unlimited(LOOPS);
 
   final FakeIngress ingress = new FakeIngress();
   final Metrics metrics = new Metrics();
@@ -31,7 +32,7 @@ final class ReceiveFixture implements AutoCloseable {
   }
 
   ReceiveFixture(ReceiveConfig config) throws ListenException {
-    receivers = Receivers.start(config, ingress, metrics, LOOPS);
+    receivers = Receivers.start(config, ingress, metrics, CONNECTIONS);
   }
 
   static ReceiveConfig config() {

@@ -21,7 +21,10 @@ final class RefusingReceivers implements Ingress {
     try (EventLoops loops = EventLoops.create(1);
         Receivers receivers =
             Receivers.start(
-                ReceiveFixture.config(), new RefusingReceivers(), new Metrics(), loops)) {
+                ReceiveFixture.config(),
+                new RefusingReceivers(),
+                new Metrics(),
+                Connections.unlimited(loops))) {
       System.out.println(
           "ready 127.0.0.1:" + receivers.grpcPort() + " 127.0.0.1:" + receivers.httpPort());
       while (System.in.read() >= 0) {
