@@ -192,7 +192,7 @@ public final class BlockPool {
       run = pop(wanted);
     }
     if (run == NONE && wanted == 0) {
-      throw new IllegalStateException(
+      throw new NoRoomException(
           "no memory for a block: " + usedBlocks + " in use of " + (slabCount << slabShift));
     }
     return run;
@@ -282,7 +282,7 @@ public final class BlockPool {
   /** Returns whether there was memory for a slab. */
   private boolean grow() {
     if (slabCount << slabShift >= MAX_BLOCKS) {
-      throw new IllegalStateException("more than " + MAX_BLOCKS + " blocks in one shard");
+      throw new NoRoomException("more than " + MAX_BLOCKS + " blocks in one shard");
     }
     ByteBuffer taken = source.take();
     if (taken == null) {

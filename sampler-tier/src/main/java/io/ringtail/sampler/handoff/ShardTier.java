@@ -12,6 +12,7 @@ import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.settle.RouterKeys;
+import io.ringtail.sampler.shard.Arrival;
 import io.ringtail.sampler.shard.Foreign;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.shard.SlotView;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -34,7 +36,7 @@ public final class ShardTier implements Keeper.Tier {
   private final Arrivals arrivals;
   private final Consumer<Task> later;
   private final Map<Long, Peer> known = new HashMap<>();
-  private long refusedTransfers;
+  private final AtomicLong refusedTransfers = new AtomicLong();
   private long refusedBefore;
   private long departedBefore;
 
@@ -103,7 +105,7 @@ public final class ShardTier implements Keeper.Tier {
   @Override
   public SlotSet progress() {
     SlotSet replayed = links.takeReplayedSlots();
-    long refused = refusedTransfers + links.refusedReplays();
+    long refused = refusedTransfers.get() + links.refusedReplays();
     if (refused == refusedBefore) {
       return replayed;
     }
@@ -121,7 +123,7 @@ public final class ShardTier implements Keeper.Tier {
         arrivals.take(
             from,
             transfer.entries(),
-            (slots, unfit) -> done(from, answers, slots, merged(id, unfit)));
+            (slots, outcome) -> onMerged(from, id, answers, slots, outcome));
     if (refusal == null) {
       return;
     }
@@ -131,15 +133,22 @@ public final class ShardTier implements Keeper.Tier {
     } else if (refusal instanceof Refusal.Malformed) {
       done(from, answers, SlotSet.NONE, new PeerAnswer.TransferUnfit(id, List.of()));
     } else {
-      refusedTransfers++;
+      refusedTransfers.incrementAndGet();
       done(from, answers, SlotSet.NONE, new PeerAnswer.TransferFull(id));
     }
   }
 
-  private static PeerAnswer merged(long id, List<Integer> unfit) {
-    return unfit.isEmpty()
-        ? new PeerAnswer.TransferTaken(id)
-        : new PeerAnswer.TransferUnfit(id, unfit);
+  /** For want of memory nothing is given up: what was merged meanwhile comes once more. */
+  private void onMerged(
+      Peer from, long id, Peers.Answers answers, SlotSet slots, Arrival.Outcome outcome) {
+    if (outcome.wantsMemory()) {
+      refusedTransfers.incrementAndGet();
+      done(from, answers, SlotSet.NONE, new PeerAnswer.TransferFull(id));
+    } else if (outcome.unfit().isEmpty()) {
+      done(from, answers, slots, new PeerAnswer.TransferTaken(id));
+    } else {
+      done(from, answers, slots, new PeerAnswer.TransferUnfit(id, outcome.unfit()));
+    }
   }
 
   private void done(Peer from, Peers.Answers answers, SlotSet merged, PeerAnswer answer) {

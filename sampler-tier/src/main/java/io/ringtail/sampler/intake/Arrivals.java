@@ -7,10 +7,10 @@ import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
+import io.ringtail.sampler.shard.Arrival;
 import io.ringtail.sampler.shard.ReceivedTransfer;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.transfer.TransferBatch;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,9 +33,9 @@ public final class Arrivals {
   public interface Merged {
     /**
      * @param slots of what could be read
-     * @param unfit places of the entries that are not taken
+     * @param outcome what of it is not taken
      */
-    void merged(SlotSet slots, List<Integer> unfit);
+    void merged(SlotSet slots, Arrival.Outcome outcome);
   }
 
   public Arrivals(Ownership ownership, ShardSet shards, Rules rules) {
@@ -79,7 +79,7 @@ public final class Arrivals {
 
   private @Nullable Refusal take(ReceivedTransfer transfer, Merged merged) {
     SlotSet slots = transfer.slots();
-    return shards.takeTransfer(transfer, unfit -> merged.merged(slots, unfit));
+    return shards.takeTransfer(transfer, outcome -> merged.merged(slots, outcome));
   }
 
   private void unreadable(Peer from, int entries, int bytes, String reason) {

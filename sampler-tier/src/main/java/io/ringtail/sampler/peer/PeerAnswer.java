@@ -14,7 +14,7 @@ public sealed interface PeerAnswer {
    */
   record TransferNotOwner(long id, EpochOrder epoch) implements PeerAnswer {}
 
-  /** Nothing of it was taken: no room now; to be sent again. */
+  /** No room or memory now: to be sent again, whole; what was merged of it does no harm. */
   record TransferFull(long id) implements PeerAnswer {}
 
   /**

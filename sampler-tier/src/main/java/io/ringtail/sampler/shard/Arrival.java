@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.buffer.NoRoomException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -10,31 +11,47 @@ import java.util.function.Consumer;
  * What becomes of one transfer in all shards together: told once, when each of them has done with
  * its part, and never that something was taken which was not. Threads: any.
  */
-final class Arrival {
+public final class Arrival {
+  /**
+   * What was not taken.
+   *
+   * @param wantsMemory all of it is to be sent again: there was no memory to merge some of it
+   * @param unfit places of entries that could not be read or merged, in order; none if all could
+   */
+  public record Outcome(boolean wantsMemory, List<Integer> unfit) {}
+
   private final Set<Integer> unfit = new ConcurrentSkipListSet<>();
-  private final Consumer<List<Integer>> done;
+  private final Consumer<Outcome> done;
   private final AtomicInteger left;
+  private volatile boolean wantsMemory;
 
   /**
    * @param unfit entries that could not be read
    * @param parts how often {@link #done} will be called
-   * @param done told the entries that are not taken, in order; none if all are
+   * @param done told what is not taken
    */
-  Arrival(List<Integer> unfit, int parts, Consumer<List<Integer>> done) {
+  Arrival(List<Integer> unfit, int parts, Consumer<Outcome> done) {
     this.unfit.addAll(unfit);
     this.left = new AtomicInteger(parts);
     this.done = done;
   }
 
-  /** An entry was not taken, or not wholly. */
-  void unfit(int entry) {
-    unfit.add(entry);
+  /**
+   * An entry was not taken, or not wholly. For want of memory: then it has to come again, however
+   * often; else it is the entry that does not fit.
+   */
+  void failed(int entry, Throwable why) {
+    if (why instanceof OutOfMemoryError || why instanceof NoRoomException) {
+      wantsMemory = true;
+    } else {
+      unfit.add(entry);
+    }
   }
 
   /** One part is done with; what was unfit in it was said before. */
   void done() {
     if (left.decrementAndGet() == 0) {
-      done.accept(List.copyOf(unfit));
+      done.accept(new Outcome(wantsMemory, List.copyOf(unfit)));
     }
   }
 }

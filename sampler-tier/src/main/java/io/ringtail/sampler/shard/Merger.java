@@ -89,7 +89,7 @@ final class Merger {
 
   private void failed(TransferIn in, int index, TransferCursor at, Throwable e) {
     counts.notMerged(in.batch().spanCount(index) - gatherer.accounted());
-    in.arrival().unfit(in.batch().entry(index));
+    in.arrival().failed(in.batch().entry(index), e);
     metrics.mergesFailed.inc();
     if (!failedBefore) {
       failedBefore = true;

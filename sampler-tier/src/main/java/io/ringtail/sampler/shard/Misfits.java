@@ -5,8 +5,8 @@ import java.util.Map;
 
 /**
  * What owners have said they cannot read or merge, and how often. It is tried again, written anew
- * each time, as bytes may have been damaged or memory short; but not for ever, for as long as it is
- * here no owner decides anything of its slots. Threads: the shard's.
+ * each time, as bytes may have been damaged; but not for ever, for as long as it is here no owner
+ * decides anything of its slots. Threads: the shard's.
  *
  * <p>By any key with a value's equality: traces by ID, as their numbers are used again.
  */

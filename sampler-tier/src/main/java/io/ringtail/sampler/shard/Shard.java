@@ -369,7 +369,7 @@ final class Shard {
       stored =
           received.store(decisions.from(), decisions.noticeId(), decisions.notice(), nowMillis);
     } catch (RuntimeException | Error e) {
-      decisions.reception().failed();
+      decisions.reception().failed(e);
       throw e;
     }
     if (stored) {

@@ -64,8 +64,12 @@ sealed interface ShardCommand {
      */
     void refused(EpochOrder epoch);
 
-    /** A bug, or no memory: not all of them are stored. */
-    void failed();
+    /**
+     * Not all of them are stored.
+     *
+     * @param why a bug, or no memory
+     */
+    void failed(Throwable why);
   }
 
   /** All traces of these notices are settled (protocol D3). */

@@ -448,7 +448,7 @@ public final class ShardSet {
     }
 
     @Override
-    public void failed() {} // the sender says it again
+    public void failed(Throwable why) {} // the sender says it again
   }
 
   /** All traces of notices of {@code from} are settled (protocol D3). */
@@ -511,10 +511,11 @@ public final class ShardSet {
    *
    * @param transfer borrowed; shards retain what they need
    * @param merged told by one of the shards' threads when all have done with their part and their
-   *     marks say so: the places of entries that are not taken, as they could not be read or merged
+   *     marks say so: what is not taken
    * @return why not, or null if taken
    */
-  public @Nullable Refusal takeTransfer(ReceivedTransfer transfer, Consumer<List<Integer>> merged) {
+  public @Nullable Refusal takeTransfer(
+      ReceivedTransfer transfer, Consumer<Arrival.Outcome> merged) {
     int[][] traces = transfer.split(this);
     int mine = (int) Stream.of(traces).filter(t -> t.length > 0).count();
     Arrival arrival =
@@ -564,8 +565,8 @@ public final class ShardSet {
     }
 
     @Override
-    public void failed() {
-      arrival.unfit(entry);
+    public void failed(Throwable why) {
+      arrival.failed(entry, why);
       arrival.done();
     }
   }

@@ -38,6 +38,7 @@ final class FakeExports implements ExportQueue {
   volatile int room = Integer.MAX_VALUE;
   volatile int offers;
   volatile boolean broken;
+  volatile boolean outOfMemory;
   final List<KeptTrace> unanswered = new CopyOnWriteArrayList<>();
 
   /** Whether it takes traces and does not answer before {@link #answerAll}. */
@@ -48,6 +49,9 @@ final class FakeExports implements ExportQueue {
     offers++;
     if (broken) {
       throw new IllegalStateException("broken");
+    }
+    if (outOfMemory) {
+      throw new OutOfMemoryError("direct");
     }
     if (room == 0) {
       return false;

@@ -291,6 +291,26 @@ class HandoverTest {
   }
 
   @Test
+  void noMemoryToMerge_isAnsweredFull_andNothingIsGivenUp() {
+    firstSpans();
+    a.exports.room = 0;
+    samplers.advance(1500);
+    b.exports.outOfMemory = true;
+    epoch(2, "b");
+    samplers.advance(14_000);
+    assertThat(a.set.heldSpans()).isEqualTo(TRACES / 2);
+    assertThat(b.set.metrics().droppedSpans(DropReason.FAILED)).isPositive();
+    assertThat(a.set.metrics().droppedSpans(DropReason.UNFIT)).isZero();
+
+    b.exports.outOfMemory = false;
+    samplers.advance(1500);
+    samplers.assertNothingForeign();
+    assertThat(a.set.heldSpans()).isZero();
+    assertThat(a.exported()).isEmpty();
+    assertWhole(1);
+  }
+
+  @Test
   void nothingOfATransferCanBeRead_goesAgain() {
     firstSpans();
     b.unreadable = true;

@@ -378,7 +378,7 @@ final class Samplers {
       Refusal refusal =
           to.full
               ? new Refusal.NotReady("full", Duration.ZERO)
-              : to.set.takeTransfer(transfer, unfit -> way.accept(answer(id, unfit)));
+              : to.set.takeTransfer(transfer, outcome -> way.accept(answer(id, outcome)));
       if (refusal != null) {
         way.accept(new PeerAnswer.TransferFull(id));
       }
@@ -386,10 +386,13 @@ final class Samplers {
     transfer.release();
   }
 
-  private static PeerAnswer answer(long id, List<Integer> unfit) {
-    return unfit.isEmpty()
+  private static PeerAnswer answer(long id, Arrival.Outcome outcome) {
+    if (outcome.wantsMemory()) {
+      return new PeerAnswer.TransferFull(id);
+    }
+    return outcome.unfit().isEmpty()
         ? new PeerAnswer.TransferTaken(id)
-        : new PeerAnswer.TransferUnfit(id, unfit);
+        : new PeerAnswer.TransferUnfit(id, outcome.unfit());
   }
 
   private static void answer(One from, One to, PeerAnswer answer, long id) {

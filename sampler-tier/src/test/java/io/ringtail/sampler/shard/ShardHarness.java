@@ -132,7 +132,7 @@ final class ShardHarness {
       }
 
       @Override
-      public void failed() {
+      public void failed(Throwable why) {
         throw new AssertionError("failed");
       }
     };
