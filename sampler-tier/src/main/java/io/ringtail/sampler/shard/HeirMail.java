@@ -6,18 +6,22 @@ import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Notices on their way to heirs, each until the heir has stored it: sent again when its link was
  * down or no answer came, for a heir knows a notice by its number; given up after {@value
- * #LONGEST_MILLIS} ms. Then the words that all of a notice is settled. Threads: the shard's.
+ * #LONGEST_MILLIS} ms. Then the words that all of a notice is settled: those that found no room, or
+ * a link that broke, are said again. Threads: the shard's.
  */
 final class HeirMail {
   private static final int RETRY_MILLIS = 100;
@@ -26,16 +30,41 @@ final class HeirMail {
   /** Without an answer a notice is sent again, also on a link that is up. */
   private static final int ANSWER_MILLIS = 5_000;
 
+  /**
+   * A link that has not broken for so long, four times what it takes to see that, has brought it.
+   */
+  private static final int ARRIVED_MILLIS = 60_000;
+
   private final Peers peers;
   private final RouterKeys routers;
   private final SamplerMetrics metrics;
   private final int firstId;
   private final int step;
   private final Map<Long, Letter> letters = new LinkedHashMap<>();
-  private final Map<Peer, List<Long>> settled = new HashMap<>();
+  private final Map<Peer, Words> settled = new HashMap<>();
   private long sentIds;
   private int unsent;
   private int retryMillis;
+
+  /** Second notices to one heir, which answers none: each lost one would leave it in doubt. */
+  private static final class Words {
+    private final List<Long> unsent = new ArrayList<>();
+    private final Deque<Said> said = new ArrayDeque<>();
+    private boolean full;
+    private int fullMillis;
+
+    void sayAgain() {
+      said.forEach(word -> LongStream.of(word.ids).forEach(unsent::add));
+      said.clear();
+    }
+
+    boolean isDue(int nowMillis) {
+      return !unsent.isEmpty() && (!full || nowMillis - fullMillis >= RETRY_MILLIS);
+    }
+  }
+
+  /** A word a link took, which may have broken before it arrived. */
+  private record Said(long[] ids, int millis) {}
 
   private static final class Letter {
     private final Peer heir;
@@ -114,6 +143,12 @@ final class HeirMail {
         unsent++;
       }
     }
+    settled.forEach(
+        (to, words) -> {
+          if (to.incarnation().bits() == heir.incarnation().bits()) {
+            words.sayAgain();
+          }
+        });
   }
 
   /** The heir could not store it yet. */
@@ -163,11 +198,11 @@ final class HeirMail {
   }
 
   private void settled(Peer heir, long id) {
-    settled.computeIfAbsent(heir, h -> new ArrayList<>()).add(id);
+    settled.computeIfAbsent(heir, h -> new Words()).unsent.add(id);
   }
 
   int work(int nowMillis) {
-    int sent = sendSettled();
+    int sent = sendSettled(nowMillis);
     if (!letters.isEmpty() && nowMillis - retryMillis >= 0) {
       retryMillis = nowMillis + RETRY_MILLIS;
       sent += retry(nowMillis);
@@ -175,15 +210,32 @@ final class HeirMail {
     return sent;
   }
 
-  private int sendSettled() {
+  private int sendSettled(int nowMillis) {
     int sent = 0;
-    for (Map.Entry<Peer, List<Long>> words : settled.entrySet()) {
-      long[] ids = words.getValue().stream().mapToLong(Long::longValue).toArray();
-      peers.send(words.getKey(), new PeerWord.Settled(ids));
-      sent += ids.length;
+    for (Map.Entry<Peer, Words> entry : settled.entrySet()) {
+      Words words = entry.getValue();
+      while (!words.said.isEmpty()
+          && nowMillis - words.said.getFirst().millis() >= ARRIVED_MILLIS) {
+        words.said.removeFirst();
+      }
+      if (words.isDue(nowMillis)) {
+        sent += send(entry.getKey(), words, nowMillis);
+      }
     }
-    settled.clear();
+    settled.values().removeIf(words -> words.unsent.isEmpty() && words.said.isEmpty());
     return sent;
+  }
+
+  private int send(Peer heir, Words words, int nowMillis) {
+    long[] ids = words.unsent.stream().mapToLong(Long::longValue).toArray();
+    words.full = !peers.send(heir, new PeerWord.Settled(ids));
+    words.fullMillis = nowMillis;
+    if (words.full) {
+      return 0;
+    }
+    words.unsent.clear();
+    words.said.addLast(new Said(ids, nowMillis));
+    return ids.length;
   }
 
   private int retry(int nowMillis) {
@@ -208,6 +260,11 @@ final class HeirMail {
       }
     }
     return sent;
+  }
+
+  /** Whether every second notice has been sent, as far as it could be seen. */
+  boolean isSaid() {
+    return settled.values().stream().allMatch(words -> words.unsent.isEmpty());
   }
 
   /** Notices that no heir has confirmed. */

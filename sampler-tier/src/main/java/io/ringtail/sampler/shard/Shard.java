@@ -596,6 +596,7 @@ final class Shard {
         && drains.isEmpty()
         && unanswered.isEmpty()
         && received.isIdle()
+        && mail.isSaid()
         && handover.isIdle()
         && decider.notices().isEmpty()
         && !marksChanged;

@@ -252,6 +252,46 @@ class SettlingTest {
   }
 
   @Test
+  void secondNotice_thatFoundNoLink_orWasLostWithIt_isSaidAgain() {
+    decideWithHeir(Spans.error(MINE, 1));
+    answerAll();
+    shards.peers.up = false;
+    long id = shards.peers.words(PeerWord.Notice.class).get(0).id();
+    assertThat(exports()).isEqualTo(1);
+    shards.advanceMillis(500);
+    int before = shards.peers.words(PeerWord.Settled.class).size();
+    shards.set.onPeerDown(B);
+    shards.advanceMillis(100);
+    shards.peers.up = true;
+    shards.advanceMillis(100);
+    assertThat(shards.peers.words(PeerWord.Settled.class)).hasSize(before + 1);
+
+    shards.set.onPeerDown(B);
+    shards.advanceMillis(1);
+    assertThat(shards.peers.words(PeerWord.Settled.class))
+        .hasSize(before + 2)
+        .allSatisfy(word -> assertThat(word.noticeIds()).containsExactly(id));
+    shards.advanceMillis(60_000);
+    shards.set.onPeerDown(B);
+    shards.advanceMillis(1);
+    assertThat(shards.peers.words(PeerWord.Settled.class)).as("has arrived").hasSize(before + 2);
+  }
+
+  @Test
+  void secondNotice_whileTheLinkIsDown_waitsForIt() {
+    shards.exports.silent = true;
+    decideWithHeir(Spans.error(MINE, 1));
+    answerAll();
+    shards.peers.up = false;
+    shards.exports.answerAll();
+    shards.advanceMillis(200);
+    assertThat(shards.peers.words(PeerWord.Settled.class)).isEmpty();
+    shards.peers.up = true;
+    shards.advanceMillis(100);
+    assertThat(shards.peers.words(PeerWord.Settled.class)).hasSize(1);
+  }
+
+  @Test
   void slotLostBeforeTheAnswer_takesTheDecisionBack() {
     decideWithHeir(Spans.error(MINE, 1));
     use(Views.of(3, "a", "b"));
