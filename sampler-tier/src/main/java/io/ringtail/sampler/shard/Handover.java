@@ -700,7 +700,11 @@ final class Handover {
 
   /** A lost word, or a bug at the other end, must not stop the handoff: a repeat does no harm. */
   private void sendUnansweredAgain(int nowMillis) {
-    if (sent.isEmpty() || nowMillis - lookedMillis < LOOK_MILLIS) {
+    if (sent.isEmpty()) {
+      lookedMillis = nowMillis; // or after 24 days of nothing it would seem to be in the future
+      return;
+    }
+    if (nowMillis - lookedMillis < LOOK_MILLIS) {
       return;
     }
     lookedMillis = nowMillis;

@@ -296,7 +296,11 @@ final class ReceivedDecisions {
 
   /** Many routers make seqs larger than what they cover: those of some time become one. */
   private void share(int nowMillis) {
-    if (nowMillis - shareMillis < SHARE_MILLIS || received.isEmpty()) {
+    if (received.isEmpty()) {
+      shareMillis = nowMillis;
+      return;
+    }
+    if (nowMillis - shareMillis < SHARE_MILLIS) {
       return;
     }
     shareMillis = nowMillis;

@@ -326,6 +326,12 @@ class HandoverTest {
   }
 
   @Test
+  void afterWeeksWithoutAHandoff_whatIsNotAnswered_isStillSentAgain() {
+    samplers.skipDays(25);
+    answerThatNeverComes_isNotWaitedForLongerThanABound();
+  }
+
+  @Test
   void answerThatNeverComes_isNotWaitedForLongerThanABound() {
     firstSpans();
     b.epoch(2, "b");

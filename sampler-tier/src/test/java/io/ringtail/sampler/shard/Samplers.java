@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -412,6 +413,14 @@ final class Samplers {
       work();
     }
     work();
+  }
+
+  /** Nothing happens for so many days. */
+  void skipDays(int days) {
+    for (int day = 0; day < days; day++) {
+      nanos += TimeUnit.DAYS.toNanos(1);
+      settle();
+    }
   }
 
   /** The clock goes on by some milliseconds, everything being delivered at once. */
