@@ -20,6 +20,7 @@ public final class ByteBudget {
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong stored = new AtomicLong();
   private final AtomicLong leaving = new AtomicLong();
+  private final AtomicLong replayable = new AtomicLong();
 
   /**
    * @param capacity bytes in all
@@ -70,13 +71,22 @@ public final class ByteBudget {
     leaving.addAndGet(delta);
   }
 
+  /** So many stored bytes more (or less) are decisions a replay may ask for (protocol D4). */
+  public void replayable(long delta) {
+    replayable.addAndGet(delta);
+  }
+
   /**
-   * Whether the oldest traces are to be decided early.
+   * Whether the oldest traces are to be decided early: traces fill more than their share of what
+   * replayable decisions leave. Those go when routers have trimmed their logs, and no sooner if
+   * traces are decided before their time.
    *
    * @param unsettled change of what a shard holds that it has not told yet
    */
   public boolean isHigh(long unsettled) {
-    return stored.get() - leaving.get() + unsettled > highWater;
+    long decisions = replayable.get();
+    long traces = stored.get() - leaving.get() - decisions + unsettled;
+    return traces > highWater * (1 - (double) decisions / capacity);
   }
 
   /** Reserved and stored bytes. */

@@ -74,6 +74,7 @@ public final class Keeper {
   private Set<Long> routersBefore = Set.of();
   private Set<Long> samplersNamed = Set.of();
   private Set<Peer> unsure = Set.of();
+  private Set<Peer> unnamed = Set.of();
   private SlotSet heldInView = SlotSet.NONE;
   private long markedNanos;
   private boolean marked;
@@ -108,6 +109,9 @@ public final class Keeper {
      * @param routers all of them
      */
     void unsure(Collection<Peer> routers);
+
+    /** All routers that were named by an epoch and are not by the newest (protocol D4). */
+    void unnamed(Collection<Peer> routers);
 
     /**
      * Slots for which replayed parts were taken since the last call; all, if anything was refused
@@ -344,16 +348,31 @@ public final class Keeper {
    */
   private void tellUnsure() {
     Set<Peer> now = new LinkedHashSet<>();
+    Set<Peer> gone = new LinkedHashSet<>();
     for (Peer router : config.moves() ? tier.routers() : List.<Peer>of()) {
       long bits = router.incarnation().bits();
-      if (!routersNamed.contains(bits) || questions.awaitsAsNew(bits)) {
+      boolean named = routersNamed.contains(bits);
+      if (!named || questions.awaitsAsNew(bits)) {
         now.add(router);
       }
+      if (!named && wasNamed(router)) {
+        gone.add(router);
+      }
+    }
+    if (!gone.equals(unnamed)) {
+      unnamed = gone;
+      tier.unnamed(gone);
     }
     if (!now.equals(unsure)) {
       unsure = now;
       tier.unsure(now);
     }
+  }
+
+  /** Not one whose first epoch has yet to come. */
+  private boolean wasNamed(Peer router) {
+    EpochOrder first = router.incarnation().order();
+    return !first.equals(EpochOrder.NONE) && epoch != null && first.compareTo(epoch.order()) <= 0;
   }
 
   private boolean isStranger() {

@@ -103,6 +103,11 @@ public final class ShardTier implements Keeper.Tier {
   }
 
   @Override
+  public void unnamed(Collection<Peer> routers) {
+    shards.unnamed(routers);
+  }
+
+  @Override
   public SlotSet progress() {
     SlotSet replayed = links.takeReplayedSlots();
     long refused = refusedTransfers.get() + links.refusedReplays();

@@ -35,6 +35,10 @@ public final class Replayable {
   private final Deque<DecisionBatch> received = new ArrayDeque<>();
   private final Map<NoticeOf, DecisionBatch> byNotice = new HashMap<>();
   private long[] oldest = new long[4];
+
+  /** Keys of routers that are gone, and may still have links: of their logs nothing is asked. */
+  private final BitSet gone = new BitSet();
+
   private long[] index = new long[MIN_INDEX];
   private int size;
   private int kept;
@@ -299,8 +303,21 @@ public final class Replayable {
     oldest[routerKey] = Math.max(oldest[routerKey], oldestSeq);
   }
 
+  /**
+   * No epoch names these routers any more: no decision is kept for their logs (protocol D4).
+   *
+   * @param routerKeys all of them
+   */
+  public void gone(int[] routerKeys) {
+    gone.clear();
+    for (int key : routerKeys) {
+      gone.set(key);
+    }
+  }
+
   /** A router is gone, and its log with it. */
   public void forget(int routerKey) {
+    gone.clear(routerKey);
     for (DecisionBatch batch : batches) {
       if (batch != null) {
         batch.seqs().forget(routerKey);
@@ -338,7 +355,8 @@ public final class Replayable {
     }
     long[] upTo = batch.seqs().upTo();
     for (int key = 0; key < upTo.length; key++) {
-      if (upTo[key] > 0 && upTo[key] >= (key < oldest.length ? oldest[key] : 0)) {
+      boolean isLogged = upTo[key] >= (key < oldest.length ? oldest[key] : 0);
+      if (upTo[key] > 0 && isLogged && !gone.get(key)) {
         return false;
       }
     }

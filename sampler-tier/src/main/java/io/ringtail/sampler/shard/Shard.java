@@ -70,6 +70,7 @@ final class Shard {
   private final Merger merger;
   private volatile Foreign foreign = Foreign.NONE;
   private long exportBytes;
+  private long replayableBytes;
   private int settleMillis;
   private int evictMillis;
   private boolean marksChanged;
@@ -294,6 +295,8 @@ final class Shard {
       forget(gone);
     } else if (command instanceof ShardCommand.Unsure unsure) {
       store.notes.unsure(unsure.routerKeys());
+    } else if (command instanceof ShardCommand.Unnamed unnamed) {
+      store.replayable.gone(unnamed.routerKeys());
     } else if (command instanceof ShardCommand.Discard) {
       discard();
     } else if (command instanceof ShardCommand.Drain drain) {
@@ -526,6 +529,11 @@ final class Shard {
     long bytes = store.bytes();
     reservedBytes -= unanswered.bytes() - exportBytes; // used, but not stored: no early decisions
     exportBytes = unanswered.bytes();
+    long replayable = store.replayable.bytes();
+    if (replayable != replayableBytes) {
+      budget.replayable(replayable - replayableBytes);
+      replayableBytes = replayable;
+    }
     if (bytes != settledBytes || reservedBytes != 0) {
       budget.settle(reservedBytes, bytes - settledBytes);
       settledBytes = bytes;

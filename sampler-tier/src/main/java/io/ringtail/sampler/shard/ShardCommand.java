@@ -99,6 +99,9 @@ sealed interface ShardCommand {
   /** Routers that may have in their logs what nobody else has, by key; all of them. */
   record Unsure(int[] routerKeys) implements ShardCommand {}
 
+  /** No epoch names these routers any more, all of them: nothing is kept for their logs. */
+  record Unnamed(int[] routerKeys) implements ShardCommand {}
+
   /** Drop all that is undecided: it is settled elsewhere (protocol L2). */
   record Discard() implements ShardCommand {}
 

@@ -603,9 +603,21 @@ public final class ShardSet {
    * @param unsure all of them
    */
   public void unsure(Collection<Peer> unsure) {
-    int[] keys =
-        unsure.stream().mapToInt(routers::find).filter(key -> key != RouterKeys.NONE).toArray();
-    queueAll(new ShardCommand.Unsure(keys));
+    queueAll(new ShardCommand.Unsure(keys(unsure)));
+  }
+
+  /**
+   * Routers no epoch names any more: decisions are not kept for their logs (protocol D4). To be
+   * said in one order with {@link #forgetRouter}.
+   *
+   * @param unnamed all of them
+   */
+  public void unnamed(Collection<Peer> unnamed) {
+    queueAll(new ShardCommand.Unnamed(keys(unnamed)));
+  }
+
+  private int[] keys(Collection<Peer> of) {
+    return of.stream().mapToInt(routers::find).filter(key -> key != RouterKeys.NONE).toArray();
   }
 
   /** Drops all that is undecided, counted: it is settled elsewhere (protocol L2). */

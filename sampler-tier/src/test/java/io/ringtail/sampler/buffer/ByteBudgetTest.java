@@ -28,4 +28,17 @@ class ByteBudgetTest {
     assertThat(budget.stored()).isZero();
     assertThat(budget.highWater()).isEqualTo(850);
   }
+
+  @Test
+  void replayableDecisions_areNoReasonToDecideEarly() {
+    budget.settle(0, 800);
+    budget.replayable(800);
+    assertThat(budget.isHigh(0)).isFalse();
+    assertThat(budget.isHigh(169)).isFalse();
+    assertThat(budget.isHigh(171)).as("85 % of what they leave").isTrue();
+    budget.settle(0, -800);
+    budget.replayable(-800);
+    assertThat(budget.isHigh(850)).isFalse();
+    assertThat(budget.isHigh(851)).isTrue();
+  }
 }

@@ -205,6 +205,21 @@ class KeeperTest {
   }
 
   @Test
+  void routersThatWereNamed_andAreNot_areTold_thoseToComeAreNot() {
+    Peer toCome = new Peer("t", new Incarnation(EpochOrder.NONE, 70));
+    Peer later = new Peer("u", new Incarnation(e(9), 71));
+    Peer before = new Peer("v", new Incarnation(e(1), 72));
+    tier.known = List.of(ROUTER, toCome, later, before);
+    settled(A, B, R);
+    assertThat(tier.unnamed).containsExactly(before);
+    epoch(List.of(A, B), List.of(R));
+    assertThat(tier.unnamed).containsExactly(ROUTER, before);
+    tier.known = List.of(ROUTER);
+    keeper.onTick(0);
+    assertThat(tier.unnamed).containsExactly(ROUTER);
+  }
+
+  @Test
   void joiner_ofALivingClusterWithoutLoss_asksNobody() {
     Epoch first = chained(new Epoch(e(1), "b", List.of(B, R), 0, EpochOrder.NONE, List.of()));
     Member joining = named(A, 2);
@@ -374,6 +389,8 @@ class KeeperTest {
     private final Map<Long, Peers.Answers> taken = new HashMap<>();
     private Optional<EpochOrder> foreign = Optional.empty();
     private List<Peer> unsure = List.of();
+    private List<Peer> unnamed = List.of();
+    private List<Peer> known = List.of(ROUTER);
     boolean failing;
     private boolean takesParts;
     private boolean discarded;
@@ -410,7 +427,7 @@ class KeeperTest {
 
     @Override
     public List<Peer> routers() {
-      return List.of(ROUTER);
+      return known;
     }
 
     @Override
@@ -419,6 +436,11 @@ class KeeperTest {
     @Override
     public void unsure(Collection<Peer> routers) {
       unsure = List.copyOf(routers);
+    }
+
+    @Override
+    public void unnamed(Collection<Peer> routers) {
+      unnamed = List.copyOf(routers);
     }
 
     @Override

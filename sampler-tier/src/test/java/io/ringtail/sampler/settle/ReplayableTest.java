@@ -65,6 +65,21 @@ class ReplayableTest {
   }
 
   @Test
+  void routerThatNoEpochNames_keepsNoDecision_thoughItsLogIsNotKnownToEnd() {
+    own(seqs(9, 10), 1);
+    decisions.gone(new int[] {0});
+    assertThat(decisions.evict(10, gone -> {})).isEqualTo(1);
+
+    own(seqs(9, 10), 2);
+    decisions.gone(new int[] {});
+    assertThat(decisions.evict(10, gone -> {})).isZero();
+    decisions.gone(new int[] {0});
+    decisions.forget(0); // the key is another router's
+    own(seqs(9, 10), 3);
+    assertThat(decisions.evict(10, gone -> {})).isEqualTo(1);
+  }
+
+  @Test
   void batchWithAnExportUnanswered_isKept() {
     DecisionBatch batch = own(Seqs.NONE, 1);
     batch.exporting(0);
