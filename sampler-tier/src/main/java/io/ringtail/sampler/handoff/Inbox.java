@@ -6,23 +6,26 @@ import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
 
 /**
  * What other samplers hand over, in order by sender. A word of a higher epoch than is in use waits
  * for it, with all behind it, up to a second (protocol A4). Transfers without floors in force are
- * sent back: their sender says its floors again. Pure. Threads: the handoff's. Buffers: words are
- * consumed.
+ * sent back: their sender says its floors again. So are those that would make what waits more than
+ * {@value #MOST_BYTES} bytes, whoever sent it: one who joins cannot hold what all others have in
+ * flight to it. Pure. Threads: the handoff's. Buffers: words are consumed.
  */
 final class Inbox {
   private static final long WAIT_NANOS = 1_000_000_000;
+  static final int MOST_BYTES = 16 << 20;
 
   private final Floors floors;
   private final Taker taker;
   private final Map<Peer, Lane> lanes = new HashMap<>();
   private EpochOrder inUse = EpochOrder.NONE;
+  private long waitingBytes;
 
   /** Where transfers go. */
   interface Taker {
@@ -30,12 +33,21 @@ final class Inbox {
     void take(Peer sender, PeerWord.Transfer transfer, Peers.Answers answers);
   }
 
-  private record Word(PeerWord word, Peers.Answers answers) {}
+  private record Word(PeerWord word, Peers.Answers answers) {
+    int bytes() {
+      return word instanceof PeerWord.Transfer transfer ? transfer.entries().readableBytes() : 0;
+    }
+  }
 
   private static final class Lane {
-    private final Queue<Word> waiting = new ArrayDeque<>();
+    private final Deque<Word> waiting = new ArrayDeque<>();
     private EpochOrder awaited = EpochOrder.NONE;
     private long sinceNanos;
+
+    @SuppressWarnings("ReferenceEquality") // the same word may be said twice
+    boolean isLast(Word word) {
+      return waiting.peekLast() == word;
+    }
   }
 
   Inbox(Floors floors, Taker taker) {
@@ -45,8 +57,15 @@ final class Inbox {
 
   void onWord(Peer sender, PeerWord word, Peers.Answers answers, long nowNanos) {
     Lane lane = lanes.computeIfAbsent(sender, s -> new Lane());
-    lane.waiting.add(new Word(word, answers));
+    Word next = new Word(word, answers);
+    waitingBytes += next.bytes();
+    lane.waiting.add(next);
     proceed(sender, lane, nowNanos);
+    if (waitingBytes > MOST_BYTES && word instanceof PeerWord.Transfer t && lane.isLast(next)) {
+      lane.waiting.removeLast();
+      waitingBytes -= next.bytes();
+      sendBack(t, answers);
+    }
   }
 
   void onEpoch(EpochOrder order, long nowNanos) {
@@ -64,6 +83,7 @@ final class Inbox {
         next != null && !mustWait(lane, epochOf(next.word()), nowNanos);
         next = lane.waiting.peek()) {
       lane.waiting.remove();
+      waitingBytes -= next.bytes();
       take(sender, next);
     }
   }
@@ -113,12 +133,16 @@ final class Inbox {
 
   private void take(Peer sender, PeerWord.Transfer transfer, Peers.Answers answers) {
     if (isAhead(transfer.epoch()) || !floors.isInForce(bits(sender))) {
-      transfer.entries().release();
-      answers.send(new PeerAnswer.TransferFull(transfer.id()));
+      sendBack(transfer, answers);
     } else {
       floors.onTransfer(bits(sender), transfer.id(), answers);
       taker.take(sender, transfer, answers);
     }
+  }
+
+  private static void sendBack(PeerWord.Transfer transfer, Peers.Answers answers) {
+    transfer.entries().release();
+    answers.send(new PeerAnswer.TransferFull(transfer.id()));
   }
 
   /** Drops what waits. */
@@ -131,5 +155,6 @@ final class Inbox {
       }
     }
     lanes.clear();
+    waitingBytes = 0;
   }
 }

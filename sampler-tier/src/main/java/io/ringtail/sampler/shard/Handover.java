@@ -575,7 +575,7 @@ final class Handover {
       onNotOwner(answered(notOwner.id()), notOwner.epoch(), nowMillis);
     } else if (answer instanceof PeerAnswer.TransferFull full) {
       metrics.full.inc();
-      sendAgain(answered(full.id()), nowMillis + PAUSE_MILLIS);
+      onFull(answered(full.id()), nowMillis);
     } else if (answer instanceof PeerAnswer.TransferUnfit unfit) {
       onUnfit(answered(unfit.id()), Set.copyOf(unfit.entries()), nowMillis);
     } else {
@@ -605,10 +605,21 @@ final class Handover {
     }
     unload(parcel, entry -> true);
     end(parcel);
+    Outgoing to = outgoing.get(parcel.to);
+    if (to != null) {
+      to.taken();
+    }
     metrics.batchesOut.inc();
     metrics.bytesOut.inc(parcel.size);
     metrics.decisionsOut.inc(parcel.decisions);
     bytesOut += parcel.size;
+  }
+
+  private void onFull(@Nullable Parcel parcel, int nowMillis) {
+    if (parcel != null) {
+      outgoing.computeIfAbsent(parcel.to, Outgoing::new).full(nowMillis);
+      sendAgain(parcel);
+    }
   }
 
   private void end(Parcel parcel) {
@@ -740,19 +751,22 @@ final class Handover {
     discard(parcel);
   }
 
-  /** As it is, if whose the slots are has not changed since it was filled. */
-  private void sendAgain(@Nullable Parcel parcel, int notBeforeMillis) {
-    if (parcel == null) {
-      return;
+  private void sendAgain(Parcel parcel, int notBeforeMillis) {
+    sendAgain(parcel);
+    Outgoing to = outgoing.get(parcel.to);
+    if (to != null) {
+      to.pause(notBeforeMillis);
     }
-    if (parcel.generation != generation) {
+  }
+
+  /** As it is, if whose the slots are has not changed since it was filled. */
+  private void sendAgain(Parcel parcel) {
+    if (parcel.generation == generation) {
+      outgoing.computeIfAbsent(parcel.to, Outgoing::new).unsent.addLast(parcel);
+    } else {
       rescan = true;
       discard(parcel);
-      return;
     }
-    Outgoing to = outgoing.computeIfAbsent(parcel.to, Outgoing::new);
-    to.unsent.addLast(parcel);
-    to.pause(notBeforeMillis);
   }
 
   /** The link to an owner broke: what was not answered was taken or not. */

@@ -11,7 +11,11 @@ final class Outgoing {
   /** To be sent, or sent again. */
   final Deque<Parcel> unsent = new ArrayDeque<>();
 
+  private static final int LEAST_PAUSE_MILLIS = 50;
+  private static final int MOST_PAUSE_MILLIS = 1000;
+
   long inFlightBytes;
+  private int fullPauseMillis = LEAST_PAUSE_MILLIS;
   private boolean paused;
   private boolean awaitsView;
   private int pausedUntilMillis;
@@ -24,6 +28,19 @@ final class Outgoing {
   void pause(int untilMillis) {
     paused = true;
     pausedUntilMillis = untilMillis;
+  }
+
+  /** The owner has no room: the longer it takes nothing, the less often it is tried. */
+  void full(int nowMillis) {
+    if (!paused || nowMillis - pausedUntilMillis >= 0) {
+      pause(nowMillis + fullPauseMillis);
+      fullPauseMillis = Math.min(MOST_PAUSE_MILLIS, 2 * fullPauseMillis);
+    }
+  }
+
+  /** It had room. */
+  void taken() {
+    fullPauseMillis = LEAST_PAUSE_MILLIS;
   }
 
   /** Sends nothing until whose the slots are has changed. */

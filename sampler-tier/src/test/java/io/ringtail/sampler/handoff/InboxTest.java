@@ -83,6 +83,28 @@ class InboxTest {
   }
 
   @Test
+  void transfersThatWait_areBoundInBytes_whoeverSentThem() {
+    Peer b = new Peer("b", new Incarnation(E3, 2));
+    List<PeerWord.Transfer> waiting = new ArrayList<>();
+    for (long id = 0; id < 8; id++) {
+      waiting.add(transfer(id, E4, Inbox.MOST_BYTES / 8));
+      inbox.onWord(id % 2 == 0 ? A : b, waiting.get((int) id), way, 0);
+    }
+    assertThat(answers).isEmpty();
+    PeerWord.Transfer more = transfer(8, E4);
+    inbox.onWord(A, more, way, 0);
+    assertThat(answers).containsExactly(new PeerAnswer.TransferFull(8));
+    assertThat(more.entries().refCnt()).isZero();
+    assertThat(waiting).allMatch(word -> word.entries().refCnt() == 1);
+
+    inbox.onTick(SECOND);
+    assertThat(answers).hasSize(9);
+    inbox.onWord(A, transfer(9, new EpochOrder(1, 5)), way, SECOND);
+    assertThat(answers).as("there is room again").hasSize(9);
+    inbox.close();
+  }
+
+  @Test
   void close_waitingTransfers_areReleased() {
     PeerWord.Transfer ahead = transfer(11, E4);
     inbox.onWord(A, ahead, way, 0);
@@ -95,7 +117,11 @@ class InboxTest {
   }
 
   private static PeerWord.Transfer transfer(long id, EpochOrder epoch) {
-    ByteBuf entries = Unpooled.buffer(1);
+    return transfer(id, epoch, 1);
+  }
+
+  private static PeerWord.Transfer transfer(long id, EpochOrder epoch, int bytes) {
+    ByteBuf entries = Unpooled.buffer(bytes).writerIndex(bytes);
     return new PeerWord.Transfer(id, epoch, entries);
   }
 }

@@ -181,8 +181,12 @@ class HandoverTest {
     assertThat(a.set.foreign().oldestLost()).isNotNull();
     assertThat(b.set.heldSpans()).isZero();
 
+    int before = a.transfers;
+    samplers.advance(10_000);
+    assertThat(a.transfers - before).as("less and less often").isLessThanOrEqualTo(13 * before);
+
     b.full = false;
-    samplers.advance(100);
+    samplers.advance(1000);
     samplers.assertNothingForeign();
     samplers.advance(1500);
     assertWhole(1);
