@@ -19,7 +19,8 @@ import java.util.function.Predicate;
  * takes them for lost. Pure. Threads: the handoff's.
  */
 final class Losses {
-  private static final int REMEMBERED = 64;
+  /** More than go while one router has no link; an epoch names some hundreds at most. */
+  private static final int REMEMBERED = 4096;
 
   private final Routers routers;
   private final LongPredicate owesAnAnswer;

@@ -227,10 +227,18 @@ public final class LinkServer {
   public void forgetRouters(Set<Long> named) {
     for (Peer router : shards.routers().known()) {
       long bits = router.incarnation().bits();
-      if (!named.contains(bits) && !newest.containsKey(bits)) {
-        shards.forgetRouter(router);
+      if (!named.contains(bits)) {
+        newest.compute(bits, (b, link) -> forgetUnless(link, router));
       }
     }
+  }
+
+  /** In turn with {@link #opened}: a link that is open keeps the key it was given. */
+  private @Nullable InboundLink forgetUnless(@Nullable InboundLink link, Peer router) {
+    if (link == null) {
+      shards.forgetRouter(router);
+    }
+    return link;
   }
 
   /**
@@ -334,14 +342,18 @@ public final class LinkServer {
    */
   int opened(InboundLink link, Peer router) {
     InboundLink[] replaced = new InboundLink[1];
-    InboundLink winner =
-        newest.compute(
-            router.incarnation().bits(),
-            (bits, old) -> {
-              replaced[0] = old;
-              return old != null && old.attempt() > link.attempt() ? old : link;
-            });
-    if (winner != link) {
+    int[] key = {-1};
+    newest.compute(
+        router.incarnation().bits(),
+        (bits, old) -> {
+          if (old != null && old.attempt() > link.attempt()) {
+            return old;
+          }
+          replaced[0] = old;
+          key[0] = shards.routers().keyOf(router);
+          return link;
+        });
+    if (key[0] < 0) {
       return -1;
     }
     InboundLink before = replaced[0];
@@ -351,7 +363,7 @@ public final class LinkServer {
       metrics.opened();
       log.info("event=link-opened router={}", router);
     }
-    return shards.routers().keyOf(router);
+    return key[0];
   }
 
   void closed(InboundLink link, Peer router) {

@@ -151,6 +151,11 @@ public final class Notice {
     }
   }
 
+  /** Nothing is covered of a router that is gone. */
+  public void forget(int routerKey) {
+    seqs.forget(routerKey);
+  }
+
   public Seqs seqs() {
     return seqs;
   }

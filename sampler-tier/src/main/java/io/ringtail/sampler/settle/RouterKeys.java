@@ -1,27 +1,37 @@
 package io.ringtail.sampler.settle;
 
 import io.ringtail.link.Peer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Small numbers for router incarnations, by which notes and marks are arrays. One for a sampler. A
- * number is given again once its router was forgotten and every shard has forgotten it too.
- * Threads: any.
+ * number is given again once its router was forgotten, every shard has forgotten it too, and {@link
+ * #REST_NANOS} ns have passed: what was read or written by it before, such as a notice on its way
+ * to an heir, is through by then. Threads: any.
  */
 public final class RouterKeys {
   /** In the place of a key: not known. */
   public static final int NONE = -1;
 
+  /** Twice as long as a notice is tried. */
+  static final long REST_NANOS = 60_000_000_000L;
+
+  private final LongSupplier nanoClock;
   private final Map<Start, Integer> keys = new HashMap<>();
   private final List<@Nullable Peer> routers = new ArrayList<>();
-  private final List<Integer> free = new ArrayList<>();
+  private final Deque<Free> free = new ArrayDeque<>();
   private final Map<Integer, Ending> endings = new HashMap<>();
+
+  private record Free(int key, long sinceNanos) {}
 
   /** The order of an incarnation is not known before the first epoch that names it. */
   private record Start(String nodeId, long bits) {
@@ -42,6 +52,10 @@ public final class RouterKeys {
     }
   }
 
+  public RouterKeys(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
   /** The key of a router, given now if it has none; more of it may come. */
   public synchronized int keyOf(Peer router) {
     Integer known = keys.get(Start.of(router));
@@ -54,7 +68,7 @@ public final class RouterKeys {
       }
       return known;
     }
-    int key = free.isEmpty() ? routers.size() : free.remove(free.size() - 1);
+    int key = unused();
     keys.put(Start.of(router), key);
     if (key == routers.size()) {
       routers.add(router);
@@ -62,6 +76,14 @@ public final class RouterKeys {
       routers.set(key, router);
     }
     return key;
+  }
+
+  private int unused() {
+    Free oldest = free.peek();
+    if (oldest == null || nanoClock.getAsLong() - oldest.sinceNanos() < REST_NANOS) {
+      return routers.size();
+    }
+    return free.remove().key();
   }
 
   /** The key of a router if it has one, else {@link #NONE}. */
@@ -107,23 +129,23 @@ public final class RouterKeys {
   }
 
   /**
-   * The router is gone. Its key is not given to another before {@link #reuse}.
+   * The router is gone, unless its key was asked for since the ending began. Its key is not given
+   * to another before {@link #reuse}.
    *
-   * @return its key, {@link #NONE} if it had none
+   * @return whether it is forgotten now
    */
-  public synchronized int forget(Peer router) {
-    Integer key = keys.remove(Start.of(router));
-    if (key == null) {
-      return NONE;
+  public synchronized boolean forget(Peer router, Ending ending) {
+    if (!endings.remove(ending.key(), ending)) {
+      return false;
     }
-    routers.set(key, null);
-    endings.remove(key);
-    return key;
+    keys.remove(Start.of(router));
+    routers.set(ending.key(), null);
+    return true;
   }
 
-  /** Nobody refers to a forgotten key any more. */
+  /** No shard knows a forgotten key any more. */
   public synchronized void reuse(int key) {
-    free.add(key);
+    free.add(new Free(key, nanoClock.getAsLong()));
   }
 
   public synchronized int size() {

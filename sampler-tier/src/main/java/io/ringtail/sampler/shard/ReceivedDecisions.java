@@ -308,6 +308,11 @@ final class ReceivedDecisions {
     received.clear();
   }
 
+  /** A router is gone. What is gathered covers several batches, and none of them has its seqs. */
+  void forget(int routerKey) {
+    gathered.values().forEach(notice -> notice.forget(routerKey));
+  }
+
   boolean isIdle() {
     return !walking && fresh.isEmpty();
   }

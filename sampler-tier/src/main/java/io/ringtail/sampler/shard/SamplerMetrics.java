@@ -35,6 +35,7 @@ public final class SamplerMetrics {
   private final Counter takenBack;
   private final Counter unconfirmed;
   private final Counter noticesGivenUp;
+  private final Counter malformedNotices;
   private final Counter endedByDecision;
   private final Counter splits;
 
@@ -82,6 +83,10 @@ public final class SamplerMetrics {
         metrics.counter(
             "ringtail_sampler_notices_given_up_total",
             "Batches of decisions whose heir could not be told of them.");
+    malformedNotices =
+        metrics.counter(
+            "ringtail_sampler_malformed_notices_total",
+            "Batches of decisions of other samplers that could not be read; they repeat them.");
     endedByDecision =
         metrics.counter(
             "ringtail_sampler_ended_by_decision_traces_total",
@@ -177,6 +182,10 @@ public final class SamplerMetrics {
 
   void noticeGivenUp() {
     noticesGivenUp.inc();
+  }
+
+  void malformedNotice() {
+    malformedNotices.inc();
   }
 
   void endedByDecision() {

@@ -55,6 +55,7 @@ final class Shard {
   private final AtomicInteger queuedBatches = new AtomicInteger();
 
   private final long startNanos;
+  private volatile boolean closed;
   private long nowNanos;
   private int nowMillis;
   private int sweepMillis;
@@ -163,9 +164,15 @@ final class Shard {
     slabs.withdraw(bytes);
   }
 
-  /** Queues a command; for spans a place was reserved before. */
+  /**
+   * Queues a command; for spans a place was reserved before. After the end its spans are dropped:
+   * it is here or in {@link #close}, whichever is later, that what is queued is met.
+   */
   void queue(ShardCommand command) {
     commands.add(command);
+    if (closed) {
+      dropQueued();
+    }
   }
 
   /**
@@ -404,9 +411,13 @@ final class Shard {
     store.notes.forget(gone.routerKey());
     decider.notices().forget(gone.routerKey());
     store.replayable.forget(gone.routerKey());
-    if (gone.left().decrementAndGet() == 0) {
-      gone.forgotten().run();
-    }
+    received.forget(gone.routerKey());
+    afterMarks(
+        () -> {
+          if (gone.left().decrementAndGet() == 0) {
+            gone.forgotten().run();
+          }
+        });
   }
 
   private void expired(int trace) {
@@ -562,8 +573,14 @@ final class Shard {
             gatherer.overgrown(!decider.mayDecideEarly()));
   }
 
-  /** Drops whatever is left, counted; nothing may be queued any more. */
+  /** Drops whatever is left, counted, and what is still queued from here on. */
   void close() {
+    closed = true;
+    dropQueued();
+    dropHeld();
+  }
+
+  private synchronized void dropQueued() {
     for (ShardCommand command = commands.poll(); command != null; command = commands.poll()) {
       if (command instanceof ShardCommand.Spans spans) {
         giveBackPlace();
@@ -579,6 +596,10 @@ final class Shard {
         unanswered.remove(answered.export());
       }
     }
+    settle();
+  }
+
+  private synchronized void dropHeld() {
     handover.close();
     while (store.openCount() > 0) {
       int trace = store.open.isEmpty() ? store.overdue.first() : store.open.first();

@@ -59,7 +59,7 @@ public final class ShardSet {
   private final ByteBudget budget;
   private final List<Shard> shards = new ArrayList<>();
   private final List<ShardThread> threads = new ArrayList<>();
-  private final RouterKeys routers = new RouterKeys();
+  private final RouterKeys routers;
   private final AtomicReference<@Nullable EpochOrder> adopted = new AtomicReference<>();
   private final AtomicLong refusals = new AtomicLong();
   private final AtomicLong unreadBytes = new AtomicLong();
@@ -117,6 +117,7 @@ public final class ShardSet {
     this.memory = memory;
     this.tail = tail;
     this.nanoClock = nanoClock;
+    this.routers = new RouterKeys(nanoClock);
     this.metrics = new SamplerMetrics(metrics);
     this.handoverMetrics = new HandoverMetrics(metrics);
     this.budget = new ByteBudget(bytesForSpans(config, tail), config.highWater());
@@ -379,8 +380,8 @@ public final class ShardSet {
   public void forgetRouter(Peer router) {
     RouterKeys.Ending ending =
         routers.end(router, shards.size(), begun -> queueAll(new ShardCommand.RouterEnds(begun)));
-    int key = ending != null && ending.isSettled() ? routers.forget(router) : RouterKeys.NONE;
-    if (key != RouterKeys.NONE) {
+    if (ending != null && ending.isSettled() && routers.forget(router, ending)) {
+      int key = ending.key();
       queueAll(
           new ShardCommand.RouterGone(
               key, new AtomicInteger(shards.size()), () -> routers.reuse(key)));
@@ -418,6 +419,9 @@ public final class ShardSet {
       Notice notice = Notice.decode(decisions, routers);
       queueAll(
           new ShardCommand.Decisions(from, noticeId, notice, new NoticeIn(shards.size(), stored)));
+    } catch (MalformedWireException e) {
+      metrics.malformedNotice();
+      throw e;
     } finally {
       decisions.release();
     }

@@ -56,8 +56,26 @@ class LossesTest {
     assertThat(routers.take()).isEmpty();
   }
 
+  /** A rolling restart of a large cluster, while a router cannot be reached. */
+  @Test
+  void losses_ofHundreds_areAllSaidOnANewLink() {
+    losses.onRouters(Set.of(7L));
+    for (int i = 0; i < 1000; i++) {
+      losses.gone(sampler(i), E3);
+    }
+    losses.say(epoch -> false);
+    assertThat(routers.take()).hasSize(1000);
+    losses.tell(7);
+    assertThat(routers.take()).hasSize(1000).doesNotHaveDuplicates();
+  }
+
   private static Member sampler() {
+    return sampler(5);
+  }
+
+  private static Member sampler(long bits) {
+    Incarnation lost = new Incarnation(E3, bits);
     return new Member(
-        "sampler-5", LOST, Member.Role.SAMPLER, Member.State.ACTIVE, 100, "", "", "", 1);
+        "sampler-" + bits, lost, Member.Role.SAMPLER, Member.State.ACTIVE, 100, "", "", "", 1);
   }
 }

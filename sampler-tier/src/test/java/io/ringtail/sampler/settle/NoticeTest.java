@@ -19,8 +19,8 @@ class NoticeTest {
   private static final Header TENANT = new Header(new byte[] {1, 2, 3});
   private static final Verdict KEEP = new Verdict(Verdict.Outcome.SAMPLED, "errors");
   private static final Verdict DROP = new Verdict(Verdict.Outcome.NOT_SAMPLED, "");
-  private final RouterKeys sender = new RouterKeys();
-  private final RouterKeys receiver = new RouterKeys();
+  private final RouterKeys sender = new RouterKeys(() -> 0);
+  private final RouterKeys receiver = new RouterKeys(() -> 0);
 
   private static Peer router(String id) {
     return new Peer(id, new Incarnation(new EpochOrder(3, 9), id.hashCode()));

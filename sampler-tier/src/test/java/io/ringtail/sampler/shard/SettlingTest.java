@@ -568,8 +568,11 @@ class SettlingTest {
     shards.set.forgetRouter(Views.peer("r0"));
     assertThat(routers.keyOf(Views.peer("r1"))).isNotEqualTo(key);
     shards.work();
+    assertThat(shards.set.mark(key)).isEqualTo(-1);
     shards.advanceMillis(100);
-    assertThat(routers.keyOf(Views.peer("r2"))).isEqualTo(key);
+    assertThat(routers.keyOf(Views.peer("r2"))).isNotEqualTo(key);
+    shards.advanceMillis(60_000);
+    assertThat(routers.keyOf(Views.peer("r3"))).isEqualTo(key);
     assertThat(shards.set.mark(key)).isEqualTo(-1);
   }
 

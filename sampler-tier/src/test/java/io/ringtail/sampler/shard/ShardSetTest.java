@@ -4,18 +4,23 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
 import io.ringtail.trace.TraceHash;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +187,16 @@ class ShardSetTest {
   }
 
   @Test
+  void noticeThatCannotBeRead_isCountedAndLetGo() {
+    ByteBuf garbage = Unpooled.wrappedBuffer(new byte[] {(byte) 0xff, 1, 2});
+    assertThatThrownBy(() -> shards.set.takeNotice(Views.peer("s1"), 1, garbage, stored -> {}))
+        .isInstanceOf(MalformedWireException.class);
+    assertThat(garbage.refCnt()).isZero();
+    assertThat(shards.registry.counter("ringtail_sampler_malformed_notices_total", "").getCount())
+        .isEqualTo(1);
+  }
+
+  @Test
   void decisionCacheLargerThanHalfTheBudget_isRefusedAtStart() {
     ShardHarness other = shards;
     assertThatThrownBy(
@@ -208,6 +223,35 @@ class ShardSetTest {
     other.join();
 
     assertThat(shards.set.metrics().droppedSpans(DropReason.SHUTDOWN)).isEqualTo(2000);
+  }
+
+  /** Links may be open while a fenced sampler ends. */
+  @Test
+  void partQueuedWhileItCloses_isDroppedAndCounted() {
+    AtomicInteger looks = new AtomicInteger();
+    List<ShardBatch> part = List.of(batch(0, 3, new Random(5)));
+    shards.offered.addAll(part);
+    Refusal refusal =
+        shards.set.offer(
+            new AbstractList<>() {
+              @Override
+              public ShardBatch get(int index) {
+                if (shards.set.all().get(0).queuedBatches() > 0 && looks.getAndIncrement() == 0) {
+                  close(); // all is reserved, nothing is queued yet
+                }
+                return part.get(index);
+              }
+
+              @Override
+              public int size() {
+                return part.size();
+              }
+            });
+    assertThat(refusal).isNull();
+    assertThat(looks).hasPositiveValue();
+    assertThat(shards.set.metrics().droppedSpans(DropReason.SHUTDOWN)).isEqualTo(3);
+    assertThat(shards.set.heldSpans()).isZero();
+    assertThat(shards.set.budget().used()).isEqualTo(shards.set.budget().stored());
   }
 
   private void close() {
