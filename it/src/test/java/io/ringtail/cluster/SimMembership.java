@@ -138,6 +138,11 @@ public final class SimMembership implements Membership {
     doAll(epochs().complete(mine, clock.getAsLong()));
   }
 
+  @Override
+  public void inUse(Epoch epoch) {
+    doAll(epochs().inUse(epoch, clock.getAsLong()));
+  }
+
   /** As of the last tick, like the product's: a shard's thread may ask after a long pause. */
   @Override
   public boolean mayDecide(long nowNanos) {

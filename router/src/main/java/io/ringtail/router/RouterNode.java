@@ -162,12 +162,12 @@ public final class RouterNode implements AutoCloseable {
   private final class Epochs implements EpochListener {
     @Override
     public void onEpoch(Epoch epoch) {
-      forwarder.onEpoch(epoch);
+      onEpoch(epoch, true);
     }
 
     @Override
     public void onEpoch(Epoch epoch, boolean inTurn) {
-      forwarder.onEpoch(epoch, inTurn);
+      forwarder.onEpoch(epoch, inTurn, () -> membership.inUse(epoch));
     }
 
     @Override

@@ -120,6 +120,7 @@ public final class SamplerNode implements AutoCloseable {
                 config.tailSampling().decisionWait(),
                 rules),
             membership::complete,
+            membership::inUse,
             Handoff.Executors.started(tables),
             metrics);
     this.shards =
@@ -217,9 +218,15 @@ public final class SamplerNode implements AutoCloseable {
       epoch.members().stream()
           .filter(m -> m.incarnation().bits() == incarnation.bits())
           .findFirst()
-          .ifPresent(m -> incarnation = m.incarnation());
+          .ifPresent(this::named);
       peers.onEpoch(epoch);
       handoff.onEpoch(epoch, inTurn, () -> inUse(epoch));
+    }
+
+    /** Perhaps again, after one chain had lost it. */
+    private void named(Member me) {
+      incarnation = me.incarnation();
+      readiness.ready("lost");
     }
 
     @Override

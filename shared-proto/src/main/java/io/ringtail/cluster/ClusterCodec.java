@@ -61,7 +61,7 @@ final class ClusterCodec {
           } else if (message instanceof Published m) {
             write(out, 3, o -> write(o, 1, b -> epoch(b, m.epoch())));
           } else if (message instanceof Confirm m) {
-            write(out, 4, o -> write(o, 1, b -> id(b, m.epoch())));
+            write(out, 4, o -> confirm(o, m));
           } else if (message instanceof AskHighest m) {
             write(out, 5, o -> o.writeInt64(1, m.viewId()));
           } else if (message instanceof Highest m) {
@@ -116,7 +116,7 @@ final class ClusterCodec {
     return switch (field) {
       case 2 -> new Announce(onlyMember(in));
       case 3 -> new Published(onlyEpoch(in));
-      case 4 -> new Confirm(onlyId(in));
+      case 4 -> confirm(in);
       case 5 -> new AskHighest(onlyNumber(in));
       case 6 -> highest(in);
       case 7 -> new AskEpoch(onlyId(in));
@@ -271,6 +271,29 @@ final class ClusterCodec {
     Box<Epoch> only = new Box<>();
     read(in, only.field(1, ClusterCodec::epoch));
     return only.require("epoch");
+  }
+
+  private static void confirm(CodedOutputStream out, Confirm m) throws IOException {
+    write(out, 1, b -> id(b, m.epoch()));
+    if (!m.inUse()) {
+      out.writeBool(2, true);
+    }
+  }
+
+  private static Confirm confirm(CodedInputStream in) throws IOException {
+    Box<EpochId> id = new Box<>();
+    boolean[] onlyReceived = {false};
+    FieldReader idField = id.field(1, ClusterCodec::id);
+    read(
+        in,
+        (f, i) -> {
+          if (f != 2) {
+            return idField.read(f, i);
+          }
+          onlyReceived[0] = i.readBool();
+          return true;
+        });
+    return new Confirm(id.require("epoch id"), !onlyReceived[0]);
   }
 
   private static EpochId onlyId(CodedInputStream in) throws IOException {

@@ -14,8 +14,12 @@ sealed interface ClusterMessage {
   /** From the coordinator: this is to be used. */
   record Published(Epoch epoch) implements ClusterMessage {}
 
-  /** To the coordinator: it is in use here. */
-  record Confirm(EpochId epoch) implements ClusterMessage {}
+  /**
+   * To the coordinator: it has come, and later: it is in use here.
+   *
+   * @param inUse with heirs, where there are any to be built
+   */
+  record Confirm(EpochId epoch, boolean inUse) implements ClusterMessage {}
 
   /**
    * From a new coordinator: what is your newest?

@@ -23,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  * it (FETCHING), and goes on with that chain (LEADING). Which chain, if there are several: whose
  * newest epoch names most ACTIVE samplers, then most members (one who was stopped, and is alone on
  * waking, has no routers), then the higher order. A loss is published at once; all else is gathered
- * for {@value #GATHER_NANOS} ns and waits until the last epoch is confirmed or 1 s old.
+ * for {@value #GATHER_NANOS} ns and waits until the last epoch is in use at all it names: for who
+ * has not received it 1 s, for who still builds its tables and heirs {@value #USE_NANOS} ns.
  */
 final class Coordinator {
   static final long GATHER_NANOS = 100_000_000;
   private static final long ASK_NANOS = 300_000_000;
+  static final long USE_NANOS = 3_000_000_000L;
   private static final long SECOND = 1_000_000_000;
 
   private enum Phase {
@@ -44,7 +46,11 @@ final class Coordinator {
 
   private final Map<Long, Member> announced = new HashMap<>();
   private final Set<Long> drained = new HashSet<>();
-  private final Set<Long> confirmed = new HashSet<>();
+
+  /** Who has the last published epoch, and who has it in use. */
+  private final Set<Long> received = new HashSet<>();
+
+  private final Set<Long> using = new HashSet<>();
   private final Map<Long, Highest> answers = new HashMap<>();
   private final List<Head> heads = new ArrayList<>();
 
@@ -81,9 +87,9 @@ final class Coordinator {
     return holder;
   }
 
-  /** Whether all of the view whom the last published epoch names have it in use. */
-  boolean isConfirmed() {
-    return published && base != null && unconfirmed(base).isEmpty();
+  /** Whether all of the view whom the last published epoch names have it. */
+  boolean isReceived() {
+    return published && base != null && namedBut(received).isEmpty();
   }
 
   /** Whether it has published an epoch of its own. */
@@ -96,9 +102,9 @@ final class Coordinator {
     return leads() && base != null && view.has(bits) && names(base, bits);
   }
 
-  /** Who has its newest epoch in use, itself not. */
+  /** Who has its newest epoch, itself not. */
   Set<Long> witnesses() {
-    Set<Long> others = new HashSet<>(confirmed);
+    Set<Long> others = new HashSet<>(received);
     others.remove(selfBits);
     others.removeIf(bits -> !vouchesFor(bits));
     return others;
@@ -113,7 +119,8 @@ final class Coordinator {
     view = newView;
     boolean leads = newView.coordinator().equals(Optional.of(selfBits));
     announced.keySet().removeIf(bits -> !newView.has(bits));
-    confirmed.removeIf(bits -> !newView.has(bits));
+    received.removeIf(bits -> !newView.has(bits));
+    using.removeIf(bits -> !newView.has(bits));
     answers.keySet().removeIf(bits -> !newView.has(bits));
     if (!leads) {
       if (phase != Phase.IDLE || !old.coordinator().equals(newView.coordinator())) {
@@ -135,7 +142,8 @@ final class Coordinator {
     phase = Phase.IDLE;
     announced.clear();
     drained.clear();
-    confirmed.clear();
+    received.clear();
+    using.clear();
     answers.clear();
     heads.clear();
     base = null;
@@ -185,9 +193,12 @@ final class Coordinator {
     return epoch.members().stream().anyMatch(m -> m.incarnation().bits() == bits);
   }
 
-  void onConfirm(long from, EpochId id) {
-    if (base != null && id.equals(EpochId.of(base))) {
-      confirmed.add(from);
+  void onConfirm(long from, ClusterMessage.Confirm word) {
+    if (base != null && word.epoch().equals(EpochId.of(base))) {
+      received.add(from);
+      if (word.inUse()) {
+        using.add(from);
+      }
     }
   }
 
@@ -310,7 +321,19 @@ final class Coordinator {
     if (now < changedAtNanos + GATHER_NANOS) {
       return false;
     }
-    return !published || isConfirmed() || now >= publishedAtNanos + SECOND;
+    return !published || isUsed(now);
+  }
+
+  /**
+   * Whether all that are worth waiting for have the last published epoch in use. If epochs came
+   * faster than they are built, some would have no heirs, and who has none decides nothing.
+   */
+  private boolean isUsed(long now) {
+    Set<Long> waitedFor = namedBut(using);
+    if (now >= publishedAtNanos + SECOND) {
+      waitedFor.retainAll(received);
+    }
+    return waitedFor.isEmpty() || now >= publishedAtNanos + USE_NANOS;
   }
 
   /** Who should be named, by node id; who is new has no order yet. */
@@ -416,7 +439,8 @@ final class Coordinator {
     changed = false;
     publishedAtNanos = now;
     resentAtNanos = now;
-    confirmed.clear();
+    received.clear();
+    using.clear();
     drained.removeIf(bits -> !view.has(bits));
     effects.add(new Effect.SendAll(new Published(next)));
     follower.onPublished(selfBits, next);
@@ -435,16 +459,19 @@ final class Coordinator {
     resentAtNanos = now;
     Epoch newest = base;
     for (ClusterView.Peer p : view.peers()) { // whom it does not name must learn that, too
-      if (p.bits() != selfBits && !confirmed.contains(p.bits())) {
+      if (p.bits() != selfBits && !received.contains(p.bits())) {
         effects.add(new Effect.Send(p.bits(), new Published(newest)));
       }
     }
   }
 
-  private List<Long> unconfirmed(Epoch epoch) {
-    return epoch.members().stream()
-        .map(m -> m.incarnation().bits())
-        .filter(bits -> view.has(bits) && !confirmed.contains(bits))
-        .toList();
+  /** Whom the last epoch names, as far as they are in the view, but for those. */
+  private Set<Long> namedBut(Set<Long> those) {
+    Set<Long> named = new HashSet<>();
+    if (base != null) {
+      base.members().forEach(m -> named.add(m.incarnation().bits()));
+    }
+    named.removeIf(bits -> !view.has(bits) || those.contains(bits));
+    return named;
   }
 }

@@ -28,8 +28,9 @@ public interface EpochListener {
 
   /**
    * The cluster goes on without this sampler, which it took for dead (protocol L2): it has no lease
-   * any more and no epoch will name this incarnation again. Told before {@link #onEpoch} of {@code
-   * epoch}; later epochs are told as before, until {@link Membership#comeBack}.
+   * any more. Told before {@link #onEpoch} of {@code epoch}; later epochs are told as before, until
+   * {@link Membership#comeBack}. None of them will name this incarnation again, unless a chain that
+   * has not lost it wins a later merge (P2): then it goes on as if it had not been lost.
    */
   default void onLost(Epoch epoch) {}
 }

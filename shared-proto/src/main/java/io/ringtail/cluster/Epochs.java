@@ -44,6 +44,7 @@ final class Epochs {
   private boolean leaving;
   private boolean lost;
   private @Nullable Member fencedBy;
+  private EpochId used = EpochId.NONE;
   private long saidAtNanos;
   private long promisedViewId;
   private long promisedUntilNanos;
@@ -121,7 +122,7 @@ final class Epochs {
   /** Whether it may go without being missed: said so, and the newest epoch is without it. */
   boolean hasLeft() {
     boolean named = newest().flatMap(this::named).isPresent();
-    boolean told = coordinator.isIdle() || coordinator.isConfirmed();
+    boolean told = coordinator.isIdle() || coordinator.isReceived();
     boolean alone = view.peers().size() <= 1 || view.coordinator().isEmpty();
     return fencedBy != null || (leaving && (alone || (!named && told)));
   }
@@ -176,6 +177,24 @@ final class Epochs {
     return goOn(now, effects);
   }
 
+  /** An epoch that was applied is in use. */
+  List<Effect> inUse(Epoch epoch, long now) {
+    List<Effect> effects = new ArrayList<>();
+    EpochId id = EpochId.of(epoch);
+    if (newest().filter(e -> EpochId.of(e).equals(id)).isPresent()) {
+      used = id;
+      confirm(now, effects);
+    }
+    return goOn(now, effects);
+  }
+
+  /** How far this node is with the newest epoch. */
+  private void confirm(long now, List<Effect> effects) {
+    EpochId id = EpochId.of(newest().orElseThrow());
+    Optional<Long> leader = view.coordinator();
+    leader.ifPresent(to -> tell(to, new Confirm(id, id.equals(used)), now, effects));
+  }
+
   /** Begins to leave with a word; {@link #hasLeft} tells when that is through. */
   List<Effect> leave(long now) {
     List<Effect> effects = new ArrayList<>();
@@ -191,11 +210,11 @@ final class Epochs {
     } else if (message instanceof Published m) {
       boolean again = newest().filter(e -> e.sameAs(m.epoch())).isPresent();
       follower.onPublished(from, m.epoch());
-      if (again && isCoordinator(from)) { // it has not heard that it is in use
-        tell(from, new Confirm(EpochId.of(m.epoch())), now, effects);
+      if (again && isCoordinator(from)) { // it has not heard that it came
+        confirm(now, effects);
       }
     } else if (message instanceof Confirm m) {
-      coordinator.onConfirm(from, m.epoch());
+      coordinator.onConfirm(from, m);
     } else if (message instanceof AskHighest m) {
       promise(m.viewId(), now);
       effects.add(new Effect.Send(from, follower.highest(m.viewId())));
@@ -267,7 +286,7 @@ final class Epochs {
       effects.add(step);
     }
     if (!newest().equals(had)) {
-      tell(from, new Confirm(EpochId.of(newest().orElseThrow())), now, effects);
+      confirm(now, effects);
     }
     if (from == selfBits && coordinator.leads()) {
       tellSums(now, effects);
@@ -345,7 +364,7 @@ final class Epochs {
     }
     tableAgrees = applied.tableAgrees();
     Optional<Member> me = named(applied.epoch());
-    me.ifPresent(m -> self = self.withIncarnation(m.incarnation()));
+    me.ifPresent(this::named);
     if (me.isEmpty() && isLossOfSelf()) {
       lost = true;
       effects.add(new Effect.Lost(applied.epoch()));
@@ -356,6 +375,12 @@ final class Epochs {
     if (isCoordinator(selfBits)) {
       completions.renew();
     }
+  }
+
+  /** Who was lost by one chain is not lost any more if one wins that names it (protocol P2). */
+  private void named(Member me) {
+    self = self.withIncarnation(me.incarnation());
+    lost = false;
   }
 
   /** A router that was lost is named again: its log goes on. */
@@ -384,7 +409,7 @@ final class Epochs {
     if (to != selfBits) {
       effects.add(new Effect.Send(to, message));
     } else if (message instanceof Confirm c) {
-      coordinator.onConfirm(selfBits, c.epoch());
+      coordinator.onConfirm(selfBits, c);
     } else if (message instanceof Drained) {
       coordinator.onDrained(selfBits, now, effects);
     } else if (message instanceof Announce a) {

@@ -527,6 +527,11 @@ public final class JGroupsMembership implements Membership {
   }
 
   @Override
+  public void inUse(Epoch epoch) {
+    enqueue(() -> step(s -> s.epochs().inUse(epoch, nanoClock.getAsLong())));
+  }
+
+  @Override
   public boolean mayDecide(long nowNanos) {
     return lease.isGoodAt(nowNanos);
   }

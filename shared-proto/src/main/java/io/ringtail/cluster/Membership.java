@@ -28,6 +28,13 @@ public interface Membership extends AutoCloseable {
   default void complete(Completion mine) {}
 
   /**
+   * Says that an epoch the listener was told of is in use, with its heirs: the coordinator waits
+   * for it before it makes the next, though not for long. Words of epochs that are not the newest
+   * say nothing.
+   */
+  default void inUse(Epoch epoch) {}
+
+  /**
    * Whether this sampler has a lease to decide (protocol L1); also asked by shards, once a batch.
    *
    * @param nowNanos by {@link System#nanoTime}

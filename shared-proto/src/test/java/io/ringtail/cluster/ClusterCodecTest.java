@@ -43,7 +43,8 @@ class ClusterCodecTest {
       List.of(
           new ClusterMessage.Announce(SAMPLER),
           new ClusterMessage.Published(EPOCH),
-          new ClusterMessage.Confirm(ID),
+          new ClusterMessage.Confirm(ID, false),
+          new ClusterMessage.Confirm(ID, true),
           new ClusterMessage.AskHighest(9),
           new ClusterMessage.Highest(9, List.of(ID, EpochId.NONE), 4, 7),
           new ClusterMessage.Highest(0, List.of(), 0, 0),

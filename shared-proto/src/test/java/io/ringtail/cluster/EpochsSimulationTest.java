@@ -3,6 +3,7 @@ package io.ringtail.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,35 @@ class EpochsSimulationTest {
     Incarnation back = merged.member("s0").orElseThrow().incarnation();
     assertThat(back.order()).isGreaterThan(large.order()); // lost there, so new here
     assertThat(back.bits()).isNotEqualTo(small.member("s0").orElseThrow().incarnation().bits());
+  }
+
+  @Test
+  void epochs_lostByOneChainAndNamedByTheOneThatWinsLater_isNotLost() {
+    SimulatedGroup group = new SimulatedGroup(11);
+    for (int i = 0; i < 7; i++) {
+      group.join("s" + i, true);
+      group.run(500);
+    }
+    group.run(3_000);
+    group.clearsFor(60_000);
+    group.cutOff(Set.of("s0", "s1", "s2"));
+    group.run(3_000);
+    Incarnation before = group.newest("s1").member("s0").orElseThrow().incarnation();
+    group.goOver("s0");
+    group.run(3_000);
+    assertThat(group.newest("s0")).isEqualTo(group.newest("s6"));
+    assertThat(group.newest("s0").member("s0")).isEmpty();
+    assertThat(group.mayDecide("s0")).isFalse();
+
+    List.of("s3", "s4", "s5").forEach(group::kill);
+    group.run(3_000);
+    group.clearsFor(500);
+    group.heal(); // two are left of the side that lost it
+    group.run(6_000);
+    group.assertAgreed();
+    Epoch merged = group.newest("s0");
+    assertThat(merged.member("s0").orElseThrow().incarnation()).isEqualTo(before);
+    assertThat(group.mayDecide("s0")).isTrue();
   }
 
   @Test

@@ -48,6 +48,7 @@ class JGroupsMembershipTest {
     @Override
     public void onEpoch(Epoch epoch) {
       epochs.add(epoch);
+      membership.inUse(epoch);
     }
 
     @Override

@@ -68,6 +68,7 @@ final class MembershipProbe {
   private record Printer(String id, JGroupsMembership membership) implements EpochListener {
     @Override
     public void onEpoch(Epoch epoch) {
+      membership.inUse(epoch);
       membership.complete(
           new Completion(
               epoch.member(id).map(m -> m.incarnation().bits()).orElse(0L),

@@ -34,6 +34,9 @@ final class SimulatedGroup {
   private long nextBits = 1;
   private int outOfTurn;
 
+  /** How long who was lost has something to give away; drawn anew each time if negative. */
+  private long clearsMillis = -1;
+
   private record Event(long atMillis, long sequence, Runnable what) implements Comparable<Event> {
     @Override
     public int compareTo(Event o) {
@@ -94,7 +97,8 @@ final class SimulatedGroup {
               .extracting(m -> m.incarnation().bits())
               .doesNotContain(peer.bits());
           lost = true;
-          after(100 + random.nextInt(2_000), () -> comeBack(this));
+          after(
+              clearsMillis < 0 ? 100 + random.nextInt(2_000) : clearsMillis, () -> comeBack(this));
         } else if (e instanceof Effect.Fenced) {
           assertThat(fenced).as("fenced once").isFalse();
           fenced = true;
@@ -108,7 +112,11 @@ final class SimulatedGroup {
       made.add(EpochId.of(epoch));
       epoch.members().stream()
           .filter(m -> m.incarnation().bits() == peer.bits())
-          .forEach(m -> incarnations.add(m.incarnation()));
+          .forEach(
+              m -> {
+                incarnations.add(m.incarnation());
+                lost = false;
+              });
       if (epoch.members().size() > 1) { // not that of one who wakes up alone
         epoch.members().forEach(m -> lostAt.remove(m.incarnation().bits())); // P2
         epoch.lost().forEach(m -> lostAt.putIfAbsent(m.incarnation().bits(), nowMillis));
@@ -127,8 +135,15 @@ final class SimulatedGroup {
         }
       }
       newest = epoch;
+      after(random.nextInt(random.nextInt(10) == 0 ? 4_000 : 400), () -> use(epoch));
       if (epoch.members().stream().anyMatch(m -> m.incarnation().bits() == peer.bits())) {
         after(random.nextInt(500), () -> complete(epoch.order()));
+      }
+    }
+
+    void use(Epoch epoch) {
+      if (alive && !paused) {
+        doAll(epochs.inUse(epoch, nowMillis * 1_000_000));
       }
     }
 
@@ -277,7 +292,7 @@ final class SimulatedGroup {
   }
 
   private void comeBack(Node p) {
-    if (p.alive && !p.leaving && !p.fenced) {
+    if (p.alive && p.lost && !p.leaving && !p.fenced) {
       disconnect(p);
       after(
           random.nextInt(500),
@@ -325,6 +340,23 @@ final class SimulatedGroup {
     sides = new ArrayList<>(List.of(a, b));
     changed(a, 50);
     changed(b, 50);
+  }
+
+  /** Who is lost from now on takes so long until it has nothing left. */
+  void clearsFor(long millis) {
+    clearsMillis = millis;
+  }
+
+  /** One goes over from the first side to the second; those it leaves do not notice. */
+  void goOver(String nodeId) {
+    Side from = sides.get(0);
+    Side to = sides.get(1);
+    Node p = live(nodeId).orElseThrow();
+    assertThat(from.members.remove(p)).isTrue();
+    to.members.add(p);
+    to.viewId = Math.max(from.viewId, to.viewId);
+    to.merged = true;
+    changed(to, 50);
   }
 
   Epoch newest(String nodeId) {

@@ -53,7 +53,7 @@ final class SimRouter extends SimNode {
 
       @Override
       public void onEpoch(Epoch epoch, boolean inTurn) {
-        forwarder.onEpoch(epoch, inTurn);
+        forwarder.onEpoch(epoch, inTurn, () -> membership.inUse(epoch));
       }
 
       @Override

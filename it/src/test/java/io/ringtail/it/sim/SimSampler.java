@@ -63,6 +63,7 @@ final class SimSampler extends SimNode {
                 simulation.config.tail().decisionWait(),
                 simulation.config.rules()),
             membership::complete,
+            membership::inUse,
             new Handoff.Executors(
                 new SimExecutor(host, World.MILLI),
                 new SimExecutor(host, 20 * World.MILLI),

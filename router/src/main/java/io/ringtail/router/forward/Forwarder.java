@@ -383,9 +383,9 @@ public final class Forwarder implements Ingress, AutoCloseable {
     return now != null && !now.table().checksumMatches();
   }
 
-  /** Takes the next epoch into use, soon; as {@link #onEpoch(Epoch, boolean)}. */
+  /** Takes the next epoch into use, soon; in turn. */
   public void onEpoch(Epoch epoch) {
-    onEpoch(epoch, true);
+    onEpoch(epoch, true, () -> {});
   }
 
   /**
@@ -393,17 +393,18 @@ public final class Forwarder implements Ingress, AutoCloseable {
    *
    * @param inTurn false after a gap, or a change of chain: then every sampler no longer named is
    *     lost
+   * @param inUse told when it is in use, on the epochs thread
    */
-  public void onEpoch(Epoch epoch, boolean inTurn) {
+  public void onEpoch(Epoch epoch, boolean inTurn, Runnable inUse) {
     newest = epoch.order();
     try {
-      epochs.execute(() -> apply(epoch, inTurn));
+      epochs.execute(() -> apply(epoch, inTurn, inUse));
     } catch (RejectedExecutionException e) {
       log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
     }
   }
 
-  private void apply(Epoch epoch, boolean inTurn) {
+  private void apply(Epoch epoch, boolean inTurn, Runnable inUse) {
     Peer before = namedSelf;
     try {
       long startNanos = nanoTime.getAsLong();
@@ -421,13 +422,14 @@ public final class Forwarder implements Ingress, AutoCloseable {
       links.values().forEach(link -> link.onEpoch(epoch.order()));
       control.execute(rerouter::run);
       logEpoch(table, nanoTime.getAsLong() - startNanos);
+      inUse.run();
     } catch (RejectedExecutionException e) {
       log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
     } catch (RuntimeException | Error e) {
       metrics.epochFailures.inc();
       log.error("event=epoch-failed epoch={}", epoch.order(), e);
       namedSelf = before;
-      again(epoch, inTurn);
+      again(epoch, inTurn, inUse);
     }
   }
 
@@ -439,12 +441,12 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   /** Tries again, until a newer one comes. */
   @SuppressWarnings("FutureReturnValueIgnored") // it comes back as an epoch
-  private void again(Epoch epoch, boolean inTurn) {
+  private void again(Epoch epoch, boolean inTurn, Runnable inUse) {
     try {
       control.schedule(
           () -> {
             if (epoch.order().equals(newest)) {
-              onEpoch(epoch, inTurn);
+              onEpoch(epoch, inTurn, inUse);
             }
           },
           AGAIN_MILLIS,

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
   private final Consumer<Completion> cluster;
+  private final Consumer<Epoch> inUse;
   private final Executors executors;
   private final Metrics metrics;
   private volatile KeeperConfig config;
@@ -67,11 +68,17 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
 
   /**
    * @param cluster where this sampler's completions go
+   * @param inUse told of each epoch that is in use with its heirs, on the handoff's thread
    */
   public Handoff(
-      KeeperConfig config, Consumer<Completion> cluster, Executors executors, Metrics metrics) {
+      KeeperConfig config,
+      Consumer<Completion> cluster,
+      Consumer<Epoch> inUse,
+      Executors executors,
+      Metrics metrics) {
     this.config = config;
     this.cluster = cluster;
+    this.inUse = inUse;
     this.executors = executors;
     this.metrics = metrics;
   }
@@ -92,6 +99,7 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
             executors.nanoClock(),
             executors.tables(),
             metrics,
+            inUse,
             keeper(tier, links, outgoing));
     parts = new Parts(shards, links, outgoing, words, tier, thread);
   }
@@ -164,12 +172,12 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
   /**
    * Takes an epoch into use once its tables are built.
    *
-   * @param inUse told then, on the handoff's thread
+   * @param tables told then, on the handoff's thread: its heirs may not be built yet
    */
-  public void onEpoch(Epoch epoch, boolean inTurn, Runnable inUse) {
+  public void onEpoch(Epoch epoch, boolean inTurn, Runnable tables) {
     parts().shards().adopted(epoch.order());
     parts().words().onEpoch(epoch);
-    parts().thread().onEpoch(epoch, inTurn, inUse);
+    parts().thread().onEpoch(epoch, inTurn, tables);
   }
 
   public void onCompletions(List<Completion> heard) {

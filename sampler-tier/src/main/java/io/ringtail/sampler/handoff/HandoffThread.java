@@ -7,6 +7,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingTables;
 import io.ringtail.sampler.shard.SlotView;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,7 @@ public final class HandoffThread implements AutoCloseable {
   private final LongSupplier nanoClock;
   private final RingTables tables;
   private final Counter failures;
+  private final Consumer<Epoch> whole;
   private volatile Keeper keeper;
   private volatile EpochOrder newest = EpochOrder.NONE;
 
@@ -43,6 +45,7 @@ public final class HandoffThread implements AutoCloseable {
   /**
    * @param thread runs one task at a time; shut down here
    * @param builder the same, for tables
+   * @param whole told of each epoch that is in use with its heirs, on the handoff's thread
    * @param keeper until {@link #replace}
    */
   public HandoffThread(
@@ -51,11 +54,13 @@ public final class HandoffThread implements AutoCloseable {
       LongSupplier nanoClock,
       RingTables tables,
       Metrics metrics,
+      Consumer<Epoch> whole,
       Keeper keeper) {
     this.thread = thread;
     this.builder = builder;
     this.nanoClock = nanoClock;
     this.tables = tables;
+    this.whole = whole;
     this.keeper = keeper;
     this.failures =
         metrics.counter(
@@ -185,7 +190,13 @@ public final class HandoffThread implements AutoCloseable {
       return;
     }
     inUse.run();
-    of.wantsHeirs().ifPresent(view -> build(of, view.order(), () -> buildHeirs(of, view)));
+    Optional<SlotView> wanting = of.wantsHeirs();
+    if (wanting.isEmpty()) {
+      whole.accept(epoch);
+    } else {
+      SlotView view = wanting.get();
+      build(of, view.order(), () -> buildHeirs(of, view, epoch));
+    }
   }
 
   /**
@@ -193,13 +204,24 @@ public final class HandoffThread implements AutoCloseable {
    * left out only once, for the next one's: when epochs come faster than heirs are built, there is
    * time to decide after every second.
    */
-  private void buildHeirs(Keeper of, SlotView view) {
+  private void buildHeirs(Keeper of, SlotView view, Epoch epoch) {
     heirsLeftOut = !view.order().equals(newest) && !heirsLeftOut;
     if (heirsLeftOut) {
       return;
     }
     HeirTable heirs = tables.heirs(view.table());
-    submit(thread, () -> run(of, (k, now) -> k.onHeirs(view.order(), heirs, now)));
+    submit(thread, () -> run(of, (k, now) -> useHeirs(k, view, epoch, heirs, now)));
+  }
+
+  private void useHeirs(Keeper of, SlotView view, Epoch epoch, HeirTable heirs, long nowNanos) {
+    try {
+      of.onHeirs(view.order(), heirs, nowNanos);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      again(of, view.order(), () -> buildHeirs(of, view, epoch));
+      return;
+    }
+    whole.accept(epoch);
   }
 
   /** What the keeper says of itself. */

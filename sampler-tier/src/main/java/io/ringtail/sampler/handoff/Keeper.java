@@ -70,6 +70,10 @@ public final class Keeper {
   private SlotView view = SlotView.NONE;
   private boolean frozen;
   private boolean takesParts;
+
+  /** The epoch that goes on without this sampler; older ones may still come to be used. */
+  private EpochOrder lostIn = EpochOrder.NONE;
+
   private Set<Long> routersNamed = Set.of();
   private Set<Long> routersBefore = Set.of();
   private Set<Long> samplersNamed = Set.of();
@@ -207,6 +211,9 @@ public final class Keeper {
     epoch = next;
     SlotView after = after(next, tables.now());
     wanted = config.moves() ? after : after.withHeirs(NOBODY);
+    if (isStranger() && next.order().compareTo(lostIn) > 0 && names(next)) {
+      stranger.end();
+    }
     takesParts = next.activeSamplers() > 0 && !isStranger();
     rename(next, previous);
     completions.onEpoch(next.order(), inTurn && (previous == null || known));
@@ -244,6 +251,10 @@ public final class Keeper {
       }
     }
     return new SlotView(order, table, owners, self, null, SlotSet.NONE);
+  }
+
+  private boolean names(Epoch next) {
+    return next.members().stream().anyMatch(m -> m.incarnation().bits() == config.selfBits());
   }
 
   /** Whether no epoch before it named this sampler. */
@@ -379,9 +390,9 @@ public final class Keeper {
     return stranger.phase() != Stranger.Phase.NONE;
   }
 
-  /** The heirs of an epoch are built. */
+  /** The heirs of an epoch are built; again, if that failed. */
   public void onHeirs(EpochOrder of, HeirTable heirs, long nowNanos) {
-    if (of.equals(wanted.order()) && wanted.heirs() == null) {
+    if (of.equals(wanted.order())) {
       wanted = wanted.withHeirs(heirs);
       use();
       settle(nowNanos);
@@ -402,6 +413,7 @@ public final class Keeper {
             .map(r -> r.incarnation().bits())
             .anyMatch(router -> !named.contains(router) && tier.mark(router) >= 0);
     takesParts = false;
+    lostIn = without.order();
     board.clear();
     stranger.begin(named, anyGone, nowNanos);
     use();

@@ -68,6 +68,14 @@ final class Stranger {
     }
   }
 
+  /** The chain that lost it has lost itself, and an epoch names it again (protocol P2). */
+  void end() {
+    phase = Phase.NONE;
+    discards = false;
+    saysEmpty = false;
+    unanswered.clear();
+  }
+
   private void clear(boolean discard) {
     phase = Phase.CLEARING;
     discards = discard;

@@ -10,6 +10,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.RingTables;
 import io.ringtail.rules.Rules;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,7 @@ class HandoffThreadTest {
   private final KeeperTest.FakeTier tier = new KeeperTest.FakeTier();
   private final Steps thread = new Steps();
   private final Steps builder = new Steps();
+  private final List<Epoch> whole = new ArrayList<>();
   private final HandoffThread handoff =
       new HandoffThread(
           thread,
@@ -25,6 +27,7 @@ class HandoffThreadTest {
           () -> 0,
           new RingTables(4),
           metrics,
+          whole::add,
           new Keeper(
               new KeeperConfig("a", 1, true, 30, 3, Rules.ALL),
               tier,
@@ -42,9 +45,35 @@ class HandoffThreadTest {
     thread.run();
     assertThat(used).isEqualTo(1);
     assertThat(tier.view().heirs()).isNull();
+    assertThat(whole).isEmpty();
     builder.run();
     thread.run();
     assertThat(tier.view().heirs()).isNotNull();
+    assertThat(whole).containsExactly(epoch(1));
+  }
+
+  @Test
+  void epoch_thatNamesOthersOnly_isWholeWithoutHeirs() {
+    Epoch of = epoch(1, List.of(sampler("b", 2)));
+    handoff.onEpoch(of, true, () -> used++);
+    goOn();
+    assertThat(whole).containsExactly(of);
+  }
+
+  @Test
+  void heirs_whoseUseFails_areTriedAgain() {
+    handoff.onEpoch(epoch(1), true, () -> used++);
+    builder.run();
+    thread.run();
+    tier.failing = true;
+    goOn();
+    assertThat(whole).isEmpty();
+    tier.failing = false;
+    thread.runDelayed();
+    goOn();
+    assertThat(whole).containsExactly(epoch(1));
+    assertThat(tier.view().heirs()).isNotNull();
+    assertThat(failures()).isEqualTo(1);
   }
 
   @Test
@@ -82,6 +111,7 @@ class HandoffThreadTest {
     builder.run(); // leaves out the heirs of 1
     thread.run();
     assertThat(tier.view().heirs()).isNull();
+    assertThat(whole).isEmpty();
     handoff.onEpoch(epoch(3), true, () -> used++);
     builder.runOne(); // the heirs of 2
     thread.run();
@@ -98,6 +128,7 @@ class HandoffThreadTest {
         () -> used++);
     goOn();
     assertThat(used).isZero();
+    assertThat(whole).isEmpty();
   }
 
   private void goOn() {
@@ -112,7 +143,10 @@ class HandoffThreadTest {
   }
 
   private static Epoch epoch(int number) {
-    List<Member> members = List.of(sampler("a", 1), sampler("b", 2));
+    return epoch(number, List.of(sampler("a", 1), sampler("b", 2)));
+  }
+
+  private static Epoch epoch(int number, List<Member> members) {
     return new Epoch(
         new EpochOrder(1, number),
         "a",

@@ -322,6 +322,41 @@ class KeeperTest {
     assertThat(tier.discarded).isTrue();
   }
 
+  /** Epochs are used some time after they are told. */
+  @Test
+  void lost_whileAnEpochBeforeThatIsBuilt_staysLost() {
+    settled(A, B, C, R);
+    Epoch before = next(List.of(A, B, R), List.of(C), true);
+    Epoch without = next(List.of(B, R), List.of(A), true);
+    keeper.onLost(without, 0);
+    use(before, true);
+    assertThat(keeper.status().stranger()).isTrue();
+    assertThat(tier.takesParts).isFalse();
+    use(without, true);
+    assertThat(keeper.status().stranger()).isTrue();
+  }
+
+  @Test
+  void lost_namedByAChainThatWinsLater_goesOnAsIfItHadNotBeen() {
+    settled(A, B, R);
+    Epoch without = next(List.of(B, R), List.of(A), true);
+    keeper.onLost(without, 0);
+    use(without, true);
+    routers.take();
+    epoch(List.of(A, B, R), List.of(), false);
+    assertThat(keeper.status().stranger()).isFalse();
+    assertThat(tier.takesParts).isTrue();
+    assertThat(tier.view().order()).isEqualTo(e(4));
+    assertThat(tier.view().held()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class))
+        .anyMatch(question -> question.slots().equals(owned()));
+    keeper.onWord(7, new RouterWord.Has(false), 0);
+    assertThat(tier.discarded).isFalse();
+    tier.empty = true;
+    keeper.onTick(0);
+    assertThat(keeper.status().empty()).isFalse();
+  }
+
   // ---- epochs
 
   private static EpochOrder e(int number) {
