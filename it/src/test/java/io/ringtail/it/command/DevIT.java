@@ -8,17 +8,23 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.JavaProcess;
 import io.ringtail.it.harness.OtlpSink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,9 +76,44 @@ class DevIT {
   }
 
   @Test
-  void dev_demo_printsWaterfallsOfKeptTraces() throws Exception {
+  void dev_twoOfEachAndQuiet_interruptedOnce_exportsPrintsNothingAndExitsZero() throws Exception {
+    Path out = directory.resolve("kept.jsonl");
+    try (JavaProcess dev =
+        JavaProcess.start(
+            "dev",
+            directory,
+            List.of("env", "--default-signal=INT"), // who runs tests in the background ignores it
+            FLAGS,
+            "io.ringtail.cli.Ringtail",
+            List.of(
+                "dev",
+                "--samplers=2",
+                "--routers=2",
+                "--quiet",
+                "--grpc-port=0",
+                "--http-port=0",
+                "--out=" + out))) {
+      List<String> told = dev.linesUntil("ready", START);
+      assertNodes(told, 2, 2);
+      List<String> endpoints = endpoints(told);
+      assertThat(endpoints).hasSize(2).doesNotHaveDuplicates();
+      List<String> failed = new ArrayList<>();
+      for (String endpoint : endpoints) {
+        failed.addAll(send(endpoint));
+      }
+
+      assertThat(dev.interrupt(STOP)).as(dev.log()).isEqualTo(0);
+      assertThat(failed).allSatisfy(id -> assertThat(Files.readString(out)).contains(id));
+      assertThat(dev.lastLines()).as("printed after ready").isEmpty();
+    }
+  }
+
+  @Test
+  void dev_demo_isOneRouterAndThreeSamplersAndPrintsWaterfalls() throws Exception {
     try (JavaProcess dev = ringtail("dev", "--demo", "--grpc-port=0", "--http-port=0")) {
-      dev.awaitLine("ready", START);
+      List<String> told = dev.linesUntil("ready", START);
+      assertNodes(told, 1, 3);
+      assertThat(endpoints(told)).hasSize(1);
       dev.awaitLine("● ", START);
       dev.awaitLine("frontend", START);
 
@@ -111,6 +152,32 @@ class DevIT {
       assertThat(router.awaitExit(START)).isEqualTo(2);
       assertThat(router.log()).contains(":1:12: cluster.discovry", ":3:28: router.receive.grpc:");
     }
+  }
+
+  /** By what it says, and by what each node sees of the others once it is ready. */
+  private static void assertNodes(List<String> told, int routers, int samplers) throws Exception {
+    assertThat(told).contains("routers    " + routers + ", samplers " + samplers);
+    List<String> metrics = told.stream().filter(line -> line.startsWith("metrics ")).toList();
+    assertThat(metrics).hasSize(routers + samplers);
+    for (String line : metrics) {
+      Cluster.Scrape scrape = scrape(line.replaceFirst("metrics +", ""));
+      assertThat(scrape.sum("ringtail_cluster_members", "role=\"router\"")).isEqualTo(routers);
+      assertThat(scrape.sum("ringtail_cluster_members", "role=\"sampler\"")).isEqualTo(samplers);
+    }
+  }
+
+  private static Cluster.Scrape scrape(String url) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(STOP).build();
+    return new Cluster.Scrape(
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
+  }
+
+  /** Where OTLP/gRPC is served. */
+  private static List<String> endpoints(List<String> told) {
+    return told.stream()
+        .filter(line -> line.startsWith("OTLP/gRPC "))
+        .flatMap(line -> Stream.of(line.replaceFirst("OTLP/gRPC +", "").split(" ")))
+        .toList();
   }
 
   /** Sends traces of two spans, every fifth failing; the IDs of those. */

@@ -23,13 +23,14 @@ public final class JavaProcess implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Path stderr;
+  private final Thread reader;
   private final BlockingQueue<String> stdout = new LinkedBlockingQueue<>();
 
   private JavaProcess(String name, Process process, Path stderr) {
     this.name = name;
     this.process = process;
     this.stderr = stderr;
-    Thread reader = new Thread(this::readStdout, name + "-stdout");
+    reader = new Thread(this::readStdout, name + "-stdout");
     reader.setDaemon(true);
     reader.start();
   }
@@ -92,12 +93,22 @@ public final class JavaProcess implements AutoCloseable {
    * Waits for a line of stdout that contains {@code text}; fails with the log if it does not come.
    */
   public String awaitLine(String text, Duration timeout) throws InterruptedException {
+    List<String> lines = linesUntil(text, timeout);
+    return lines.get(lines.size() - 1);
+  }
+
+  /** As {@link #awaitLine}: the lines up to and with that one that have not been read yet. */
+  public List<String> linesUntil(String text, Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
+    List<String> lines = new ArrayList<>();
     while (true) {
       boolean alive = process.isAlive();
       String line = stdout.poll(100, TimeUnit.MILLISECONDS);
+      if (line != null) {
+        lines.add(line);
+      }
       if (line != null && line.contains(text)) {
-        return line;
+        return lines;
       }
       if (line == null && (System.nanoTime() >= deadline || !alive)) {
         throw new AssertionError(
@@ -150,6 +161,20 @@ public final class JavaProcess implements AutoCloseable {
       }
     }
     throw new IOException("no " + key + " for " + name);
+  }
+
+  /** The lines of stdout that have not been read yet, of a process that has ended. */
+  public List<String> lastLines() throws InterruptedException {
+    reader.join();
+    List<String> lines = new ArrayList<>();
+    stdout.drainTo(lines);
+    return lines;
+  }
+
+  /** Sends SIGINT, as Ctrl-C does, and waits; the exit code. */
+  public int interrupt(Duration timeout) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", String.valueOf(pid())).inheritIO().start().waitFor();
+    return awaitExit(timeout);
   }
 
   /** Sends SIGTERM and waits; the exit code. */
