@@ -27,7 +27,7 @@ public final class Cluster implements AutoCloseable {
   private static final int FIRST_PORT = 20_000;
   private static final int LAST_PORT = 32_000;
   private static final String LOOPBACK = "127.0.0.1";
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofSeconds(120);
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
@@ -198,6 +198,20 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /** As {@link #startSampler}, ended with this cluster. */
+  public Node addSampler(String name, String nodeId) throws IOException {
+    Node sampler = startSampler(name, nodeId);
+    samplers.add(sampler);
+    return sampler;
+  }
+
+  /** As {@link #startRouter}, ended with this cluster. */
+  public Node addRouter(String name, String nodeId) throws IOException {
+    Node router = startRouter(name, nodeId);
+    routers.add(router);
+    return router;
+  }
+
   /**
    * @param name of the process
    * @param nodeId what it calls itself
@@ -224,10 +238,14 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Node startRouter(String nodeId) throws IOException {
+    return startRouter(nodeId, nodeId);
+  }
+
+  private Node startRouter(String name, String nodeId) throws IOException {
     int grpc = freePort();
     int http = freePort();
     int ops = freePort();
-    String host = hosts.apply(nodeId);
+    String host = hosts.apply(name);
     String config =
         common(nodeId, host, ops)
             + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: "
@@ -240,8 +258,7 @@ public final class Cluster implements AutoCloseable {
             + http
             + "\n"
             + settings.routerSettings();
-    return new Node(
-        process(nodeId, settings.routerFlags(), "router", config), host, grpc, http, ops);
+    return new Node(process(name, settings.routerFlags(), "router", config), host, grpc, http, ops);
   }
 
   private String common(String nodeId, String host, int ops) {

@@ -54,6 +54,8 @@ public final class OtlpSink implements AutoCloseable {
   private final Map<TraceId, List<byte[]>> traces = new ConcurrentHashMap<>();
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private volatile Duration delay = Duration.ZERO;
+  private volatile long bytesPerSecond;
+  private long busyUntilNanos = System.nanoTime();
   private volatile Status refusal = Status.OK;
 
   /** Told of each span as it arrives, on gRPC's threads. */
@@ -116,6 +118,11 @@ public final class OtlpSink implements AutoCloseable {
     delay = newDelay;
   }
 
+  /** Takes no more than so many bytes a second from now on, one request after the other; 0: all. */
+  public void takeAtMost(long newBytesPerSecond) {
+    bytesPerSecond = newBytesPerSecond;
+  }
+
   /** Refuses each request with this status from now on; {@link Status#OK} accepts again. */
   public void refuse(Status newRefusal) {
     refusal = newRefusal;
@@ -150,14 +157,25 @@ public final class OtlpSink implements AutoCloseable {
 
       @Override
       public void onHalfClose() {
-        Duration wait = delay;
-        if (wait.isZero()) {
+        long wait = delay.toNanos() + turnNanos(body.length);
+        if (wait == 0) {
           answer(call, body);
         } else {
-          later.schedule(() -> answer(call, body), wait.toNanos(), TimeUnit.NANOSECONDS);
+          later.schedule(() -> answer(call, body), wait, TimeUnit.NANOSECONDS);
         }
       }
     };
+  }
+
+  /** How long until a request has had its turn. */
+  private synchronized long turnNanos(int size) {
+    long rate = bytesPerSecond;
+    if (rate == 0) {
+      return 0;
+    }
+    long now = System.nanoTime();
+    busyUntilNanos = Math.max(now, busyUntilNanos) + size * 1_000_000_000L / rate;
+    return busyUntilNanos - now;
   }
 
   private void answer(ServerCall<byte[], byte[]> call, byte[] body) {

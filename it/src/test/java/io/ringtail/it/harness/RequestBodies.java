@@ -30,6 +30,7 @@ public final class RequestBodies {
   public static final int SPANS_A_TRACE = 20;
 
   private static final int SPANS_A_RESOURCE = SPANS / RESOURCES;
+  private static final int TRACE_ID_IN_SPAN = 2;
   private static final int SPAN_ID_BEHIND_TRACE_ID = 18;
   private final byte[][] bodies;
   private final int[][] traceIdOffsets;
@@ -61,6 +62,47 @@ public final class RequestBodies {
       writeLong(body, offsets[span] + SPAN_ID_BEHIND_TRACE_ID, mix(-1 - n * SPANS - span));
     }
     return body;
+  }
+
+  /**
+   * Which span this is, told by its IDs.
+   *
+   * @param span where in {@code array} an encoded span of {@link #request} begins
+   * @return {@code n * SPANS} and its place in request {@code n}
+   * @throws AssertionError if it is none, or does not carry its trace's ID
+   */
+  public static long number(byte[] array, int span) {
+    long number = spanNumber(array, span);
+    long trace = number / SPANS / SPANS_A_TRACE * SPANS + number % SPANS;
+    assertTrace(array, span, mix(trace), mix(~trace));
+    return number;
+  }
+
+  /** As {@link #number}, of a span of {@link #requestWithHotTrace}. */
+  public static long numberWithHotTrace(byte[] array, int span, int every, long idHi, long idLo) {
+    long number = spanNumber(array, span);
+    if (number % SPANS % every != 0) {
+      return number(array, span);
+    }
+    assertTrace(array, span, idHi, idLo);
+    return number;
+  }
+
+  private static long spanNumber(byte[] array, int span) {
+    int spanId = span + TRACE_ID_IN_SPAN + SPAN_ID_BEHIND_TRACE_ID;
+    long number = -1 - unmix(WireReader.longBigEndian(array, spanId));
+    if (number < 0) {
+      throw new AssertionError("a span that was not sent");
+    }
+    return number;
+  }
+
+  private static void assertTrace(byte[] array, int span, long idHi, long idLo) {
+    int traceId = span + TRACE_ID_IN_SPAN;
+    if (WireReader.longBigEndian(array, traceId) != idHi
+        || WireReader.longBigEndian(array, traceId + Long.BYTES) != idLo) {
+      throw new AssertionError("a span with another trace's ID");
+    }
   }
 
   /**
@@ -217,5 +259,14 @@ public final class RequestBodies {
     z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
     z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
     return z ^ z >>> 31;
+  }
+
+  /** The inverse of {@link #mix}: its factors are odd, and a shift undoes itself piece by piece. */
+  private static long unmix(long mixed) {
+    long z = mixed ^ mixed >>> 31 ^ mixed >>> 62;
+    z *= 0x319642b2d24d8ec3L;
+    z = z ^ z >>> 27 ^ z >>> 54;
+    z *= 0x96de1b173f119089L;
+    return (z ^ z >>> 30 ^ z >>> 60) - 0x9e3779b97f4a7c15L;
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /**
@@ -24,11 +25,12 @@ public final class Sender implements AutoCloseable {
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
   private final List<ManagedChannel> channels = new ArrayList<>();
-  private final Semaphore permits;
-  private final int inFlight;
+  private Semaphore permits;
+  private int inFlight;
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong slowestNanos = new AtomicLong();
   private final Map<String, AtomicLong> refusals = new ConcurrentHashMap<>();
+  private volatile LongConsumer onAccepted = number -> {};
   private long next;
 
   /**
@@ -47,6 +49,17 @@ public final class Sender implements AutoCloseable {
     }
   }
 
+  /** From now on so many requests without an answer at most; between two runs only. */
+  public void inFlight(int newInFlight) {
+    inFlight = newInFlight;
+    permits = new Semaphore(newInFlight);
+  }
+
+  /** Told the number of each request answered with success, on gRPC's threads. */
+  public void onAccepted(LongConsumer listener) {
+    onAccepted = listener;
+  }
+
   /**
    * Sends for a while.
    *
@@ -62,13 +75,15 @@ public final class Sender implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(Math.max(0, wait));
       }
       permits.acquire();
-      send(channels.get((int) (next % channels.size())), request.apply(next++));
+      send(channels.get((int) (next % channels.size())), next, request.apply(next));
+      next++;
     }
     permits.acquire(inFlight);
     permits.release(inFlight);
   }
 
-  private void send(ManagedChannel channel, byte[] body) {
+  private void send(ManagedChannel channel, long number, byte[] body) {
+    Semaphore place = permits;
     ClientCall<byte[], byte[]> call =
         channel.newCall(
             OtlpSink.EXPORT, CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS));
@@ -80,17 +95,23 @@ public final class Sender implements AutoCloseable {
             slowestNanos.accumulateAndGet(System.nanoTime() - sent, Math::max);
             if (status.isOk()) {
               accepted.incrementAndGet();
+              onAccepted.accept(number);
             } else {
               String word = status.getCode() + (trailers.containsKey(DETAILS) ? "+details" : "");
               refusals.computeIfAbsent(word, w -> new AtomicLong()).incrementAndGet();
             }
-            permits.release();
+            place.release();
           }
         },
         new Metadata());
     call.request(1);
     call.sendMessage(body);
     call.halfClose();
+  }
+
+  /** Requests sent, answered or not. */
+  public long sent() {
+    return next;
   }
 
   /** Requests told success. */

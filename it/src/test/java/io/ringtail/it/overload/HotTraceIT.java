@@ -1,9 +1,10 @@
 package io.ringtail.it.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ringtail.it.harness.Cluster;
+import io.ringtail.it.harness.Equations;
+import io.ringtail.it.harness.Ledger;
 import io.ringtail.it.harness.OtlpSink;
 import io.ringtail.it.harness.RequestBodies;
 import io.ringtail.it.harness.Sender;
@@ -14,8 +15,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A tenth of all spans carries one trace ID: the other traces are unharmed. */
+/**
+ * A tenth of all spans carries one trace ID: that trace is decided when it is at its cap, and the
+ * other traces are unharmed; each node in a control group of {@value #LIMIT_MIB} MiB where that is
+ * allowed.
+ */
 class HotTraceIT {
+  private static final int LIMIT_MIB = 512;
+  private static final int CAP = 1000;
+  private static final String CAPPED =
+      """
+        max-trace-spans: 1000
+      """;
   private static final String KEEP_ALL =
       """
       tail_sampling:
@@ -23,34 +34,65 @@ class HotTraceIT {
         policies:
           - { name: all, type: always_sample }
       """;
-  private static final int REQUESTS = 400;
+  private static final int EVERY = 10;
+  private static final int REQUESTS_PER_SECOND = 50;
+  private static final long NANOS = 8_000_000_000L;
   private static final TraceId HOT = new TraceId(0x0af7651916cd43ddL, 0x8448eb211c80319cL);
+
+  private final Ledger ledger =
+      new Ledger(
+          (body, span) -> RequestBodies.numberWithHotTrace(body, span, EVERY, HOT.hi(), HOT.lo()));
 
   @TempDir private Path directory;
 
   @Test
   void otherTraces_besideARunawayTrace_leaveWhole() throws Exception {
     RequestBodies bodies = new RequestBodies(16, 470, 300, 13);
-    try (OtlpSink sink = OtlpSink.keeping(0);
-        Cluster cluster =
-            new Cluster(directory, Cluster.Settings.small(KEEP_ALL, sink.port())).start(1, 3);
+    try (MemoryGroups groups = new MemoryGroups(LIMIT_MIB);
+        OtlpSink sink = OtlpSink.telling("127.0.0.1", this::onSpan);
+        Cluster cluster = new Cluster(directory, settings(sink, groups)).start(1, 3);
         Sender sender = new Sender(List.of(cluster.routers().get(0).grpcPort()), 8)) {
+      sender.onAccepted(ledger::onAccepted);
       sender.run(
-          n -> bodies.requestWithHotTrace(n, 10, HOT.hi(), HOT.lo()), 8_000_000_000L, REQUESTS / 8);
+          n -> bodies.requestWithHotTrace(n, EVERY, HOT.hi(), HOT.lo()),
+          NANOS,
+          REQUESTS_PER_SECOND);
 
       assertThat(sender.refusals()).isEmpty();
-      long others = sender.accepted() * (RequestBodies.SPANS - (RequestBodies.SPANS + 9) / 10);
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .untilAsserted(() -> assertThat(spansOfOthers(sink)).isEqualTo(others));
-      assertThat(sink.traces().get(HOT)).isNotEmpty();
+      assertThat(sender.accepted() * hotSpansARequest()).as("hot spans").isGreaterThan(2L * CAP);
+      Equations.awaitQuiet(cluster, Duration.ofSeconds(20));
+      assertThat(ledger.tracesNotWhole()).as("traces that miss an accepted span").isEmpty();
+      Equations.of(cluster).assertAddUp(sender.accepted() * RequestBodies.SPANS, sink.spans());
+      assertCapReached(cluster);
+      groups.assertBelowLimit();
     }
   }
 
-  private static long spansOfOthers(OtlpSink sink) {
-    return sink.traces().entrySet().stream()
-        .filter(trace -> !trace.getKey().equals(HOT))
-        .mapToLong(trace -> trace.getValue().size())
-        .sum();
+  private void onSpan(byte[] body, int start, int end) {
+    ledger.onSpan(body, start);
+  }
+
+  private static int hotSpansARequest() {
+    return (RequestBodies.SPANS + EVERY - 1) / EVERY;
+  }
+
+  private static Cluster.Settings settings(OtlpSink sink, MemoryGroups groups) {
+    return new Cluster.Settings(
+        KEEP_ALL,
+        sink.port(),
+        LauncherFlags.router(LIMIT_MIB),
+        LauncherFlags.sampler(LIMIT_MIB),
+        CAPPED,
+        "",
+        groups::prefix);
+  }
+
+  /** At one sampler, the hot trace's owner. */
+  private static void assertCapReached(Cluster cluster) throws Exception {
+    double capped = 0;
+    for (Cluster.Node sampler : cluster.samplers()) {
+      capped += sampler.metric("ringtail_sampler_decisions_total", "cause=\"trace_spans\"");
+    }
+    assertThat(capped).as("decisions because of a trace's spans").isPositive();
   }
 }
