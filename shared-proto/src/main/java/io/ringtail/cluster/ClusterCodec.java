@@ -36,7 +36,9 @@ final class ClusterCodec {
   static final int VERSION = 1;
   private static final int LAST_MESSAGE = 13;
 
-  /** Each nested record has one: the 4 KiB it would be by default are mostly cleared for nothing. */
+  /**
+   * Each nested record has one: the 4 KiB it would be by default are mostly cleared for nothing.
+   */
   private static final int BUFFER_BYTES = 128;
 
   private static final int MAX_ELEMENTS = 100_000;

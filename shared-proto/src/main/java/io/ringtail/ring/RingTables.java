@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds tables and heirs and remembers those last asked for by their members: most epochs change who is in
- * the cluster, not who owns slots. Threads: any; two that ask at once may both build.
+ * Builds tables and heirs and remembers those last asked for by their members: most epochs change
+ * who is in the cluster, not who owns slots. Threads: any; two that ask at once may both build.
  */
 public final class RingTables {
   private final int remembered;
