@@ -357,8 +357,9 @@ public final class SamplerNode implements AutoCloseable {
 
   /**
    * Stops in order: gives away what it holds, or, the last of its cluster, decides and exports it;
-   * then leaves with a word. Takes {@code sampler.stop-grace} at most; what is not done by then it
-   * leaves to others by leaving without a word.
+   * then leaves with a word, and sends what lies in its queue on disk. Takes {@code
+   * sampler.stop-grace} at most; what is not done by then it leaves to others by leaving without a
+   * word, or on disk to who starts there next.
    */
   public void stop() throws InterruptedException {
     if (stopped) {
@@ -368,14 +369,17 @@ public final class SamplerNode implements AutoCloseable {
     log.info("event=stopping node={}", config.node().id());
     readiness.notReady("stopping", "this node stops");
     long deadline = System.nanoTime() + config.stopGrace().toNanos();
-    if (!fenced.isDone()) {
+    if (fenced.isDone()) {
+      close();
+    } else {
       boolean settled = drain(deadline);
       leave(settled);
+      close(left(deadline));
     }
-    close();
     log.info(
         "event=stopped node={} accepted_spans={} handed_in_spans={} kept_spans={} dropped_spans={}"
-            + " handed_out_spans={} held_spans={} export_sent_spans={} export_lost_spans={}",
+            + " handed_out_spans={} held_spans={} export_sent_spans={} export_lost_spans={}"
+            + " export_left_on_disk_spans={}",
         config.node().id(),
         metrics.total("ringtail_sampler_accepted_spans_total"),
         metrics.total("ringtail_sampler_handed_in_spans_total"),
@@ -384,7 +388,8 @@ public final class SamplerNode implements AutoCloseable {
         metrics.total("ringtail_sampler_handed_out_spans_total"),
         shards.heldSpans(),
         metrics.total("ringtail_sampler_export_sent_spans_total"),
-        metrics.total("ringtail_sampler_export_lost_spans_total"));
+        metrics.total("ringtail_sampler_export_lost_spans_total"),
+        metrics.total("ringtail_sampler_export_left_spans_total"));
   }
 
   /** Returns whether everything is with others or settled. */
@@ -455,13 +460,18 @@ public final class SamplerNode implements AutoCloseable {
   /** Ends it at once; what is held is dropped and counted. */
   @Override
   public void close() {
+    close(Duration.ZERO);
+  }
+
+  /** Ends it; what lies on disk is sent for so long. */
+  private void close(Duration patience) {
     stopped = true;
     membership.abandon();
     peers.close();
     closeLinks();
     handoff.close();
     closeShards();
-    exports.close(Duration.ZERO);
+    exports.closeHandedOver(patience);
     OpsServer server = ops;
     if (server != null) {
       server.close();

@@ -654,11 +654,22 @@ final class Destination {
     return batches;
   }
 
-  /** Closes the transports; what they still say is not heard. */
+  /** Closes the transports; what they still say is not heard. What stays on disk is counted. */
   void close() {
     endpoints.forEach(endpoint -> endpoint.transport().close());
-    if (spool != null) {
-      spool.close();
+    if (spool == null) {
+      return;
     }
+    if (spool.spans() > 0) {
+      metrics.leftSpans.inc(spool.spans());
+      log.warn(
+          "export left spans on disk destination={} spans={} bytes={} directory={}: the next"
+              + " process with this directory sends them",
+          name,
+          spool.spans(),
+          spool.bytes(),
+          spool.directory());
+    }
+    spool.close();
   }
 }

@@ -18,6 +18,7 @@ final class ExportMetrics {
   final Counter recoveredSpans;
   final Counter spooledSpans;
   final Counter spoolFailures;
+  final Counter leftSpans;
   final Counter failures;
   final Counter requests;
   final Counter retries;
@@ -42,6 +43,11 @@ final class ExportMetrics {
     spoolFailures =
         metrics.counter(
             PREFIX + "disk_failures_total", "Requests that could not be written to disk.", to);
+    leftSpans =
+        metrics.counter(
+            PREFIX + "left_spans_total",
+            "Spans left in the queue on disk at the stop: who starts with its directory sends them.",
+            to);
     failures =
         metrics.counter(
             PREFIX + "failures_total",

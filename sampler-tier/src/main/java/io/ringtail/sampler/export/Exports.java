@@ -156,9 +156,24 @@ public final class Exports implements ExportQueue {
    * what is left then is answered as rejected, counted and logged.
    */
   public void close(Duration patience) {
+    close(patience, patience);
+  }
+
+  /**
+   * As {@link #close}, where others send or have sent all that waits in memory: only for what lies
+   * on disk there is a reason to wait. What is left there is counted and logged.
+   */
+  public void closeHandedOver(Duration patience) {
+    close(Duration.ZERO, patience);
+  }
+
+  private void close(Duration forMemory, Duration forDisk) {
     stopped = true;
-    long endNanos = System.nanoTime() + patience.toNanos();
-    loops.forEach(loop -> loop.end(endNanos));
+    long nowNanos = System.nanoTime();
+    for (int i = 0; i < loops.size(); i++) {
+      Duration patience = destinations.get(i).diskBytes() > 0 ? forDisk : forMemory;
+      loops.get(i).end(nowNanos + patience.toNanos());
+    }
     try {
       for (DestinationLoop loop : loops) {
         loop.join();

@@ -257,6 +257,10 @@ final class Spool implements AutoCloseable {
     }
   }
 
+  Path directory() {
+    return directory;
+  }
+
   /** Whether nothing is left to be taken. */
   boolean isTaken() {
     return entries.isEmpty();

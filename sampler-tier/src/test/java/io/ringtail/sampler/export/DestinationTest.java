@@ -590,6 +590,7 @@ class DestinationTest {
     destination.stopTaking();
     assertThat(destination.abandon(nowNanos)).as("spans lost").isZero();
     destination.close();
+    assertThat(leftOnDisk()).isEqualTo(100);
 
     metrics = new Metrics();
     takenSpans = 0;
@@ -600,6 +601,13 @@ class DestinationTest {
     }
     assertThat(second.sent.stream().mapToInt(Payload::spanCount).sum()).isEqualTo(100);
     destination.close();
+    assertThat(leftOnDisk()).isZero();
+  }
+
+  private long leftOnDisk() {
+    return metrics
+        .counter("ringtail_sampler_export_left_spans_total", "", "destination", "otlp")
+        .getCount();
   }
 
   @Test

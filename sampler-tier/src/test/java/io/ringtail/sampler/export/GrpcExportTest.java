@@ -12,9 +12,11 @@ import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.KeptTrace.Answer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real gRPC server on loopback: what a {@link Destination} does is tested there. */
 class GrpcExportTest {
@@ -30,6 +32,10 @@ class GrpcExportTest {
   }
 
   private Exports exportTo(String url, String more) {
+    return exportTo(url, more, "");
+  }
+
+  private Exports exportTo(String url, String more, String rest) {
     ConfigFile file =
         ConfigFile.read(
             "x.yaml",
@@ -37,8 +43,9 @@ class GrpcExportTest {
             otlp: { endpoint: "%s", timeout: 2s %s }
             linger: 5ms
             retry: { initial: 10ms, max: 50ms }
+            %s
             """
-                .formatted(url, more));
+                .formatted(url, more, rest));
     Exports exports = Exports.open(ExportConfig.read(file.root()), metrics);
     assertThat(file.problems()).isEmpty();
     return exports;
@@ -94,6 +101,27 @@ class GrpcExportTest {
       assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
       assertThat(counted("sent_spans_total")).isEqualTo(3);
       assertThat(counted("retries_total")).isEqualTo(sink.requests.size() - 1);
+    }
+  }
+
+  /** All in memory is another's then: only what lies on disk has a claim on the time. */
+  @Test
+  void closeOfOneThatHandedOver_sendsWhatIsOnDiskAndWaitsForNothingElse(@TempDir Path dir)
+      throws Exception {
+    try (GrpcSink sink = new GrpcSink(0)) {
+      sink.behaviour = GrpcSink.fail(Status.UNAVAILABLE);
+      String disk = "disk: { directory: \"%s\" }\nmax-queued-bytes: 8KiB\n".formatted(dir);
+      Exports exports = exportTo(sink.url(), "", disk);
+      exports.offer(kept.trace(1, 3));
+      await().atMost(SOON).until(() -> sink.requests.size() > 1);
+      exports.closeHandedOver(SOON); // at once, as nothing is on disk yet: the memory goes there
+      assertThat(counted("left_spans_total")).isEqualTo(3);
+
+      Exports next = exportTo(sink.url(), "", disk);
+      sink.behaviour = GrpcSink.ACCEPT;
+      next.closeHandedOver(SOON);
+      assertThat(counted("sent_spans_total")).isEqualTo(3);
+      assertThat(counted("left_spans_total")).isEqualTo(3);
     }
   }
 
