@@ -1,57 +1,81 @@
 package io.ringtail.it.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
-import java.io.BufferedReader;
+import io.ringtail.it.harness.ShellCommand;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs what README says to type. A comment before a fenced block says what it is: {@code file:
- * NAME} is written beside the scripts, {@code run} must exit 0, {@code run: until ready} must print
- * {@code ready} and then exit 0 on SIGTERM; the latter is given free ports.
+ * Runs what README says to type. A comment before a fenced block says what it is:
+ *
+ * <ul>
+ *   <li>{@code file: NAME} is written beside the scripts.
+ *   <li>{@code run} must exit 0; with {@code run: shows A, B} each of these texts must be printed,
+ *       by it or by what runs beside it.
+ *   <li>{@code run: until ready} starts each line; it must print {@code ready}. They run until the
+ *       next such block, or the end, and must exit 0 on SIGTERM.
+ * </ul>
+ *
+ * README's ports are replaced by free ones, {@code /tmp/ringtail} by a directory of the test's own.
  */
 class ReadmeIT {
   private static final Pattern BLOCK =
       Pattern.compile("<!-- (file|run)(?:: ([^>]*?))? -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
-  private static final long TIMEOUT_SECONDS = 120;
+  private static final Pattern PORT = Pattern.compile("\\b(4317|4318|4319|9464|9465)\\b");
+  private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  private static final String SHOWS = "shows ";
 
   @TempDir private Path directory;
 
+  private final Map<String, Integer> ports = new HashMap<>();
+  private final Deque<ShellCommand> running = new ArrayDeque<>();
+
   private record Block(String kind, String argument, String text) {}
+
+  @AfterEach
+  void endAll() {
+    running.forEach(ShellCommand::close);
+  }
 
   @Test
   void readme_markedBlocks_doWhatTheySay() throws Exception {
     Path top = Path.of("..").toRealPath();
     Files.createSymbolicLink(directory.resolve("scripts"), top.resolve("scripts"));
+    recording(directory.resolve("traces.jsonl.gz"));
     List<Block> blocks = blocks(Files.readString(top.resolve("README.md")));
-    for (Block block : blocks) {
-      if (block.kind().equals("file")) {
-        Files.writeString(directory.resolve(block.argument()), block.text());
-      }
-    }
     int commands = 0;
     for (Block block : blocks) {
-      if (block.kind().equals("run")) {
-        for (String line : block.text().lines().toList()) {
-          commands++;
-          run(line, block.argument().equals("until ready"));
-        }
+      if (block.kind().equals("file")) {
+        Files.writeString(directory.resolve(block.argument()), here(block.text()));
       }
     }
-    assertThat(commands).isGreaterThanOrEqualTo(3);
+    for (Block block : blocks) {
+      if (block.kind().equals("run")) {
+        commands += run(block);
+      }
+    }
+    stopAll();
+    assertThat(commands).as("commands run").isGreaterThanOrEqualTo(7);
   }
 
   private static List<Block> blocks(String readme) {
@@ -63,37 +87,75 @@ class ReadmeIT {
     return blocks;
   }
 
-  private void run(String line, boolean untilReady) throws IOException, InterruptedException {
-    String command = untilReady ? line + " --grpc-port 0 --http-port 0" : line;
-    Path stderr = directory.resolve("stderr");
-    Process process =
-        new ProcessBuilder("bash", "-c", "exec " + command)
-            .directory(directory.toFile())
-            .redirectError(stderr.toFile())
-            .start();
-    try (BufferedReader stdout = process.inputReader(StandardCharsets.UTF_8)) {
-      if (untilReady) {
-        awaitReady(command, stdout, stderr);
-        process.toHandle().destroy();
-      } else {
-        stdout.transferTo(Writer.nullWriter());
-      }
-      assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as(command).isTrue();
-      assertThat(process.exitValue()).as(command + "\n" + Files.readString(stderr)).isEqualTo(0);
-    } finally {
-      process.destroyForcibly();
+  /** The text with this test's ports and directory. */
+  private String here(String text) {
+    return PORT.matcher(text)
+        .replaceAll(port -> String.valueOf(ports.computeIfAbsent(port.group(), p -> freePort())))
+        .replace("/tmp/ringtail", directory.resolve("cluster").toString());
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 
-  private static void awaitReady(String command, BufferedReader stdout, Path stderr)
-      throws IOException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(TIMEOUT_SECONDS).toNanos();
-    String line = stdout.readLine();
-    while (line != null && !line.equals("ready") && System.nanoTime() < deadline) {
-      line = stdout.readLine();
+  private int run(Block block) throws Exception {
+    if (block.argument().equals("until ready")) {
+      stopAll();
+      List<String> lines = block.text().lines().toList();
+      for (String line : lines) {
+        start(line);
+      }
+      return lines.size();
     }
-    if (line == null || !line.equals("ready")) {
-      fail(command + ": not ready\n" + Files.readString(stderr));
+    List<String> lines = block.text().lines().filter(l -> l.startsWith("scripts/")).toList();
+    runOnce(block);
+    return Math.max(1, lines.size());
+  }
+
+  /** Only {@code dev} listens where it does without being told. */
+  private void start(String line) throws Exception {
+    String command = line.contains(" dev") ? line + " --grpc-port 4317 --http-port 4318" : line;
+    ShellCommand node = ShellCommand.start("exec env " + here(command), directory);
+    running.push(node);
+    node.awaitLine("ready"::equals, "ready", TIMEOUT);
+  }
+
+  private void runOnce(Block block) throws Exception {
+    try (ShellCommand command = ShellCommand.start("set -e\n" + here(block.text()), directory)) {
+      assertThat(command.awaitExit(TIMEOUT)).as(command.toString()).isEqualTo(0);
+      if (block.argument().startsWith(SHOWS)) {
+        List<ShellCommand> all = new ArrayList<>(running);
+        all.add(command);
+        Arrays.stream(block.argument().substring(SHOWS.length()).split(", "))
+            .forEach(text -> ShellCommand.awaitIn(all, text, TIMEOUT));
+      }
+    }
+  }
+
+  private void stopAll() throws Exception {
+    while (!running.isEmpty()) {
+      ShellCommand node = running.pop();
+      assertThat(node.terminate(TIMEOUT)).as(node.toString()).isEqualTo(0);
+    }
+  }
+
+  /** Three traces of one span within two seconds, as a Collector's file exporter writes them. */
+  private static void recording(Path file) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 3; i++) {
+      lines
+          .append("{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"")
+          .append("5b8efff798038103d269b633813fc60" + i)
+          .append("\",\"spanId\":\"eee19b7ec3c1b174\",\"name\":\"recorded\",")
+          .append("\"startTimeUnixNano\":\"170000000" + i + "000000000\",")
+          .append("\"endTimeUnixNano\":\"170000000" + i + "100000000\"}]}]}]}\n");
+    }
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
     }
   }
 }
