@@ -20,6 +20,15 @@ record ClusterView(long id, List<Peer> peers, boolean merged) {
   /** One process; all that is known of it before it has announced itself. */
   record Peer(long bits, boolean sampler) {}
 
+  /**
+   * This view, come after another one. Views in between that did not come, or come later, may have
+   * joined sides.
+   */
+  ClusterView after(ClusterView last) {
+    boolean next = last.peers.isEmpty() || id == last.id + 1;
+    return merged || next ? this : new ClusterView(id, peers, true);
+  }
+
   /** Bits of who makes the epochs: the first sampler (protocol E2). */
   Optional<Long> coordinator() {
     return peers.stream().filter(Peer::sampler).findFirst().map(Peer::bits);

@@ -127,8 +127,9 @@ final class Epochs {
     return fencedBy != null || (leaving && (alone || (!named && told)));
   }
 
-  List<Effect> onView(ClusterView newView, long now) {
+  List<Effect> onView(ClusterView given, long now) {
     List<Effect> effects = new ArrayList<>();
+    ClusterView newView = given.after(view);
     boolean sameCoordinator = view.coordinator().equals(newView.coordinator());
     leases.onView(view, newView, this::isMissed, now);
     completions.onView(newView);

@@ -89,6 +89,18 @@ class EpochsTest {
     assertThat(publishedBy(coordinator.onTick(2 * SECOND))).hasSize(1);
   }
 
+  @Test
+  void coordinator_thatMissedAView_asksWhatOthersHave() {
+    coordinated(SECOND);
+    AskHighest third = new AskHighest(3);
+    assertThat(coordinator.onView(view(2, 1, 2), SECOND)).doesNotContain(new Effect.SendAll(third));
+    assertThat(coordinator.onView(view(3, 1, 2, 3), SECOND))
+        .doesNotContain(new Effect.SendAll(third));
+    assertThat(coordinator.onView(view(5, 1, 2, 3, 4), SECOND))
+        .as("the fourth may have joined two sides")
+        .contains(new Effect.SendAll(new AskHighest(5)));
+  }
+
   /** An epoch of a and b, made by a at that time. */
   private Epoch coordinated(long now) {
     coordinator.onView(view(1, 1, 2), 0);
