@@ -22,6 +22,7 @@ import java.util.List;
  * @param networkBytes for pools of Netty and gRPC, and what waits to be written to links and peers
  * @param reserveBytes for buffers of the JVM's own, the metrics' port and rounding
  * @param unreadBytes on the heap, for spans waiting for shards
+ * @param dictionaryBytes on the heap, for what links remember of resources
  * @param shards as they fit
  * @param export as it fits
  * @param cuts what was asked for and does not fit, one sentence each
@@ -35,6 +36,7 @@ record SamplerMemory(
     long networkBytes,
     long reserveBytes,
     long unreadBytes,
+    long dictionaryBytes,
     ShardConfig shards,
     ExportConfig export,
     List<String> cuts) {
@@ -80,6 +82,7 @@ record SamplerMemory(
         network,
         reserve,
         unread,
+        Math.max(4 * MIB, limits.heapBytes() / 16),
         fitting,
         exports,
         cuts(shards, fitting, export, exports));
@@ -126,12 +129,14 @@ record SamplerMemory(
 
   /**
    * The heap a sampler of these settings needs: itself, what of the byte budget lies on the heap
-   * (decisions, the index of traces, resources: a quarter is much), queued requests, unread spans.
+   * (decisions, the index of traces, resources: a quarter is much), queued requests, unread spans,
+   * dictionaries.
    */
   long leastHeapBytes() {
     return MemoryLimits.HEAP_BASE_BYTES
         + shards.maxBufferedBytes() / 4
         + export.maxQueuedBytes() * export.destinations()
-        + unreadBytes;
+        + unreadBytes
+        + dictionaryBytes;
   }
 }

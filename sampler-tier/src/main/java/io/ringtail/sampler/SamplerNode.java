@@ -36,6 +36,7 @@ import io.ringtail.sampler.handoff.Draining;
 import io.ringtail.sampler.handoff.Handoff;
 import io.ringtail.sampler.handoff.HandoffStatus;
 import io.ringtail.sampler.handoff.KeeperConfig;
+import io.ringtail.sampler.intake.DictionaryMemory;
 import io.ringtail.sampler.intake.LinkServer;
 import io.ringtail.sampler.intake.Ownership;
 import io.ringtail.sampler.peer.PeerLinks;
@@ -146,6 +147,7 @@ public final class SamplerNode implements AutoCloseable {
             shards,
             loops,
             new ReadMemory(memory.readBytes()),
+            new DictionaryMemory(memory.dictionaryBytes()),
             metrics,
             handoff);
     sayMemory(memory);

@@ -33,6 +33,7 @@ public final class SimIntakeAccess {
         shards,
         loops,
         ReadMemory.unlimited(),
+        DictionaryMemory.unlimited(),
         metrics,
         keeper,
         clock,

@@ -5,6 +5,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
 import io.ringtail.link.LinkMethod;
@@ -43,6 +44,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
 
   private final ServerCall<ByteBuf, SamplerFrame> call;
   private final LinkServer server;
+  private final DictionaryLimits dictionary;
   private final LinkReader reader;
   private final Intake intake;
   private final List<Refused> refused = new ArrayList<>();
@@ -62,7 +64,8 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     this.call = call;
     this.server = server;
     this.intake = intake;
-    this.reader = new LinkReader(server.dictionary());
+    this.dictionary = server.grantDictionary();
+    this.reader = new LinkReader(dictionary);
     call.sendHeaders(new Metadata());
     call.request(1);
   }
@@ -304,7 +307,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       return;
     }
     routerKey = key;
-    call.sendMessage(SamplerFrame.of(new Welcome(LinkMethod.VERSION, self, server.dictionary())));
+    call.sendMessage(SamplerFrame.of(new Welcome(LinkMethod.VERSION, self, dictionary)));
     server.keeper().onLink(hello.router());
   }
 
@@ -337,6 +340,9 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   }
 
   private void end() {
+    if (!closed) {
+      server.giveBack(dictionary);
+    }
     closed = true;
     waiting = false;
     releaseMessage();

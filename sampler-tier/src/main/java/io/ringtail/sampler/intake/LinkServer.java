@@ -77,6 +77,8 @@ public final class LinkServer {
   private final InetSocketAddress listen;
   private final EventLoopGroup loops;
   private final ReadMemory reading;
+  private final DictionaryMemory dictionaries;
+  private volatile int routersNamed;
   private @Nullable Server server;
 
   /**
@@ -86,6 +88,7 @@ public final class LinkServer {
    * @param self this sampler as routers know it
    * @param loops run the links; not shut down here
    * @param reading what connections are read into
+   * @param dictionaries what links may remember
    * @param keeper gives marks and hears words
    */
   public LinkServer(
@@ -95,6 +98,7 @@ public final class LinkServer {
       ShardSet shards,
       EventLoopGroup loops,
       ReadMemory reading,
+      DictionaryMemory dictionaries,
       Metrics metrics,
       LinkKeeper keeper) {
     this(
@@ -104,6 +108,7 @@ public final class LinkServer {
         shards,
         loops,
         reading,
+        dictionaries,
         metrics,
         keeper,
         System::nanoTime,
@@ -117,6 +122,7 @@ public final class LinkServer {
       ShardSet shards,
       EventLoopGroup loops,
       ReadMemory reading,
+      DictionaryMemory dictionaries,
       Metrics metrics,
       LinkKeeper keeper,
       LongSupplier nanoTime,
@@ -131,7 +137,9 @@ public final class LinkServer {
     this.listen = listen;
     this.loops = loops;
     this.reading = reading;
+    this.dictionaries = dictionaries;
     gauges(metrics, reading);
+    dictionaries.register(metrics);
   }
 
   private static void gauges(Metrics metrics, ReadMemory reading) {
@@ -225,6 +233,7 @@ public final class LinkServer {
    * @param named those of the newest epoch, by bits
    */
   public void forgetRouters(Set<Long> named) {
+    routersNamed = named.size();
     for (Peer router : shards.routers().known()) {
       long bits = router.incarnation().bits();
       if (!named.contains(bits)) {
@@ -400,8 +409,13 @@ public final class LinkServer {
     return ownership;
   }
 
-  DictionaryLimits dictionary() {
-    return DictionaryLimits.DEFAULT;
+  /** What a new link may remember, until it is given back. */
+  DictionaryLimits grantDictionary() {
+    return dictionaries.grant(Math.max(routersNamed, newest.size() + 1));
+  }
+
+  void giveBack(DictionaryLimits dictionary) {
+    dictionaries.giveBack(dictionary);
   }
 
   IntakeMetrics metrics() {

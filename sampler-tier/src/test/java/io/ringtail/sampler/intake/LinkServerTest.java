@@ -1,5 +1,6 @@
 package io.ringtail.sampler.intake;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -52,6 +53,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +84,7 @@ class LinkServerTest {
           now -> true,
           Rules.ALL);
   private final ReadMemory reading = new ReadMemory(128 << 10); // one buffer for all links
+  private final DictionaryMemory dictionaries = new DictionaryMemory(1 << 30);
   private final LinkServer server =
       new LinkServer(
           new InetSocketAddress("127.0.0.1", 0),
@@ -89,6 +93,7 @@ class LinkServerTest {
           shards,
           loops,
           reading,
+          dictionaries,
           new Metrics(),
           new Keeper(),
           nowNanos::get,
@@ -109,6 +114,27 @@ class LinkServerTest {
     server.stop();
     shards.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void links_areToldWhatTheyMayRemember_andGiveItBack() throws Exception {
+    Router first = new Router();
+    first.call.sendMessage(new Hello(1, 1, ROUTER, SELF, 1).toMessage());
+    assertThat(requireNonNull(first.frame().welcome()).dictionary())
+        .isEqualTo(DictionaryLimits.DEFAULT);
+    assertThat(dictionaries.grantedBytes()).isEqualTo(DictionaryLimits.DEFAULT.bytes());
+
+    server.endLinks(Farewell.Reason.STOPPING, "as told");
+    assertThat(requireNonNull(first.frame().farewell()).reason())
+        .isEqualTo(Farewell.Reason.STOPPING);
+    await().until(() -> dictionaries.grantedBytes() == 0);
+
+    Set<Long> many = LongStream.range(0, 1000).boxed().collect(Collectors.toSet());
+    server.forgetRouters(many);
+    Router second = new Router();
+    second.call.sendMessage(new Hello(1, 1, ROUTER, SELF, 2).toMessage());
+    assertThat(requireNonNull(second.frame().welcome()).dictionary().bytes())
+        .isEqualTo((1 << 30) / 4000);
   }
 
   @Test
