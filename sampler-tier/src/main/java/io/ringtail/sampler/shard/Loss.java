@@ -5,6 +5,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.ring.SlotSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Slots that went to other owners in one epoch, and what this shard has of them. Threads: the
@@ -55,11 +56,41 @@ final class Loss {
     return shares.computeIfAbsent(owner, Share::new);
   }
 
-  boolean noDecisionsToSend() {
+  /**
+   * What was queued for its owners is queued anew.
+   *
+   * @param putBack given the kept traces that waited for an owner
+   */
+  void beginWalk(IntConsumer putBack) {
+    decisionsTaken &= noDecisionsToSend();
+    for (Share share : shares.values()) {
+      while (!share.waiting.isEmpty()) {
+        putBack.accept(share.waiting.take());
+      }
+      share.release();
+    }
+    shares.clear();
+    decisionBatches = 0;
+    decisionsUnfit = false;
+    ownerless = false;
+  }
+
+  /** All its decisions are in its shares, or were. */
+  void allDecisionsWalked() {
+    boolean told = decisionBatches == 0 && noDecisionsToSend();
+    decisionsTaken |= told && !awaitsView && !decisionsUnfit;
+  }
+
+  /** Whether nothing of it is left, once all is walked. */
+  boolean isOver() {
+    return exports == 0 && batches == 0 && nothingToSend() && !awaitsView && !ownerless;
+  }
+
+  private boolean noDecisionsToSend() {
     return shares.values().stream().allMatch(s -> s.decisions.isEmpty() && s.settled == null);
   }
 
-  boolean nothingToSend() {
+  private boolean nothingToSend() {
     return shares.values().stream().allMatch(Share::isEmpty);
   }
 }

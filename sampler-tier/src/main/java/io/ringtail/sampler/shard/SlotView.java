@@ -85,4 +85,14 @@ public record SlotView(
   public SlotView withHeirs(HeirTable built) {
     return new SlotView(order, table, owners, self, built, held);
   }
+
+  /** Slots that had another owner in a view before, or none. */
+  SlotSet movedSince(SlotView before) {
+    SlotSet moved = before.owners().isEmpty() && !owners.isEmpty() ? SlotSet.ALL : SlotSet.NONE;
+    for (int i = 0; i < before.owners().size(); i++) {
+      int now = owners.indexOf(before.owners().get(i));
+      moved = moved.or(before.table().slotsOf(i).without(table.slotsOf(now)));
+    }
+    return moved;
+  }
 }
