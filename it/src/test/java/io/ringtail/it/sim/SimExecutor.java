@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -30,14 +31,14 @@ public final class SimExecutor extends AbstractExecutorService implements Schedu
 
   @Override
   public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-    Task task = new Task(command);
-    host.after(unit.toNanos(delay), task);
-    return task;
+    return schedule(Executors.callable(command), delay, unit);
   }
 
   @Override
   public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
-    throw new UnsupportedOperationException();
+    Task<V> task = new Task<>(callable);
+    host.after(unit.toNanos(delay), task);
+    return task;
   }
 
   @Override
@@ -49,23 +50,23 @@ public final class SimExecutor extends AbstractExecutorService implements Schedu
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long initialDelay, long delay, TimeUnit unit) {
-    Task handle = new Task(() -> {});
+    Task<Object> handle = new Task<>(Executors.callable(() -> {}));
     host.after(
         unit.toNanos(initialDelay) + host.world().below(unit.toNanos(delay)),
         () -> repeat(command, unit.toNanos(delay), handle));
     return handle;
   }
 
-  private void repeat(Runnable command, long nanos, Task handle) {
+  private void repeat(Runnable command, long nanos, Task<?> handle) {
     if (!handle.isCancelled() && !shutdown) {
       command.run();
       host.after(nanos, () -> repeat(command, nanos, handle));
     }
   }
 
-  private static final class Task extends FutureTask<Void> implements ScheduledFuture<Void> {
-    Task(Runnable what) {
-      super(what, null);
+  private static final class Task<V> extends FutureTask<V> implements ScheduledFuture<V> {
+    Task(Callable<V> what) {
+      super(what);
     }
 
     @Override

@@ -119,18 +119,18 @@ public final class SimLoop extends AbstractEventExecutor implements EventLoop {
 
   @Override
   public ChannelFuture register(Channel channel) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("no channels: SimNet has streams");
   }
 
   @Override
   public ChannelFuture register(ChannelPromise promise) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("no channels: SimNet has streams");
   }
 
   @Override
   @Deprecated
   public ChannelFuture register(Channel channel, ChannelPromise promise) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("no channels: SimNet has streams");
   }
 
   @Override

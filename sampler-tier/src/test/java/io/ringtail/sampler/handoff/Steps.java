@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -27,10 +28,10 @@ final class Steps extends AbstractExecutorService implements ScheduledExecutorSe
     tasks.remove().run();
   }
 
-  /** All delays are over. */
+  /** The delays of what was scheduled are over. */
   void runDelayed() {
-    for (Runnable task = delayed.poll(); task != null; task = delayed.poll()) {
-      task.run();
+    for (int left = delayed.size(); left > 0; left--) {
+      delayed.remove().run();
     }
   }
 
@@ -41,25 +42,35 @@ final class Steps extends AbstractExecutorService implements ScheduledExecutorSe
 
   @Override
   public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-    delayed.add(command);
-    return new Later(command);
+    return schedule(Executors.callable(command), delay, unit);
   }
 
   @Override
   public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
-    throw new UnsupportedOperationException();
+    Later<V> later = new Later<>(callable);
+    delayed.add(later);
+    return later;
   }
 
   @Override
   public ScheduledFuture<?> scheduleAtFixedRate(
       Runnable command, long initialDelay, long period, TimeUnit unit) {
-    throw new UnsupportedOperationException();
+    return scheduleWithFixedDelay(command, initialDelay, period, unit);
   }
 
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long initialDelay, long delay, TimeUnit unit) {
-    throw new UnsupportedOperationException();
+    Later<Object> handle = new Later<>(Executors.callable(() -> {}));
+    delayed.add(() -> repeat(command, handle));
+    return handle;
+  }
+
+  private void repeat(Runnable command, Later<Object> handle) {
+    if (!handle.isCancelled()) {
+      command.run();
+      delayed.add(() -> repeat(command, handle));
+    }
   }
 
   @Override
@@ -85,9 +96,9 @@ final class Steps extends AbstractExecutorService implements ScheduledExecutorSe
     return true;
   }
 
-  private static final class Later extends FutureTask<Void> implements ScheduledFuture<Void> {
-    Later(Runnable what) {
-      super(what, null);
+  private static final class Later<V> extends FutureTask<V> implements ScheduledFuture<V> {
+    Later(Callable<V> what) {
+      super(what);
     }
 
     @Override
