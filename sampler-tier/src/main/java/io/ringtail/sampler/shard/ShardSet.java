@@ -10,23 +10,18 @@ import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.buffer.ByteBudget;
-import io.ringtail.sampler.buffer.ContextTable;
-import io.ringtail.sampler.buffer.GroupTable;
-import io.ringtail.sampler.buffer.SpanStore;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
-import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
 import io.ringtail.sampler.transfer.TransferBatch;
 import io.ringtail.trace.TraceHash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,9 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShardSet {
   private static final Logger log = LoggerFactory.getLogger(ShardSet.class);
-  private static final int MIN_RETRY_MILLIS = 250;
-  private static final int MAX_RETRY_MILLIS = 1000;
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private final ShardConfig config;
   private final ShardMemory memory;
@@ -58,14 +50,12 @@ public final class ShardSet {
   private final HandoverMetrics handoverMetrics;
   private final ByteBudget budget;
   private final List<Shard> shards = new ArrayList<>();
-  private final List<ShardThread> threads = new ArrayList<>();
+  private final ShardQueues queues;
   private final RouterKeys routers;
   private final AtomicReference<@Nullable EpochOrder> adopted = new AtomicReference<>();
-  private final AtomicLong refusals = new AtomicLong();
   private final AtomicLong unreadBytes = new AtomicLong();
   private final LongSupplier nanoClock;
-  private final long storedWhenEmpty;
-  private volatile boolean stopping;
+  private final Admission admission;
   private boolean closed;
 
   /**
@@ -140,11 +130,10 @@ public final class ShardSet {
             handoverMetrics,
             rules);
     for (int i = 0; i < config.shards(); i++) {
-      Shard shard = new Shard(i, tail.compile(), context);
-      shards.add(shard);
-      threads.add(new ShardThread(shard, this.metrics));
+      shards.add(new Shard(i, tail.compile(), context));
     }
-    this.storedWhenEmpty = budget.stored();
+    this.queues = new ShardQueues(shards, this.metrics);
+    this.admission = new Admission(shards, context, memory);
     ShardGauges.register(metrics, this);
   }
 
@@ -163,7 +152,7 @@ public final class ShardSet {
 
   /** Starts a thread for each shard. */
   public void start() {
-    threads.forEach(ShardThread::start);
+    queues.start();
     log.info(
         "shards started shards={} budget_bytes={} decision_wait_ms={}",
         shards.size(),
@@ -192,7 +181,7 @@ public final class ShardSet {
    * @return why not, or null if taken
    */
   public @Nullable Refusal offer(List<ShardBatch> part) {
-    Refusal refusal = reserve(part);
+    Refusal refusal = admission.reserve(part);
     if (refusal != null) {
       part.forEach(batch -> batch.message().release());
       return refusal;
@@ -203,150 +192,10 @@ public final class ShardSet {
     }
     metrics.accepted(spans);
     for (ShardBatch batch : part) {
-      shards.get(batch.shard()).queue(new ShardCommand.Spans(batch, worstCaseBytes(batch)));
-      threads.get(batch.shard()).wake();
+      queues.add(
+          batch.shard(), new ShardCommand.Spans(batch, Admission.worstCaseBytes(batch)));
     }
     return null;
-  }
-
-  private @Nullable Refusal reserve(List<ShardBatch> part) {
-    if (stopping) {
-      metrics.refused(RefusalCause.STOPPING);
-      return new Refusal.NotReady("the sampler is stopping", retryAfter());
-    }
-    long bytes = 0;
-    boolean fresh = true;
-    for (ShardBatch batch : part) {
-      bytes += worstCaseBytes(batch);
-      fresh &= !batch.replay();
-    }
-    if (fresh && tail.blockOnOverflow() && full(part)) {
-      return busy(RefusalCause.NUM_TRACES, "num_traces " + tail.numTraces() + " is reached");
-    }
-    if (fresh && cannotMakeRoom(part)) {
-      return busy(RefusalCause.HELD, "full, and nothing may be decided early now");
-    }
-    if (!budget.tryReserve(bytes, fresh)) {
-      return noBytes(bytes);
-    }
-    Refusal refusal = reserveInShards(part);
-    if (refusal != null) {
-      budget.release(bytes);
-    }
-    return refusal;
-  }
-
-  private boolean full(List<ShardBatch> part) {
-    for (ShardBatch batch : part) {
-      Shard shard = shards.get(batch.shard());
-      if (shard.published().openTraces() >= shard.openTraceCapacity()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Where early decisions would make room but are forbidden, room is kept by taking nothing. */
-  private boolean cannotMakeRoom(List<ShardBatch> part) {
-    for (ShardBatch batch : part) {
-      Shard shard = shards.get(batch.shard());
-      Shard.Published state = shard.published();
-      boolean full = state.openTraces() >= shard.openTraceCapacity() || budget.isHigh(0);
-      if (state.overgrown() || (state.held() && full)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Refusal noBytes(long bytes) {
-    if (bytes > budget.freshLimit() - storedWhenEmpty) {
-      metrics.refused(RefusalCause.TOO_LARGE);
-      return new Refusal.TooLarge(
-          "a part that may take "
-              + bytes
-              + " bytes (expected at most "
-              + budget.freshLimit()
-              + ")");
-    }
-    return busy(
-        RefusalCause.BYTES,
-        "buffered bytes: " + budget.used() + " of " + budget.capacity() + " are in use");
-  }
-
-  private @Nullable Refusal reserveInShards(List<ShardBatch> part) {
-    long unread = 0;
-    for (ShardBatch batch : part) {
-      unread += batch.spanBytes();
-    }
-    if (!reserveUnread(unread)) {
-      return busy(
-          RefusalCause.QUEUE,
-          unread + " bytes of spans (expected room; " + unreadBytes + " wait for shards)");
-    }
-    for (int i = 0; i < part.size(); i++) {
-      ShardBatch batch = part.get(i);
-      Refusal refusal = reserve(batch.shard(), worstCaseBytes(batch));
-      if (refusal != null) {
-        for (ShardBatch taken : part.subList(0, i)) {
-          shards.get(taken.shard()).unreserve(worstCaseBytes(taken));
-        }
-        unreadBytes.addAndGet(-unread);
-        return refusal;
-      }
-    }
-    return null;
-  }
-
-  /** What waits for shards lies on the heap; a part that is too large for it goes in alone. */
-  private boolean reserveUnread(long bytes) {
-    long before = unreadBytes.get();
-    while (before == 0 || bytes <= memory.maxUnreadBytes() - before) {
-      if (unreadBytes.compareAndSet(before, before + bytes)) {
-        return true;
-      }
-      before = unreadBytes.get();
-    }
-    return false;
-  }
-
-  /** Takes a place in a shard's queue, and memory. */
-  private @Nullable Refusal reserve(int index, long bytes) {
-    Shard shard = shards.get(index);
-    if (!shard.tryReservePlace()) {
-      return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
-    }
-    if (!shard.tryPromise(bytes)) {
-      shard.giveBackPlace();
-      return busy(
-          RefusalCause.MEMORY,
-          "no memory outside the heap for " + bytes + " bytes in one shard; " + slabsInUse());
-    }
-    return null;
-  }
-
-  private String slabsInUse() {
-    return "slabs take " + memory.slabs().takenBytes() + " of " + memory.slabs().limitBytes();
-  }
-
-  private Refusal busy(RefusalCause cause, String message) {
-    metrics.refused(cause);
-    return new Refusal.Busy(message, retryAfter());
-  }
-
-  /** Spread out, so that those refused together do not come back together. */
-  private Duration retryAfter() {
-    long spread = TraceHash.mix(0, refusals.incrementAndGet()) >>> 1;
-    return Duration.ofMillis(MIN_RETRY_MILLIS + spread % (MAX_RETRY_MILLIS - MIN_RETRY_MILLIS));
-  }
-
-  private static long worstCaseBytes(ShardBatch batch) {
-    long bytes = SpanStore.worstCaseBytes(batch.spanCount(), batch.spanBytes());
-    for (ShardBatch.Group group : batch.groups()) {
-      bytes += GroupTable.worstCaseBytes(group.resource(), group.scope());
-      bytes += ContextTable.worstCaseBytes(group.context());
-    }
-    return bytes;
   }
 
   /**
@@ -354,7 +203,7 @@ public final class ShardSet {
    * sees to it that no part checked by an older epoch is offered later.
    */
   public void slots(SlotView view) {
-    queueAll(new ShardCommand.Slots(view));
+    queues.addToAll(new ShardCommand.Slots(view));
   }
 
   /** Numbers of routers, for notes and marks. */
@@ -369,7 +218,7 @@ public final class ShardSet {
    * @param oldestSeq oldest in the router's log
    */
   public void onProgress(int routerKey, long upToSeq, long oldestSeq) {
-    queueAll(new ShardCommand.Progress(routerKey, upToSeq, oldestSeq));
+    queues.addToAll(new ShardCommand.Progress(routerKey, upToSeq, oldestSeq));
   }
 
   /**
@@ -379,10 +228,10 @@ public final class ShardSet {
    */
   public void forgetRouter(Peer router) {
     RouterKeys.Ending ending =
-        routers.end(router, shards.size(), begun -> queueAll(new ShardCommand.RouterEnds(begun)));
+        routers.end(router, shards.size(), begun -> queues.addToAll(new ShardCommand.RouterEnds(begun)));
     if (ending != null && ending.isSettled() && routers.forget(router, ending)) {
       int key = ending.key();
-      queueAll(
+      queues.addToAll(
           new ShardCommand.RouterGone(
               key, new AtomicInteger(shards.size()), () -> routers.reuse(key)));
     }
@@ -417,7 +266,7 @@ public final class ShardSet {
       throws MalformedWireException {
     try {
       Notice notice = Notice.decode(decisions, routers);
-      queueAll(
+      queues.addToAll(
           new ShardCommand.Decisions(from, noticeId, notice, new NoticeIn(shards.size(), stored)));
     } catch (MalformedWireException e) {
       metrics.malformedNotice();
@@ -427,42 +276,14 @@ public final class ShardSet {
     }
   }
 
-  /** A notice in all shards. */
-  private static final class NoticeIn implements ShardCommand.Reception {
-    private final AtomicInteger left;
-    private final AtomicReference<@Nullable EpochOrder> refused = new AtomicReference<>();
-    private final Consumer<@Nullable EpochOrder> stored;
-
-    NoticeIn(int shards, Consumer<@Nullable EpochOrder> stored) {
-      this.left = new AtomicInteger(shards);
-      this.stored = stored;
-    }
-
-    @Override
-    public void stored() {
-      if (left.decrementAndGet() == 0) {
-        stored.accept(refused.get());
-      }
-    }
-
-    @Override
-    public void refused(EpochOrder epoch) {
-      refused.set(epoch);
-      stored();
-    }
-
-    @Override
-    public void failed(Throwable why) {} // the sender says it again
-  }
-
   /** All traces of notices of {@code from} are settled (protocol D3). */
   public void onSettled(Peer from, long[] noticeIds) {
-    queueAll(new ShardCommand.Settled(from, noticeIds));
+    queues.addToAll(new ShardCommand.Settled(from, noticeIds));
   }
 
   /** An heir has stored a notice of this sampler. */
   public void onNoticeTaken(Peer heir, long noticeId) {
-    queue(HeirMail.shardOf(noticeId, shards.size()), new ShardCommand.NoticeTaken(heir, noticeId));
+    queues.add(HeirMail.shardOf(noticeId, shards.size()), new ShardCommand.NoticeTaken(heir, noticeId));
   }
 
   /**
@@ -471,7 +292,7 @@ public final class ShardSet {
    * @param epoch the heir's newest
    */
   public void onNoticeNotOwner(Peer heir, long noticeId, EpochOrder epoch) {
-    queue(
+    queues.add(
         HeirMail.shardOf(noticeId, shards.size()),
         new ShardCommand.NoticeNotOwner(heir, noticeId, epoch));
   }
@@ -487,17 +308,17 @@ public final class ShardSet {
 
   /** The link to another sampler broke: notices it has not answered are sent again. */
   public void onPeerDown(Peer peer) {
-    queueAll(new ShardCommand.PeerDown(peer));
+    queues.addToAll(new ShardCommand.PeerDown(peer));
   }
 
   /** Another sampler can be sent to again. */
   public void onPeerWritable(Peer peer) {
-    queueAll(new ShardCommand.PeerWritable(peer));
+    queues.addToAll(new ShardCommand.PeerWritable(peer));
   }
 
   /** The owner has answered what was handed to it. */
   public void onTransferAnswer(PeerAnswer answer, long id) {
-    queue(Handover.shardOf(id), new ShardCommand.TransferAnswered(answer));
+    queues.add(Handover.shardOf(id), new ShardCommand.TransferAnswered(answer));
   }
 
   /** How far the handoff of all shards is. */
@@ -533,17 +354,17 @@ public final class ShardSet {
         parts.add(transfer.part(i, traces[i], arrival));
       }
     }
-    Refusal refusal = reserveTransfer(parts);
+    Refusal refusal = admission.reserveTransfer(parts);
     if (refusal != null) {
       return refusal;
     }
     for (ReceivedTransfer.Decisions entry : transfer.decisions()) {
       DecisionsIn reception = new DecisionsIn(arrival, entry.entry());
-      queueAll(new ShardCommand.Decisions(null, 0, entry.notice(), reception));
+      queues.addToAll(new ShardCommand.Decisions(null, 0, entry.notice(), reception));
     }
     for (TransferIn part : parts) {
       metrics.handedIn(part.spanCount());
-      queue(part.shard(), new ShardCommand.Transfer(part));
+      queues.add(part.shard(), new ShardCommand.Transfer(part));
     }
     handoverMetrics.batchesIn.inc();
     handoverMetrics.bytesIn.inc(transfer.size());
@@ -556,50 +377,6 @@ public final class ShardSet {
     handoverMetrics.unreadable.inc(entries);
   }
 
-  /** An entry of a transfer. */
-  private record DecisionsIn(Arrival arrival, int entry) implements ShardCommand.Reception {
-    @Override
-    public void stored() {
-      arrival.done();
-    }
-
-    @Override
-    public void refused(EpochOrder epoch) {
-      throw new AssertionError("only who sends a notice must own its slots");
-    }
-
-    @Override
-    public void failed(Throwable why) {
-      arrival.failed(entry, why);
-      arrival.done();
-    }
-  }
-
-  private @Nullable Refusal reserveTransfer(List<TransferIn> parts) {
-    if (stopping) {
-      return new Refusal.NotReady("the sampler is stopping", retryAfter());
-    }
-    long bytes = 0;
-    for (TransferIn part : parts) {
-      bytes += part.reservedBytes();
-    }
-    if (!budget.tryReserve(bytes, false)) {
-      return busy(RefusalCause.BYTES, "no room for " + bytes + " bytes of a transfer");
-    }
-    for (int i = 0; i < parts.size(); i++) {
-      Refusal refusal = reserve(parts.get(i).shard(), parts.get(i).reservedBytes());
-      if (refusal != null) {
-        for (TransferIn taken : parts.subList(0, i)) {
-          shards.get(taken.shard()).unreserve(taken.reservedBytes());
-        }
-        budget.release(bytes);
-        return refusal;
-      }
-    }
-    parts.forEach(part -> part.bytes().retain());
-    return null;
-  }
-
   /**
    * Routers that may have in their logs what neither this sampler nor any other has: decisions from
    * here on do not claim to cover parts of theirs.
@@ -607,7 +384,7 @@ public final class ShardSet {
    * @param unsure all of them
    */
   public void unsure(Collection<Peer> unsure) {
-    queueAll(new ShardCommand.Unsure(keys(unsure)));
+    queues.addToAll(new ShardCommand.Unsure(keys(unsure)));
   }
 
   /**
@@ -617,7 +394,7 @@ public final class ShardSet {
    * @param unnamed all of them
    */
   public void unnamed(Collection<Peer> unnamed) {
-    queueAll(new ShardCommand.Unnamed(keys(unnamed)));
+    queues.addToAll(new ShardCommand.Unnamed(keys(unnamed)));
   }
 
   private int[] keys(Collection<Peer> of) {
@@ -626,19 +403,7 @@ public final class ShardSet {
 
   /** Drops all that is undecided, counted: it is settled elsewhere (protocol L2). */
   public void discardOpen() {
-    queueAll(new ShardCommand.Discard());
-  }
-
-  private void queue(int shard, ShardCommand command) {
-    shards.get(shard).queue(command);
-    threads.get(shard).wake();
-  }
-
-  private void queueAll(ShardCommand command) {
-    for (int i = 0; i < shards.size(); i++) {
-      shards.get(i).queue(command);
-      threads.get(i).wake();
-    }
+    queues.addToAll(new ShardCommand.Discard());
   }
 
   /**
@@ -648,17 +413,9 @@ public final class ShardSet {
    * @return spans still held when the time was over; {@link #close} drops them, counted
    */
   public long drainAndDecide(Duration timeout) throws InterruptedException {
-    stopping = true;
-    List<CompletableFuture<Void>> done = new ArrayList<>();
-    for (int i = 0; i < shards.size(); i++) {
-      CompletableFuture<Void> drained = new CompletableFuture<>();
-      done.add(drained);
-      shards.get(i).queue(new ShardCommand.Drain(drained));
-      threads.get(i).wake();
-    }
+    admission.stop();
     try {
-      CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
-          .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      queues.drain().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       log.warn("shards not drained timeout_ms={} held_spans={}", timeout.toMillis(), heldSpans());
     } catch (ExecutionException e) {
@@ -672,17 +429,12 @@ public final class ShardSet {
    * another thread closes.
    */
   public synchronized void close() throws InterruptedException {
-    stopping = true;
+    admission.stop();
     if (closed) {
       return;
     }
     closed = true;
-    for (ShardThread thread : threads) {
-      thread.stop(STOP_TIMEOUT);
-    }
-    for (Shard shard : shards) {
-      shard.close();
-    }
+    queues.close();
     log.info("shards stopped accepted={} kept={}", metrics.acceptedSpans(), metrics.keptSpans());
   }
 

@@ -1,0 +1,228 @@
+package io.ringtail.sampler.shard;
+
+import io.ringtail.refusal.Refusal;
+import io.ringtail.sampler.buffer.ByteBudget;
+import io.ringtail.sampler.buffer.ContextTable;
+import io.ringtail.sampler.buffer.GroupTable;
+import io.ringtail.sampler.buffer.SpanStore;
+import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
+import io.ringtail.trace.TraceHash;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether there is room for a part or a transfer, in all its shards or in none (protocol A2): what
+ * is set aside here no shard refuses later. Threads: any.
+ */
+final class Admission {
+  private static final int MIN_RETRY_MILLIS = 250;
+  private static final int MAX_RETRY_MILLIS = 1000;
+
+  private final List<Shard> shards;
+  private final ShardConfig config;
+  private final ShardMemory memory;
+  private final TailSamplingConfig tail;
+  private final ByteBudget budget;
+  private final long storedWhenEmpty;
+  private final SamplerMetrics metrics;
+  private final AtomicLong unreadBytes;
+  private final AtomicLong refusals = new AtomicLong();
+  private volatile boolean stopping;
+
+  /**
+   * @param shards just made
+   */
+  Admission(List<Shard> shards, ShardContext context, ShardMemory memory) {
+    this.shards = shards;
+    this.config = context.config();
+    this.memory = memory;
+    this.tail = context.tail();
+    this.budget = context.budget();
+    this.storedWhenEmpty = budget.stored();
+    this.metrics = context.metrics();
+    this.unreadBytes = context.unreadBytes();
+  }
+
+  /** Refuses all from now on. */
+  void stop() {
+    stopping = true;
+  }
+
+  /**
+   * Sets aside what a part may need: bytes, memory, a place in the queue of each of its shards.
+   *
+   * @return why not, or null if all is set aside
+   */
+  @Nullable Refusal reserve(List<ShardBatch> part) {
+    if (stopping) {
+      metrics.refused(RefusalCause.STOPPING);
+      return new Refusal.NotReady("the sampler is stopping", retryAfter());
+    }
+    long bytes = 0;
+    boolean fresh = true;
+    for (ShardBatch batch : part) {
+      bytes += worstCaseBytes(batch);
+      fresh &= !batch.replay();
+    }
+    if (fresh && tail.blockOnOverflow() && full(part)) {
+      return busy(RefusalCause.NUM_TRACES, "num_traces " + tail.numTraces() + " is reached");
+    }
+    if (fresh && cannotMakeRoom(part)) {
+      return busy(RefusalCause.HELD, "full, and nothing may be decided early now");
+    }
+    if (!budget.tryReserve(bytes, fresh)) {
+      return noBytes(bytes);
+    }
+    Refusal refusal = reserveInShards(part);
+    if (refusal != null) {
+      budget.release(bytes);
+    }
+    return refusal;
+  }
+
+  private boolean full(List<ShardBatch> part) {
+    for (ShardBatch batch : part) {
+      Shard shard = shards.get(batch.shard());
+      if (shard.published().openTraces() >= shard.openTraceCapacity()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where early decisions would make room but are forbidden, room is kept by taking nothing. */
+  private boolean cannotMakeRoom(List<ShardBatch> part) {
+    for (ShardBatch batch : part) {
+      Shard shard = shards.get(batch.shard());
+      Shard.Published state = shard.published();
+      boolean full = state.openTraces() >= shard.openTraceCapacity() || budget.isHigh(0);
+      if (state.overgrown() || (state.held() && full)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Refusal noBytes(long bytes) {
+    if (bytes > budget.freshLimit() - storedWhenEmpty) {
+      metrics.refused(RefusalCause.TOO_LARGE);
+      return new Refusal.TooLarge(
+          "a part that may take "
+              + bytes
+              + " bytes (expected at most "
+              + budget.freshLimit()
+              + ")");
+    }
+    return busy(
+        RefusalCause.BYTES,
+        "buffered bytes: " + budget.used() + " of " + budget.capacity() + " are in use");
+  }
+
+  private @Nullable Refusal reserveInShards(List<ShardBatch> part) {
+    long unread = 0;
+    for (ShardBatch batch : part) {
+      unread += batch.spanBytes();
+    }
+    if (!reserveUnread(unread)) {
+      return busy(
+          RefusalCause.QUEUE,
+          unread + " bytes of spans (expected room; " + unreadBytes + " wait for shards)");
+    }
+    for (int i = 0; i < part.size(); i++) {
+      ShardBatch batch = part.get(i);
+      Refusal refusal = reserve(batch.shard(), worstCaseBytes(batch));
+      if (refusal != null) {
+        for (ShardBatch taken : part.subList(0, i)) {
+          shards.get(taken.shard()).unreserve(worstCaseBytes(taken));
+        }
+        unreadBytes.addAndGet(-unread);
+        return refusal;
+      }
+    }
+    return null;
+  }
+
+  /** What waits for shards lies on the heap; a part that is too large for it goes in alone. */
+  private boolean reserveUnread(long bytes) {
+    long before = unreadBytes.get();
+    while (before == 0 || bytes <= memory.maxUnreadBytes() - before) {
+      if (unreadBytes.compareAndSet(before, before + bytes)) {
+        return true;
+      }
+      before = unreadBytes.get();
+    }
+    return false;
+  }
+
+  /** Takes a place in a shard's queue, and memory. */
+  private @Nullable Refusal reserve(int index, long bytes) {
+    Shard shard = shards.get(index);
+    if (!shard.tryReservePlace()) {
+      return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
+    }
+    if (!shard.tryPromise(bytes)) {
+      shard.giveBackPlace();
+      return busy(
+          RefusalCause.MEMORY,
+          "no memory outside the heap for " + bytes + " bytes in one shard; " + slabsInUse());
+    }
+    return null;
+  }
+
+  private String slabsInUse() {
+    return "slabs take " + memory.slabs().takenBytes() + " of " + memory.slabs().limitBytes();
+  }
+
+  private Refusal busy(RefusalCause cause, String message) {
+    metrics.refused(cause);
+    return new Refusal.Busy(message, retryAfter());
+  }
+
+  /** Spread out, so that those refused together do not come back together. */
+  private Duration retryAfter() {
+    long spread = TraceHash.mix(0, refusals.incrementAndGet()) >>> 1;
+    return Duration.ofMillis(MIN_RETRY_MILLIS + spread % (MAX_RETRY_MILLIS - MIN_RETRY_MILLIS));
+  }
+
+  static long worstCaseBytes(ShardBatch batch) {
+    long bytes = SpanStore.worstCaseBytes(batch.spanCount(), batch.spanBytes());
+    for (ShardBatch.Group group : batch.groups()) {
+      bytes += GroupTable.worstCaseBytes(group.resource(), group.scope());
+      bytes += ContextTable.worstCaseBytes(group.context());
+    }
+    return bytes;
+  }
+
+  /**
+   * The same for what another sampler hands over, also where fresh spans are refused.
+   *
+   * @param parts their bytes are retained if all is set aside
+   */
+  @Nullable Refusal reserveTransfer(List<TransferIn> parts) {
+    if (stopping) {
+      return new Refusal.NotReady("the sampler is stopping", retryAfter());
+    }
+    long bytes = 0;
+    for (TransferIn part : parts) {
+      bytes += part.reservedBytes();
+    }
+    if (!budget.tryReserve(bytes, false)) {
+      return busy(RefusalCause.BYTES, "no room for " + bytes + " bytes of a transfer");
+    }
+    for (int i = 0; i < parts.size(); i++) {
+      Refusal refusal = reserve(parts.get(i).shard(), parts.get(i).reservedBytes());
+      if (refusal != null) {
+        for (TransferIn taken : parts.subList(0, i)) {
+          shards.get(taken.shard()).unreserve(taken.reservedBytes());
+        }
+        budget.release(bytes);
+        return refusal;
+      }
+    }
+    parts.forEach(part -> part.bytes().retain());
+    return null;
+  }
+}
