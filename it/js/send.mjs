@@ -3,8 +3,9 @@
 //   node send.mjs --grpc HOST:PORT --http HOST:PORT [--spans N] [--refused-first]
 //
 // Exit code 0 if all was as expected, 1 if not, 2 for wrong usage. With --refused-first the router
-// is expected to refuse every request once: the HTTP exporters must come again and succeed; the
-// gRPC exporter of this version never retries and must see UNAVAILABLE.
+// is expected to refuse every request once with a delay of 100 ms: the HTTP exporters must come
+// again after that and succeed; the gRPC exporter of this version never comes again and must see
+// UNAVAILABLE.
 import { parseArgs } from 'node:util';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { OTLPTraceExporter as Grpc } from '@opentelemetry/exporter-trace-otlp-grpc';
@@ -13,6 +14,7 @@ import { OTLPTraceExporter as HttpProtobuf } from '@opentelemetry/exporter-trace
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 const UNAVAILABLE = 14;
+const RETRY_AFTER_MILLIS = 100;
 const SUCCESS = 0;
 
 function usage(message) {
@@ -83,8 +85,10 @@ for (const [name, make] of exporters) {
   const result = await send(exporter, spans);
   const millis = Math.round(performance.now() - started);
   await exporter.shutdown();
-  const refusalExpected = given['refused-first'] && name.startsWith('grpc');
-  const good = refusalExpected ? result.error?.code === UNAVAILABLE : result.code === SUCCESS;
+  const refused = given['refused-first'];
+  const good = refused && name.startsWith('grpc')
+    ? result.error?.code === UNAVAILABLE
+    : result.code === SUCCESS && (!refused || millis >= RETRY_AFTER_MILLIS);
   failed += good ? 0 : 1;
   const outcome = result.code === SUCCESS ? 'success' : `refused: ${result.error?.message}`;
   console.log(`${good ? 'ok  ' : 'FAIL'} ${name}: ${spans.length} spans, ${outcome}, ${millis} ms`);
