@@ -58,6 +58,14 @@ public final class MemoryGroup implements AutoCloseable {
         Files.readString(group.resolve(v1 ? "memory.max_usage_in_bytes" : "memory.peak")).trim());
   }
 
+  /** How many processes the kernel has killed for going over the limit. */
+  public long kills() throws IOException {
+    return Files.readAllLines(group.resolve(v1 ? "memory.oom_control" : "memory.events")).stream()
+        .filter(line -> line.startsWith("oom_kill "))
+        .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length()).trim()))
+        .sum();
+  }
+
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(group);

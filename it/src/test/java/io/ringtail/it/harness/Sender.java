@@ -30,6 +30,7 @@ public final class Sender implements AutoCloseable {
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong slowestNanos = new AtomicLong();
   private final Map<String, AtomicLong> refusals = new ConcurrentHashMap<>();
+  private final Map<String, String> reasons = new ConcurrentHashMap<>();
   private volatile LongConsumer onAccepted = number -> {};
   private long next;
 
@@ -98,6 +99,7 @@ public final class Sender implements AutoCloseable {
               onAccepted.accept(number);
             } else {
               String word = status.getCode() + (trailers.containsKey(DETAILS) ? "+details" : "");
+              reasons.putIfAbsent(word, status + causeOf(status));
               refusals.computeIfAbsent(word, w -> new AtomicLong()).incrementAndGet();
             }
             place.release();
@@ -124,6 +126,15 @@ public final class Sender implements AutoCloseable {
     return refusals;
   }
 
+  /** What the first request of each of these was told, or why it was told nothing. */
+  public Map<String, String> reasons() {
+    return reasons;
+  }
+
+  private static String causeOf(Status status) {
+    return status.getCause() == null ? "" : " " + status.getCause();
+  }
+
   public long refused() {
     return refusals.values().stream().mapToLong(AtomicLong::get).sum();
   }
@@ -135,6 +146,7 @@ public final class Sender implements AutoCloseable {
   /** Begins to count refusals and the slowest answer anew; accepted goes on. */
   public void forgetRefusals() {
     refusals.clear();
+    reasons.clear();
     slowestNanos.set(0);
   }
 

@@ -64,7 +64,7 @@ class HotTraceIT {
       assertThat(ledger.tracesNotWhole()).as("traces that miss an accepted span").isEmpty();
       Equations.of(cluster).assertAddUp(sender.accepted() * RequestBodies.SPANS, sink.spans());
       assertCapReached(cluster);
-      groups.assertBelowLimit();
+      groups.assertWithinLimit();
     }
   }
 
