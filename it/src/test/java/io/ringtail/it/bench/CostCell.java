@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * decisions, and without all of them ({@link Rules}). All clusters live at once; the same load goes
  * to one after the other, window by window, so that what the machine does besides falls on all. A
  * good answer: retention within a few tenths of a CPU-second a million spans, dedup and notices
- * less; memory by {@code rate × (decision_wait + export)} of encoded bytes in the router.
+ * less; acknowledgements cannot be switched off ({@code AckCostReport}); memory by {@code rate ×
+ * (decision_wait + export)} of encoded bytes in the router.
  */
 final class CostCell {
   private static final Map<String, String> VARIANTS = new LinkedHashMap<>();

@@ -38,6 +38,10 @@ final class Link implements Outlet, LinkSession.Events {
   private static final long TICK_MILLIS = 100;
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
   private static final long STEADY_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** As long without any answer and a stream ends: requests have long failed, replays have not. */
+  private static final Duration SILENT = Duration.ofSeconds(20);
+
   private static final Duration STRANGER = Duration.ofMinutes(5);
 
   private final LinkContext context;
@@ -352,7 +356,9 @@ final class Link implements Outlet, LinkSession.Events {
       outbox.onEpochWhileDown(context.rerouting().inUse());
     }
     LinkSession open = session;
-    if (open != null && up) {
+    if (open != null && up && outbox.silentNanos() > silentNanos()) {
+      open.end("no answer to any part for " + outbox.silentNanos() / 1_000_000 + " ms");
+    } else if (open != null && up) {
       send(open);
       addWords(open.writer());
       if (open.isWritable()) {
@@ -364,6 +370,14 @@ final class Link implements Outlet, LinkSession.Events {
     } else if (open != null) {
       open.checkOpening();
     }
+  }
+
+  /**
+   * The receiver's host answers pings as long as its event loops live. Parts that nobody there
+   * answers go again on another stream, as after any break, and what waits may go elsewhere.
+   */
+  private long silentNanos() {
+    return Math.max(SILENT.toNanos(), 2 * context.config().timeout().toNanos());
   }
 
   private void strangerTick() {

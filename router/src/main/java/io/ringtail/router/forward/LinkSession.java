@@ -151,7 +151,8 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
     loop.schedule(channel::shutdownNow, 1, TimeUnit.SECONDS);
   }
 
-  private void end(String reason) {
+  /** Ends it at once, as if it had broken. */
+  void end(String reason) {
     if (ended) {
       return;
     }

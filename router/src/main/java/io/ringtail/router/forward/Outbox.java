@@ -50,6 +50,9 @@ final class Outbox {
 
   private volatile long oldestSeq = Long.MAX_VALUE;
 
+  /** Since when an answer is waited for, if one is. */
+  private long silentSinceNanos;
+
   /** What the receiver said when it last had no room. */
   private volatile @Nullable Full full;
 
@@ -128,13 +131,25 @@ final class Outbox {
       metrics.resent(ResendReason.LINK_BROKEN, 1);
     }
     long seq = seqs.next();
-    parcel.sendAs(seq, nanoTime.getAsLong());
+    long nowNanos = nanoTime.getAsLong();
+    if (unanswered.isEmpty()) {
+      silentSinceNanos = nowNanos;
+    }
+    parcel.sendAs(seq, nowNanos);
     unanswered.put(seq, parcel);
     message.add(parcel);
   }
 
+  /** How long parts that were sent have all been without an answer; 0 if there are none. */
+  long silentNanos() {
+    return unanswered.isEmpty() ? 0 : nanoTime.getAsLong() - silentSinceNanos;
+  }
+
   /** Takes acks and refusals; those of seqs that are not known here any more say nothing. */
   void onAnswers(SamplerFrame frame) {
+    if (frame.acks().length > 0 || !frame.refused().isEmpty()) {
+      silentSinceNanos = nanoTime.getAsLong();
+    }
     for (long seq : frame.acks()) {
       Parcel parcel = unanswered.remove(seq);
       if (parcel != null) {

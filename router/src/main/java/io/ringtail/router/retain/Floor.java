@@ -245,6 +245,7 @@ final class Floor {
       }
     }
     named.values().forEach(m -> name(Named.of(m)));
+    dropStaleWords(named, epoch.order());
     waitForOwners(named, nowNanos);
     toAsk.retainAll(named.keySet());
     answered.retainAll(named.keySet());
@@ -323,6 +324,19 @@ final class Floor {
     if (before != null) {
       alive.mark = Math.min(alive.mark, before.mark);
     }
+  }
+
+  /** Of a loss that this router never saw, since another chain has undone it (P2). */
+  private void dropStaleWords(Map<SamplerKey, Member> named, EpochOrder inUse) {
+    early
+        .keySet()
+        .removeIf(
+            word -> {
+              Member again = named.get(word.lost.key);
+              boolean older =
+                  !word.epoch.equals(EpochOrder.NONE) && word.epoch.compareTo(inUse) <= 0;
+              return older && again != null && Named.of(again).equals(word.lost);
+            });
   }
 
   /** It is drained, or nobody needs anything more of it: nor is it waited for. */

@@ -71,9 +71,13 @@ class LinkTest {
     link.start();
     loop.runPendingTasks();
     call.takes = 1;
-    Peer sampler = new Peer(SAMPLER.nodeId(), SAMPLER.incarnation());
-    call.hear(SamplerFrame.of(new Welcome(1, sampler, DictionaryLimits.DEFAULT)));
+    call.hear(SamplerFrame.of(welcome()));
     call.messages.clear();
+  }
+
+  private static Welcome welcome() {
+    Peer sampler = new Peer(SAMPLER.nodeId(), SAMPLER.incarnation());
+    return new Welcome(1, sampler, DictionaryLimits.DEFAULT);
   }
 
   @AfterEach
@@ -107,6 +111,44 @@ class LinkTest {
             List.of(Frame.PART),
             List.of(Frame.PROGRESS, Frame.PART),
             List.of(Frame.PART));
+  }
+
+  @Test
+  void parts_withoutAnyAnswerForTwentySeconds_goAgainOnAnotherStream() throws Exception {
+    backlog(1);
+    pass(20_000);
+    tick();
+    assertThat(link.isUp()).isTrue();
+    pass(1);
+    tick();
+    assertThat(link.isUp()).as("the stream has ended").isFalse();
+
+    loop.advanceTimeBy(10, TimeUnit.SECONDS);
+    loop.runScheduledPendingTasks();
+    call.takes = 2;
+    call.messages.clear();
+    call.hear(SamplerFrame.of(welcome()));
+    assertThat(call.messages).containsExactly(List.of(Frame.PART));
+  }
+
+  @Test
+  void parts_ofWhichOneIsAnsweredNowAndThen_staysOnItsStream() throws Exception {
+    backlog(1);
+    call.takeOneMore();
+    backlog(1);
+    pass(15_000);
+    call.hear(SamplerFrame.answers(new long[] {1}, List.of(), null));
+    pass(15_000);
+    tick();
+    assertThat(link.isUp()).isTrue();
+    pass(5_001);
+    tick();
+    assertThat(link.isUp()).isFalse();
+  }
+
+  private void tick() {
+    loop.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+    loop.runScheduledPendingTasks();
   }
 
   /** Time as messages see it; ticks of the loop come on their own. */

@@ -99,6 +99,29 @@ class FloorTest {
     assertThat(floor.value()).isEqualTo(30);
   }
 
+  /** Samplers of the other chain had lost B in an epoch that never came here. */
+  @Test
+  void wordsOfALossThatWasNeverSeenHere_doNotCountForTheNext() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E2);
+    floor.onEpoch(epoch(E3, List.of(A, B), List.of()), false, null, 0);
+    floor.onEpoch(epoch(E4, List.of(A), List.of(B)), true, null, 0);
+    assertThat(floor.value()).isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E4);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
+  @Test
+  void wordThatCameBeforeItsEpoch_countsWhenTheEpochHasCome() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E3);
+    floor.onEpoch(epoch(E2, List.of(A, B), List.of()), true, null, 0);
+    floor.onEpoch(epoch(E3, List.of(A), List.of(B)), true, null, 0);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
   @Test
   void wordsOfALossThatWasUndone_doNotCountForTheNext() {
     floor.onEpoch(epoch(E1, List.of(A, B, C), List.of()), true, null, 0);
