@@ -3,26 +3,21 @@ package io.ringtail.router.forward;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
-import io.ringtail.link.RouterWord;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.RingTables;
 import io.ringtail.router.forward.ForwardMetrics.DropReason;
 import io.ringtail.router.forward.ForwardMetrics.RefuseReason;
-import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.receive.Ingress;
 import io.ringtail.router.receive.Responder;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.retain.RetentionLog;
-import io.ringtail.router.retain.SamplerKey;
-import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
 import io.ringtail.router.split.Part;
@@ -30,44 +25,27 @@ import io.ringtail.router.split.Split;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes requests, cuts them by the epoch in use, sends each part to its owner and answers when all
- * have accepted. Applies epochs in turn: builds the table, opens and drops links, then publishes
- * both in one {@link Routes}.
+ * have accepted. {@link EpochSwitch} says where parts belong, {@link LinkSet} holds the links.
  *
  * <p>Threads: {@link #accept} any, each with a splitter of its own; epochs on one thread; links and
  * rerouter on the given event loops. Memory: parts not accepted yet are bounded by {@code
  * forward.max-bytes-held}, whether they wait here or for an answer.
  */
 public final class Forwarder implements Ingress, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final long REROUTE_TICK_MILLIS = 100;
-  private static final long AGAIN_MILLIS = 1000;
 
   private final ForwardConfig config;
-  private final Peer self;
-  private final int minSamplers;
   private final EventLoopGroup loops;
   private final EventLoop control;
   private final ForwardMetrics metrics;
@@ -77,33 +55,14 @@ public final class Forwarder implements Ingress, AutoCloseable {
   private final Seqs seqs = new Seqs();
   private final RetentionLoop retention;
   private final Rerouter rerouter;
+  private final RerouteLoop rerouting;
   private final LinkContext linkContext;
   private final ThreadLocal<BatchSplitter> splitters;
-  private final ScheduledFuture<?> rerouteTicks;
-
-  /** By sampler; changed on the epochs thread. */
-  private final Map<SamplerKey, Link> links = new ConcurrentHashMap<>();
-
-  /** Those to samplers that are lost, and at first also to those that are drained. */
-  private final Map<SamplerKey, Link> former = new ConcurrentHashMap<>();
 
   private final LongSupplier nanoTime;
-  private final RingTables tables;
-  private final ExecutorService epochs;
-
-  /** Whether an epoch has to follow the one in use to be in turn (E3). */
-  private final boolean ordered;
-
-  /** In use; read and changed on the epochs thread. */
-  private @Nullable Epoch applied;
-
-  /** Told of; perhaps not in use yet. */
-  private volatile EpochOrder newest = EpochOrder.NONE;
-
-  private volatile @Nullable Routes routes;
-  private volatile Peer namedSelf;
+  private final LinkSet links;
+  private final EpochSwitch epochs;
   private volatile boolean stopping;
-  private volatile boolean closed;
 
   /**
    * @param retentionConfig what is kept of that which samplers have accepted
@@ -155,16 +114,11 @@ public final class Forwarder implements Ingress, AutoCloseable {
       Surroundings surroundings,
       Metrics metricRegistry) {
     this.nanoTime = surroundings.nanoTime();
-    this.tables = surroundings.tables();
-    this.epochs = surroundings.epochs();
     Rules rules = surroundings.rules();
-    this.ordered = rules.inForce(Rule.E3);
     this.config = config;
-    this.self = self;
-    this.namedSelf = self;
-    this.minSamplers = minSamplers;
     this.loops = loops;
     this.control = loops.next();
+    this.links = new LinkSet(this::newLink, metricRegistry);
     this.unsent = new UnsentBytes(config.maxUnsentBytes());
     this.metrics = new ForwardMetrics(metricRegistry);
     HeaderTable headers = HeaderTable.ofDefaultSize();
@@ -172,11 +126,12 @@ public final class Forwarder implements Ingress, AutoCloseable {
         ThreadLocal.withInitial(() -> new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT));
     this.rerouter =
         new Rerouter(
-            () -> routes,
+            this::routes,
             new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT),
             bytesHeld,
             metrics,
             nanoTime);
+    this.rerouting = new RerouteLoop(control, rerouter, this::inUse, nanoTime);
     this.retention =
         new RetentionLoop(
             rules.inForce(Rule.M5) ? retentionConfig : RetentionConfig.off(),
@@ -188,42 +143,45 @@ public final class Forwarder implements Ingress, AutoCloseable {
                 PooledByteBufAllocator.DEFAULT,
                 nanoTime,
                 rules),
-            this::allLinks,
-            this::say,
+            links::all,
+            links::say,
             metricRegistry);
     this.linkContext =
         new LinkContext(
             config,
-            () -> namedSelf,
+            this::namedSelf,
             surroundings.channels(),
             seqs,
             new AtomicLong(),
             surroundings.random(),
-            new OnControlLoop(),
+            rerouting,
             retention,
             metrics,
             unsent,
             nanoTime);
-    this.rerouteTicks =
-        control.scheduleWithFixedDelay(
-            rerouter::run, REROUTE_TICK_MILLIS, REROUTE_TICK_MILLIS, TimeUnit.MILLISECONDS);
+    this.epochs =
+        new EpochSwitch(
+            self,
+            minSamplers,
+            surroundings,
+            new EpochSwitch.Told(control, links, retention, rerouter),
+            metrics,
+            metricRegistry);
+    rerouting.start();
     retention.start();
     registerGauges(metricRegistry);
   }
 
-  /** A link becomes a former one before it leaves the others, so in this order none is missed. */
-  private Collection<Link> allLinks() {
-    List<Link> all = new ArrayList<>(links.values());
-    all.addAll(former.values());
-    return all;
+  private Link newLink(Member sampler) {
+    return new Link(linkContext, sampler, loops.next());
   }
 
-  private void say(SamplerKey to, RouterWord word) {
-    Link link = links.get(to);
-    Link known = link != null ? link : former.get(to);
-    if (known != null) {
-      known.say(word);
-    }
+  private @Nullable Routes routes() {
+    return epochs.routes();
+  }
+
+  private Peer namedSelf() {
+    return epochs.namedSelf();
   }
 
   private static ExecutorService epochsThread() {
@@ -252,28 +210,11 @@ public final class Forwarder implements Ingress, AutoCloseable {
         unsent::maxBytes);
     registry.gauge(
         "ringtail_router_open_requests", "Requests not answered yet.", openRequests::get);
-    registry.gauge("ringtail_router_links", "Samplers to have a link to.", links::size);
-    registry.gauge(
-        "ringtail_router_links_up",
-        "Links over which parts can be sent.",
-        () -> links.values().stream().filter(Link::isUp).count());
-    registry.gauge(
-        "ringtail_router_epoch_number",
-        "Number of the epoch in use; 0 before the first.",
-        () -> inUse().number());
-    registry.gauge(
-        "ringtail_router_epoch_view",
-        "View id of the epoch in use; 0 before the first.",
-        () -> inUse().viewId());
-    registry.gauge(
-        "ringtail_router_table_mismatch",
-        "1 if the table of the epoch in use is not the coordinator's.",
-        () -> mismatch() ? 1 : 0);
   }
 
   @Override
   public void accept(byte[] body, int offset, int length, Header context, Responder responder) {
-    Routes now = routes;
+    Routes now = routes();
     Optional<Refusal> refusal = refusal(now, length);
     if (refusal.isPresent() || now == null) {
       responder.refused(refusal.orElseThrow());
@@ -336,7 +277,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   /** Why no request would be taken now; empty if it would. */
   public Optional<String> whyNotReady() {
-    return whyNotReady(routes);
+    return whyNotReady(routes());
   }
 
   private Optional<String> whyNotReady(@Nullable Routes now) {
@@ -358,7 +299,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   /** Links over which parts can be sent now. */
   public int linksUp() {
-    return (int) links.values().stream().filter(Link::isUp).count();
+    return links.up();
   }
 
   /** Links there are to be. */
@@ -368,19 +309,13 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   /** Nodes the epoch in use names; 0 before the first. */
   public int members() {
-    Routes now = routes;
+    Routes now = routes();
     return now == null ? 0 : now.table().epoch().members().size();
   }
 
   /** The epoch in use; {@link EpochOrder#NONE} before the first. */
   public EpochOrder inUse() {
-    Routes now = routes;
-    return now == null ? EpochOrder.NONE : now.order();
-  }
-
-  private boolean mismatch() {
-    Routes now = routes;
-    return now != null && !now.table().checksumMatches();
+    return epochs.inUse();
   }
 
   /** Takes the next epoch into use, soon; in turn. */
@@ -396,163 +331,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
    * @param inUse told when it is in use, on the epochs thread
    */
   public void onEpoch(Epoch epoch, boolean inTurn, Runnable inUse) {
-    newest = epoch.order();
-    try {
-      epochs.execute(() -> apply(epoch, inTurn, inUse));
-    } catch (RejectedExecutionException e) {
-      log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
-    }
-  }
-
-  private void apply(Epoch epoch, boolean inTurn, Runnable inUse) {
-    Peer before = namedSelf;
-    try {
-      long startNanos = nanoTime.getAsLong();
-      RoutingTable table =
-          RoutingTable.build(epoch, tables, self.nodeId(), self.incarnation().bits(), minSamplers);
-      EpochOrder namedAnew = nameSelf(epoch);
-      Routes next = new Routes(table, outlets(epoch, table));
-      boolean known = inTurn && isNext(epoch);
-      applied = epoch;
-      List<Link> gone = drop(epoch);
-      routes = next;
-      retention.onEpoch(table, known, namedAnew, gone.size());
-      Set<SamplerKey> lost = epoch.lost().stream().map(SamplerKey::of).collect(Collectors.toSet());
-      gone.forEach(l -> l.onReceiverGone(epoch.order(), !known || lost.contains(l.key())));
-      links.values().forEach(link -> link.onEpoch(epoch.order()));
-      control.execute(rerouter::run);
-      logEpoch(table, nanoTime.getAsLong() - startNanos);
-      inUse.run();
-    } catch (RejectedExecutionException e) {
-      log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
-    } catch (RuntimeException | Error e) {
-      metrics.epochFailures.inc();
-      log.error("event=epoch-failed epoch={}", epoch.order(), e);
-      namedSelf = before;
-      again(epoch, inTurn, inUse);
-    }
-  }
-
-  /** What was adopted in turn may have been missed here, if the one before could not be used. */
-  private boolean isNext(Epoch epoch) {
-    Epoch before = applied;
-    return before == null || epoch.follows(before) || !ordered;
-  }
-
-  /** Tries again, until a newer one comes. */
-  @SuppressWarnings("FutureReturnValueIgnored") // it comes back as an epoch
-  private void again(Epoch epoch, boolean inTurn, Runnable inUse) {
-    try {
-      control.schedule(
-          () -> {
-            if (epoch.order().equals(newest)) {
-              onEpoch(epoch, inTurn, inUse);
-            }
-          },
-          AGAIN_MILLIS,
-          TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
-    }
-  }
-
-  /**
-   * Learns as whom samplers know this router.
-   *
-   * @return the epoch in which they see it come, if they have not known it before: that one if it
-   *     does not name this router, as they will ask when one does; null if they have
-   */
-  private @Nullable EpochOrder nameSelf(Epoch epoch) {
-    Peer before = namedSelf;
-    for (Member m : epoch.members()) {
-      if (m.nodeId().equals(self.nodeId()) && m.incarnation().bits() == self.incarnation().bits()) {
-        namedSelf = new Peer(m.nodeId(), m.incarnation());
-        return before.equals(namedSelf) ? null : m.incarnation().order();
-      }
-    }
-    return epoch.order();
-  }
-
-  /** Opens links to samplers newly named; those of the owners are the outlets. */
-  private List<Outlet> outlets(Epoch epoch, RoutingTable table) {
-    for (Member m : epoch.members()) {
-      if (m.role() == Member.Role.SAMPLER && !m.linkAddress().isEmpty()) {
-        open(m);
-      }
-    }
-    List<Outlet> outlets = new ArrayList<>();
-    for (Member owner : table.owners()) {
-      Link link = links.get(SamplerKey.of(owner));
-      if (link == null) {
-        throw new IllegalStateException("sampler " + owner.nodeId() + " has no link address");
-      }
-      outlets.add(link);
-    }
-    return outlets;
-  }
-
-  private void open(Member sampler) {
-    SamplerKey key = SamplerKey.of(sampler);
-    if (links.containsKey(key)) {
-      return;
-    }
-    Link link = new Link(linkContext, sampler, loops.next());
-    links.put(key, link);
-    Link stranger = former.remove(key);
-    if (stranger != null) {
-      stranger.stop();
-    }
-    link.start();
-  }
-
-  /** Returns the links to samplers that are not named any more. */
-  private List<Link> drop(Epoch epoch) {
-    former.values().removeIf(Link::isOver);
-    Map<SamplerKey, Link> gone = new HashMap<>(links);
-    for (Member m : epoch.members()) {
-      if (m.role() == Member.Role.SAMPLER && !m.linkAddress().isEmpty()) {
-        gone.remove(SamplerKey.of(m));
-      }
-    }
-    former.putAll(gone);
-    links.keySet().removeAll(gone.keySet());
-    return new ArrayList<>(gone.values());
-  }
-
-  private void logEpoch(RoutingTable table, long tookNanos) {
-    log.info(
-        "event=epoch-in-use epoch={} samplers={} checksum={} took_ms={}",
-        table.order(),
-        table.ownerCount(),
-        Long.toHexString(table.epoch().tableChecksum()),
-        TimeUnit.NANOSECONDS.toMillis(tookNanos));
-    if (!table.checksumMatches()) {
-      log.error("event=table-mismatch reason=\"{}\"", table.whyNotReady().orElse(""));
-    }
-  }
-
-  private final class OnControlLoop implements Rerouting {
-    @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // it runs once more; a tick follows anyway
-    public void reroute(Parcel parcel, EpochOrder atLeast, long waitNanos, ResendReason reason) {
-      long notBeforeNanos = nanoTime.getAsLong() + waitNanos;
-      control.execute(
-          () -> {
-            rerouter.add(parcel, atLeast, notBeforeNanos, reason);
-            if (closed) {
-              rerouter.onStop();
-            } else if (waitNanos == 0) {
-              rerouter.runDue();
-            } else {
-              control.schedule(rerouter::runDue, waitNanos, TimeUnit.NANOSECONDS);
-            }
-          });
-    }
-
-    @Override
-    public EpochOrder inUse() {
-      return Forwarder.this.inUse();
-    }
+    epochs.onEpoch(epoch, inTurn, inUse);
   }
 
   /** Takes no more requests. */
@@ -602,10 +381,9 @@ public final class Forwarder implements Ingress, AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    closed = true;
-    epochs.shutdown();
-    rerouteTicks.cancel(false);
-    allLinks().forEach(Link::stop);
+    rerouting.close();
+    epochs.stop();
+    links.stop();
     control.execute(
         () -> {
           rerouter.onStop();

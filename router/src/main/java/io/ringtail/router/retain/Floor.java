@@ -42,30 +42,14 @@ final class Floor {
 
   static final Duration ASKING = Duration.ofMinutes(1);
   static final Duration OUT_OF_TURN = Duration.ofMinutes(3);
-  private static final int EARLY_WORDS = 4096;
   private static final int REMEMBERED = 4096;
 
-  private final Map<SamplerKey, Living> living = new HashMap<>();
-  private final Map<Named, Lost> lost = new LinkedHashMap<>();
-
-  /** Words of M6 said before the epoch of the loss came, or before they counted; oldest first. */
-  private final Map<Word, Boolean> early =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Word, Boolean> eldest) {
-          return size() > EARLY_WORDS;
-        }
-      };
+  private final Map<SamplerKey, LivingMark> living = new HashMap<>();
+  private final Map<Named, LostMark> lost = new LinkedHashMap<>();
+  private final EarlyWords early = new EarlyWords();
 
   /** Whose marks have ended: what they still say constrains nothing. */
-  private final Set<SamplerKey> over =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<SamplerKey, Boolean> eldest) {
-              return size() > REMEMBERED;
-            }
-          });
+  private final Set<SamplerKey> over = Collections.newSetFromMap(new Recent<>(REMEMBERED));
 
   /** Owners that have not asked since the epoch out of turn (R3). */
   private final Set<SamplerKey> toAsk = new HashSet<>();
@@ -76,8 +60,6 @@ final class Floor {
   private EpochOrder outOfTurn = EpochOrder.NONE;
   private long outOfTurnNanos;
   private final boolean keepsLostMarks;
-
-  private record Word(SamplerKey sayer, Named lost, EpochOrder epoch) {}
 
   /**
    * A sampler incarnation as epochs name it. One that was lost before it had any epoch in use is
@@ -91,38 +73,6 @@ final class Floor {
     }
   }
 
-  private static final class Living {
-    /** Words of a sampler may come before the epoch that names it is in use here: then null. */
-    @Nullable Named named;
-
-    long mark = NONE;
-    EpochOrder markEpoch = EpochOrder.NONE;
-  }
-
-  private static final class Lost {
-    long mark;
-    final Set<Named> waitsFor;
-
-    /** We do not know in which epoch: who has had a replay of all its slots since needs nothing. */
-    final boolean outOfTurn;
-
-    /** Words count only of who has had an answer since. */
-    final boolean afterAnswer;
-
-    /** No sampler owned slots when it was lost: the next owners are waited for. */
-    boolean awaitsOwners;
-
-    /** Some of those waited for may have come after it was lost: they have no word of it. */
-    boolean ownGap;
-
-    Lost(long mark, Set<Named> waitsFor, boolean outOfTurn, boolean afterAnswer) {
-      this.mark = mark;
-      this.waitsFor = waitsFor;
-      this.outOfTurn = outOfTurn;
-      this.afterAnswer = afterAnswer;
-    }
-  }
-
   Floor(Rules rules) {
     this.keepsLostMarks = rules.inForce(Rule.M6);
   }
@@ -133,10 +83,10 @@ final class Floor {
       return 0;
     }
     long least = NONE;
-    for (Living sampler : living.values()) {
+    for (LivingMark sampler : living.values()) {
       least = Math.min(least, sampler.mark);
     }
-    for (Lost sampler : lost.values()) {
+    for (LostMark sampler : lost.values()) {
       least = Math.min(least, sampler.mark);
     }
     return least;
@@ -150,7 +100,7 @@ final class Floor {
   /** A mark, which may fall (M4); those of the lost are ignored (M6). */
   void marked(SamplerKey by, Mark mark) {
     if (isConstraining(by)) {
-      Living sampler = living.computeIfAbsent(by, key -> new Living());
+      LivingMark sampler = living.computeIfAbsent(by, key -> new LivingMark());
       sampler.mark = mark.seq();
       sampler.markEpoch = mark.epoch();
     }
@@ -163,7 +113,7 @@ final class Floor {
   /** A mark that is at most {@code seq} from now on (H3). */
   void lower(SamplerKey of, long seq) {
     if (isConstraining(of)) {
-      Living sampler = living.computeIfAbsent(of, key -> new Living());
+      LivingMark sampler = living.computeIfAbsent(of, key -> new LivingMark());
       sampler.mark = Math.min(sampler.mark, seq);
     }
   }
@@ -175,7 +125,7 @@ final class Floor {
    * @return 0 if there is no such mark
    */
   long ownMark(SamplerKey of, EpochOrder applied) {
-    Living sampler = living.get(of);
+    LivingMark sampler = living.get(of);
     if (sampler == null || sampler.mark == NONE || sampler.markEpoch.compareTo(applied) > 0) {
       return 0;
     }
@@ -184,7 +134,7 @@ final class Floor {
 
   /** The newest mark of a sampler, lost ones included; 0 if none is known. */
   long lastMark(SamplerKey of) {
-    Living alive = living.get(of);
+    LivingMark alive = living.get(of);
     if (alive != null) {
       return alive.mark == NONE ? 0 : alive.mark;
     }
@@ -203,7 +153,7 @@ final class Floor {
 
   /** Whether the newest epoch names it. */
   boolean isNamed(SamplerKey sampler) {
-    Living known = living.get(sampler);
+    LivingMark known = living.get(sampler);
     return known != null && known.named != null;
   }
 
@@ -239,13 +189,13 @@ final class Floor {
         lose(Named.of(m), named, inTurn, wordsCount);
       }
     }
-    for (Living known : List.copyOf(living.values())) {
+    for (LivingMark known : List.copyOf(living.values())) {
       if (known.named != null && !named.containsKey(known.named.key)) {
         leave(known.named, named, inTurn, wordsCount);
       }
     }
     named.values().forEach(m -> name(Named.of(m)));
-    dropStaleWords(named, epoch.order());
+    early.forgetOlder(named, epoch.order());
     waitForOwners(named, nowNanos);
     toAsk.retainAll(named.keySet());
     answered.retainAll(named.keySet());
@@ -278,11 +228,11 @@ final class Floor {
 
   private void lose(
       Named sampler, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
-    Lost before = lost.get(sampler);
+    LostMark before = lost.get(sampler);
     if (before != null && wordsCount) {
       return;
     }
-    Living known = living.remove(sampler.key);
+    LivingMark known = living.remove(sampler.key);
     long mark = known != null ? known.mark : before != null ? before.mark : NONE;
     Set<Named> waitsFor = new HashSet<>();
     boolean awaitsOwners = named.values().stream().noneMatch(Member::ownsSlots);
@@ -292,7 +242,7 @@ final class Floor {
       }
     }
     boolean unsure = !inTurn || awaitsOwners;
-    Lost record = new Lost(keepsLostMarks ? mark : NONE, waitsFor, unsure, !wordsCount);
+    LostMark record = new LostMark(keepsLostMarks ? mark : NONE, waitsFor, unsure, !wordsCount);
     record.awaitsOwners = awaitsOwners;
     record.ownGap = !inTurn && wordsCount && !awaitsOwners;
     lost.put(sampler, record);
@@ -300,7 +250,7 @@ final class Floor {
 
   /** Without owners nobody asks for what was lost (S3): the first that come do, for all slots. */
   private void waitForOwners(Map<SamplerKey, Member> named, long nowNanos) {
-    for (Lost record : lost.values()) {
+    for (LostMark record : lost.values()) {
       for (Member m : named.values()) {
         if (record.awaitsOwners && m.ownsSlots()) {
           record.waitsFor.add(Named.of(m));
@@ -315,28 +265,15 @@ final class Floor {
 
   /** Whoever the newest epoch names is not lost (P2). */
   private void name(Named sampler) {
-    Living alive = living.computeIfAbsent(sampler.key, key -> new Living());
+    LivingMark alive = living.computeIfAbsent(sampler.key, key -> new LivingMark());
     alive.named = sampler;
-    Lost before = lost.remove(sampler);
+    LostMark before = lost.remove(sampler);
     if (over.remove(sampler.key) || before != null) {
-      early.keySet().removeIf(word -> word.lost.equals(sampler)); // they were of a loss undone
+      early.forget(sampler); // they were of a loss undone
     }
     if (before != null) {
       alive.mark = Math.min(alive.mark, before.mark);
     }
-  }
-
-  /** Of a loss that this router never saw, since another chain has undone it (P2). */
-  private void dropStaleWords(Map<SamplerKey, Member> named, EpochOrder inUse) {
-    early
-        .keySet()
-        .removeIf(
-            word -> {
-              Member again = named.get(word.lost.key);
-              boolean older =
-                  !word.epoch.equals(EpochOrder.NONE) && word.epoch.compareTo(inUse) <= 0;
-              return older && again != null && Named.of(again).equals(word.lost);
-            });
   }
 
   /** It is drained, or nobody needs anything more of it: nor is it waited for. */
@@ -346,7 +283,7 @@ final class Floor {
     for (Named gone = released.poll(); gone != null; gone = released.poll()) {
       lost.remove(gone);
       over.add(gone.key);
-      for (Map.Entry<Named, Lost> other : lost.entrySet()) {
+      for (Map.Entry<Named, LostMark> other : lost.entrySet()) {
         if (other.getValue().waitsFor.remove(gone) && other.getValue().waitsFor.isEmpty()) {
           released.add(other.getKey());
         }
@@ -355,10 +292,8 @@ final class Floor {
   }
 
   private void applyEarlyWords() {
-    for (Word word : List.copyOf(early.keySet())) {
-      if (lost.containsKey(word.lost) && early.remove(word) != null) {
-        needsNothing(word.sayer, word.lost, word.epoch);
-      }
+    for (EarlyWords.Word word : early.take(lost.keySet())) {
+      needsNothing(word.sayer(), word.lost(), word.epoch());
     }
   }
 
@@ -368,9 +303,9 @@ final class Floor {
    * @param epoch one that did not name that any more
    */
   void needsNothing(SamplerKey sayer, Named of, EpochOrder epoch) {
-    Lost record = lost.get(of);
+    LostMark record = lost.get(of);
     if (record == null || (record.afterAnswer && !answered.contains(sayer))) {
-      early.put(new Word(sayer, of, epoch), true);
+      early.add(new EarlyWords.Word(sayer, of, epoch));
       return;
     }
     boolean awaited = record.waitsFor.remove(newest(sayer));
@@ -384,7 +319,7 @@ final class Floor {
 
   /** As the last epoch that named it did. */
   private @Nullable Named newest(SamplerKey sampler) {
-    Living alive = living.get(sampler);
+    LivingMark alive = living.get(sampler);
     Named newest = alive == null ? null : alive.named;
     for (Named gone : lost.keySet()) {
       boolean later = newest == null || newest.order.compareTo(gone.order) < 0;
@@ -424,7 +359,7 @@ final class Floor {
   private void needsNothingOutOfTurn(SamplerKey asker) {
     Named sayer = newest(asker);
     for (Named sampler : List.copyOf(lost.keySet())) {
-      Lost record = lost.get(sampler);
+      LostMark record = lost.get(sampler);
       if (record != null
           && record.outOfTurn
           && record.waitsFor.remove(sayer)
@@ -448,7 +383,7 @@ final class Floor {
     }
     if (waitedNanos > OUT_OF_TURN.toNanos()) {
       for (Named sampler : List.copyOf(lost.keySet())) {
-        Lost record = lost.get(sampler);
+        LostMark record = lost.get(sampler);
         if (record != null && record.outOfTurn && !record.awaitsOwners) {
           givenUp++;
           release(sampler);

@@ -2,27 +2,20 @@ package io.ringtail.router.retain;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.cluster.EpochOrder;
-import io.ringtail.link.Header;
 import io.ringtail.link.Mark;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.metrics.Metrics;
-import io.ringtail.ring.SlotSet;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.Part;
 import io.ringtail.rules.Rules;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The router's log: parts their samplers have accepted, until all samplers need nothing more of
@@ -41,11 +34,9 @@ import org.slf4j.LoggerFactory;
  * RetentionConfig#maxBytes}, and pieces on their way.
  */
 public final class RetentionLog {
-  private static final Logger log = LoggerFactory.getLogger(RetentionLog.class);
   private static final int LOOK_BYTES_A_TURN = 512 << 10;
   static final int LOOK_PARTS_A_TICK = 8192;
   private static final long TICK_NANOS = 100_000_000;
-  private static final int FORGOTTEN_OF = 4096;
 
   /** What the log wants done. Called within its methods, on its thread. */
   public interface Effects {
@@ -65,26 +56,10 @@ public final class RetentionLog {
   private final Floor floor;
   private final Replays replays;
   private final Effects effects;
-  private final Segments segments;
-  private final HeaderRefs headers = new HeaderRefs();
-  private final TreeMap<Long, LoggedPart> parts = new TreeMap<>();
-  private final Map<SamplerKey, Integer> partsByReceiver = new HashMap<>();
-
-  /** By receiver the newest seq of a part that was given up before it was settled. */
-  private final Map<SamplerKey, Long> forgotten =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SamplerKey, Long> eldest) {
-          return size() > FORGOTTEN_OF;
-        }
-      };
-
-  private final Rate rate = new Rate();
+  private final PartStore store;
+  private final LogRate rate = new LogRate();
   private final Moves moves = new Moves();
-  private long heapBytes;
-  private long spanCount;
   private long tickedNanos;
-  private boolean exhaustionSaid;
   private long relievedTo;
   private @Nullable RoutingTable table;
 
@@ -124,8 +99,8 @@ public final class RetentionLog {
     this.metrics = new RetentionMetrics(metrics, config);
     this.metrics.limitBytes = config.maxBytes();
     this.effects = effects;
-    this.segments = new Segments(config.segmentBytes(), config.memoryBytes(), memory);
-    this.replays = new Replays(this.metrics, segments, allocator, effects);
+    this.store = new PartStore(config, this.metrics, memory, this::letGoOfFirstSeq);
+    this.replays = new Replays(this.metrics, store.segments(), allocator, effects);
   }
 
   /**
@@ -163,68 +138,18 @@ public final class RetentionLog {
       SamplerKey receiver,
       @Nullable Piece piece,
       long nowNanos) {
-    if (!makeRoom(part.spanBytes())) {
-      forget(receiver, seq, part.spanCount());
+    LoggedPart logged = store.add(part, seq, epoch, receiver, piece, nowNanos);
+    if (logged == null) {
       return;
     }
-    int groups = part.groupCount();
-    Header[] groupHeaders = new Header[2 * groups];
-    int[] ends = new int[groups];
-    int start = part.spansStart(0);
-    for (int g = 0; g < groups; g++) {
-      groupHeaders[2 * g] = headers.acquire(part.resource(g));
-      groupHeaders[2 * g + 1] = headers.acquire(part.scope(g));
-      ends[g] = part.spansEnd(g) - start;
-    }
-    LoggedPart logged =
-        new LoggedPart(
-            seq,
-            piece == null ? seq : piece.firstSeq(),
-            piece == null ? nowNanos : piece.firstAcceptedNanos(),
-            receiver,
-            epoch,
-            part.spanCount(),
-            segments.append(part.array(), start, part.spanBytes()),
-            headers.acquire(part.context()),
-            groupHeaders,
-            ends);
-    parts.put(seq, logged);
-    partsByReceiver.merge(receiver, 1, Integer::sum);
-    heapBytes += logged.heapBytes();
-    spanCount += logged.spanCount();
     rate.add(logged.heapBytes() + logged.spanBytes());
     if (piece != null) {
       replays.keepFirstSeq(logged.firstSeq());
     }
   }
 
-  /** Where the JVM gives no more memory the oldest parts are given up, whatever the limit says. */
-  private boolean makeRoom(int bytes) {
-    while (!segments.reserve(bytes)) {
-      if (segments.isExhausted() && !exhaustionSaid) {
-        exhaustionSaid = true;
-        log.warn(
-            "event=retention-exhausted max_bytes={} configured={} reason=\"the JVM gives no more"
-                + " memory outside the heap\"",
-            capacity(),
-            config.maxBytes());
-      }
-      if (parts.isEmpty()) {
-        return false;
-      }
-      forget(parts.pollFirstEntry().getValue());
-    }
-    return true;
-  }
-
-  private void forget(LoggedPart part) {
-    forget(part.receiver(), part.seq(), part.spanCount());
-    release(part);
-  }
-
-  private void forget(SamplerKey receiver, long seq, int spans) {
-    metrics.forgottenSpans.inc(spans);
-    forgotten.merge(receiver, seq, Math::max);
+  private void letGoOfFirstSeq(long seq) {
+    replays.letGoOfFirstSeq(seq);
   }
 
   /**
@@ -233,13 +158,13 @@ public final class RetentionLog {
    */
   private boolean has(SamplerKey receiver) {
     return !config.isOn()
-        || partsByReceiver.containsKey(receiver)
-        || forgotten.getOrDefault(receiver, 0L) > floor.lastMark(receiver);
+        || store.has(receiver)
+        || store.forgottenUpTo(receiver) > floor.lastMark(receiver);
   }
 
   /** An accepted part could not be logged: it counts as given up, and no question waits for it. */
   public void failed(SamplerKey receiver, long seq, int spans, @Nullable Piece piece) {
-    forget(receiver, seq, spans);
+    store.forget(receiver, seq, spans);
     if (piece != null) {
       replays.accepted(piece);
     }
@@ -311,10 +236,10 @@ public final class RetentionLog {
     }
     beginQuestions();
     trim(unansweredFrom);
-    if (bytes() > capacity() && config.whenFull() == RetentionConfig.WhenFull.FORGET) {
-      forgetOldest();
+    if (store.bytes() > store.capacity() && config.whenFull() == RetentionConfig.WhenFull.FORGET) {
+      store.forgetWhatIsTooMuch();
     }
-    boolean more = replays.goOn(parts, LOOK_BYTES_A_TURN);
+    boolean more = replays.goOn(store.parts(), LOOK_BYTES_A_TURN);
     answerQuestions();
     publish(nowNanos);
     return more;
@@ -327,7 +252,9 @@ public final class RetentionLog {
     }
     for (Question q : replays.questions()) {
       if (!q.hasBegun() && q.epoch().compareTo(now.order()) <= 0) {
-        q.begin(parts.isEmpty() ? 0 : parts.lastKey(), floor.isOutOfTurn() && isOfAllSlots(q, now));
+        q.begin(
+            store.parts().isEmpty() ? 0 : store.parts().lastKey(),
+            floor.isOutOfTurn() && isOfAllSlots(q, now));
         replays.begin(q);
         floor.asked(q.asker(), q.epoch());
       }
@@ -350,15 +277,12 @@ public final class RetentionLog {
 
   /** M5. */
   private void trim(long unansweredFrom) {
-    long upTo = Math.min(floor.value(), Math.min(unansweredFrom, replays.pinnedFrom()) - 1);
-    while (!parts.isEmpty() && parts.firstKey() <= upTo) {
-      release(parts.pollFirstEntry().getValue());
-    }
+    store.releaseUpTo(Math.min(floor.value(), Math.min(unansweredFrom, replays.pinnedFrom()) - 1));
   }
 
   private void tick(long nowNanos) {
     metrics.givenUp.inc(floor.onTick(nowNanos));
-    if (bytes() > capacity() / 4 * 3) {
+    if (store.bytes() > store.capacity() / 4 * 3) {
       relieve();
     }
     rate.onTick(nowNanos);
@@ -375,57 +299,28 @@ public final class RetentionLog {
     }
     long pinnedFrom = replays.pinnedFrom();
     Map<SamplerKey, Long> marks = new HashMap<>();
-    long from = Math.min(relievedTo, pinnedFrom);
-    Iterator<LoggedPart> some = parts.subMap(from, pinnedFrom).values().iterator();
-    for (int i = 0; i < LOOK_PARTS_A_TICK && some.hasNext(); i++) {
-      LoggedPart part = some.next();
-      relievedTo = part.seq() + 1;
-      long mark = marks.computeIfAbsent(part.receiver(), key -> floor.ownMark(key, now.order()));
-      if (part.seq() <= mark && !moves.since(part.epoch(), part.receiver())) {
-        some.remove();
-        release(part);
-      }
-    }
-    if (!some.hasNext()) {
-      relievedTo = 0;
-    }
-  }
-
-  /** M9. */
-  private void forgetOldest() {
-    while (!parts.isEmpty() && bytes() > capacity()) {
-      forget(parts.pollFirstEntry().getValue());
-    }
-  }
-
-  private void release(LoggedPart part) {
-    segments.free(part.address(), part.spanBytes());
-    headers.release(part.context());
-    for (Header header : part.headers()) {
-      headers.release(header);
-    }
-    heapBytes -= part.heapBytes();
-    spanCount -= part.spanCount();
-    partsByReceiver.computeIfPresent(part.receiver(), (key, n) -> n == 1 ? null : n - 1);
-    if (part.firstSeq() != part.seq()) {
-      replays.letGoOfFirstSeq(part.firstSeq());
-    }
-  }
-
-  private long bytes() {
-    return parts.isEmpty() ? 0 : segments.usedBytes() + headers.bytes() + heapBytes;
+    relievedTo =
+        store.releaseIf(
+            Math.min(relievedTo, pinnedFrom),
+            pinnedFrom,
+            LOOK_PARTS_A_TICK,
+            part ->
+                part.seq()
+                        <= marks.computeIfAbsent(
+                            part.receiver(), key -> floor.ownMark(key, now.order()))
+                    && !moves.since(part.epoch(), part.receiver()));
   }
 
   private void publish(long nowNanos) {
-    metrics.bytes = bytes();
-    metrics.parts = parts.size();
+    metrics.bytes = store.bytes();
+    metrics.parts = store.parts().size();
     metrics.openQuestions = replays.questions().size();
     metrics.oldestSeconds =
-        parts.isEmpty()
+        store.parts().isEmpty()
             ? 0
-            : Math.max(0, nowNanos - parts.firstEntry().getValue().acceptedNanos()) / 1e9;
-    metrics.limitBytes = capacity();
-    metrics.coverSeconds = rate.secondsFor(capacity());
+            : Math.max(0, nowNanos - store.parts().firstEntry().getValue().acceptedNanos()) / 1e9;
+    metrics.limitBytes = store.capacity();
+    metrics.coverSeconds = rate.secondsFor(store.capacity());
   }
 
   /**
@@ -434,97 +329,23 @@ public final class RetentionLog {
    */
   public long oldestSeq() {
     long oldest = replays.oldestFirstSeq();
-    return parts.isEmpty() ? oldest : Math.min(oldest, parts.firstKey());
+    return store.parts().isEmpty() ? oldest : Math.min(oldest, store.parts().firstKey());
   }
 
   /** Whether nothing is kept and nothing is being replayed. */
   public boolean isEmpty() {
-    return parts.isEmpty() && replays.isIdle();
+    return store.parts().isEmpty() && replays.isIdle();
   }
 
   /** Spans that would be lost with their samplers if this router went now. Threads: its own. */
   public long spanCount() {
-    return spanCount;
+    return store.spanCount();
   }
 
   /** Whether clients are to be refused, because the guarantee goes before the intake (M9). */
   public boolean refusesIntake() {
     return config.isOn()
         && config.whenFull() == RetentionConfig.WhenFull.REFUSE
-        && bytes() >= refusalBytes();
-  }
-
-  /** What was on its way when clients were refused comes still, and must find room. */
-  private long refusalBytes() {
-    return segments.isExhausted() ? capacity() / 8 * 7 : capacity();
-  }
-
-  /** What can be kept: less than was configured once the JVM has refused memory. */
-  private long capacity() {
-    if (!segments.isExhausted()) {
-      return config.maxBytes();
-    }
-    return Math.min(config.maxBytes(), segments.takenBytes() + headers.bytes() + heapBytes);
-  }
-
-  /** In which epoch each owner last lost a slot (M7). */
-  private static final class Moves {
-    private final Map<SamplerKey, EpochOrder> lostIn = new HashMap<>();
-    private @Nullable RoutingTable before;
-
-    void onTable(RoutingTable now, boolean inTurn) {
-      RoutingTable then = before;
-      before = now;
-      if (then == null) {
-        return;
-      }
-      List<SamplerKey> ownersNow = keys(now);
-      List<SamplerKey> ownersThen = keys(then);
-      for (int i = 0; i < ownersThen.size(); i++) {
-        SlotSet kept = now.slotsOf(ownersNow.indexOf(ownersThen.get(i)));
-        if (!inTurn || !then.slotsOf(i).without(kept).isEmpty()) {
-          lostIn.put(ownersThen.get(i), now.order());
-        }
-      }
-    }
-
-    private static List<SamplerKey> keys(RoutingTable table) {
-      return table.owners().stream().map(SamplerKey::of).toList();
-    }
-
-    /** Whether {@code owner} has lost a slot after it accepted something by {@code epoch}. */
-    boolean since(EpochOrder epoch, SamplerKey owner) {
-      return epoch.compareTo(lostIn.getOrDefault(owner, EpochOrder.NONE)) < 0;
-    }
-  }
-
-  /** Bytes logged a second, smoothed over some ten. */
-  private static final class Rate {
-    private static final double OLD_SHARE_A_SECOND = 0.9;
-    private long bytes;
-    private long sinceNanos;
-    private boolean begun;
-    private double perSecond;
-
-    void add(int n) {
-      bytes += n;
-    }
-
-    void onTick(long nowNanos) {
-      double seconds = (nowNanos - sinceNanos) / 1e9;
-      if (!begun) {
-        begun = true;
-        sinceNanos = nowNanos;
-      } else if (seconds >= 1) {
-        double oldShare = Math.pow(OLD_SHARE_A_SECOND, seconds);
-        perSecond = perSecond * oldShare + bytes / seconds * (1 - oldShare);
-        bytes = 0;
-        sinceNanos = nowNanos;
-      }
-    }
-
-    double secondsFor(long limit) {
-      return perSecond < 1 ? Double.POSITIVE_INFINITY : limit / perSecond;
-    }
+        && store.bytes() >= store.refusalBytes();
   }
 }

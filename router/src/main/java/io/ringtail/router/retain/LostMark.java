@@ -1,0 +1,28 @@
+package io.ringtail.router.retain;
+
+import java.util.Set;
+
+/** A lost sampler's last mark, and who may still need what it holds back (M6). Threads: one. */
+final class LostMark {
+  long mark;
+  final Set<Floor.Named> waitsFor;
+
+  /** We do not know in which epoch: who has had a replay of all its slots since needs nothing. */
+  final boolean outOfTurn;
+
+  /** Words count only of who has had an answer since. */
+  final boolean afterAnswer;
+
+  /** No sampler owned slots when it was lost: the next owners are waited for. */
+  boolean awaitsOwners;
+
+  /** Some of those waited for may have come after it was lost: they have no word of it. */
+  boolean ownGap;
+
+  LostMark(long mark, Set<Floor.Named> waitsFor, boolean outOfTurn, boolean afterAnswer) {
+    this.mark = mark;
+    this.waitsFor = waitsFor;
+    this.outOfTurn = outOfTurn;
+    this.afterAnswer = afterAnswer;
+  }
+}

@@ -1,0 +1,226 @@
+package io.ringtail.router.retain;
+
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Header;
+import io.ringtail.router.split.Part;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of a {@link RetentionLog} and the memory they take: span bytes in {@link Segments},
+ * resources and scopes once each, an entry on the heap. What does not fit is given up, oldest
+ * first, and counted (M9). Threads: one.
+ */
+final class PartStore {
+  private static final Logger log = LoggerFactory.getLogger(PartStore.class);
+  private static final int FORGOTTEN_OF = 4096;
+
+  private final RetentionConfig config;
+  private final RetentionMetrics metrics;
+  private final Segments segments;
+  private final HeaderRefs headers = new HeaderRefs();
+  private final TreeMap<Long, LoggedPart> parts = new TreeMap<>();
+  private final Map<SamplerKey, Integer> partsByReceiver = new HashMap<>();
+
+  /** By receiver the newest seq of a part that was given up before it was settled. */
+  private final Map<SamplerKey, Long> forgotten = new Recent<>(FORGOTTEN_OF);
+
+  private long heapBytes;
+  private long spanCount;
+  private boolean exhaustionSaid;
+
+  /** Told the first seq of a part of a replay that goes. */
+  private final LongConsumer letGo;
+
+  /**
+   * @param memory gives so many bytes outside the heap, or throws {@link OutOfMemoryError}
+   * @param letGo told the first seq of each part that goes and is itself of a replay
+   */
+  PartStore(
+      RetentionConfig config,
+      RetentionMetrics metrics,
+      IntFunction<ByteBuffer> memory,
+      LongConsumer letGo) {
+    this.config = config;
+    this.metrics = metrics;
+    this.letGo = letGo;
+    this.segments = new Segments(config.segmentBytes(), config.memoryBytes(), memory);
+  }
+
+  /** By seq. Read only. */
+  NavigableMap<Long, LoggedPart> parts() {
+    return Collections.unmodifiableNavigableMap(parts);
+  }
+
+  Segments segments() {
+    return segments;
+  }
+
+  /** Spans of all parts. */
+  long spanCount() {
+    return spanCount;
+  }
+
+  /**
+   * Copies an accepted part.
+   *
+   * @param part borrowed
+   * @return null if there is no room: then it has been given up
+   */
+  @Nullable LoggedPart add(
+      Part part,
+      long seq,
+      EpochOrder epoch,
+      SamplerKey receiver,
+      @Nullable Piece piece,
+      long nowNanos) {
+    if (!makeRoom(part.spanBytes())) {
+      forget(receiver, seq, part.spanCount());
+      return null;
+    }
+    int groups = part.groupCount();
+    Header[] groupHeaders = new Header[2 * groups];
+    int[] ends = new int[groups];
+    int start = part.spansStart(0);
+    for (int g = 0; g < groups; g++) {
+      groupHeaders[2 * g] = headers.acquire(part.resource(g));
+      groupHeaders[2 * g + 1] = headers.acquire(part.scope(g));
+      ends[g] = part.spansEnd(g) - start;
+    }
+    LoggedPart logged =
+        new LoggedPart(
+            seq,
+            piece == null ? seq : piece.firstSeq(),
+            piece == null ? nowNanos : piece.firstAcceptedNanos(),
+            receiver,
+            epoch,
+            part.spanCount(),
+            segments.append(part.array(), start, part.spanBytes()),
+            headers.acquire(part.context()),
+            groupHeaders,
+            ends);
+    parts.put(seq, logged);
+    partsByReceiver.merge(receiver, 1, Integer::sum);
+    heapBytes += logged.heapBytes();
+    spanCount += logged.spanCount();
+    return logged;
+  }
+
+  /** Where the JVM gives no more memory the oldest parts are given up, whatever the limit says. */
+  private boolean makeRoom(int bytes) {
+    while (!segments.reserve(bytes)) {
+      if (segments.isExhausted() && !exhaustionSaid) {
+        exhaustionSaid = true;
+        log.warn(
+            "event=retention-exhausted max_bytes={} configured={} reason=\"the JVM gives no more"
+                + " memory outside the heap\"",
+            capacity(),
+            config.maxBytes());
+      }
+      if (parts.isEmpty()) {
+        return false;
+      }
+      forget(parts.pollFirstEntry().getValue());
+    }
+    return true;
+  }
+
+  private void forget(LoggedPart part) {
+    forget(part.receiver(), part.seq(), part.spanCount());
+    release(part);
+  }
+
+  /** Counts spans of a receiver as given up. */
+  void forget(SamplerKey receiver, long seq, int spans) {
+    metrics.forgottenSpans.inc(spans);
+    forgotten.merge(receiver, seq, Math::max);
+  }
+
+  /** Whether there is anything accepted by this one. */
+  boolean has(SamplerKey receiver) {
+    return partsByReceiver.containsKey(receiver);
+  }
+
+  /** The newest seq of this receiver's that was given up; 0 if there is none. */
+  long forgottenUpTo(SamplerKey receiver) {
+    return forgotten.getOrDefault(receiver, 0L);
+  }
+
+  /** M5. */
+  void releaseUpTo(long seq) {
+    while (!parts.isEmpty() && parts.firstKey() <= seq) {
+      release(parts.pollFirstEntry().getValue());
+    }
+  }
+
+  /**
+   * Releases some of the parts in a range, looking at {@code most} of them.
+   *
+   * @param from the first seq
+   * @param to one behind the last
+   * @return where to go on; 0 if all were looked at
+   */
+  long releaseIf(long from, long to, int most, Predicate<LoggedPart> which) {
+    Iterator<LoggedPart> some = parts.subMap(from, to).values().iterator();
+    long next = from;
+    for (int i = 0; i < most && some.hasNext(); i++) {
+      LoggedPart part = some.next();
+      next = part.seq() + 1;
+      if (which.test(part)) {
+        some.remove();
+        release(part);
+      }
+    }
+    return some.hasNext() ? next : 0;
+  }
+
+  /** M9. */
+  void forgetWhatIsTooMuch() {
+    while (!parts.isEmpty() && bytes() > capacity()) {
+      forget(parts.pollFirstEntry().getValue());
+    }
+  }
+
+  private void release(LoggedPart part) {
+    segments.free(part.address(), part.spanBytes());
+    headers.release(part.context());
+    for (Header header : part.headers()) {
+      headers.release(header);
+    }
+    heapBytes -= part.heapBytes();
+    spanCount -= part.spanCount();
+    partsByReceiver.computeIfPresent(part.receiver(), (key, n) -> n == 1 ? null : n - 1);
+    if (part.firstSeq() != part.seq()) {
+      letGo.accept(part.firstSeq());
+    }
+  }
+
+  /** What all of it takes. */
+  long bytes() {
+    return parts.isEmpty() ? 0 : segments.usedBytes() + headers.bytes() + heapBytes;
+  }
+
+  /** What was on its way when clients were refused comes still, and must find room. */
+  long refusalBytes() {
+    return segments.isExhausted() ? capacity() / 8 * 7 : capacity();
+  }
+
+  /** What can be kept: less than was configured once the JVM has refused memory. */
+  long capacity() {
+    if (!segments.isExhausted()) {
+      return config.maxBytes();
+    }
+    return Math.min(config.maxBytes(), segments.takenBytes() + headers.bytes() + heapBytes);
+  }
+}
