@@ -46,7 +46,6 @@ import org.slf4j.LoggerFactory;
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final int LINGER_MILLIS = 1000;
-  private static final int FIRST_BUFFER_BYTES = 64 * 1024;
 
   private final Reception reception;
   private final ReceiveMetrics metrics;
@@ -60,7 +59,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable HttpExchange exchange;
   private Compression compression = Compression.NONE;
   private Header requestContext = Header.EMPTY;
-  private @Nullable ByteBuf body;
+  private final HttpBody body;
   private long seenBytes;
   private boolean bodyEnded = true;
   private boolean keepAlive = true;
@@ -74,6 +73,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     this.reception = reception;
     this.metrics = metrics;
     this.config = reception.config();
+    this.body = new HttpBody(config.maxRequestBytes());
   }
 
   @Override
@@ -233,39 +233,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void take(ChannelHandlerContext ctx, HttpExchange current, ByteBuf piece, boolean last) {
-    BodyScratch scratch = BodyScratch.current();
-    if (last && body == null) {
-      int length = piece.readableBytes();
-      byte[] array = scratch.raw(length);
-      piece.readBytes(array, 0, length);
-      handOver(scratch, current, array, 0, length);
+    body.take(ctx.alloc(), piece, last);
+    if (!last) {
       return;
     }
-    if (body == null) {
-      int first = Math.min(FIRST_BUFFER_BYTES, config.maxRequestBytes());
-      body = ctx.alloc().heapBuffer(first, config.maxRequestBytes());
-    }
-    body.writeBytes(piece);
-    if (last) {
-      handOver(
-          scratch,
-          current,
-          body.array(),
-          body.arrayOffset() + body.readerIndex(),
-          body.readableBytes());
-      releaseBody();
-    }
-  }
-
-  private void handOver(
-      BodyScratch scratch, HttpExchange current, byte[] array, int offset, int length) {
+    BodyScratch scratch = BodyScratch.current();
     deadlineNanos = Long.MAX_VALUE;
     inHandOver = true;
     try {
-      current.whole(scratch, compression, array, offset, length, requestContext);
+      current.whole(
+          scratch, compression, body.array(), body.offset(), body.length(), requestContext);
     } finally {
       inHandOver = false;
       scratch.settle();
+      body.release();
     }
   }
 
@@ -288,7 +269,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     answered = true;
-    releaseBody();
+    body.release();
     keepAlive &= !draining;
     FullHttpResponse response = answer.response();
     HttpUtil.setKeepAlive(response, keepAlive);
@@ -351,7 +332,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       current.abandoned();
     }
     exchange = null;
-    releaseBody();
+    body.release();
     unread.forEach(ReferenceCountUtil::release);
     unread.clear();
     ctx.fireChannelInactive();
@@ -406,13 +387,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static void fail(HttpExchange one, Problem problem) {
     if (one.refusedFor(Reason.BAD_REQUEST)) {
       one.fail(problem.status(), problem.code(), problem.message());
-    }
-  }
-
-  private void releaseBody() {
-    if (body != null) {
-      body.release();
-      body = null;
     }
   }
 }

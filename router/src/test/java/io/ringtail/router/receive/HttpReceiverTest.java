@@ -1,7 +1,6 @@
 package io.ringtail.router.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
@@ -11,22 +10,12 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.compress.Compression;
-import io.ringtail.compress.Compressor;
-import io.ringtail.config.ListenException;
 import io.ringtail.link.Header;
 import io.ringtail.link.RequestContext;
 import io.ringtail.refusal.Refusal;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,22 +23,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The HTTP half of the OTLP rules, over raw sockets. */
-final class HttpReceiverTest {
-  private static final String PROTOBUF = "application/x-protobuf";
+final class HttpReceiverTest extends OverRawHttp {
   private static final String ONE_SPAN =
       "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{"
           + "\"traceId\":\"5B8EFFF798038103D269B633813FC60C\",\"spanId\":\"EEE19B7EC3C1B174\","
           + "\"name\":\"a\",\"kind\":2,\"startTimeUnixNano\":\"1\",\"endTimeUnixNano\":2,"
           + "\"unknown\":{\"x\":[1,{}]}}]}]}]}";
-
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 200, 5_000})
@@ -283,152 +262,6 @@ final class HttpReceiverTest {
     assertThat(Status.parseFrom(response.body()).getMessage()).startsWith("gzip: ");
   }
 
-  @Test
-  void chunkedBody_inSmallPieces_isPutTogether() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    byte[] body = ReceiveFixture.request(50, 3);
-    StringBuilder sent = new StringBuilder(chunkedHead());
-    for (byte b : body) {
-      sent.append("1\r\n").append((char) (b & 0xff)).append("\r\n");
-    }
-    sent.append("0\r\n\r\n");
-    RawHttp client = client(router);
-    client.send("", sent.toString().getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(client.read().status()).isEqualTo(200);
-    assertThat(router.ingress.requests.get(0).body()).isEqualTo(body);
-  }
-
-  @Test
-  void expectContinue_isAnsweredBeforeTheBody() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    RawHttp client = client(router);
-    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 3, "Expect: 100-continue"));
-    assertThat(client.read().status()).isEqualTo(100);
-    client.send("", new byte[3]);
-    assertThat(client.read().status()).isEqualTo(200);
-  }
-
-  @Test
-  void expectContinue_refused_noBodyIsAskedFor() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    router.ingress.ready = false;
-    RawHttp client = client(router);
-    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 3, "Expect: 100-continue"));
-    assertThat(client.read().status()).isEqualTo(503);
-    assertThat(client.closed()).isTrue();
-  }
-
-  @Test
-  void pipelinedRequests_answeredOutOfOrder_arriveInOrder() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    router.ingress.answers = false;
-    RawHttp client = client(router);
-    String one = RawHttp.head("POST /v1/traces", PROTOBUF, 0);
-    client.send(one + chunkedHead() + "1\r\nx\r\n".repeat(5_000) + "0\r\n\r\n" + one);
-    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
-    router.ingress.requests.get(0).responder().accepted(1, "first");
-    Awaitility.await().until(() -> router.ingress.requests.size() == 2);
-    assertThat(router.ingress.requests.get(1).body()).hasSize(5_000);
-    router.ingress.requests.get(1).responder().accepted(2, "second");
-    Awaitility.await().until(() -> router.ingress.requests.size() == 3);
-    router.ingress.requests.get(2).responder().accepted(3, "third");
-    for (int i = 1; i <= 3; i++) {
-      byte[] body = client.read().body();
-      assertThat(ExportTraceServiceResponse.parseFrom(body).getPartialSuccess().getRejectedSpans())
-          .isEqualTo(i);
-    }
-  }
-
-  @Test
-  void oldClient_withoutKeepAlive_isClosedAfterTheAnswer() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    RawHttp client = client(router);
-    assertThat(client.post(new byte[0], "Connection: close").status()).isEqualTo(200);
-    assertThat(client.closed()).isTrue();
-  }
-
-  @Test
-  void notReady_isRefusedAndConnectionLives() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    router.ingress.ready = false;
-    RawHttp client = client(router);
-    RawHttp.Response response = client.post(new byte[100_000]);
-    assertThat(response.status()).isEqualTo(503);
-    assertThat(Integer.parseInt(String.valueOf(response.header("retry-after")))).isBetween(1, 2);
-    router.ingress.ready = true;
-    assertThat(client.post(new byte[100_000]).status()).isEqualTo(200);
-    assertThat(router.refused("http", "not_ready")).isEqualTo(1);
-  }
-
-  @Test
-  void budgetSpent_bytesOfAnUnfinishedBodyCount() throws Exception {
-    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-    settings.maxBytesInFlight = 1024 * 1024;
-    ReceiveFixture router = fixture(settings);
-    RawHttp slow = client(router);
-    slow.send(RawHttp.head("POST /v1/traces", PROTOBUF, 900_000), new byte[800_000]);
-    Awaitility.await().until(() -> router.receivers.bytesInFlight() == 800_000);
-    RawHttp.Response other = client(router).post(new byte[400_000]);
-    assertThat(other.status()).isEqualTo(503);
-    slow.send("", new byte[100_000]);
-    assertThat(slow.read().status()).isEqualTo(200);
-    assertThat(router.receivers.bytesInFlight()).isZero();
-  }
-
-  @Test
-  void clientGone_halfWay_isCountedAndFreed() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    RawHttp client = client(router);
-    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 900_000), new byte[300_000]);
-    Awaitility.await().until(() -> router.receivers.bytesInFlight() == 300_000);
-    client.reset();
-    Awaitility.await().until(() -> router.refused("http", "abandoned") == 1);
-    assertThat(router.receivers.bytesInFlight()).isZero();
-  }
-
-  @Test
-  void slowBody_isEndedAfterTheTimeoutAndRetryable() throws Exception {
-    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-    settings.requestTimeout = Duration.ofMillis(50);
-    ReceiveFixture router = fixture(settings);
-    RawHttp client = client(router);
-    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 100), new byte[10]);
-    RawHttp.Response response = client.read();
-    assertThat(response.status()).isEqualTo(504);
-    assertThat(response.header("retry-after")).isNotNull();
-    assertThat(client.closed()).isTrue();
-  }
-
-  @Test
-  void slowHead_isClosedAfterTheTimeout() throws Exception {
-    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-    settings.requestTimeout = Duration.ofMillis(50);
-    ReceiveFixture router = fixture(settings);
-    RawHttp client = client(router).send("POST /v1/tra");
-    assertThat(client.closed()).isTrue();
-  }
-
-  @Test
-  void idleConnection_isClosedAfterTheIdleTimeout() throws Exception {
-    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-    settings.requestTimeout = Duration.ofMillis(40);
-    settings.idleTimeout = Duration.ofMillis(80);
-    ReceiveFixture router = fixture(settings);
-    RawHttp client = client(router);
-    assertThat(client.post(new byte[0]).status()).isEqualTo(200);
-    assertThat(client.closed()).isTrue();
-  }
-
-  @Test
-  void oldConnection_isToldToGo() throws Exception {
-    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-    settings.maxConnectionAge = Duration.ofNanos(1);
-    ReceiveFixture router = fixture(settings);
-    RawHttp client = client(router);
-    assertThat(client.post(new byte[0]).header("connection")).isEqualTo("close");
-    assertThat(client.closed()).isTrue();
-  }
-
   @ParameterizedTest
   @CsvSource({"nonsense, 400", "POST /%s HTTP/1.1, 414", "POST / HTTP/1.1~X: %s, 431"})
   void notHttp_isToldAndClosed(String text, int status) throws Exception {
@@ -491,100 +324,5 @@ final class HttpReceiverTest {
     assertThat(RequestContext.headers(router.ingress.requests.get(0).context()))
         .isEqualTo(Map.of("x-scope-orgid", "tenant-1"));
     assertThat(router.ingress.requests.get(1).context()).isSameAs(Header.EMPTY);
-  }
-
-  @Test
-  void drain_requestInFlight_isAnsweredAndClosed() throws Exception {
-    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
-    router.ingress.answers = false;
-    RawHttp idle = client(router);
-    RawHttp client = client(router);
-    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 1), new byte[1]);
-    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
-    Thread drain = new Thread(() -> drain(router));
-    drain.start();
-    assertThat(idle.closed()).isTrue();
-    router.ingress.requests.get(0).responder().accepted(0, "");
-    RawHttp.Response response = client.read();
-    assertThat(response.status()).isEqualTo(200);
-    assertThat(client.closed()).isTrue();
-    drain.join(5000);
-    assertThat(drain.isAlive()).isFalse();
-    assertThatThrownBy(() -> client(router)).isInstanceOf(IOException.class);
-  }
-
-  @Test
-  void portInUse_isOneClearLineAndNothingListens() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-      settings.http = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
-      assertThatThrownBy(() -> fixture(settings))
-          .isInstanceOf(ListenException.class)
-          .hasMessage(
-              "router.receive.http: 127.0.0.1:"
-                  + taken.getLocalPort()
-                  + ": address already in use");
-    }
-  }
-
-  @Test
-  void connectionOverLimit_isClosed() throws Exception {
-    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-    settings.maxConnections = 1;
-    ReceiveFixture router = fixture(settings);
-    RawHttp first = client(router);
-    assertThat(first.post(new byte[0]).status()).isEqualTo(200);
-    assertThatThrownBy(() -> client(router).post(new byte[0])).isInstanceOf(IOException.class);
-    first.close();
-    Awaitility.await().until(() -> answers(router));
-  }
-
-  private boolean answers(ReceiveFixture router) {
-    try (RawHttp client = new RawHttp(router.receivers.httpPort())) {
-      return client.post(new byte[0]).status() == 200;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static void drain(ReceiveFixture router) {
-    try {
-      router.receivers.drain(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static String chunkedHead() {
-    return String.join(
-        "\r\n",
-        "POST /v1/traces HTTP/1.1",
-        "Host: x",
-        "Content-Type: application/x-protobuf",
-        "Transfer-Encoding: chunked",
-        "",
-        "");
-  }
-
-  private static byte[] compress(Compression compression, byte[] body) {
-    try (Compressor compressor = new Compressor()) {
-      return compressor.compress(compression, body);
-    }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private ReceiveFixture fixture(ReceiveFixture.Settings settings) throws ListenException {
-    ReceiveFixture fixture = new ReceiveFixture(settings.config());
-    open.add(fixture);
-    return fixture;
-  }
-
-  private RawHttp client(ReceiveFixture router) throws IOException {
-    RawHttp client = new RawHttp(router.receivers.httpPort());
-    open.add(client);
-    return client;
   }
 }
