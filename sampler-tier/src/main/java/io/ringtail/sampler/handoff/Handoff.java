@@ -91,7 +91,7 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
   public void connect(ShardSet shards, Ownership ownership, LinkServer links, Peers network) {
     Outgoing outgoing = new Outgoing(network, this::markNow, () -> shards.routers().known());
     ShardTier tier = new ShardTier(shards, ownership, links, this::execute, config.rules());
-    PeerWords words = new PeerWords(shards, outgoing, this::execute);
+    PeerWords words = new PeerWords(shards.peers(), outgoing, this::execute);
     HandoffThread thread =
         new HandoffThread(
             executors.keeper(),

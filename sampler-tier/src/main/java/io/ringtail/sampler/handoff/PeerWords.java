@@ -7,7 +7,7 @@ import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
-import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.sampler.shard.PeerCommands;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class PeerWords implements Peers.Events {
   private static final Logger log = LoggerFactory.getLogger(PeerWords.class);
 
-  private final ShardSet shards;
+  private final PeerCommands shards;
   private final Outgoing outgoing;
   private final Consumer<ShardTier.Task> later;
   private volatile Named named = new Named(EpochOrder.NONE, Set.of());
@@ -37,7 +37,7 @@ public final class PeerWords implements Peers.Events {
   /**
    * @param later has the keeper's thread run something soon, in the order of calls
    */
-  public PeerWords(ShardSet shards, Outgoing outgoing, Consumer<ShardTier.Task> later) {
+  public PeerWords(PeerCommands shards, Outgoing outgoing, Consumer<ShardTier.Task> later) {
     this.shards = shards;
     this.outgoing = outgoing;
     this.later = later;

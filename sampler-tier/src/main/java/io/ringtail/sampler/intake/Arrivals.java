@@ -79,11 +79,11 @@ public final class Arrivals {
 
   private @Nullable Refusal take(ReceivedTransfer transfer, Merged merged) {
     SlotSet slots = transfer.slots();
-    return shards.takeTransfer(transfer, outcome -> merged.merged(slots, outcome));
+    return shards.peers().takeTransfer(transfer, outcome -> merged.merged(slots, outcome));
   }
 
   private void unreadable(Peer from, int entries, int bytes, String reason) {
-    shards.unreadable(entries);
+    shards.peers().unreadable(entries);
     if (!unreadableBefore.getAndSet(true)) {
       log.error(
           "event=transfer-unreadable from={} entries={} bytes={} reason=\"{}\", the sender keeps"

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A notice of another sampler on its way into all shards: its sender is told once, when the last has
- * it. Threads: the shards'.
+ * A notice of another sampler on its way into all shards: its sender is told once, when the last
+ * has it. Threads: the shards'.
  */
 final class NoticeIn implements ShardCommand.Reception {
   private final AtomicInteger left;

@@ -121,11 +121,11 @@ public final class ReceivedTransfer {
    *
    * @return traces by shard
    */
-  int[][] split(ShardSet shards) {
-    int[][] traces = new int[shards.shards()][8];
+  int[][] split(int shards) {
+    int[][] traces = new int[shards][8];
     int[] counts = new int[traces.length];
     for (int i = 0; i < batch.traceCount(); i++) {
-      int shard = shards.shardOfSlot(batch.slot(i));
+      int shard = ShardSet.shardOfSlot(batch.slot(i), shards);
       if (counts[shard] == traces[shard].length) {
         traces[shard] = Arrays.copyOf(traces[shard], counts[shard] * 2);
       }

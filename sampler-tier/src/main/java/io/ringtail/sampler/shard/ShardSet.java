@@ -1,22 +1,17 @@
 package io.ringtail.sampler.shard;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
-import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.export.ExportQueue;
-import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
-import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
-import io.ringtail.sampler.transfer.TransferBatch;
 import io.ringtail.trace.TraceHash;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,10 +23,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +40,6 @@ public final class ShardSet {
   private final ShardMemory memory;
   private final TailSamplingConfig tail;
   private final SamplerMetrics metrics;
-  private final HandoverMetrics handoverMetrics;
   private final ByteBudget budget;
   private final List<Shard> shards = new ArrayList<>();
   private final ShardQueues queues;
@@ -56,6 +48,7 @@ public final class ShardSet {
   private final AtomicLong unreadBytes = new AtomicLong();
   private final LongSupplier nanoClock;
   private final Admission admission;
+  private final PeerCommands peerCommands;
   private boolean closed;
 
   /**
@@ -109,7 +102,6 @@ public final class ShardSet {
     this.nanoClock = nanoClock;
     this.routers = new RouterKeys(nanoClock);
     this.metrics = new SamplerMetrics(metrics);
-    this.handoverMetrics = new HandoverMetrics(metrics);
     this.budget = new ByteBudget(bytesForSpans(config, tail), config.highWater());
     ShardContext context =
         new ShardContext(
@@ -127,13 +119,14 @@ public final class ShardSet {
             mayDecide,
             adopted::get,
             routers,
-            handoverMetrics,
+            new HandoverMetrics(metrics),
             rules);
     for (int i = 0; i < config.shards(); i++) {
       shards.add(new Shard(i, tail.compile(), context));
     }
     this.queues = new ShardQueues(shards, this.metrics);
     this.admission = new Admission(shards, context, memory);
+    this.peerCommands = new PeerCommands(queues, admission, context);
     ShardGauges.register(metrics, this);
   }
 
@@ -192,8 +185,7 @@ public final class ShardSet {
     }
     metrics.accepted(spans);
     for (ShardBatch batch : part) {
-      queues.add(
-          batch.shard(), new ShardCommand.Spans(batch, Admission.worstCaseBytes(batch)));
+      queues.add(batch.shard(), new ShardCommand.Spans(batch, Admission.worstCaseBytes(batch)));
     }
     return null;
   }
@@ -204,6 +196,11 @@ public final class ShardSet {
    */
   public void slots(SlotView view) {
     queues.addToAll(new ShardCommand.Slots(view));
+  }
+
+  /** For what other samplers say. */
+  public PeerCommands peers() {
+    return peerCommands;
   }
 
   /** Numbers of routers, for notes and marks. */
@@ -228,7 +225,8 @@ public final class ShardSet {
    */
   public void forgetRouter(Peer router) {
     RouterKeys.Ending ending =
-        routers.end(router, shards.size(), begun -> queues.addToAll(new ShardCommand.RouterEnds(begun)));
+        routers.end(
+            router, shards.size(), begun -> queues.addToAll(new ShardCommand.RouterEnds(begun)));
     if (ending != null && ending.isSettled() && routers.forget(router, ending)) {
       int key = ending.key();
       queues.addToAll(
@@ -254,71 +252,12 @@ public final class ShardSet {
   }
 
   /**
-   * Stores decisions of a sampler whose heir this one is (protocol D2).
-   *
-   * @param decisions as {@link Notice} encodes them; a heap buffer, consumed
-   * @param stored told by a shard's thread: null when all shards know them; else the epoch in which
-   *     a slot of them is not the sender's, and not all are known; never if a shard fails
-   * @throws MalformedWireException if they cannot be read; nothing is stored then
-   */
-  public void takeNotice(
-      Peer from, long noticeId, ByteBuf decisions, Consumer<@Nullable EpochOrder> stored)
-      throws MalformedWireException {
-    try {
-      Notice notice = Notice.decode(decisions, routers);
-      queues.addToAll(
-          new ShardCommand.Decisions(from, noticeId, notice, new NoticeIn(shards.size(), stored)));
-    } catch (MalformedWireException e) {
-      metrics.malformedNotice();
-      throw e;
-    } finally {
-      decisions.release();
-    }
-  }
-
-  /** All traces of notices of {@code from} are settled (protocol D3). */
-  public void onSettled(Peer from, long[] noticeIds) {
-    queues.addToAll(new ShardCommand.Settled(from, noticeIds));
-  }
-
-  /** An heir has stored a notice of this sampler. */
-  public void onNoticeTaken(Peer heir, long noticeId) {
-    queues.add(HeirMail.shardOf(noticeId, shards.size()), new ShardCommand.NoticeTaken(heir, noticeId));
-  }
-
-  /**
-   * An heir has not stored a notice of this sampler, as a slot of it is another's.
-   *
-   * @param epoch the heir's newest
-   */
-  public void onNoticeNotOwner(Peer heir, long noticeId, EpochOrder epoch) {
-    queues.add(
-        HeirMail.shardOf(noticeId, shards.size()),
-        new ShardCommand.NoticeNotOwner(heir, noticeId, epoch));
-  }
-
-  /**
    * An epoch will be in use soon: until then nothing is decided, as slots may be another's already.
    *
    * @param order of the newest that is known
    */
   public void adopted(EpochOrder order) {
     adopted.set(order);
-  }
-
-  /** The link to another sampler broke: notices it has not answered are sent again. */
-  public void onPeerDown(Peer peer) {
-    queues.addToAll(new ShardCommand.PeerDown(peer));
-  }
-
-  /** Another sampler can be sent to again. */
-  public void onPeerWritable(Peer peer) {
-    queues.addToAll(new ShardCommand.PeerWritable(peer));
-  }
-
-  /** The owner has answered what was handed to it. */
-  public void onTransferAnswer(PeerAnswer answer, long id) {
-    queues.add(Handover.shardOf(id), new ShardCommand.TransferAnswered(answer));
   }
 
   /** How far the handoff of all shards is. */
@@ -328,53 +267,6 @@ public final class ShardSet {
       all = all.and(shard.foreign());
     }
     return all;
-  }
-
-  /**
-   * Takes what another sampler hands over: all of it that can be read, or nothing. Every slot of it
-   * is this sampler's by the newest view in the shards' queues.
-   *
-   * @param transfer borrowed; shards retain what they need
-   * @param merged told by one of the shards' threads when all have done with their part and their
-   *     marks say so: what is not taken
-   * @return why not, or null if taken
-   */
-  public @Nullable Refusal takeTransfer(
-      ReceivedTransfer transfer, Consumer<Arrival.Outcome> merged) {
-    int[][] traces = transfer.split(this);
-    int mine = (int) Stream.of(traces).filter(t -> t.length > 0).count();
-    Arrival arrival =
-        new Arrival(
-            transfer.unfit().stream().map(TransferBatch.Unfit::entry).toList(),
-            1 + mine + transfer.decisions().size() * shards.size(),
-            merged);
-    List<TransferIn> parts = new ArrayList<>(mine);
-    for (int i = 0; i < traces.length; i++) {
-      if (traces[i].length > 0) {
-        parts.add(transfer.part(i, traces[i], arrival));
-      }
-    }
-    Refusal refusal = admission.reserveTransfer(parts);
-    if (refusal != null) {
-      return refusal;
-    }
-    for (ReceivedTransfer.Decisions entry : transfer.decisions()) {
-      DecisionsIn reception = new DecisionsIn(arrival, entry.entry());
-      queues.addToAll(new ShardCommand.Decisions(null, 0, entry.notice(), reception));
-    }
-    for (TransferIn part : parts) {
-      metrics.handedIn(part.spanCount());
-      queues.add(part.shard(), new ShardCommand.Transfer(part));
-    }
-    handoverMetrics.batchesIn.inc();
-    handoverMetrics.bytesIn.inc(transfer.size());
-    arrival.done();
-    return null;
-  }
-
-  /** Entries of a transfer could not be read. */
-  public void unreadable(int entries) {
-    handoverMetrics.unreadable.inc(entries);
   }
 
   /**

@@ -3,10 +3,12 @@
  * {@link ShardBatch}es of a part, taken whole or refused whole, and other commands, through a
  * bounded queue for each shard. Out: kept traces to {@code export}.
  *
- * <p>Start at {@link ShardSet} (what intake sees), then {@link Shard} (the duty cycle). Spans go
- * {@link Gatherer} → {@link Decider} (by {@link TimerWheel}, or early) → {@link Departures} →
- * {@link TraceAssembler}. Threads: a shard's own for all but {@link ShardSet}. Buffers: a batch's
- * message is released when its spans are copied; a kept trace's bytes belong to the export queue.
+ * <p>Start at {@link ShardSet} (what intake sees; {@link Admission} knows whether there is room,
+ * {@link PeerCommands} is for other samplers), then {@link Shard} (the duty cycle). Spans go {@link
+ * Gatherer} → {@link Decider} (by {@link TimerWheel}, or early) → {@link Departures} → {@link
+ * TraceAssembler}. Threads: a shard's own for all but {@link ShardSet} and what it consists of.
+ * Buffers: a batch's message is released when its spans are copied; a kept trace's bytes belong to
+ * the export queue.
  */
 @NullMarked
 package io.ringtail.sampler.shard;

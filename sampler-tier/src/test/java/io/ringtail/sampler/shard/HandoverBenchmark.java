@@ -134,7 +134,8 @@ public class HandoverBenchmark {
     sentBytes += entries.readableBytes();
     ReceivedTransfer transfer = ReceivedTransfer.read(entries, to.routers());
     PeerAnswer taken = new PeerAnswer.TransferTaken(word.id());
-    if (to.takeTransfer(transfer, unfit -> from.onTransferAnswer(taken, word.id())) != null) {
+    if (to.peers().takeTransfer(transfer, unfit -> from.peers().onTransferAnswer(taken, word.id()))
+        != null) {
       throw new IllegalStateException("refused");
     }
     transfer.release();

@@ -266,13 +266,13 @@ final class Samplers {
             }
             return lost;
           });
-      set.onPeerDown(other.peer);
+      set.peers().onPeerDown(other.peer);
       work();
     }
 
     void mend(One other) {
       cut.remove(other.peer);
-      set.onPeerWritable(other.peer);
+      set.peers().onPeerWritable(other.peer);
       work();
     }
 
@@ -330,22 +330,24 @@ final class Samplers {
       transfer(from, to, transfer);
     } else if (s.word() instanceof PeerWord.Notice notice) {
       try {
-        to.set.takeNotice(
-            from.peer,
-            notice.id(),
-            notice.decisions(),
-            epoch -> {
-              if (epoch == null) {
-                from.set.onNoticeTaken(to.peer, notice.id());
-              } else {
-                from.set.onNoticeNotOwner(to.peer, notice.id(), epoch);
-              }
-            });
+        to.set
+            .peers()
+            .takeNotice(
+                from.peer,
+                notice.id(),
+                notice.decisions(),
+                epoch -> {
+                  if (epoch == null) {
+                    from.set.peers().onNoticeTaken(to.peer, notice.id());
+                  } else {
+                    from.set.peers().onNoticeNotOwner(to.peer, notice.id(), epoch);
+                  }
+                });
       } catch (MalformedWireException e) {
         throw new AssertionError(e);
       }
     } else if (s.word() instanceof PeerWord.Settled settled) {
-      to.set.onSettled(from.peer, settled.noticeIds());
+      to.set.peers().onSettled(from.peer, settled.noticeIds());
     }
   }
 
@@ -379,7 +381,7 @@ final class Samplers {
       Refusal refusal =
           to.full
               ? new Refusal.NotReady("full", Duration.ZERO)
-              : to.set.takeTransfer(transfer, outcome -> way.accept(answer(id, outcome)));
+              : to.set.peers().takeTransfer(transfer, outcome -> way.accept(answer(id, outcome)));
       if (refusal != null) {
         way.accept(new PeerAnswer.TransferFull(id));
       }
@@ -398,7 +400,7 @@ final class Samplers {
 
   private static void answer(One from, One to, PeerAnswer answer, long id) {
     if (!to.mute) {
-      from.set.onTransferAnswer(answer, id);
+      from.set.peers().onTransferAnswer(answer, id);
     }
   }
 

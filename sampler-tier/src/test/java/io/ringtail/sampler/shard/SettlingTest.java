@@ -190,7 +190,7 @@ class SettlingTest {
     shards
         .peers
         .words(PeerWord.Notice.class)
-        .forEach(notice -> shards.set.onNoticeTaken(B, notice.id()));
+        .forEach(notice -> shards.set.peers().onNoticeTaken(B, notice.id()));
     shards.work();
   }
 
@@ -241,7 +241,7 @@ class SettlingTest {
     shards.peers.up = true;
     shards.advanceMillis(100);
     assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(1);
-    shards.set.onPeerDown(B);
+    shards.set.peers().onPeerDown(B);
     shards.advanceMillis(100);
     assertThat(shards.peers.words(PeerWord.Notice.class))
         .extracting(PeerWord.Notice::id)
@@ -260,19 +260,19 @@ class SettlingTest {
     assertThat(exports()).isEqualTo(1);
     shards.advanceMillis(500);
     int before = shards.peers.words(PeerWord.Settled.class).size();
-    shards.set.onPeerDown(B);
+    shards.set.peers().onPeerDown(B);
     shards.advanceMillis(100);
     shards.peers.up = true;
     shards.advanceMillis(100);
     assertThat(shards.peers.words(PeerWord.Settled.class)).hasSize(before + 1);
 
-    shards.set.onPeerDown(B);
+    shards.set.peers().onPeerDown(B);
     shards.advanceMillis(1);
     assertThat(shards.peers.words(PeerWord.Settled.class))
         .hasSize(before + 2)
         .allSatisfy(word -> assertThat(word.noticeIds()).containsExactly(id));
     shards.advanceMillis(60_000);
-    shards.set.onPeerDown(B);
+    shards.set.peers().onPeerDown(B);
     shards.advanceMillis(1);
     assertThat(shards.peers.words(PeerWord.Settled.class)).as("has arrived").hasSize(before + 2);
   }
@@ -318,8 +318,10 @@ class SettlingTest {
     use(next);
     shards.advanceMillis(Notices.ROUND_MILLIS);
     assertThat(shards.peers.sent.get(1).to()).isEqualTo(Views.peer("c"));
-    shards.set.onNoticeTaken(
-        Views.peer("c"), shards.peers.words(PeerWord.Notice.class).get(1).id());
+    shards
+        .set
+        .peers()
+        .onNoticeTaken(Views.peer("c"), shards.peers.words(PeerWord.Notice.class).get(1).id());
     shards.work();
     assertThat(exports()).isZero();
     assertThat(dropped(DropReason.NOT_SAMPLED)).isEqualTo(2);
@@ -329,7 +331,7 @@ class SettlingTest {
   void heirThatKnowsANewerOwner_stopsTheDecision() {
     decideWithHeir(Spans.error(MINE, 1));
     long id = shards.peers.words(PeerWord.Notice.class).get(0).id();
-    shards.set.onNoticeNotOwner(B, id, new EpochOrder(1, 3));
+    shards.set.peers().onNoticeNotOwner(B, id, new EpochOrder(1, 3));
     shards.advanceMillis(2 * Notices.ANSWER_MILLIS);
     assertThat(exports()).isZero();
     use(Views.of(3, "a", "b"));
@@ -342,7 +344,7 @@ class SettlingTest {
   void heirThatIsBehind_isToldAgain() {
     decideWithHeir(Spans.error(MINE, 1));
     long id = shards.peers.words(PeerWord.Notice.class).get(0).id();
-    shards.set.onNoticeNotOwner(B, id, new EpochOrder(1, 1));
+    shards.set.peers().onNoticeNotOwner(B, id, new EpochOrder(1, 1));
     shards.advanceMillis(200);
     assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(2);
     answerAll();
@@ -375,7 +377,7 @@ class SettlingTest {
   private void takeNotice(long id, PeerWord.Notice word) {
     ByteBuf copy = word.decisions().copy();
     try {
-      shards.set.takeNotice(B, id, copy, epoch -> stored += epoch == null ? 1 : 100);
+      shards.set.peers().takeNotice(B, id, copy, epoch -> stored += epoch == null ? 1 : 100);
     } catch (MalformedWireException e) {
       throw new AssertionError(e);
     }
@@ -439,7 +441,7 @@ class SettlingTest {
     takeReplay(1, Spans.span(OTHERS, 1));
     assertThat(exports()).isEqualTo(1);
 
-    shards.set.onSettled(B, new long[] {5});
+    shards.set.peers().onSettled(B, new long[] {5});
     takeReplay(1, Spans.span(OTHERS, 1));
     assertThat(exports()).isEqualTo(1);
     assertThat(dropped(DropReason.REPLAY_SETTLED)).isEqualTo(1);

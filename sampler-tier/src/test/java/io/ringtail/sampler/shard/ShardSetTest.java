@@ -189,7 +189,8 @@ class ShardSetTest {
   @Test
   void noticeThatCannotBeRead_isCountedAndLetGo() {
     ByteBuf garbage = Unpooled.wrappedBuffer(new byte[] {(byte) 0xff, 1, 2});
-    assertThatThrownBy(() -> shards.set.takeNotice(Views.peer("s1"), 1, garbage, stored -> {}))
+    assertThatThrownBy(
+            () -> shards.set.peers().takeNotice(Views.peer("s1"), 1, garbage, stored -> {}))
         .isInstanceOf(MalformedWireException.class);
     assertThat(garbage.refCnt()).isZero();
     assertThat(shards.registry.counter("ringtail_sampler_malformed_notices_total", "").getCount())
