@@ -3,6 +3,7 @@ package io.ringtail.router;
 import io.ringtail.memory.MemoryCuts;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
+import io.ringtail.memory.MemoryPlan;
 import io.ringtail.memory.NetworkMemory;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.router.forward.ForwardConfig;
@@ -137,6 +138,11 @@ record RouterMemory(
         networkBytes - (long) readBytes * limits.processors(),
         limits.processors(),
         metrics);
+  }
+
+  /** All of it, to be told. */
+  MemoryPlan plan() {
+    return new MemoryPlan(limits, parts(), cuts, leastHeapBytes());
   }
 
   /** All who take memory outside the heap; together they fit. */

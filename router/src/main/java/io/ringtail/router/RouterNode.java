@@ -14,7 +14,6 @@ import io.ringtail.http2.CopiedReads;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.memory.MemoryLimits;
-import io.ringtail.memory.MemoryPart;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
@@ -43,7 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RouterNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RouterNode.class);
-  private static final int MIB_SHIFT = 20;
   private static final int REMEMBERED_TABLES = 2;
 
   private final RouterConfig config;
@@ -90,38 +88,14 @@ public final class RouterNode implements AutoCloseable {
             rules);
     this.membership =
         Memberships.of(config.cluster(), owners -> tables.of(owners).checksum(), metrics, rules);
-    sayMemory();
+    memory
+        .plan()
+        .announce(
+            config.node().id(), "retention_max_bytes=" + memory.retention().maxBytes(), metrics);
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);
     readiness.require("links", this::whyNoLinks);
     readiness.require("alone", this::whyAlone);
-  }
-
-  private void sayMemory() {
-    log.info(
-        "event=memory node={} direct_mib={} {} retention_max_bytes={} heap_mib={}"
-            + " heap_needed_mib={}",
-        config.node().id(),
-        memory.limits().directBytes() >> MIB_SHIFT,
-        MemoryPart.text(memory.parts()),
-        memory.retention().maxBytes(),
-        memory.limits().heapBytes() >> MIB_SHIFT,
-        memory.leastHeapBytes() >> MIB_SHIFT);
-    for (String cut : memory.cuts()) {
-      log.warn(
-          "event=memory-cut node={} reason=\"{}: there is no more memory; set"
-              + " -XX:MaxDirectMemorySize and -Xmx\"",
-          config.node().id(),
-          cut);
-    }
-    if (memory.limits().heapBytes() < memory.leastHeapBytes()) {
-      log.warn(
-          "event=heap-small node={} heap_mib={} needed_mib={} reason=\"set -Xmx, or less to keep\"",
-          config.node().id(),
-          memory.limits().heapBytes() >> MIB_SHIFT,
-          memory.leastHeapBytes() >> MIB_SHIFT);
-    }
-    MemoryPart.register(memory.parts(), memory.limits(), metrics);
   }
 
   private Optional<String> whyAlone() {

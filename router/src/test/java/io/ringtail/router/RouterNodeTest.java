@@ -200,17 +200,12 @@ class RouterNodeTest {
             any,
             defaults.maxRequestBytes(),
             defaults.maxBytesInFlight(),
+            defaults.maxBytesIncoming(),
             defaults.contextHeaders(),
             defaults.maxConcurrentCalls(),
             defaults.maxConnections(),
             defaults.maxHeaderBytes(),
-            defaults.requestTimeout(),
-            defaults.idleTimeout(),
-            defaults.maxConnectionAge(),
-            defaults.maxConnectionAgeGrace(),
-            defaults.keepaliveTime(),
-            defaults.keepaliveTimeout(),
-            defaults.permitKeepaliveTime());
+            defaults.times());
     return new RouterConfig(
         new NodeConfig(Tables.ROUTER, ""),
         cluster,

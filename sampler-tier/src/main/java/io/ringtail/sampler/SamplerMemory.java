@@ -3,6 +3,7 @@ package io.ringtail.sampler;
 import io.ringtail.memory.MemoryCuts;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
+import io.ringtail.memory.MemoryPlan;
 import io.ringtail.sampler.export.ExportConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 import java.util.List;
@@ -114,6 +115,11 @@ record SamplerMemory(
           givenExport.maxQueuedBytes());
     }
     return cuts.list();
+  }
+
+  /** All of it, to be told. */
+  MemoryPlan plan() {
+    return new MemoryPlan(limits, parts(), cuts, leastHeapBytes());
   }
 
   /** All who take memory outside the heap; together they fit. */

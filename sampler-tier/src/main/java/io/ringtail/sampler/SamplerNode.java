@@ -23,7 +23,6 @@ import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.memory.MemoryLimits;
-import io.ringtail.memory.MemoryPart;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ops.OpsServer;
 import io.ringtail.ops.Readiness;
@@ -64,7 +63,6 @@ import org.slf4j.LoggerFactory;
 public final class SamplerNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SamplerNode.class);
   private static final long LOOK_MILLIS = 20;
-  private static final int MIB_SHIFT = 20;
   private static final int REMEMBERED_TABLES = 4;
 
   private final SamplerConfig config;
@@ -150,7 +148,12 @@ public final class SamplerNode implements AutoCloseable {
             new DictionaryMemory(memory.dictionaryBytes()),
             metrics,
             handoff);
-    sayMemory(memory);
+    memory
+        .plan()
+        .announce(
+            config.node().id(),
+            "max_buffered_bytes=" + memory.shards().maxBufferedBytes(),
+            metrics);
     handoff.connect(shards, ownership, links, peers);
     peers.start(handoff.events());
     links.add(peers.service());
@@ -160,34 +163,6 @@ public final class SamplerNode implements AutoCloseable {
   /** Whether members come and go, and slots with them. */
   private boolean moves() {
     return config.cluster().discovery() != ClusterConfig.Discovery.FIXED;
-  }
-
-  private void sayMemory(SamplerMemory memory) {
-    log.info(
-        "event=memory node={} direct_mib={} {} max_buffered_bytes={} heap_mib={}"
-            + " heap_needed_mib={}",
-        config.node().id(),
-        memory.limits().directBytes() >> MIB_SHIFT,
-        MemoryPart.text(memory.parts()),
-        memory.shards().maxBufferedBytes(),
-        memory.limits().heapBytes() >> MIB_SHIFT,
-        memory.leastHeapBytes() >> MIB_SHIFT);
-    for (String cut : memory.cuts()) {
-      log.warn(
-          "event=memory-cut node={} reason=\"{}: there is no more memory outside the heap; set"
-              + " -XX:MaxDirectMemorySize\"",
-          config.node().id(),
-          cut);
-    }
-    if (memory.limits().heapBytes() < memory.leastHeapBytes()) {
-      log.warn(
-          "event=heap-small node={} heap_mib={} needed_mib={} reason=\"set -Xmx, or less to buffer"
-              + " and to queue\"",
-          config.node().id(),
-          memory.limits().heapBytes() >> MIB_SHIFT,
-          memory.leastHeapBytes() >> MIB_SHIFT);
-    }
-    MemoryPart.register(memory.parts(), memory.limits(), metrics);
   }
 
   /**

@@ -4,7 +4,6 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
@@ -12,9 +11,9 @@ import io.ringtail.link.LinkMessage;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.LinkWriter;
 import io.ringtail.link.SamplerFrame;
+import io.ringtail.link.StreamOnLoop;
 import io.ringtail.link.Welcome;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * One gRPC stream to a sampler, from hello to its end; {@link Events} tell of it. Threads: the
  * link's event loop, on which gRPC's callbacks come as well; those that do not are moved there.
  */
-final class LinkSession extends ClientCall.Listener<SamplerFrame> {
+final class LinkSession extends StreamOnLoop<SamplerFrame> {
   private static final long OPENING_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int FRAMES_AHEAD = 64;
 
@@ -68,6 +67,7 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
       LongSupplier nanoTime,
       UnsentBytes unsent,
       Events events) {
+    super(channel, loop);
     this.unsent = unsent;
     this.nanoTime = nanoTime;
     this.openedNanos = nanoTime.getAsLong();
@@ -152,7 +152,8 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   }
 
   /** Ends it at once, as if it had broken. */
-  void end(String reason) {
+  @Override
+  protected void end(String reason) {
     if (ended) {
       return;
     }
@@ -164,28 +165,14 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
   }
 
   @Override
-  public void onMessage(SamplerFrame frame) {
-    onLoop(() -> receive(frame));
+  protected void writable() {
+    if (isWritable() && writer != null) {
+      events.onWritable(this);
+    }
   }
 
   @Override
-  public void onReady() {
-    onLoop(
-        () -> {
-          if (isWritable() && writer != null) {
-            events.onWritable(this);
-          }
-        });
-  }
-
-  @Override
-  public void onClose(Status status, Metadata trailers) {
-    String description = status.getDescription();
-    String reason = status.getCode() + (description == null ? "" : ": " + description);
-    onLoop(() -> end(reason));
-  }
-
-  private void receive(SamplerFrame frame) {
+  protected void receive(SamplerFrame frame) {
     if (ended) {
       return;
     }
@@ -216,17 +203,5 @@ final class LinkSession extends ClientCall.Listener<SamplerFrame> {
     }
     writer = new LinkWriter(welcome.dictionary());
     events.onUp(this);
-  }
-
-  private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-      return;
-    }
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      channel.shutdownNow(); // the router has stopped
-    }
   }
 }

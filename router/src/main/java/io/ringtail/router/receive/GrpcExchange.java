@@ -59,7 +59,7 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
 
   /** Closes the call if it has not become whole in time. Any thread. */
   void checkTimeout(long nowNanos) {
-    if (nowNanos - startNanos > reception().config().requestTimeout().toNanos()) {
+    if (nowNanos - startNanos > reception().config().times().requestTimeout().toNanos()) {
       incoming.remove(this);
       refused(reception().notWhole());
     }

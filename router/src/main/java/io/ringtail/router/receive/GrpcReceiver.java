@@ -74,7 +74,7 @@ final class GrpcReceiver implements AutoCloseable {
     } catch (IOException e) {
       throw new ListenException("router.receive.grpc", address, e);
     }
-    long tickMillis = Math.max(5, Math.min(1000, config.requestTimeout().toMillis() / 4));
+    long tickMillis = Math.max(5, Math.min(1000, config.times().requestTimeout().toMillis() / 4));
     this.sweep =
         on.loops()
             .workers()
@@ -119,9 +119,10 @@ final class GrpcReceiver implements AutoCloseable {
             .maxInboundMessageSize(config.maxRequestBytes())
             .maxInboundMetadataSize(config.maxHeaderBytes())
             .maxConcurrentCallsPerConnection(config.maxConcurrentCalls())
-            .keepAliveTime(config.keepaliveTime().toNanos(), TimeUnit.NANOSECONDS)
-            .keepAliveTimeout(config.keepaliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
-            .permitKeepAliveTime(config.permitKeepaliveTime().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTime(config.times().keepaliveTime().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(config.times().keepaliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            .permitKeepAliveTime(
+                config.times().permitKeepaliveTime().toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveWithoutCalls(true)
             .decompressorRegistry(
                 DecompressorRegistry.emptyInstance()
@@ -133,10 +134,11 @@ final class GrpcReceiver implements AutoCloseable {
                 ServerServiceDefinition.builder(SERVICE)
                     .addMethod(exportMethod(), this::startCall)
                     .build());
-    if (!config.maxConnectionAge().isZero()) {
+    if (!config.times().maxConnectionAge().isZero()) {
       builder
-          .maxConnectionAge(config.maxConnectionAge().toNanos(), TimeUnit.NANOSECONDS)
-          .maxConnectionAgeGrace(config.maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
+          .maxConnectionAge(config.times().maxConnectionAge().toNanos(), TimeUnit.NANOSECONDS)
+          .maxConnectionAgeGrace(
+              config.times().maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS);
     }
     return builder;
   }

@@ -84,10 +84,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     openedNanos = System.nanoTime();
-    long age = config.maxConnectionAge().toNanos();
+    long age = config.times().maxConnectionAge().toNanos();
     double jitter = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
     maxAgeNanos = age == 0 ? 0 : Math.max(1, (long) (age * jitter));
-    deadlineNanos = openedNanos + config.idleTimeout().toNanos();
+    deadlineNanos = openedNanos + config.times().idleTimeout().toNanos();
     scheduleCheck(ctx);
     pump(ctx);
   }
@@ -95,7 +95,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Bytes have come, which need not be a whole head yet. */
   void bytesSeen() {
     if (answered) {
-      long soonest = System.nanoTime() + config.requestTimeout().toNanos();
+      long soonest = System.nanoTime() + config.times().requestTimeout().toNanos();
       deadlineNanos = Math.min(deadlineNanos, soonest);
     }
   }
@@ -153,7 +153,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     answered = false;
     bodyEnded = request.decoderResult().isFailure();
     seenBytes = 0;
-    deadlineNanos = System.nanoTime() + config.requestTimeout().toNanos();
+    deadlineNanos = System.nanoTime() + config.times().requestTimeout().toNanos();
     requestContext = reception.contexts().of(request.headers());
     boolean chunked = HttpUtil.isTransferEncodingChunked(request);
     boolean tooLarge = head.contentLength() > config.maxRequestBytes();
@@ -312,7 +312,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       ctx.close();
       return;
     }
-    deadlineNanos = System.nanoTime() + config.idleTimeout().toNanos();
+    deadlineNanos = System.nanoTime() + config.times().idleTimeout().toNanos();
     pump(ctx);
   }
 
@@ -347,7 +347,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void scheduleCheck(ChannelHandlerContext ctx) {
-    long atMost = Math.max(1_000_000, config.requestTimeout().toNanos() / 4);
+    long atMost = Math.max(1_000_000, config.times().requestTimeout().toNanos() / 4);
     ctx.executor().schedule(() -> check(ctx), atMost, TimeUnit.NANOSECONDS);
   }
 

@@ -4,7 +4,6 @@ import io.ringtail.config.ConfigSection;
 import io.ringtail.link.HeaderNames;
 import io.ringtail.link.LinkMethod;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConcurrentCalls gRPC calls at once on one connection
  * @param maxConnections open connections of each server
  * @param maxHeaderBytes largest HTTP header block and gRPC metadata
- * @param requestTimeout within which a request that has begun must be whole
- * @param idleTimeout after which an HTTP connection without a request is closed
- * @param maxConnectionAge after which a connection is told to go, with jitter; zero: never
- * @param maxConnectionAgeGrace how long calls may still run on it then
- * @param keepaliveTime after which a quiet gRPC connection is probed
- * @param keepaliveTimeout within which a probe must be answered
- * @param permitKeepaliveTime how often a gRPC client may probe
+ * @param times how long things may take
  */
 public record ReceiveConfig(
     @Nullable InetSocketAddress grpc,
@@ -40,54 +33,11 @@ public record ReceiveConfig(
     int maxConcurrentCalls,
     int maxConnections,
     int maxHeaderBytes,
-    Duration requestTimeout,
-    Duration idleTimeout,
-    Duration maxConnectionAge,
-    Duration maxConnectionAgeGrace,
-    Duration keepaliveTime,
-    Duration keepaliveTimeout,
-    Duration permitKeepaliveTime) {
+    ReceiveTimes times) {
   private static final int MIB = 1024 * 1024;
-  private static final Duration DAY = Duration.ofDays(1);
 
   public ReceiveConfig {
     contextHeaders = List.copyOf(contextHeaders);
-  }
-
-  /** One with all memory the JVM has for what is being received. */
-  public ReceiveConfig(
-      @Nullable InetSocketAddress grpc,
-      @Nullable InetSocketAddress http,
-      int maxRequestBytes,
-      long maxBytesInFlight,
-      List<String> contextHeaders,
-      int maxConcurrentCalls,
-      int maxConnections,
-      int maxHeaderBytes,
-      Duration requestTimeout,
-      Duration idleTimeout,
-      Duration maxConnectionAge,
-      Duration maxConnectionAgeGrace,
-      Duration keepaliveTime,
-      Duration keepaliveTimeout,
-      Duration permitKeepaliveTime) {
-    this(
-        grpc,
-        http,
-        maxRequestBytes,
-        maxBytesInFlight,
-        Long.MAX_VALUE,
-        contextHeaders,
-        maxConcurrentCalls,
-        maxConnections,
-        maxHeaderBytes,
-        requestTimeout,
-        idleTimeout,
-        maxConnectionAge,
-        maxConnectionAgeGrace,
-        keepaliveTime,
-        keepaliveTimeout,
-        permitKeepaliveTime);
   }
 
   /** The OTLP ports on loopback. */
@@ -97,17 +47,12 @@ public record ReceiveConfig(
         new InetSocketAddress("127.0.0.1", 4318),
         64 * MIB,
         256L * MIB,
+        Long.MAX_VALUE,
         List.of(),
         128,
         10_000,
         16 * 1024,
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(5),
-        Duration.ZERO,
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(1),
-        Duration.ofSeconds(20),
-        Duration.ofSeconds(5));
+        ReceiveTimes.defaults());
   }
 
   /** This with no more than that. */
@@ -122,13 +67,7 @@ public record ReceiveConfig(
         maxConcurrentCalls,
         maxConnections,
         maxHeaderBytes,
-        requestTimeout,
-        idleTimeout,
-        maxConnectionAge,
-        maxConnectionAgeGrace,
-        keepaliveTime,
-        keepaliveTimeout,
-        permitKeepaliveTime);
+        times);
   }
 
   /** Reads the section; wrong values become its problems. */
@@ -150,20 +89,12 @@ public record ReceiveConfig(
         address(section, "http", "127.0.0.1:4318"),
         maxRequestBytes,
         maxBytesInFlight,
+        otherwise.maxBytesIncoming,
         headerNames(section),
         section.integer("max-concurrent-calls", otherwise.maxConcurrentCalls, 1, 100_000),
         section.integer("max-connections", otherwise.maxConnections, 1, 10_000_000),
         (int) section.bytes("max-header-bytes", otherwise.maxHeaderBytes, 1024, MIB),
-        section.duration("request-timeout", otherwise.requestTimeout, Duration.ofMillis(10), DAY),
-        section.duration("idle-timeout", otherwise.idleTimeout, Duration.ofMillis(10), DAY),
-        section.duration("max-connection-age", Duration.ZERO, Duration.ZERO, DAY),
-        section.duration(
-            "max-connection-age-grace", otherwise.maxConnectionAgeGrace, Duration.ZERO, DAY),
-        section.duration("keepalive-time", otherwise.keepaliveTime, Duration.ofSeconds(1), DAY),
-        section.duration(
-            "keepalive-timeout", otherwise.keepaliveTimeout, Duration.ofMillis(100), DAY),
-        section.duration(
-            "permit-keepalive-time", otherwise.permitKeepaliveTime, Duration.ZERO, DAY));
+        ReceiveTimes.read(section));
   }
 
   private static @Nullable InetSocketAddress address(

@@ -39,7 +39,8 @@ record Reception(
 
   Refusal notWhole() {
     return new Refusal.TimedOut(
-        "request not whole after " + config.requestTimeout().toMillis() + " ms", retryAfter());
+        "request not whole after " + config.times().requestTimeout().toMillis() + " ms",
+        retryAfter());
   }
 
   /** Jittered, so that those refused together do not come back together. */

@@ -45,13 +45,13 @@ final class ReceiveConfigTest {
     assertThat(config.maxConcurrentCalls()).isEqualTo(3);
     assertThat(config.maxConnections()).isEqualTo(4);
     assertThat(config.maxHeaderBytes()).isEqualTo(4096);
-    assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(6));
-    assertThat(config.maxConnectionAge()).isEqualTo(Duration.ofSeconds(7));
-    assertThat(config.maxConnectionAgeGrace()).isEqualTo(Duration.ofSeconds(8));
-    assertThat(config.keepaliveTime()).isEqualTo(Duration.ofSeconds(9));
-    assertThat(config.keepaliveTimeout()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(config.permitKeepaliveTime()).isEqualTo(Duration.ofSeconds(11));
+    assertThat(config.times().requestTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.times().idleTimeout()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(config.times().maxConnectionAge()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(config.times().maxConnectionAgeGrace()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(config.times().keepaliveTime()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(config.times().keepaliveTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.times().permitKeepaliveTime()).isEqualTo(Duration.ofSeconds(11));
   }
 
   @Test

@@ -53,22 +53,25 @@ final class ReceiveFixture implements AutoCloseable {
 
     ReceiveConfig config() {
       ReceiveConfig defaults = ReceiveConfig.defaults();
+      ReceiveTimes times = defaults.times();
       return new ReceiveConfig(
           grpc,
           http,
           maxRequestBytes,
           maxBytesInFlight,
+          defaults.maxBytesIncoming(),
           contextHeaders,
           defaults.maxConcurrentCalls(),
           maxConnections,
           8 * 1024,
-          requestTimeout,
-          idleTimeout,
-          maxConnectionAge,
-          defaults.maxConnectionAgeGrace(),
-          defaults.keepaliveTime(),
-          defaults.keepaliveTimeout(),
-          defaults.permitKeepaliveTime());
+          new ReceiveTimes(
+              requestTimeout,
+              idleTimeout,
+              maxConnectionAge,
+              times.maxConnectionAgeGrace(),
+              times.keepaliveTime(),
+              times.keepaliveTimeout(),
+              times.permitKeepaliveTime()));
     }
   }
 

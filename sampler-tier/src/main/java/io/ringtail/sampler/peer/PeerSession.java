@@ -4,18 +4,17 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import io.ringtail.link.Peer;
+import io.ringtail.link.StreamOnLoop;
 import io.ringtail.otlp.MalformedWireException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
  * One gRPC stream to another sampler, from hello to its end; {@link Events} tell of it. Threads:
  * the link's event loop; callbacks of gRPC that come elsewhere are moved there.
  */
-final class PeerSession extends ClientCall.Listener<byte[]> {
+final class PeerSession extends StreamOnLoop<byte[]> {
   private static final long OPENING_MILLIS = 3_000;
   private static final int ANSWERS_AHEAD = 64;
 
@@ -42,11 +41,17 @@ final class PeerSession extends ClientCall.Listener<byte[]> {
   private boolean ended;
 
   PeerSession(PeerLinks context, Peer peer, String address, EventLoop loop, Events events) {
+    this(context, peer, context.channel(address, loop), loop, events);
+  }
+
+  private PeerSession(
+      PeerLinks context, Peer peer, ManagedChannel channel, EventLoop loop, Events events) {
+    super(channel, loop);
     this.context = context;
     this.peer = peer;
     this.loop = loop;
     this.events = events;
-    this.channel = context.channel(address, loop);
+    this.channel = channel;
     this.call = channel.newCall(PeerMethod.OPEN, CallOptions.DEFAULT);
   }
 
@@ -87,7 +92,8 @@ final class PeerSession extends ClientCall.Listener<byte[]> {
     }
   }
 
-  private void end(String reason) {
+  @Override
+  protected void end(String reason) {
     if (!ended) {
       cancel(reason);
       events.onBroken(this, reason);
@@ -95,28 +101,14 @@ final class PeerSession extends ClientCall.Listener<byte[]> {
   }
 
   @Override
-  public void onMessage(byte[] message) {
-    onLoop(() -> receive(message));
+  protected void writable() {
+    if (isWritable()) {
+      events.onWritable(this);
+    }
   }
 
   @Override
-  public void onReady() {
-    onLoop(
-        () -> {
-          if (isWritable()) {
-            events.onWritable(this);
-          }
-        });
-  }
-
-  @Override
-  public void onClose(Status status, Metadata trailers) {
-    String description = status.getDescription();
-    String reason = status.getCode() + (description == null ? "" : ": " + description);
-    onLoop(() -> end(reason));
-  }
-
-  private void receive(byte[] message) {
+  protected void receive(byte[] message) {
     if (ended) {
       return;
     }
@@ -144,17 +136,5 @@ final class PeerSession extends ClientCall.Listener<byte[]> {
     }
     welcomed = true;
     events.onUp(this);
-  }
-
-  private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
-      task.run();
-      return;
-    }
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      channel.shutdownNow(); // the sampler has stopped
-    }
   }
 }
