@@ -4,21 +4,16 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.Slabs;
-import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.policy.PolicySet;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Replayable;
-import io.ringtail.sampler.settle.RouterKeys;
-import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /**
@@ -31,10 +26,6 @@ import java.util.function.LongPredicate;
 final class Shard {
   private static final int COMMANDS_PER_CYCLE = 16;
   private static final int TRACES_PER_CYCLE = 512;
-  private static final int GROUPS_PER_SWEEP = 64;
-  private static final int SWEEP_MILLIS = 100;
-  private static final int SETTLE_MILLIS = 20;
-  private static final int BATCHES_PER_EVICTION = 64;
 
   private final int index;
   private final PolicySet policies;
@@ -49,7 +40,6 @@ final class Shard {
   private final ByteBudget budget;
   private final LongPredicate mayDecide;
   private final TimerWheel.Expiry expiry = this::expired;
-  private final Consumer<DecisionBatch> inherited = this::inherited;
 
   private final Queue<ShardCommand> commands = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queuedBatches = new AtomicInteger();
@@ -58,7 +48,6 @@ final class Shard {
   private volatile boolean closed;
   private long nowNanos;
   private int nowMillis;
-  private int sweepMillis;
   private long settledBytes;
   private long settledBlockBytes;
   private long reservedBytes;
@@ -72,12 +61,8 @@ final class Shard {
   private volatile Foreign foreign = Foreign.NONE;
   private long exportBytes;
   private long replayableBytes;
-  private int settleMillis;
-  private int evictMillis;
-  private boolean marksChanged;
-  private final List<Runnable> afterMarks = new ArrayList<>();
-  private final List<RouterKeys.Ending> ending = new ArrayList<>();
-  private volatile long[] marks = new long[0];
+  private final PublishedMarks marks;
+  private final Sweeper sweeper;
   private final List<CompletableFuture<Void>> drains = new ArrayList<>();
   private volatile Published published = new Published(0, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
 
@@ -118,6 +103,7 @@ final class Shard {
     this.startNanos = context.nanoClock().getAsLong();
     this.slabs = new Slabs(context.slabs(), context.config().slabBytes());
     this.store = new ShardStore(slabs, context.config().noteBytes(), policies, 0, context.rules());
+    this.marks = new PublishedMarks(store.notes);
     this.caches = new DecisionCaches(context.config(), context.tail());
     this.counts = new ShardCounts(context.metrics());
     PolicyNames names = new PolicyNames(context.metrics());
@@ -125,6 +111,7 @@ final class Shard {
     this.mail = new HeirMail(context, index);
     this.departures = new Departures(store, names, context, unanswered, counts);
     this.decider = new Decider(store, policies, caches, names, departures, counts, mail, context);
+    this.sweeper = new Sweeper(store, caches, decider, departures);
     this.received = new ReceivedDecisions(store, names, decider, mail, context, index);
     this.gatherer =
         new Gatherer(
@@ -190,22 +177,22 @@ final class Shard {
     work += decider.notices().work(decider.lease(), TRACES_PER_CYCLE, nowMillis);
     work += received.work(nowMillis);
     work += mail.work(nowMillis);
-    work += evict();
+    work += sweeper.evict(nowMillis);
     work += departures.retry(TRACES_PER_CYCLE);
     work += handover.doWork(nowMillis);
     settle();
     work += decideEarly();
     work += drain();
-    work += sweep();
+    work += sweeper.sweep(nowMillis);
     settle();
     counts.flush();
     if (work > 0 || counts.held() != published.heldSpans()) { // also after a cycle that failed
       publish();
       countMalformedAttributes();
-      marksChanged = true;
+      marks.changed();
     }
     foreign = handover.foreign();
-    publishMarks();
+    marks.publish(nowMillis);
     return work;
   }
 
@@ -215,36 +202,9 @@ final class Shard {
     return newest == null || newest.equals(decider.slots().order());
   }
 
-  /** Not after each cycle: there may be many routers. What waits for the marks is told then. */
-  private void publishMarks() {
-    if (!marksChanged || (nowMillis - settleMillis < SETTLE_MILLIS && afterMarks.isEmpty())) {
-      return;
-    }
-    settleMillis = nowMillis;
-    marksChanged = false;
-    marks = store.notes.marks();
-    ending.removeIf(this::isSettled);
-    afterMarks.forEach(Runnable::run);
-    afterMarks.clear();
-  }
-
-  private boolean isSettled(RouterKeys.Ending router) {
-    boolean settled = store.notes.isSettled(router.key());
-    if (settled) {
-      router.shards().decrementAndGet();
-    }
-    return settled;
-  }
-
   /** To be set before the shard works. */
   void listener(EffectListener told) {
     decider.listener(told);
-  }
-
-  /** Runs something once the marks are published as they are after this duty cycle. */
-  void afterMarks(Runnable task) {
-    afterMarks.add(task);
-    marksChanged = true;
   }
 
   private void countMalformedAttributes() {
@@ -296,8 +256,7 @@ final class Shard {
     } else if (command instanceof ShardCommand.PeerWritable writable) {
       handover.onWritable(writable.peer());
     } else if (command instanceof ShardCommand.RouterEnds ends) {
-      ending.add(ends.ending());
-      marksChanged = true;
+      marks.ends(ends.ending());
     } else if (command instanceof ShardCommand.RouterGone gone) {
       forget(gone);
     } else if (command instanceof ShardCommand.Unsure unsure) {
@@ -343,7 +302,7 @@ final class Shard {
       }
     } finally {
       in.bytes().release();
-      afterMarks(in.arrival()::done);
+      marks.afterwards(in.arrival()::done);
     }
   }
 
@@ -390,7 +349,7 @@ final class Shard {
   }
 
   private void slots(SlotView view) {
-    marks = store.notes.marks(); // before anything is handed over: it stands behind floors of these
+    marks.publishNow(); // before anything is handed over: it stands behind floors of these
     decider.slots(view, nowMillis);
     received.slots(view);
     mail.owners(view.owners());
@@ -412,7 +371,7 @@ final class Shard {
     decider.notices().forget(gone.routerKey());
     store.replayable.forget(gone.routerKey());
     received.forget(gone.routerKey());
-    afterMarks(
+    marks.afterwards(
         () -> {
           if (gone.left().decrementAndGet() == 0) {
             gone.forgotten().run();
@@ -471,65 +430,6 @@ final class Shard {
       drains.clear();
     }
     return decided;
-  }
-
-  private int evict() {
-    if (nowMillis - evictMillis < 0) {
-      return 0;
-    }
-    evictMillis = nowMillis + SETTLE_MILLIS;
-    return store.replayable.evict(BATCHES_PER_EVICTION, inherited);
-  }
-
-  /** What another decided of slots that are this sampler's now is remembered for late spans. */
-  private void inherited(DecisionBatch batch) {
-    for (int place = 0; place < batch.size(); place++) {
-      long hi = batch.hi(place);
-      long lo = batch.lo(place);
-      if (!batch.isVoid(place) && decider.slots().owns(TraceHash.slot(hi, lo))) {
-        decider.remember(
-            batch.context(place), hi, lo, batch.keep(place), batch.policy(place), nowMillis);
-      }
-    }
-  }
-
-  private int sweep() {
-    if (nowMillis - sweepMillis < 0) {
-      return 0;
-    }
-    sweepMillis = nowMillis + SWEEP_MILLIS;
-    if (store.contexts.sweepDue()) {
-      sweepContexts();
-    }
-    return store.groups.sweep(oldestMillis(), GROUPS_PER_SWEEP);
-  }
-
-  private int oldestMillis() {
-    int oldest = store.open.isEmpty() ? nowMillis : store.traces.createdMillis(store.open.first());
-    oldest = store.overdue.oldestMillis(oldest);
-    oldest = store.decided.oldestMillis(oldest);
-    oldest = store.untold.oldestMillis(oldest);
-    oldest = departures.leaving().oldestMillis(oldest);
-    return departures.waiting().oldestMillis(oldest);
-  }
-
-  private void sweepContexts() {
-    BitSet inUse = new BitSet();
-    caches.markContexts(inUse);
-    store.replayable.markContexts(inUse);
-    mark(store.open.first(), inUse);
-    mark(store.overdue.first(), inUse);
-    mark(store.decided.first(), inUse);
-    mark(store.untold.first(), inUse);
-    mark(departures.waiting().first(), inUse);
-    mark(departures.leaving().first(), inUse);
-    store.contexts.sweep(inUse);
-  }
-
-  private void mark(int first, BitSet inUse) {
-    for (int trace = first; trace != TraceTable.NONE; trace = store.open.next(trace)) {
-      inUse.set(store.traces.context(trace));
-    }
   }
 
   private void settle() {
@@ -628,7 +528,7 @@ final class Shard {
         && mail.isSaid()
         && handover.isIdle()
         && decider.notices().isEmpty()
-        && !marksChanged;
+        && marks.isIdle();
   }
 
   int index() {
@@ -654,8 +554,7 @@ final class Shard {
 
   /** All a router sent up to this seq is settled here; -1 if it was not seen. Threads: any. */
   long mark(int routerKey) {
-    long[] now = marks;
-    return routerKey < now.length ? now[routerKey] : -1;
+    return marks.of(routerKey);
   }
 
   /** How far its handoff is. Threads: any. */
