@@ -1,7 +1,9 @@
 package io.ringtail.router;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.Gauge;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -227,7 +229,8 @@ final class RouterFloodTest {
     }
 
     private static long gauge(RouterNode router, String name) {
-      return ((Number) router.metrics().registry().getGauges().get(name).getValue()).longValue();
+      Gauge<?> gauge = requireNonNull(router.metrics().registry().getGauges().get(name), name);
+      return ((Number) gauge.getValue()).longValue();
     }
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * any more and ends. The newer exports to a sink of its own, so that who sent what can be told.
  */
 class SameNodeIdIT {
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Duration END = Duration.ofSeconds(40);
   private static final long DECISION_WAIT_MILLIS = 5_000;
   private static final long SLICE_NANOS = 200_000_000L;
@@ -121,8 +121,8 @@ class SameNodeIdIT {
   }
 
   private long requestsDueAfter(long millis) {
-    return sentMillis.keySet().stream()
-        .filter(n -> sentMillis.get(n) < millis && dueMillis(n) > millis)
+    return sentMillis.entrySet().stream()
+        .filter(sent -> sent.getValue() < millis && dueMillis(sent.getKey()) > millis)
         .count();
   }
 
@@ -171,9 +171,13 @@ class SameNodeIdIT {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       thread.interrupt();
-      stop();
+      try {
+        stop();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       sender.close();
     }
   }

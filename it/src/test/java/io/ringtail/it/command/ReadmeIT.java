@@ -42,7 +42,7 @@ class ReadmeIT {
   private static final Pattern BLOCK =
       Pattern.compile("<!-- (file|run)(?:: ([^>]*?))? -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
   private static final Pattern PORT = Pattern.compile("\\b(4317|4318|4319|9464|9465)\\b");
-  private static final Duration TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final String SHOWS = "shows ";
 
   @TempDir private Path directory;

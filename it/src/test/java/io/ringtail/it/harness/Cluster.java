@@ -27,7 +27,7 @@ public final class Cluster implements AutoCloseable {
   private static final int FIRST_PORT = 20_000;
   private static final int LAST_PORT = 32_000;
   private static final String LOOPBACK = "127.0.0.1";
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();

@@ -40,7 +40,6 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,16 +166,17 @@ class ForwarderTest {
 
   /** As a client does; for a while an owner is taken to be full without being asked. */
   private Answer sendUntilAccepted(byte[] body) {
-    AtomicReference<Answer> last = new AtomicReference<>(accept(body));
+    List<Answer> answers = new ArrayList<>(List.of(accept(body)));
     await()
         .until(
             () -> {
-              if (last.get().given() && !last.get().isAccepted()) {
-                last.set(accept(body));
+              Answer last = answers.get(answers.size() - 1);
+              if (last.given() && !last.isAccepted()) {
+                answers.add(accept(body));
               }
-              return last.get().isAccepted();
+              return last.isAccepted();
             });
-    return last.get();
+    return answers.get(answers.size() - 1);
   }
 
   @ParameterizedTest
