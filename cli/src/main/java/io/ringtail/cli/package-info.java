@@ -1,6 +1,6 @@
 /**
  * The {@code ringtail} command. In: words of the command line and config files. Out: results on
- * stdout, talk on stderr, an {@code exit} code. One class a command; start at {@link Ringtail}.
+ * stdout, talk on stderr, an {@code exit} code. One class a command. Start at {@link Ringtail}.
  * Threads: main; nodes bring their own.
  */
 @NullMarked

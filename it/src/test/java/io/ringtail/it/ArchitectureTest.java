@@ -12,9 +12,13 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +79,39 @@ class ArchitectureTest {
             .sorted()
             .toList();
     assertThat(without).as("packages without a @NullMarked package-info").isEmpty();
+  }
+
+  /** Annotations are seen in the classes, javadoc only in the sources. */
+  @Test
+  void packages_map_tellsWhereToStart() throws IOException {
+    Pattern map = Pattern.compile("/\\*\\*(.*?)\\*/\\s*@NullMarked\\s+package ", Pattern.DOTALL);
+    List<String> without = new ArrayList<>();
+    int maps = 0;
+    for (String module : List.of("shared-proto", "router", "sampler-tier", "cli")) {
+      Path sources = Path.of("..", module, "src", "main", "java");
+      for (Path file : filesNamed("package-info.java", sources)) {
+        maps++;
+        Matcher javadoc = map.matcher(Files.readString(file));
+        String text = javadoc.find() ? javadoc.group(1).replaceAll("\\s+\\*\\s+", " ") : "";
+        if (!text.contains("Start at {@") || !text.contains("Threads:")) {
+          without.add(file.toString());
+        }
+      }
+    }
+    assertThat(without).as("package-infos that lack \"Start at\" or \"Threads:\"").isEmpty();
+    long packages =
+        CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> !name.startsWith("io.ringtail.it"))
+            .distinct()
+            .count();
+    assertThat(maps).as("maps found").isEqualTo((int) packages);
+  }
+
+  private static List<Path> filesNamed(String name, Path below) throws IOException {
+    try (Stream<Path> files = Files.walk(below)) {
+      return files.filter(file -> file.endsWith(name)).sorted().toList();
+    }
   }
 
   @Test

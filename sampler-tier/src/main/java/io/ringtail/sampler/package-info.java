@@ -1,7 +1,7 @@
 /**
  * Tier 2: one sampler, put together. The flow is {@code intake} → {@code shard} (with {@code
  * buffer}, {@code feature}, {@code policy}, {@code cache}) → {@code export}. Start at {@link
- * SamplerNode}.
+ * SamplerNode}. Threads: the owner's; one a shard, one for handoff, event loops for links.
  */
 @NullMarked
 package io.ringtail.sampler;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -173,19 +172,6 @@ class BatchSplitterTest {
   }
 
   @Test
-  void request_truncatedOrFlipped_isMalformedOrParsesAsProtobufDoes() throws Exception {
-    byte[] body = Requests.request(random, 4, 150, 2, 100).toByteArray();
-    for (int end = 0; end < body.length; end++) {
-      tryBoth(java.util.Arrays.copyOf(body, end));
-    }
-    for (int i = 0; i < 20_000; i++) {
-      byte[] flipped = body.clone();
-      flipped[random.nextInt(flipped.length)] = (byte) random.nextInt();
-      tryBoth(flipped);
-    }
-  }
-
-  @Test
   void span_withLengthPastItsEnd_isMalformedForTheWholeRequest() {
     ByteArrayOutputStream scope = new ByteArrayOutputStream();
     field(scope, 2, Requests.span(random, 150).build().toByteArray());
@@ -264,20 +250,6 @@ class BatchSplitterTest {
     }
     assertParts(again, request, seven);
     again.forEach(Part::release);
-  }
-
-  private void tryBoth(byte[] body) {
-    boolean protobuf = true;
-    try {
-      assertThat(ExportTraceServiceRequest.parseFrom(body)).isNotNull();
-    } catch (InvalidProtocolBufferException e) {
-      protobuf = false;
-    }
-    try {
-      split(body, three).parts().forEach(Part::release);
-    } catch (MalformedWireException e) {
-      assertThat(protobuf).as("protobuf takes what is refused: %s", e.getMessage()).isFalse();
-    }
   }
 
   private Split split(byte[] body, RoutingTable table) throws MalformedWireException {

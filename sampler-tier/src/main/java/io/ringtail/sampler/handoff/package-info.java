@@ -4,8 +4,8 @@
  * the shards.
  *
  * <p>In: epochs, completions, words of routers and samplers, what shards publish. Out: slot views
- * to the shards, words to routers and samplers, completions. Threads: one, the handoff's. Rules:
- * protocol sections 4 to 7 and 9.
+ * to the shards, words to routers and samplers, completions. Start at {@link Handoff}, for the
+ * rules at {@code Keeper}. Threads: one, the handoff's. Rules: protocol sections 4 to 7 and 9.
  */
 @NullMarked
 package io.ringtail.sampler.handoff;
