@@ -10,7 +10,6 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.ByteBuffer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,28 +45,12 @@ public final class CopiedReads {
 
   /** Makes {@code server}, of HTTP/2 over plain TCP and not bound yet, do so. */
   public <S extends ServerChannel> S onHttp2(S server) {
-    return on(server, () -> new DataPieces(HTTP2_FRAME_BYTES));
+    return Accepting.on(server, accepted -> attach(accepted, new DataPieces(HTTP2_FRAME_BYTES)));
   }
 
   /** Makes {@code server}, of any protocol and not bound yet, do so. */
   public <S extends ServerChannel> S on(S server) {
-    return on(server, () -> null);
-  }
-
-  private <S extends ServerChannel> S on(S server, Supplier<@Nullable DataPieces> pieces) {
-    server
-        .pipeline()
-        .addFirst(
-            new ChannelInboundHandlerAdapter() {
-              @Override
-              public void channelRead(ChannelHandlerContext context, Object message) {
-                if (message instanceof Channel accepted) {
-                  attach(accepted, pieces.get());
-                }
-                context.fireChannelRead(message);
-              }
-            });
-    return server;
+    return Accepting.on(server, accepted -> attach(accepted, null));
   }
 
   void attach(Channel connection, @Nullable DataPieces pieces) {

@@ -44,27 +44,13 @@ public final class LargeReads {
    * @param memory shared by its connections
    */
   public static <S extends ServerChannel> S on(S server, ReadMemory memory) {
-    server.pipeline().addFirst(new Accepting(memory));
-    return server;
+    return Accepting.on(server, accepted -> setUp(accepted, memory));
   }
 
-  /** Stands before gRPC's own, which sets connections up. */
-  private static final class Accepting extends ChannelInboundHandlerAdapter {
-    private final ReadMemory memory;
-
-    Accepting(ReadMemory memory) {
-      this.memory = memory;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      if (message instanceof Channel accepted) {
-        Reading reading = new Reading(memory);
-        accepted.config().setRecvByteBufAllocator(reading.new Buffers());
-        accepted.pipeline().addFirst(reading);
-      }
-      context.fireChannelRead(message);
-    }
+  private static void setUp(Channel accepted, ReadMemory memory) {
+    Reading reading = new Reading(memory);
+    accepted.config().setRecvByteBufAllocator(reading.new Buffers());
+    accepted.pipeline().addFirst(reading);
   }
 
   /** One connection. */
