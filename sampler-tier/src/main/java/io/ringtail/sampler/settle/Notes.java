@@ -84,7 +84,7 @@ public final class Notes {
     if (after == null) {
       return window;
     }
-    if (fits != null && after.openedMillis() - fits.openedMillis() <= WINDOW_MILLIS) {
+    if (fits != null && isNear(fits, after, routers, seqs, sinceMillis)) {
       return fits.number();
     }
     return insert(after, fits, routers, seqs, sinceMillis);
@@ -100,6 +100,37 @@ public final class Notes {
     return false;
   }
 
+  /**
+   * Whether a window between the two is not worth it: there is one in {@value #WINDOW_MILLIS} ms.
+   */
+  private boolean isNear(
+      NoteWindows.Window fits,
+      NoteWindows.Window after,
+      int[] routers,
+      long[] seqs,
+      int sinceMillis) {
+    int age = sinceMillis - fits.openedMillis();
+    if (after.openedMillis() - fits.openedMillis() < 2 * WINDOW_MILLIS
+        || (age >= 0 && age < WINDOW_MILLIS)) {
+      return true;
+    }
+    for (int i = 0; i < routers.length; i++) {
+      if (note(fits, routers[i]) < least(note(after, routers[i]), seqs[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Of a note, which may say nothing, and a seq. */
+  private static long least(long note, long seq) {
+    return note == UNSEEN ? seq : Math.min(note, seq);
+  }
+
+  private static int earlier(int a, int b) {
+    return b - a < 0 ? b : a;
+  }
+
   private int insert(
       NoteWindows.Window after,
       NoteWindows.@Nullable Window before,
@@ -109,13 +140,11 @@ public final class Notes {
     long[] notes = Arrays.copyOf(after.notes(), Math.max(keys, after.notes().length));
     Arrays.fill(notes, after.notes().length, notes.length, UNSEEN);
     for (int i = 0; i < routers.length; i++) {
-      long note = effective(notes[routers[i]], routers[i]);
-      notes[routers[i]] = note == UNSEEN ? seqs[i] : Math.min(note, seqs[i]);
+      notes[routers[i]] = least(effective(notes[routers[i]], routers[i]), seqs[i]);
     }
-    int notBefore = before == null ? sinceMillis : before.openedMillis();
-    int openedMillis = sinceMillis - notBefore < 0 ? notBefore : sinceMillis;
-    if (openedMillis - after.openedMillis() > 0) {
-      openedMillis = after.openedMillis();
+    int openedMillis = earlier(sinceMillis, after.openedMillis() - WINDOW_MILLIS);
+    if (before != null && openedMillis - before.openedMillis() < WINDOW_MILLIS) {
+      openedMillis = before.openedMillis() + WINDOW_MILLIS;
     }
     int made = windows.insert(after, notes, openedMillis).number();
     mergeIfLarge();

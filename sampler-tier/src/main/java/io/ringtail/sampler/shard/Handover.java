@@ -156,10 +156,9 @@ final class Handover {
 
   /** Begins to look through everything; what was queued or not sent is filled anew. */
   private void beginWalk(int nowMillis) {
-    rescan = false;
     rescanLater = false;
     mail.begin(view.order());
-    rescan = false;
+    rescan = false; // what was stale is walked over now
     losses.forEach(loss -> loss.beginWalk(departures::putBack));
     cargo.emptyShares();
     exportsLookedAtMillis = nowMillis;

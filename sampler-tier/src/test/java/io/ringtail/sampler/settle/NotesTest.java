@@ -122,6 +122,67 @@ class NotesTest {
     assertThat(few.size()).isEqualTo(1);
   }
 
+  private int handedOver(int nowMillis, long seq, int sinceMillis) {
+    int window =
+        notes.windowFor(notes.window(nowMillis), new int[] {R}, new long[] {seq}, sinceMillis);
+    notes.hold(window);
+    return window;
+  }
+
+  @Test
+  void handedOver_goesBelowTheWindowsOfItsTime_andLowersNoOther() {
+    notes.saw(R, 50);
+    int old = hold(1000);
+    notes.saw(R, 90);
+    int young = hold(1900);
+
+    int between = handedOver(2000, 70, 1500);
+    assertThat(notes.note(between, R)).isEqualTo(70);
+    assertThat(handedOver(2000, 70, 1500)).isEqualTo(between);
+    int oldest = handedOver(2000, 20, 500);
+    assertThat(notes.mark(R)).isEqualTo(20);
+    assertThat(handedOver(2000, 75, 1550)).as("near enough").isEqualTo(between);
+    assertThat(handedOver(2000, 400, 1990)).as("no note is above it").isEqualTo(notes.window(2000));
+
+    assertThat(notes.note(young, R)).isEqualTo(90);
+    notes.release(oldest);
+    assertThat(notes.mark(R)).isEqualTo(50);
+    notes.release(old);
+    assertThat(notes.mark(R)).isEqualTo(70);
+    for (int i = 0; i < 3; i++) {
+      notes.release(between);
+    }
+    assertThat(notes.mark(R)).isEqualTo(90);
+  }
+
+  @Test
+  void handedOver_manyOfManyTimes_makeAWindowIn100Millis() {
+    notes.saw(R, 100_000);
+    notes.window(20_000);
+    Random random = new Random(1);
+    List<Integer> held = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      int seq = 1 + random.nextInt(60_000);
+      int window = handedOver(20_000, seq, 10_000 + seq / 10 - random.nextInt(3) * 2000);
+      assertThat(notes.note(window, R)).isLessThanOrEqualTo(seq);
+      held.add(window);
+    }
+    assertThat(notes.size()).isLessThan(250);
+    held.forEach(notes::release);
+    assertThat(notes.size()).isEqualTo(1);
+  }
+
+  @Test
+  void handedOver_ofARouterNotSeen_thenSeenBelowIt_lowersTheMark() {
+    int handed = handedOver(0, 17, 0);
+    hold(0);
+    assertThat(notes.mark(R)).isEqualTo(17);
+    notes.saw(R, 15);
+    assertThat(notes.mark(R)).isEqualTo(14);
+    notes.release(handed);
+    assertThat(notes.mark(R)).isEqualTo(14);
+  }
+
   /** Against the definition: the least note of what is held. */
   @Test
   void marks_underRandomUse_areNeverAboveTheLeastNoteHeld() {
@@ -136,7 +197,29 @@ class NotesTest {
     }
     for (int step = 0; step < 5000; step++) {
       int key = random.nextInt(3);
-      switch (random.nextInt(5)) {
+      switch (random.nextInt(6)) {
+        case 5 -> {
+          long[] theirs = seen.clone();
+          for (int k = 0; k < 3; k++) {
+            theirs[k] = Math.max(0, theirs[k] - random.nextInt(300));
+          }
+          int window = notes.window(step * 7);
+          boolean moves = !held.isEmpty() && random.nextBoolean();
+          if (moves) {
+            Held moved = held.remove(random.nextInt(held.size()));
+            window = moved.window();
+            for (int k = 0; k < 3; k++) {
+              theirs[k] = Math.min(theirs[k], moved.least()[k]);
+            }
+          }
+          int since = step * 7 - random.nextInt(3000);
+          int to = notes.windowFor(window, new int[] {0, 1, 2}, theirs, since);
+          notes.hold(to);
+          if (moves) {
+            notes.release(window);
+          }
+          held.add(new Held(to, theirs));
+        }
         case 0 -> held.add(new Held(hold(step * 7), seen.clone()));
         case 1, 2 -> notes.saw(key, seen[key] += 1 + random.nextInt(3));
         case 3 -> {
