@@ -26,10 +26,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The real shards and intake behind {@link Keeper.Tier}. Threads: the handoff's; what shards finish
- * comes back through {@code later}.
+ * The real shards and intake behind {@link Tier}. Threads: the handoff's; what shards finish comes
+ * back through {@code later}.
  */
-public final class ShardTier implements Keeper.Tier {
+public final class ShardTier implements Tier {
   private final ShardSet shards;
   private final Ownership ownership;
   private final LinkServer links;

@@ -419,7 +419,7 @@ class KeeperTest {
     return SlotSet.where(tier.view()::owns);
   }
 
-  static final class FakeTier implements Keeper.Tier {
+  static final class FakeTier implements Tier {
     private final List<SlotView> views = new ArrayList<>();
     private final Map<Long, Peers.Answers> taken = new HashMap<>();
     private Optional<EpochOrder> foreign = Optional.empty();
