@@ -23,6 +23,10 @@ final class ConfigCommand implements Runnable {
   static final String WRONG = "1: the file has problems, or cannot be read";
   static final String MISUSED = "2: wrong words on the command line";
 
+  private static final String UNCUT =
+      "# Budgets in bytes as configured; a node says what it cuts of them when it starts"
+          + " (event=memory-cut).";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -59,6 +63,8 @@ final class ConfigCommand implements Runnable {
       name = "print",
       description = {
         "Prints the effective configuration, defaults filled in and secrets masked.",
+        "Budgets in bytes are printed as configured: a node cuts those that its JVM has no memory",
+        "for when it starts, and says so in its log (event=memory-cut).",
         "A file with problems is not printed: they are, and the exit code is 1."
       },
       exitCodeListHeading = "%nExit codes:%n",
@@ -69,6 +75,7 @@ final class ConfigCommand implements Runnable {
       file.problems().forEach(spec.commandLine().getErr()::println);
       return ExitCode.PROBLEM;
     }
+    spec.commandLine().getOut().println(UNCUT);
     spec.commandLine().getOut().print(file.effective());
     spec.commandLine().getOut().flush();
     return ExitCode.OK;

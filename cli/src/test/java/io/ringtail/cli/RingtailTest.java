@@ -17,6 +17,8 @@ import picocli.CommandLine.Help.Ansi;
 
 class RingtailTest {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+  private static final String POLICIES =
+      "tail_sampling: { policies: [ { name: a, type: always_sample } ] }\n";
   private static final int SLOT = TraceId.parse(TRACE).slot();
 
   @TempDir private Path dir;
@@ -150,6 +152,16 @@ class RingtailTest {
     String policies = "tail_sampling: { policies: [ { name: all, type: always_sample } ] }";
     assertThat(run("config", "check", file(policies))).isEqualTo(ExitCode.OK);
     assertThat(err.toString()).endsWith(": nothing wrong\n");
+  }
+
+  @Test
+  void configPrint_valuesLeftToTheNode_areShownAsChosenAndBudgetsSaidToBeUncut() throws Exception {
+    assertThat(run("config", "print", file("sampler: { shards: 0 }\n" + POLICIES)))
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .startsWith("# Budgets in bytes as configured; a node says what it cuts")
+        .contains("hosts:\n  - 127.0.0.1:7800\n")
+        .containsPattern("\n  shards: [1-8]\n");
   }
 
   @Test

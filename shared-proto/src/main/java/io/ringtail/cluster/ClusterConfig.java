@@ -101,6 +101,9 @@ public record ClusterConfig(
             s.string("stack", ""),
             members(s),
             s.integer("min-samplers", 0, 0, 100_000));
+    if (config.discovery == Discovery.STATIC) {
+      s.chosen("hosts", config.hosts);
+    }
     config.check(s);
     return config;
   }

@@ -200,6 +200,11 @@ public final class ConfigSection {
     return list;
   }
 
+  /** Says what a value read as "choose for me" has become, to be printed as effective. */
+  public void chosen(String key, Object value) {
+    effective.put(key, value);
+  }
+
   /** Whether the key has a value. */
   public boolean has(String key) {
     known.add(key);

@@ -58,6 +58,7 @@ public record ShardConfig(
     int shards = sampler.integer("shards", 0, 0, MAX_SHARDS);
     int wanted = shards > 0 ? shards : Math.min(numShards, MAX_SHARDS);
     int actual = wanted > 0 ? wanted : automaticShards();
+    sampler.chosen("shards", actual);
     return new ShardConfig(
         actual,
         sampler.bytes("max-buffered-bytes", 1024 * MIB, 4 * MIB, MAX_BYTES_PER_SHARD * actual),
