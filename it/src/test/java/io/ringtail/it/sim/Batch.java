@@ -2,17 +2,12 @@ package io.ringtail.it.sim;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /** Many schedules of one sort, and what they came to. */
-record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
-  private static final int SHOWN = 12;
-  private static final int SHOWN_CHARS = 500;
-
+record Batch(String name, LongFunction<Outcome> schedule) {
   Totals run(long from, long schedules, int threads) throws InterruptedException {
     Totals totals = new Totals(name);
     AtomicLong next = new AtomicLong(from);
@@ -35,136 +30,5 @@ record Batch(String name, LongFunction<Simulation.Outcome> schedule) {
       t.join();
     }
     return totals;
-  }
-
-  /** Sums over schedules. Threads: any. */
-  static final class Totals {
-    private final String name;
-    private final List<String> first = new ArrayList<>();
-    private final List<Long> seeds = new ArrayList<>();
-    private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
-    private long schedules;
-    private long failed;
-    private long lost;
-    private long split;
-    private long undeserved;
-    private long part;
-    private long twice;
-    private long duplicates;
-    private long spans;
-    private long strict;
-    private long traces;
-    private long events;
-    private long problems;
-    private long cpuNanos;
-    private long trail;
-
-    Totals(String name) {
-      this.name = name;
-    }
-
-    void run(long seed, LongFunction<Simulation.Outcome> schedule) {
-      try {
-        add(schedule.apply(seed));
-      } catch (RuntimeException | Error e) {
-        failed(seed, e);
-      }
-    }
-
-    private synchronized void failed(long seed, Throwable e) {
-      schedules++;
-      failed++;
-      problems++;
-      faults.merge(Fault.BROKEN, 1L, Long::sum);
-      seeds.add(seed);
-      if (first.size() < SHOWN) {
-        StringBuilder b = new StringBuilder("seed " + seed + ": " + e);
-        for (int i = 0; i < Math.min(8, e.getStackTrace().length); i++) {
-          b.append("\n    at ").append(e.getStackTrace()[i]);
-        }
-        for (Throwable s : e.getSuppressed()) {
-          b.append("\n    suppressed ").append(s);
-        }
-        first.add(b.toString());
-      }
-    }
-
-    private synchronized void add(Simulation.Outcome o) {
-      schedules++;
-      trail += o.trail() * (2 * o.seed() + 1);
-      lost += o.verdict().lost();
-      split += o.verdict().split();
-      undeserved += o.verdict().undeserved();
-      part += o.verdict().part();
-      twice += o.verdict().twice();
-      duplicates += o.verdict().duplicates();
-      spans += o.verdict().spans();
-      traces += o.verdict().traces();
-      strict += o.verdict().strictTraces();
-      events += o.events();
-      problems += o.problems().isEmpty() ? 0 : 1;
-      o.faults().forEach(fault -> faults.merge(fault, 1L, Long::sum));
-      if (!o.isClean()) {
-        failed++;
-        seeds.add(o.seed());
-        if (first.size() < SHOWN) {
-          String text = o.toString();
-          first.add(text.substring(0, Math.min(SHOWN_CHARS, text.length())));
-        }
-      }
-    }
-
-    synchronized void used(long nanos) {
-      cpuNanos += nanos;
-    }
-
-    synchronized boolean isClean() {
-      return failed == 0;
-    }
-
-    synchronized long failed() {
-      return failed;
-    }
-
-    /** Schedules with faults of a sort; one may have several. */
-    synchronized long with(Fault fault) {
-      return faults.getOrDefault(fault, 0L);
-    }
-
-    /** The least seeds that failed. */
-    synchronized List<Long> firstSeeds(int count) {
-      return seeds.stream().sorted().limit(count).toList();
-    }
-
-    @Override
-    public synchronized String toString() {
-      StringBuilder b = new StringBuilder();
-      first.forEach(f -> b.append(f).append('\n'));
-      b.append(
-          String.format(
-              "%s: %d schedules, %d with a fault: %d spans lost, %d traces split, %d undeserved, %d decided on"
-                  + " a part, %d twice; %d with other problems; %d duplicates of %d spans, %d traces (%d strict); %.1f ms"
-                  + " of CPU and %d events a schedule; trail %x",
-              name,
-              schedules,
-              failed,
-              lost,
-              split,
-              undeserved,
-              part,
-              twice,
-              problems,
-              duplicates,
-              spans,
-              traces,
-              strict,
-              cpuNanos / 1e6 / Math.max(1, schedules),
-              events / Math.max(1, schedules),
-              trail));
-      if (!seeds.isEmpty()) {
-        b.append("\n  seeds ").append(seeds.subList(0, Math.min(200, seeds.size())));
-      }
-      return b.toString();
-    }
   }
 }

@@ -67,8 +67,8 @@ enum Named {
       s.after(
           2 * SECOND,
           () -> {
-            s.group.forget("s2", joins + 4 * SECOND);
-            s.group.deafen("s2", joins + 1_500 * MILLI + s.world.below(SECOND));
+            s.forget("s2", joins + 4 * SECOND);
+            s.deafen("s2", joins + 1_500 * MILLI + s.world.below(SECOND));
             s.kill("s1", false);
           });
       s.after(2 * SECOND + joins + s.world.below(SECOND), () -> s.sampler("s3"));
@@ -118,7 +118,7 @@ enum Named {
   PARTS_OF_MANY_SLOTS {
     @Override
     void plan(Simulation s) {
-      s.clients.batchNanos = 400 * MILLI;
+      s.manySlots();
       s.after(2 * SECOND, () -> s.sampler("s3"));
       s.after(3 * SECOND, () -> s.kill("s1", false));
       s.after(4 * SECOND, () -> s.drain("s0"));
@@ -127,8 +127,8 @@ enum Named {
   ROUTERS_LAG_OR_SKIP_EPOCHS {
     @Override
     void plan(Simulation s) {
-      s.after(1_900 * MILLI, () -> s.group.deafen("r0", 500 * MILLI + s.world.below(3 * SECOND)));
-      s.after(1_900 * MILLI, () -> s.group.forget("r1", 5 * SECOND));
+      s.after(1_900 * MILLI, () -> s.deafen("r0", 500 * MILLI + s.world.below(3 * SECOND)));
+      s.after(1_900 * MILLI, () -> s.forget("r1", 5 * SECOND));
       s.after(2 * SECOND, () -> s.sampler("s3"));
       s.after(2_500 * MILLI + s.world.below(SECOND), () -> s.kill("s1", false));
       s.after(4 * SECOND + s.world.below(SECOND), () -> s.drain("s0"));
@@ -174,7 +174,7 @@ enum Named {
   HOLD_OVER_ALL_SLOTS_WITH_MEMORY_FULL {
     @Override
     SimConfig config(long seed) {
-      return SimConfig.of((seed & 1) == 0, "1s", "4MiB").withHighWater(0.1);
+      return SimConfig.of((seed & 1) == 0).withHighWater(0.1);
     }
 
     @Override
@@ -199,7 +199,7 @@ enum Named {
 
     @Override
     void plan(Simulation s) {
-      s.backend.slowNanos = 2 * SECOND;
+      s.backendSlow(2 * SECOND, 60 * SECOND);
       s.after(4 * SECOND, () -> s.kill("s1", false));
       s.after(4 * SECOND + s.world.below(2 * SECOND), () -> s.sampler("s3"));
     }
@@ -224,7 +224,7 @@ enum Named {
   abstract void plan(Simulation s);
 
   SimConfig config(long seed) {
-    return (seed & 1) == 0 ? SimConfig.ERRORS : SimConfig.ALL;
+    return SimConfig.of((seed & 1) == 0);
   }
 
   void start(Simulation s) {
@@ -257,7 +257,7 @@ enum Named {
     };
   }
 
-  Simulation.Outcome run(long seed, boolean telling, Rules rules) {
+  Outcome run(long seed, boolean telling, Rules rules) {
     Simulation s = new Simulation(seed, config(seed).by(rules), telling);
     s.maySplit = maySplit();
     start(s);

@@ -61,7 +61,7 @@ final class RulesTable {
             ? new Batch("random", seed -> Schedule.run(seed, false, rules))
             : new Batch(named.name(), seed -> named.run(seed, false, rules));
     long number = named == null ? schedules : Math.max(1, schedules / 5);
-    Batch.Totals totals = batch.run(from, number, threads);
+    Totals totals = batch.run(from, number, threads);
     String name = off.stream().map(Rule::name).collect(Collectors.joining(","));
     out.printf(
         ROW,

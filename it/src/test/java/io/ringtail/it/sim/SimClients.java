@@ -110,6 +110,9 @@ final class SimClients {
         return; // said to nobody
       }
       simulation.refusals++;
+      if (refusal instanceof Refusal.Busy) {
+        simulation.busy();
+      }
       again(50 * World.MILLI + world.below(400 * World.MILLI));
     }
 

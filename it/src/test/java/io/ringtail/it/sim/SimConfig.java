@@ -17,13 +17,21 @@ record SimConfig(
   static final SimConfig ERRORS = of(true, "1s", "4MiB");
   static final SimConfig ALL = of(false, "1s", "4MiB");
 
+  private static final int FEW = 2;
+  private static final SimConfig FORGETFUL_ERRORS = of(true, "1s", "4MiB", FEW);
+  private static final SimConfig FORGETFUL_ALL = of(false, "1s", "4MiB", FEW);
+
+  static SimConfig of(boolean errorsOnly) {
+    return errorsOnly ? ERRORS : ALL;
+  }
+
   static SimConfig of(boolean errorsOnly, String wait, String bytes) {
     return of(errorsOnly, wait, bytes, 4096);
   }
 
   /** Remembers next to no decision. */
   static SimConfig tinyCache(boolean errorsOnly) {
-    return of(errorsOnly, "1s", "4MiB", 2);
+    return errorsOnly ? FORGETFUL_ERRORS : FORGETFUL_ALL;
   }
 
   SimConfig withHighWater(double share) {
@@ -69,6 +77,11 @@ record SimConfig(
       throw new AssertionError(sampler.problems() + " " + tail.problems());
     }
     return new SimConfig(shards, sampling, errorsOnly, 64, Rules.ALL);
+  }
+
+  boolean remembersLittle() {
+    int remembered = tail.sampledCacheSize();
+    return remembered != TailSamplingConfig.FROM_BUDGET && remembered <= FEW;
   }
 
   SimConfig by(Rules others) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimGroup implements SimMembership.Group {
   private final World world;
+  private final Witness witness;
   private final Host wire;
   private final Map<Long, Node> nodes = new HashMap<>();
   private List<Side> sides = new ArrayList<>();
@@ -51,8 +52,9 @@ final class SimGroup implements SimMembership.Group {
     boolean merged;
   }
 
-  SimGroup(World world) {
+  SimGroup(World world, Witness witness) {
     this.world = world;
+    this.witness = witness;
     this.wire = new Host(world, "wire", () -> {});
     sides.add(new Side());
   }
@@ -136,6 +138,7 @@ final class SimGroup implements SimMembership.Group {
     if (sides.size() < 2) {
       return;
     }
+    witness.met(Trouble.MERGE);
     Side all = new Side();
     sides.forEach(s -> all.members.addAll(s.members));
     sides.forEach(s -> all.viewId = Math.max(all.viewId, s.viewId));

@@ -19,6 +19,7 @@ import java.util.Optional;
 final class SimRouter extends SimNode {
   final Metrics metrics = new Metrics();
   final Forwarder forwarder;
+  private boolean named;
 
   SimRouter(Simulation simulation, String name, long bits) {
     super(simulation, name, bits);
@@ -53,6 +54,10 @@ final class SimRouter extends SimNode {
 
       @Override
       public void onEpoch(Epoch epoch, boolean inTurn) {
+        if (named && !inTurn) {
+          simulation.witness.met(Trouble.ROUTER_SKIPS_EPOCH);
+        }
+        named = true;
         forwarder.onEpoch(epoch, inTurn, () -> membership.inUse(epoch));
       }
 

@@ -47,6 +47,7 @@ final class SimSampler extends SimNode {
   private Incarnation incarnation;
   private @Nullable Draining draining;
   private long stopBy;
+  private EpochOrder inUse = EpochOrder.NONE;
   private @Nullable CompletableFuture<Void> deciding;
 
   SimSampler(Simulation simulation, String name, long bits) {
@@ -170,6 +171,7 @@ final class SimSampler extends SimNode {
       @Override
       public void onLost(Epoch without) {
         simulation.world.tell("%s is told that it was lost in %s", name, without.order());
+        simulation.witness.met(Trouble.TOLD_LOST);
         handoff.onLost(without);
       }
 
@@ -179,6 +181,9 @@ final class SimSampler extends SimNode {
   }
 
   private void inUse(Epoch epoch, boolean inTurn) {
+    simulation.witness.uses(
+        handoff.status(), inUse, inTurn, simulation.config.remembersLittle());
+    inUse = epoch.order();
     simulation.world.tell(
         "%s uses %s%s %s lost %s; %s",
         name,
@@ -214,6 +219,7 @@ final class SimSampler extends SimNode {
     Incarnation next = new Incarnation(EpochOrder.NONE, simulation.nextBits());
     simulation.world.tell("%s comes back as %x", name, next.bits());
     incarnation = next;
+    inUse = EpochOrder.NONE;
     bits = next.bits();
     handoff.comeBack(next.bits());
     links.endLinks(Farewell.Reason.NOT_ME, "this node comes back as another incarnation");

@@ -4,7 +4,6 @@ import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.Member;
 import io.ringtail.ring.RingTables;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +29,7 @@ final class Simulation {
   final Ledger ledger;
   final SimBackend backend;
   final SimClients clients;
+  final Witness witness;
   int refusals;
 
   /** Samplers whose grace was over before they were drained. */
@@ -56,8 +56,9 @@ final class Simulation {
     this.seed = seed;
     this.config = config;
     this.world = new World(seed, telling);
+    this.witness = new Witness(world);
     this.net = new SimNet(world);
-    this.group = new SimGroup(world);
+    this.group = new SimGroup(world, witness);
     this.ledger = new Ledger(world, config.errorsOnly(), config.decisionWaitNanos());
     this.backend = new SimBackend(world, ledger);
     this.stage = new Host(world, "stage", () -> {});
@@ -84,12 +85,22 @@ final class Simulation {
 
   private void start(SimNode node) {
     world.tell("start %s", node);
+    witness.started(node, all());
     nodes.put(node.name, node);
     node.join();
   }
 
   Optional<SimNode> node(String name) {
     return Optional.ofNullable(nodes.get(name));
+  }
+
+  private List<SimNode> all() {
+    return List.copyOf(nodes.values());
+  }
+
+  /** A sender was told that there is no room. */
+  void busy() {
+    witness.busy(all());
   }
 
   List<SimSampler> samplers() {
@@ -139,6 +150,7 @@ final class Simulation {
       return;
     }
     world.tell("kill %s%s", node, silent ? " silently" : "");
+    witness.killed(node, silent);
     lost(node);
     bury(node, silent);
     group.disconnect(
@@ -169,6 +181,7 @@ final class Simulation {
   void gone(SimNode node) {
     if (nodes.remove(node.name, node)) {
       world.tell("left %s", node);
+      witness.left(node);
       bury(node, false);
       group.disconnect(node.bits, 10 * World.MILLI);
     }
@@ -192,13 +205,54 @@ final class Simulation {
     SimNode node = nodes.get(name);
     if (node != null && !node.leaving) {
       world.tell("drain %s", node);
+      witness.leaves(node, all());
       node.drain();
     }
   }
 
   /** Each message takes up to so many ms. */
   void slowNetwork(int millis) {
+    witness.met(Trouble.SLOW_LINKS);
     net.latency = () -> World.MILLI / 4 + world.below(millis * World.MILLI);
+  }
+
+  void breakLinks(SimNode node) {
+    world.tell("break links of %s", node);
+    witness.met(Trouble.LINKS_BROKEN);
+    net.breakStreams(node.host, null);
+  }
+
+  /** It hears of no epoch for so long. */
+  void deafen(String name, long nanos) {
+    world.tell("deafen %s", name);
+    witness.met(Trouble.DEAF);
+    group.deafen(name, nanos);
+  }
+
+  /** It does not hear of the epochs of the next second, nor can it ask for them for so long. */
+  void forget(String name, long nanos) {
+    world.tell("%s skips epochs", name);
+    group.forget(name, nanos);
+  }
+
+  void backendDown(long nanos) {
+    world.tell("backend down");
+    witness.met(Trouble.BACKEND_DOWN);
+    backend.down = true;
+    after(nanos, () -> backend.down = false);
+  }
+
+  void backendSlow(long answerNanos, long nanos) {
+    world.tell("backend slow");
+    witness.met(Trouble.BACKEND_SLOW);
+    backend.slowNanos = answerNanos;
+    after(nanos, () -> backend.slowNanos = 0);
+  }
+
+  /** Senders wait for more before they send: each part has spans of many slots. */
+  void manySlots() {
+    witness.met(Trouble.MANY_SLOTS);
+    clients.batchNanos = 400 * World.MILLI;
   }
 
   void pause(String name, long nanos) {
@@ -215,6 +269,7 @@ final class Simulation {
           () -> {
             if (node.host.isAlive() && node.host.isPaused()) {
               world.tell("suspect %s", node);
+              witness.met(Trouble.LOST_WHILE_PAUSED);
               lost(node);
               group.suspect(node.bits);
             }
@@ -228,9 +283,13 @@ final class Simulation {
             return;
           }
           world.tell("resume %s", node);
+          if (node instanceof SimSampler && nanos > 3 * World.SECOND) {
+            witness.met(Trouble.PAUSED_PAST_LEASE);
+          }
           node.host.resume();
           if (group.isApart(node.bits)) {
             if (alone) {
+              witness.met(Trouble.WAKES_ALONE);
               group.wakeAlone(node.bits);
             }
             after(World.SECOND + world.below(5 * World.SECOND), group::heal);
@@ -239,6 +298,7 @@ final class Simulation {
   }
 
   private void lost(SimNode node) {
+    witness.lost(node, all());
     if (node instanceof SimSampler) {
       ledger.samplerLost();
       samplerLost = true;
@@ -250,6 +310,7 @@ final class Simulation {
 
   /** A sampler has nobody to give anything to and decides what it holds (protocol S3). */
   void decidesLast() {
+    witness.met(Trouble.LAST_DECIDES);
     lastDecided = true;
     explainSplits();
   }
@@ -267,6 +328,7 @@ final class Simulation {
       return;
     }
     world.tell("partition %s for %d ms", new TreeSet<>(names), nanos / World.MILLI);
+    witness.met(Trouble.PARTITION);
     net.cut(names);
     group.split(names);
     after(nanos, this::healPartition);
@@ -306,71 +368,14 @@ final class Simulation {
     }
     nodes.values().forEach(n -> bury(n, false));
     return new Outcome(
-        seed, verdict, maySplit, problems, world.trail(), world.happened(), world.story());
-  }
-
-  /** What came of a run. */
-  record Outcome(
-      long seed,
-      Ledger.Verdict verdict,
-      boolean maySplit,
-      List<String> problems,
-      long trail,
-      long events,
-      String story) {
-    boolean isClean() {
-      return faults().isEmpty();
-    }
-
-    Set<Fault> faults() {
-      Set<Fault> faults = EnumSet.noneOf(Fault.class);
-      if (verdict.lost() > 0) {
-        faults.add(Fault.LOST);
-      }
-      if (!maySplit && verdict.split() + verdict.undeserved() + verdict.part() > 0) {
-        faults.add(Fault.SPLIT);
-      }
-      if (!maySplit && verdict.twice() > 0) {
-        faults.add(Fault.TWICE);
-      }
-      if (verdict.repeated() > 0) {
-        faults.add(Fault.REPEATED);
-      }
-      if (!problems.isEmpty()) {
-        faults.add(Fault.RESTLESS);
-      }
-      return faults;
-    }
-
-    @Override
-    public String toString() {
-      return "seed "
-          + seed
-          + ": "
-          + verdict.lost()
-          + " lost, "
-          + verdict.split()
-          + " split, "
-          + verdict.undeserved()
-          + " undeserved, "
-          + verdict.part()
-          + " decided on a part, "
-          + verdict.twice()
-          + " twice, "
-          + verdict.duplicates()
-          + " duplicates of "
-          + verdict.spans()
-          + " spans in "
-          + verdict.traces()
-          + " traces ("
-          + verdict.strictTraces()
-          + " strict), "
-          + events
-          + " events, trail "
-          + Long.toHexString(trail)
-          + (problems.isEmpty() ? "" : "\n  " + String.join("\n  ", problems))
-          + (verdict.details().isEmpty() ? "" : "\n  " + String.join("\n  ", verdict.details()));
-    }
+        seed,
+        verdict,
+        maySplit,
+        witness.met(),
+        problems,
+        world.trail(),
+        world.happened(),
+        world.story());
   }
 
   private boolean isQuiet() {

@@ -41,7 +41,7 @@ class SimulationIT {
   @ParameterizedTest
   @EnumSource
   void namedSchedule_everySeed_losesAndSplitsNothing(Named schedule) throws InterruptedException {
-    Batch.Totals totals =
+    Totals totals =
         new Batch(schedule.name(), seed -> schedule.run(seed, false, Rules.ALL))
             .run(0, SEEDS_A_NAME, 2);
     assertThat(totals.isClean()).as(totals.toString()).isTrue();
@@ -60,8 +60,8 @@ class SimulationIT {
   @Test
   void aSeed_runAgain_givesTheSameRun() {
     for (long seed = 0; seed < 8; seed++) { // of each kind
-      Simulation.Outcome once = Schedule.run(seed, true, Rules.ALL);
-      Simulation.Outcome again = Schedule.run(seed, true, Rules.ALL);
+      Outcome once = Schedule.run(seed, true, Rules.ALL);
+      Outcome again = Schedule.run(seed, true, Rules.ALL);
       assertThat(again.story()).as("story of seed %d", seed).isEqualTo(once.story());
       assertThat(again.toString()).isEqualTo(once.toString());
     }
@@ -69,9 +69,10 @@ class SimulationIT {
 
   @Test
   void randomSchedules_everySeed_loseAndSplitNothing() throws InterruptedException {
-    Batch.Totals totals =
+    Totals totals =
         new Batch("random", seed -> Schedule.run(seed, false, Rules.ALL)).run(0, RANDOM_SEEDS, 2);
     System.out.println(totals);
+    System.out.println(totals.troubles());
     assertThat(totals.isClean()).as(totals.toString()).isTrue();
   }
 }

@@ -54,7 +54,7 @@ public final class SimulationMain {
       System.exit(new RulesTable(System.out, from, schedules, threads).print() ? 0 : 1);
     }
     if (seed != null) {
-      Simulation.Outcome outcome =
+      Outcome outcome =
           named.isEmpty()
               ? Schedule.run(seed, true, rules)
               : Named.valueOf(named).run(seed, true, rules);
@@ -64,8 +64,9 @@ public final class SimulationMain {
     }
     boolean clean = true;
     for (Batch batch : batches(named, rules)) {
-      Batch.Totals totals = batch.run(from, schedules, threads);
+      Totals totals = batch.run(from, schedules, threads);
       System.out.println(totals);
+      System.out.println(totals.troubles());
       clean &= totals.isClean();
     }
     System.exit(clean ? 0 : 1);
