@@ -201,6 +201,16 @@ final class Mishaps {
     }
   }
 
+  /** In the end there is somebody to take what the logs hold. */
+  void fillUp() {
+    if (s.samplers().isEmpty()) {
+      joinSampler();
+    }
+    if (s.routers().isEmpty()) {
+      joinRouter();
+    }
+  }
+
   private void joinRouter() {
     for (int i = 0; i < MAX_ROUTERS; i++) {
       String name = "r" + i;

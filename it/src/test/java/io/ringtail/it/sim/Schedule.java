@@ -81,6 +81,7 @@ final class Schedule {
     surround(want);
     s.clients.send(7 * World.SECOND, 10 + random.nextInt(10), 8, 600 * World.MILLI);
     plan();
+    s.after(ACTIVE - World.MILLI, mishaps::fillUp);
   }
 
   private void surround(Want want) {

@@ -48,6 +48,9 @@ final class Floor {
   private final Map<Named, LostMark> lost = new LinkedHashMap<>();
   private final EarlyWords early = new EarlyWords();
 
+  /** Up to which epoch a sampler needs nothing of anyone lost: it may not know of each. */
+  private final Map<SamplerKey, EpochOrder> contentUpTo = new Recent<>(REMEMBERED);
+
   /** Whose marks have ended: what they still say constrains nothing. */
   private final Set<SamplerKey> over = Collections.newSetFromMap(new Recent<>(REMEMBERED));
 
@@ -57,6 +60,7 @@ final class Floor {
   /** Those whose question was answered since. */
   private final Set<SamplerKey> answered = new HashSet<>();
 
+  private EpochOrder inUse = EpochOrder.NONE;
   private EpochOrder outOfTurn = EpochOrder.NONE;
   private long outOfTurnNanos;
   private final boolean keepsLostMarks;
@@ -180,6 +184,7 @@ final class Floor {
       outOfTurnNanos = nowNanos;
       answered.clear();
     }
+    inUse = epoch.order();
     boolean wordsCount = inTurn || namedAnew == null;
     if (!wordsCount) {
       beginAnew(named);
@@ -204,6 +209,7 @@ final class Floor {
 
   private void beginAnew(Map<SamplerKey, Member> named) {
     toAsk.clear();
+    contentUpTo.clear(); // of another chain, perhaps
     for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
       if (m.getValue().ownsSlots()) {
         toAsk.add(m.getKey());
@@ -242,7 +248,8 @@ final class Floor {
       }
     }
     boolean unsure = !inTurn || awaitsOwners;
-    LostMark record = new LostMark(keepsLostMarks ? mark : NONE, waitsFor, unsure, !wordsCount);
+    LostMark record =
+        new LostMark(keepsLostMarks ? mark : NONE, inUse, waitsFor, unsure, !wordsCount);
     record.awaitsOwners = awaitsOwners;
     record.ownGap = !inTurn && wordsCount && !awaitsOwners;
     lost.put(sampler, record);
@@ -293,16 +300,39 @@ final class Floor {
 
   private void applyEarlyWords() {
     for (EarlyWords.Word word : early.take(lost.keySet())) {
-      needsNothing(word.sayer(), word.lost(), word.epoch());
+      needsNothingOf(word.sayer(), word.lost(), word.epoch());
     }
+    List.copyOf(contentUpTo.keySet()).forEach(this::releaseWhatIsNotNeeded);
   }
 
   /**
-   * {@code sayer} needs nothing more of a lost sampler (M6).
+   * {@code sayer} needs nothing more of a lost sampler (M6), nor of anyone else lost up to then: one
+   * that came and was lost in epochs it has skipped it does not know by name.
    *
-   * @param epoch one that did not name that any more
+   * @param epoch one that did not name that any more; {@link EpochOrder#NONE} if not told
    */
   void needsNothing(SamplerKey sayer, Named of, EpochOrder epoch) {
+    contentUpTo.merge(sayer, epoch, (a, b) -> a.compareTo(b) < 0 ? b : a);
+    needsNothingOf(sayer, of, epoch);
+    releaseWhatIsNotNeeded(sayer);
+  }
+
+  private void releaseWhatIsNotNeeded(SamplerKey sayer) {
+    EpochOrder upTo = contentUpTo.getOrDefault(sayer, EpochOrder.NONE);
+    Named self = newest(sayer);
+    for (Named gone : List.copyOf(lost.keySet())) {
+      LostMark record = lost.get(gone);
+      if (record != null
+          && record.epoch.compareTo(upTo) <= 0
+          && (!record.afterAnswer || answered.contains(sayer))
+          && record.waitsFor.remove(self)
+          && record.waitsFor.isEmpty()) {
+        release(gone);
+      }
+    }
+  }
+
+  private void needsNothingOf(SamplerKey sayer, Named of, EpochOrder epoch) {
     LostMark record = lost.get(of);
     if (record == null || (record.afterAnswer && !answered.contains(sayer))) {
       early.add(new EarlyWords.Word(sayer, of, epoch));

@@ -1,10 +1,12 @@
 package io.ringtail.router.retain;
 
+import io.ringtail.cluster.EpochOrder;
 import java.util.Set;
 
 /** A lost sampler's last mark, and who may still need what it holds back (M6). Threads: one. */
 final class LostMark {
   long mark;
+  final EpochOrder epoch;
   final Set<Floor.Named> waitsFor;
 
   /** We do not know in which epoch: who has had a replay of all its slots since needs nothing. */
@@ -19,8 +21,17 @@ final class LostMark {
   /** Some of those waited for may have come after it was lost: they have no word of it. */
   boolean ownGap;
 
-  LostMark(long mark, Set<Floor.Named> waitsFor, boolean outOfTurn, boolean afterAnswer) {
+  /**
+   * @param epoch by which it is known to be lost
+   */
+  LostMark(
+      long mark,
+      EpochOrder epoch,
+      Set<Floor.Named> waitsFor,
+      boolean outOfTurn,
+      boolean afterAnswer) {
     this.mark = mark;
+    this.epoch = epoch;
     this.waitsFor = waitsFor;
     this.outOfTurn = outOfTurn;
     this.afterAnswer = afterAnswer;

@@ -59,6 +59,31 @@ class FloorTest {
   }
 
   @Test
+  void whoSkippedTheEpochsOfOneThatCameAndWasLost_saysUpToWhichItNeedsNothing() {
+    Member between = sampler("d", 4, E2);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
+    floor.onEpoch(epoch(E2, List.of(A, B, between), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(between), new Mark(10, E2));
+    floor.onEpoch(epoch(E3, List.of(A, B), List.of(between)), true, null, 0);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(between), E3);
+    assertThat(floor.value()).isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(B), Floor.Named.of(B), E2);
+    assertThat(floor.value()).as("that was before the loss").isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(B), Floor.Named.of(B), E3);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
+  @Test
+  void wordUpToAnEpoch_saidBeforeTheRouterHasIt_countsWhenItHas() {
+    floor.onEpoch(epoch(E1, List.of(A, B, C), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(C), new Mark(10, E1));
+    floor.needsNothing(SamplerKey.of(B), Floor.Named.of(B), E3);
+    floor.onEpoch(epoch(E2, List.of(A, B), List.of(C)), true, null, 0);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(C), E2);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
+  @Test
   void gapOfTheRoutersOwn_whoIsNoLongerNamed_isReleasedByAReplayOfAllSlots() {
     floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
     floor.marked(SamplerKey.of(B), new Mark(10, E1));

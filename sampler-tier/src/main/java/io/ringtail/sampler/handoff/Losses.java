@@ -52,6 +52,16 @@ final class Losses {
   }
 
   /**
+   * Epochs were skipped: who came and was lost in them is not known here, but waited for by routers
+   * all the same. A word about this sampler itself tells them up to which epoch it needs nothing.
+   *
+   * @param self as {@code epoch} names it
+   */
+  void skipped(Member self, EpochOrder epoch) {
+    gone(self, epoch);
+  }
+
+  /**
    * Says what can be said.
    *
    * @param mayNeed whether something of a loss in that epoch may still be needed
