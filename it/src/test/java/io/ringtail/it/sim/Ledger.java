@@ -2,22 +2,16 @@ package io.ringtail.it.sim;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * What was sent, what its senders were told, and what came to the backend: the view from outside by
  * which a schedule is judged. Threads: one.
  */
 final class Ledger {
-  private static final long SLACK = 300 * World.MILLI;
-
-  /** Until then a dead heir may be taken for alive, and a decision has effect without it (D2). */
-  private static final long UNNOTICED = 6 * World.SECOND;
+  static final long SLACK = 300 * World.MILLI;
 
   private final World world;
   private final boolean errorsOnly;
@@ -26,13 +20,10 @@ final class Ledger {
   private final Map<TraceKey, Trace> traces = new LinkedHashMap<>();
   private final Map<Long, List<Arrival>> arrivals = new HashMap<>();
 
-  private final List<Long> forgotten = new ArrayList<>();
   private int repeated;
 
-  /** When a sampler was lost; with it goes what it alone remembered. */
-  private final List<Long> samplersLost = new ArrayList<>();
-
-  private final Set<String> routersLost = new HashSet<>();
+  /** What the protocol does not promise. */
+  final Excuses excuses;
 
   record TraceKey(long hi, long lo) {
     @Override
@@ -60,12 +51,14 @@ final class Ledger {
   /**
    * A decision that took effect.
    *
-   * @param alone no heir knew of it: there was none, or it did not answer in time
+   * @param known false if its heir did not answer in time
+   * @param alone there was none
    * @param missing spans whose senders had been told of them by then that were not in it
    */
-  private record Decided(long at, String by, boolean keep, boolean alone, int spans, int missing) {}
+  record Decided(
+      long at, String by, boolean keep, boolean known, boolean alone, int spans, int missing) {}
 
-  private static final class Trace {
+  static final class Trace {
     final List<Sent> spans = new ArrayList<>();
     final List<Decided> decisions = new ArrayList<>();
     boolean error;
@@ -81,6 +74,7 @@ final class Ledger {
    * @param twice traces of which another decision took effect though the first was known
    * @param repeated spans that came again in the same export
    * @param duplicates spans that came to the backend again
+   * @param explained traces let out in part, or dropped, by what no rule of the protocol prevents
    */
   record Verdict(
       int spans,
@@ -93,12 +87,14 @@ final class Ledger {
       int twice,
       int repeated,
       int duplicates,
+      int explained,
       List<String> details) {}
 
-  Ledger(World world, boolean errorsOnly, long decisionWait) {
+  Ledger(World world, boolean errorsOnly, long decisionWait, boolean remembersLittle) {
     this.world = world;
     this.errorsOnly = errorsOnly;
     this.decisionWait = decisionWait;
+    this.excuses = new Excuses(world, decisionWait, remembersLittle);
   }
 
   void sending(List<Spans.Span> request) {
@@ -133,47 +129,6 @@ final class Ledger {
     }
   }
 
-  void routerLost(String router) {
-    routersLost.add(router);
-  }
-
-  void samplerLost() {
-    samplersLost.add(world.now());
-  }
-
-  /**
-   * Whether no rule covers it: a span of it was in the log of a router that is lost, so not waited
-   * for (R3), and a sampler was lost, too, which may have had it.
-   */
-  private boolean isUncovered(Trace trace) {
-    return trace.spans.stream()
-        .filter(s -> s.toldAt != 0 && routersLost.containsAll(s.toldBy))
-        .anyMatch(s -> samplersLost.stream().anyMatch(at -> at >= s.firstSentAt));
-  }
-
-  /**
-   * Whether its decision was forgotten with the samplers that knew it: with the owner when no log
-   * had anything of it any more, so that no heir keeps it (D4), or with both. Then what came too
-   * late for it is judged as a trace of its own: each of the two whole, and as it deserves.
-   */
-  private boolean isJudgedAnew(Trace trace, long first) {
-    long decidedAt = first + decisionWait - SLACK;
-    return samplersLost.stream().anyMatch(at -> at >= decidedAt)
-        && trace.spans.stream()
-            .map(s -> s.toldAt)
-            .filter(at -> at >= decidedAt)
-            .anyMatch(
-                at ->
-                    isAsDeserved(trace, s -> s.toldAt < at)
-                        && isAsDeserved(trace, s -> s.toldAt >= at));
-  }
-
-  private static boolean isAsDeserved(Trace trace, Predicate<Sent> of) {
-    List<Sent> told = trace.spans.stream().filter(s -> s.toldAt != 0 && of.test(s)).toList();
-    boolean error = told.stream().anyMatch(s -> s.span.error());
-    return !told.isEmpty() && told.stream().allMatch(s -> s.arrived == error);
-  }
-
   /** One export has spans twice. */
   void repeated(int spans) {
     repeated += spans;
@@ -187,59 +142,19 @@ final class Ledger {
   /**
    * A sampler's decision on a trace took effect.
    *
-   * @param alone whether no heir knows of it: there is none, or it has not answered in time (D2)
+   * @param known false if there is an heir, but it has not answered in time (D2)
+   * @param alone whether there can be no heir
    */
-  void decided(String by, boolean alone, long hi, long lo, boolean keep, int spans) {
+  void decided(
+      String by, boolean known, boolean alone, long hi, long lo, boolean keep, int spans) {
     Trace trace = traces.get(new TraceKey(hi, lo));
     if (trace != null) {
       long before = world.now() - SLACK;
       int told = (int) trace.spans.stream().filter(s -> s.toldAt != 0 && s.toldAt < before).count();
       trace.decisions.add(
-          new Decided(world.now(), by, keep, alone, spans, Math.max(0, told - spans)));
+          new Decided(
+              world.now(), by, keep, known, alone, spans, Math.max(0, told - spans)));
     }
-  }
-
-  /** The last sampler is gone, and with it what was decided: spans that come later begin anew. */
-  void decisionsForgotten() {
-    forgotten.add(world.now());
-  }
-
-  /**
-   * Whether a trace was decided without spans whose senders had been told of them. One who has no
-   * heir that answers cannot learn from it either that a newer epoch gives its slot to another:
-   * that is counted by the sampler, and judged by what came to the backend.
-   */
-  private boolean isOnAPart(Trace trace) {
-    return !trace.decisions.isEmpty()
-        && trace.decisions.get(0).missing() > 0
-        && !trace.decisions.get(0).alone()
-        && !isUncovered(trace);
-  }
-
-  /**
-   * Whether one more decision took effect though somebody lived who knew of the one before: either
-   * who had taken it or its heir, if there could be one (D2). An heir forgets what no log has
-   * anything of (D4): then, without who had taken it, spans that are accepted later begin anew.
-   */
-  private boolean isTwice(Trace trace) {
-    for (int i = 1; i < trace.decisions.size(); i++) {
-      long first = trace.decisions.get(i - 1).at();
-      long second = trace.decisions.get(i).at();
-      long lost =
-          samplersLost.stream().filter(at -> first - UNNOTICED < at && at <= second).count();
-      boolean onlyLater =
-          trace.decisions.get(i).spans()
-              <= trace.spans.stream().filter(s -> s.toldAt == 0 || s.toldAt >= first).count();
-      int knew = trace.decisions.get(i - 1).alone() || onlyLater ? 1 : 2;
-      if (lost < knew && !wasForgotten(first, second) && !isUncovered(trace)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean wasForgotten(long first, long last) {
-    return forgotten.stream().anyMatch(at -> first <= at && at <= last);
   }
 
   int sentSpans() {
@@ -254,6 +169,7 @@ final class Ledger {
     int twice = 0;
     int duplicates = 0;
     int strict = 0;
+    int explained = 0;
     List<String> details = new ArrayList<>();
     for (Map.Entry<TraceKey, Trace> e : traces.entrySet()) {
       Trace trace = e.getValue();
@@ -274,11 +190,11 @@ final class Ledger {
       }
       boolean isStrict = last - first < decisionWait - SLACK;
       strict += isStrict ? 1 : 0;
-      if (isOnAPart(trace)) {
+      if (excuses.isOnAPart(trace)) {
         part++;
         details.add(describe("decided on a part", e.getKey(), trace));
       }
-      if (isTwice(trace)) {
+      if (excuses.isTwice(trace)) {
         twice++;
         details.add(describe("decided twice", e.getKey(), trace));
       }
@@ -292,20 +208,20 @@ final class Ledger {
       if (there > 0 && !trace.error) {
         undeserved++;
         details.add(describe("undeserved", e.getKey(), trace));
-      } else if (there > 0
-          && missing > 0
-          && !wasForgotten(first, last)
-          && !isUncovered(trace)
-          && (isStrict || !isJudgedAnew(trace, first))) {
-        split++;
-        details.add(describe("split", e.getKey(), trace));
-      } else if (there == 0
-          && trace.error
-          && isStrict
-          && told == trace.spans.size()
-          && !isUncovered(trace)) {
-        split++;
-        details.add(describe("dropped on a part or lost", e.getKey(), trace));
+      } else if (there > 0 && missing > 0) {
+        if (excuses.maySplit(trace, isStrict)) {
+          explained++;
+        } else {
+          split++;
+          details.add(describe("split", e.getKey(), trace));
+        }
+      } else if (there == 0 && trace.error && isStrict && told == trace.spans.size()) {
+        if (excuses.maySplit(trace, true)) {
+          explained++;
+        } else {
+          split++;
+          details.add(describe("dropped on a part or lost", e.getKey(), trace));
+        }
       }
     }
     return new Verdict(
@@ -319,6 +235,7 @@ final class Ledger {
         twice,
         repeated,
         duplicates,
+        explained,
         details);
   }
 

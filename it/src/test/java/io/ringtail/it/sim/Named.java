@@ -211,11 +211,6 @@ enum Named {
       Set<String> side = s.world.chance(0.5) ? Set.of("s0", "s1", "r0") : Set.of("s3", "r1", "s2");
       s.after(2 * SECOND, () -> s.partition(side, SECOND + s.world.below(9 * SECOND)));
     }
-
-    @Override
-    boolean maySplit() {
-      return true;
-    }
   };
 
   private static final long SECOND = World.SECOND;
@@ -233,11 +228,6 @@ enum Named {
     }
     s.router("r0");
     s.router("r1");
-  }
-
-  /** Whether protocol section 11 allows traces to be decided on both sides. */
-  boolean maySplit() {
-    return false;
   }
 
   private static String pickSampler(Simulation s) {
@@ -259,7 +249,6 @@ enum Named {
 
   Outcome run(long seed, boolean telling, Rules rules) {
     Simulation s = new Simulation(seed, config(seed).by(rules), telling);
-    s.maySplit = maySplit();
     start(s);
     plan(s);
     s.clients.send(6 * SECOND, 16, 8, 600 * MILLI);

@@ -7,7 +7,6 @@ import java.util.Set;
 /**
  * What came of a run.
  *
- * @param maySplit whether the protocol allows traces to be decided in parts in it
  * @param met what befell the cluster
  * @param problems what never came to rest, or does not add up
  * @param trail a number that differs if anything happened otherwise
@@ -15,7 +14,6 @@ import java.util.Set;
 record Outcome(
     long seed,
     Ledger.Verdict verdict,
-    boolean maySplit,
     Set<Trouble> met,
     List<String> problems,
     long trail,
@@ -30,10 +28,10 @@ record Outcome(
     if (verdict.lost() > 0) {
       faults.add(Fault.LOST);
     }
-    if (!maySplit && verdict.split() + verdict.undeserved() + verdict.part() > 0) {
+    if (verdict.split() + verdict.undeserved() + verdict.part() > 0) {
       faults.add(Fault.SPLIT);
     }
-    if (!maySplit && verdict.twice() > 0) {
+    if (verdict.twice() > 0) {
       faults.add(Fault.TWICE);
     }
     if (verdict.repeated() > 0) {

@@ -64,7 +64,6 @@ final class Schedule {
         };
     Simulation s = new Simulation(seed, config.by(rules), telling);
     Schedule schedule = new Schedule(s, Kind.of(seed));
-    s.maySplit = schedule.kind == Kind.PARTITIONS;
     schedule.start(want);
     return s.run(ACTIVE, 260 * World.SECOND);
   }

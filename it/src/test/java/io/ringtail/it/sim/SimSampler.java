@@ -86,7 +86,7 @@ final class SimSampler extends SimNode {
     SimShardAccess.listen(
         shards,
         (hi, lo, keep, spans, known) ->
-            simulation.ledger.decided(host.name(), !known || isAlone(), hi, lo, keep, spans));
+            simulation.ledger.decided(host.name(), known, isAlone(), hi, lo, keep, spans));
     Ownership ownership = new Ownership();
     this.links =
         SimIntakeAccess.links(

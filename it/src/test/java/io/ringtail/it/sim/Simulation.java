@@ -35,12 +35,6 @@ final class Simulation {
   /** Samplers whose grace was over before they were drained. */
   int abandoned;
 
-  /** Whether traces may be decided on several sides of a partition (protocol section 11). */
-  boolean maySplit;
-
-  private boolean samplerLost;
-  private boolean lastDecided;
-
   /** Whether who was suspected while it was paused gets a view of its own. */
   boolean wakesAlone;
 
@@ -59,7 +53,8 @@ final class Simulation {
     this.witness = new Witness(world);
     this.net = new SimNet(world);
     this.group = new SimGroup(world, witness);
-    this.ledger = new Ledger(world, config.errorsOnly(), config.decisionWaitNanos());
+    this.ledger = new Ledger(
+            world, config.errorsOnly(), config.decisionWaitNanos(), config.remembersLittle());
     this.backend = new SimBackend(world, ledger);
     this.stage = new Host(world, "stage", () -> {});
     this.clients = new SimClients(this);
@@ -169,7 +164,7 @@ final class Simulation {
       r.bury();
     }
     if (nodes.values().stream().noneMatch(SimSampler.class::isInstance)) {
-      ledger.decisionsForgotten();
+      ledger.excuses.decisionsForgotten();
     }
     List<Runnable> watchers = deathWatch.remove(node);
     if (watchers != null) {
@@ -195,7 +190,7 @@ final class Simulation {
   }
 
   void weigh(String name, int weight) {
-    if (nodes.get(name) instanceof SimSampler sampler) {
+    if (nodes.get(name) instanceof SimSampler sampler && !sampler.leaving) {
       world.tell("weigh %s %d", sampler, weight);
       sampler.weigh(weight);
     }
@@ -300,38 +295,34 @@ final class Simulation {
   private void lost(SimNode node) {
     witness.lost(node, all());
     if (node instanceof SimSampler) {
-      ledger.samplerLost();
-      samplerLost = true;
+      ledger.excuses.samplerLost(
+          node.membership.newest().filter(e -> e.activeSamplers() > 1).isEmpty());
     } else {
-      ledger.routerLost(node.toString());
+      ledger.excuses.routerLost(node.toString());
     }
-    explainSplits();
   }
 
   /** A sampler has nobody to give anything to and decides what it holds (protocol S3). */
   void decidesLast() {
     witness.met(Trouble.LAST_DECIDES);
-    lastDecided = true;
-    explainSplits();
-  }
-
-  /**
-   * Two faults at once that no rule covers: the last sampler decides what it has while another's
-   * spans can be replayed to nobody (S3).
-   */
-  private void explainSplits() {
-    maySplit |= samplerLost && lastDecided;
+    ledger.excuses.decidesLast();
   }
 
   void partition(Set<String> names, long nanos) {
-    if (!group.isWhole()) {
+    if (!group.isWhole() || !isPart(names)) {
       return;
     }
+    ledger.excuses.parted();
     world.tell("partition %s for %d ms", new TreeSet<>(names), nanos / World.MILLI);
     witness.met(Trouble.PARTITION);
     net.cut(names);
     group.split(names);
     after(nanos, this::healPartition);
+  }
+
+  /** Whether there are nodes on both sides. */
+  private boolean isPart(Set<String> names) {
+    return nodes.keySet().stream().anyMatch(names::contains) && !names.containsAll(nodes.keySet());
   }
 
   void healPartition() {
@@ -370,7 +361,6 @@ final class Simulation {
     return new Outcome(
         seed,
         verdict,
-        maySplit,
         witness.met(),
         problems,
         world.trail(),

@@ -24,6 +24,7 @@ final class Totals {
   private long part;
   private long twice;
   private long duplicates;
+  private long explained;
   private long spans;
   private long strict;
   private long traces;
@@ -71,6 +72,7 @@ final class Totals {
     part += o.verdict().part();
     twice += o.verdict().twice();
     duplicates += o.verdict().duplicates();
+    explained += o.verdict().explained();
     spans += o.verdict().spans();
     traces += o.verdict().traces();
     strict += o.verdict().strictTraces();
@@ -126,7 +128,7 @@ final class Totals {
     b.append(
         String.format(
             "%s: %d schedules, %d with a fault: %d spans lost, %d traces split, %d undeserved, %d decided on"
-                + " a part, %d twice; %d with other problems; %d duplicates of %d spans, %d traces (%d strict); %.1f ms"
+                + " a part, %d twice (%d more let out in part as the protocol says); %d with other problems; %d duplicates of %d spans, %d traces (%d strict); %.1f ms"
                 + " of CPU and %d events a schedule; trail %x",
             name,
             schedules,
@@ -136,6 +138,7 @@ final class Totals {
             undeserved,
             part,
             twice,
+            explained,
             problems,
             duplicates,
             spans,

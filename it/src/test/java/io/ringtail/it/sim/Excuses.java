@@ -1,0 +1,197 @@
+package io.ringtail.it.sim;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What the protocol does not promise, trace by trace: decisions on both sides of a partition
+ * (section 11), by the last samplers of a cluster (S3), of what was in the log of a router that is
+ * lost together with a sampler (R3), and of what nobody is left to remember. A span that is lost is
+ * excused by none of them. Threads: one.
+ */
+final class Excuses {
+  /** Until then a dead heir may be taken for alive, and a decision has effect without it (D2). */
+  private static final long UNNOTICED = 6 * World.SECOND;
+
+  /** For so long after its decision a trace may still be in logs, and be replayed. */
+  private static final long LOGGED = 4 * World.SECOND;
+
+  private final World world;
+  private final long decisionWait;
+  private final boolean remembersLittle;
+  private final List<Long> forgotten = new ArrayList<>();
+  private final List<Loss> samplersLost = new ArrayList<>();
+  private final Set<String> routersLost = new HashSet<>();
+  private long partedAt = Long.MAX_VALUE;
+  private long lastDecides = Long.MAX_VALUE;
+
+  /**
+   * @param heirless whether its newest epoch had no other active sampler: nobody else remembers
+   */
+  private record Loss(long at, boolean heirless) {}
+
+  /**
+   * @param remembersLittle whether decisions that no log needs are forgotten at once
+   */
+  Excuses(World world, long decisionWait, boolean remembersLittle) {
+    this.world = world;
+    this.decisionWait = decisionWait;
+    this.remembersLittle = remembersLittle;
+  }
+
+  // ---- what happens
+
+  /**
+   * @param router which incarnation
+   */
+  void routerLost(String router) {
+    routersLost.add(router);
+  }
+
+  void samplerLost(boolean heirless) {
+    samplersLost.add(new Loss(world.now(), heirless));
+  }
+
+  /** The last sampler is gone, and with it what was decided: spans that come later begin anew. */
+  void decisionsForgotten() {
+    forgotten.add(world.now());
+  }
+
+  /** The cluster falls into parts. */
+  void parted() {
+    partedAt = Math.min(partedAt, world.now());
+  }
+
+  /** A sampler has nobody to give anything to and decides what it holds (S3). */
+  void decidesLast() {
+    lastDecides = Math.min(lastDecides, world.now());
+  }
+
+  // ---- what is excused
+
+  /**
+   * Whether a trace was decided without spans whose senders had been told of them. One whose heir
+   * does not answer cannot learn from it that a newer epoch gives its slot to another: that is
+   * counted by the sampler, and judged by what came to the backend.
+   */
+  boolean isOnAPart(Ledger.Trace trace) {
+    return !trace.decisions.isEmpty()
+        && trace.decisions.get(0).missing() > 0
+        && (trace.decisions.get(0).known() || trace.decisions.get(0).alone())
+        && !isUncovered(trace)
+        && !isParted(trace)
+        && !isDecidedLast(trace);
+  }
+
+  /**
+   * Whether one more decision took effect though somebody lived who knew of the one before: either
+   * who had taken it or its heir, if there could be one (D2). An heir forgets what no log has
+   * anything of (D4): then, without who had taken it, spans that are accepted later begin anew.
+   */
+  boolean isTwice(Ledger.Trace trace) {
+    if (isParted(trace) || isDecidedLast(trace) || isUncovered(trace)) {
+      return false;
+    }
+    for (int i = 1; i < trace.decisions.size(); i++) {
+      if (!isForgotten(trace, trace.decisions.get(i - 1), trace.decisions.get(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isForgotten(Ledger.Trace trace, Ledger.Decided one, Ledger.Decided next) {
+    long first = one.at();
+    long second = next.at();
+    List<Loss> losses =
+        samplersLost.stream().filter(l -> first - UNNOTICED < l.at && l.at <= second).toList();
+    boolean onlyLater =
+        next.spans()
+            <= trace.spans.stream().filter(s -> s.toldAt == 0 || s.toldAt >= first).count();
+    int knew = one.alone() || !one.known() || onlyLater ? 1 : 2;
+    return losses.size() >= knew
+        || losses.stream().anyMatch(Loss::heirless)
+        || wasForgotten(first, second)
+        || isForgottenForRouters(trace, first);
+  }
+
+  /**
+   * A decision is replayable for the routers of the newest epoch (D4); one that was taken for lost
+   * and comes back sends what only the decision cache could know.
+   */
+  private boolean isForgottenForRouters(Ledger.Trace trace, long first) {
+    return remembersLittle
+        && trace.spans.stream()
+            .filter(s -> s.toldAt == 0 || s.toldAt >= first)
+            .anyMatch(s -> routersLost.containsAll(s.toldBy));
+  }
+
+  /**
+   * Whether a trace may be at the backend in part, or dropped though it has an error.
+   *
+   * @param strict all of its spans came within its time: nothing but a part of it can be missing
+   */
+  boolean maySplit(Ledger.Trace trace, boolean strict) {
+    long first = trace.spans.stream().mapToLong(s -> s.firstSentAt).min().orElseThrow();
+    long last = trace.spans.stream().mapToLong(s -> s.toldAt).max().orElseThrow();
+    return isUncovered(trace)
+        || isParted(trace)
+        || isDecidedLast(trace)
+        || (!strict && (wasForgotten(first, last) || isJudgedAnew(trace, first)));
+  }
+
+  /**
+   * Whether no rule covers it: a span of it was in the log of a router that is lost, so not waited
+   * for (R3), and a sampler was lost, too, which may have had it.
+   */
+  private boolean isUncovered(Ledger.Trace trace) {
+    return trace.spans.stream()
+        .filter(s -> s.toldAt != 0 && routersLost.containsAll(s.toldBy))
+        .anyMatch(s -> samplersLost.stream().anyMatch(l -> l.at >= s.firstSentAt));
+  }
+
+  /** Whether any of it was under way, or in a log, when the cluster fell into parts. */
+  private boolean isParted(Ledger.Trace trace) {
+    long last = trace.spans.stream().mapToLong(s -> s.toldAt).max().orElseThrow();
+    return last + decisionWait + LOGGED >= partedAt;
+  }
+
+  /**
+   * Two faults at once: the last sampler decides what it has while what another had, lost before,
+   * can be replayed to nobody.
+   */
+  private boolean isDecidedLast(Ledger.Trace trace) {
+    return samplersLost.stream().anyMatch(l -> l.at - UNNOTICED < lastDecides)
+        && trace.decisions.stream().anyMatch(d -> d.at() >= lastDecides);
+  }
+
+  private boolean wasForgotten(long first, long last) {
+    return forgotten.stream().anyMatch(at -> first <= at && at <= last);
+  }
+
+  /**
+   * Whether its decision was forgotten with the samplers that knew it: with the owner when no log
+   * had anything of it any more, so that no heir keeps it (D4), or with both. Then what came too
+   * late for it is judged as a trace of its own: each of the two whole, and as it deserves.
+   */
+  private boolean isJudgedAnew(Ledger.Trace trace, long first) {
+    long decidedAt = first + decisionWait - Ledger.SLACK;
+    return samplersLost.stream().anyMatch(l -> l.at >= decidedAt)
+        && trace.spans.stream()
+            .map(s -> s.toldAt)
+            .filter(at -> at >= decidedAt)
+            .anyMatch(
+                at ->
+                    isAsDeserved(trace, s -> s.toldAt < at)
+                        && isAsDeserved(trace, s -> s.toldAt >= at));
+  }
+
+  private static boolean isAsDeserved(Ledger.Trace trace, Predicate<Ledger.Sent> of) {
+    List<Ledger.Sent> told = trace.spans.stream().filter(s -> s.toldAt != 0 && of.test(s)).toList();
+    boolean error = told.stream().anyMatch(s -> s.span.error());
+    return !told.isEmpty() && told.stream().allMatch(s -> s.arrived == error);
+  }
+}
