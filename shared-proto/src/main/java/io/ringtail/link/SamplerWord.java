@@ -31,9 +31,9 @@ public sealed interface SamplerWord {
   /**
    * I need nothing more of this lost sampler: its last mark may go, for my part (protocol M6).
    *
-   * @param epoch one that did not name it any more: nothing more is needed of anyone else lost up to
-   *     then, either, though the sayer may never have heard of it; who came later never said anything
-   *     of it, and need not be waited for; {@link EpochOrder#NONE} if not told
+   * @param epoch one that did not name it any more: nothing more is needed of anyone else lost up
+   *     to then, either, though the sayer may never have heard of it; who came later never said
+   *     anything of it, and need not be waited for; {@link EpochOrder#NONE} if not told
    */
   record NeedsNothing(String nodeId, Incarnation lost, EpochOrder epoch) implements SamplerWord {}
 

@@ -108,14 +108,14 @@ final class Act {
   private void once(Scene scene, Event event) throws Exception {
     Course course = courses.computeIfAbsent(event, e -> new Course());
     if (event.isLoss()) {
-      scene.awaitSettledLogs(); // what the events before have moved is not this one's to replay
+      scene.calm().settledLogs(); // what the events before have moved is not this one's to replay
     }
     TimeUnit.MILLISECONDS.sleep(setting.nodeFlags().isEmpty() ? PAUSE_MILLIS : GONE_MILLIS);
     Counted before = new Counted(scene.accounts());
     var unused = scene.takeLatencies();
     course.exposed += scene.openTraces();
     Figures figures = new Figures();
-    figures.add("log before s", scene.logSeconds());
+    figures.add("log before s", scene.calm().logSeconds());
     long begin = System.nanoTime();
     course.windows.add(new long[] {begin, Long.MAX_VALUE / 2 + begin});
     event.run(scene, figures);

@@ -1,14 +1,8 @@
 package io.ringtail.it.resize;
 
-import io.grpc.Status;
 import io.ringtail.it.harness.Cluster;
-import io.ringtail.ring.RingTable;
-import io.ringtail.trace.TraceHash;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -149,9 +143,9 @@ enum Event {
     void run(Scene scene, Figures figures) throws Exception {
       Cluster.Node one = scene.samplers().get(1);
       Cluster.Node two = scene.samplers().get(2);
-      double replayed = replayedSpans(scene);
+      double replayed = Midway.replayedSpans(scene);
       long before = scene.killAndGoOn(one);
-      until("a replay", () -> replayedSpans(scene) > replayed);
+      Midway.until("a replay", () -> Midway.replayedSpans(scene) > replayed);
       figures.add("second after s", since(before));
       figures.add("notice s", scene.kill(two));
       scene.awaitCalm();
@@ -163,7 +157,7 @@ enum Event {
   KILL_SENDER_IN_HANDOFF {
     @Override
     void run(Scene scene, Figures figures) throws Exception {
-      Cluster.Node joined = joiningUnderWay(scene);
+      Cluster.Node joined = Midway.joining(scene);
       Cluster.Node sender = scene.samplers().get(1);
       figures.add("notice s", scene.kill(sender));
       scene.awaitReady(joined);
@@ -175,7 +169,7 @@ enum Event {
   KILL_RECEIVER_IN_HANDOFF {
     @Override
     void run(Scene scene, Figures figures) throws Exception {
-      figures.add("notice s", scene.kill(joiningUnderWay(scene)));
+      figures.add("notice s", scene.kill(Midway.joining(scene)));
       scene.awaitCalm();
     }
   },
@@ -223,7 +217,7 @@ enum Event {
         Scene.signal(victim.process(), "CONT");
         TimeUnit.MILLISECONDS.sleep(10);
       }
-      delays(scene, Scene.nodeId(victim), begin, figures);
+      Delays.into(scene, Scene.nodeId(victim), begin, figures);
       scene.awaitCalm();
     }
   },
@@ -253,35 +247,27 @@ enum Event {
   BACKEND_REFUSES(Stage.QUEUE_IN_MEMORY) {
     @Override
     void run(Scene scene, Figures figures) throws Exception {
-      backendRefuses(scene, figures);
+      Backend.refuses(scene, figures);
     }
   },
   BACKEND_REFUSES_DISK(Stage.QUEUE_ON_DISK) {
     @Override
     void run(Scene scene, Figures figures) throws Exception {
-      backendRefuses(scene, figures);
+      Backend.refuses(scene, figures);
     }
   },
   BACKEND_SLOW(Stage.QUEUE_IN_MEMORY) {
     @Override
     void run(Scene scene, Figures figures) throws Exception {
-      backendSlow(scene, figures);
+      Backend.isSlow(scene, figures);
     }
   },
   BACKEND_SLOW_DISK(Stage.QUEUE_ON_DISK) {
     @Override
     void run(Scene scene, Figures figures) throws Exception {
-      backendSlow(scene, figures);
+      Backend.isSlow(scene, figures);
     }
   };
-
-  private static final long BACKEND_SECONDS = Long.getLong("ringtail.it.backend.seconds", 60);
-
-  /** With 8 requests of 84 spans in flight from each of 3 samplers: 1,000 spans/s. */
-  private static final Duration SLOW_ANSWER = Duration.ofSeconds(2);
-
-  /** About what one sampler keeps in a second. */
-  private static final int IN_QUEUE = 4_000;
 
   final Stage stage;
 
@@ -342,57 +328,6 @@ enum Event {
     return stage == Stage.THREE_SAMPLERS || stage == Stage.FOUR_SAMPLERS;
   }
 
-  /** What is handed over while slots move: slots by the ring's own table, the rest as counted. */
-  private static final class Move {
-    private final Scene scene;
-    private final RingTable ring;
-    private final double[] counts;
-
-    Move(Scene scene) throws Exception {
-      this.scene = scene;
-      this.ring = scene.ring();
-      this.counts = counts();
-    }
-
-    private double[] counts() throws Exception {
-      Accounts now = scene.accounts();
-      return new double[] {
-        now.sum("ringtail_sampler_handoff_traces_total", "\"in\""),
-        now.sum("ringtail_sampler_handed_in_spans_total"),
-        now.sum("ringtail_sampler_handoff_bytes_total", "\"in\"") / 1e6
-      };
-    }
-
-    /**
-     * Waits until all is calm.
-     *
-     * @param begun when the first slot moved, about
-     */
-    void end(long begun, Figures figures) throws Exception {
-      scene.awaitCalm();
-      end(since(begun), figures);
-    }
-
-    /**
-     * @param seconds it took
-     */
-    void end(double seconds, Figures figures) throws Exception {
-      double[] now = counts();
-      double bytes = now[2] - counts[2];
-      figures.add("slots", slotsMoved(ring, scene.ring()));
-      figures.add("traces", now[0] - counts[0]).add("spans", now[1] - counts[1]);
-      figures.add("MB", bytes).add("move s", seconds).add("MB/s", bytes / seconds);
-    }
-  }
-
-  private static double slotsMoved(RingTable before, RingTable after) {
-    int moved = 0;
-    for (int slot = 0; slot < TraceHash.SLOTS; slot++) {
-      moved += before.owner(slot).equals(after.owner(slot)) ? 0 : 1;
-    }
-    return moved;
-  }
-
   private static double since(long nanos) {
     return (System.nanoTime() - nanos) / 1e9;
   }
@@ -450,113 +385,5 @@ enum Event {
     scene.awaitReady(scene.startRouter(gone.process().name()));
     scene.tellClients();
     scene.awaitCalm();
-  }
-
-  /** A sampler that joins and has taken its first handed-over spans. */
-  private static Cluster.Node joiningUnderWay(Scene scene) throws Exception {
-    Cluster.Node joined = scene.joinSampler();
-    until(
-        "spans handed over to " + joined.process().name(),
-        () -> joined.metric("ringtail_sampler_handed_in_spans_total") > 0);
-    return joined;
-  }
-
-  private static double replayedSpans(Scene scene) throws IOException, InterruptedException {
-    double sum = 0;
-    for (Cluster.Node router : scene.routers()) {
-      sum += router.metric("ringtail_router_replayed_spans_total");
-    }
-    return sum;
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException, InterruptedException;
-  }
-
-  private static void until(String what, Condition condition) throws InterruptedException {
-    long begin = System.nanoTime();
-    while (!holds(condition)) {
-      if (since(begin) > 60) {
-        throw new AssertionError("not within 60 s: " + what);
-      }
-      TimeUnit.MILLISECONDS.sleep(2);
-    }
-  }
-
-  private static boolean holds(Condition condition) throws InterruptedException {
-    try {
-      return condition.holds();
-    } catch (IOException e) {
-      return false; // does not listen yet
-    }
-  }
-
-  private static void backendRefuses(Scene scene, Figures figures) throws Exception {
-    backend(
-        scene,
-        figures,
-        () -> scene.sink().refuse(Status.UNAVAILABLE),
-        () -> scene.sink().refuse(Status.OK));
-  }
-
-  private static void backendSlow(Scene scene, Figures figures) throws Exception {
-    backend(
-        scene,
-        figures,
-        () -> scene.sink().delay(SLOW_ANSWER),
-        () -> scene.sink().delay(Duration.ZERO));
-  }
-
-  private static void backend(Scene scene, Figures figures, Runnable worse, Runnable well)
-      throws Exception {
-    long refused = scene.load().retries();
-    try (Peaks peaks = new Peaks(scene)) {
-      worse.run();
-      TimeUnit.SECONDS.sleep(BACKEND_SECONDS);
-      well.run();
-      long begin = System.nanoTime();
-      scene.awaitExported(IN_QUEUE);
-      scene.load().awaitAnswers();
-      scene.awaitExported(IN_QUEUE);
-      figures.add("caught up s", since(begin));
-      peaks.into(figures);
-    }
-    figures.add("refusals", (double) (scene.load().retries() - refused));
-    scene.awaitCalm();
-  }
-
-  /**
-   * How long kept traces took from their first span to the backend, those of one sampler and of the
-   * others, begun since some time.
-   */
-  private static void delays(Scene scene, String nodeId, long sinceNanos, Figures figures) {
-    RingTable ring = scene.ring();
-    for (boolean own : new boolean[] {true, false}) {
-      long[] millis =
-          scene.load().traces().stream()
-              .filter(trace -> trace.firstSentNanos() - sinceNanos > 0)
-              .filter(
-                  trace ->
-                      own
-                          == ring.owner(TraceHash.slot(trace.hi, trace.lo))
-                              .equals(Optional.of(nodeId)))
-              .map(trace -> delayMillis(scene.sinkLog(), trace))
-              .flatMapToLong(OptionalLong::stream)
-              .sorted()
-              .toArray();
-      String whose = own ? "to backend of its traces" : "of the others'";
-      if (millis.length > 0) {
-        figures.add(whose + " p50 ms", (double) millis[millis.length / 2]);
-        figures.add(
-            "p99 ms " + (own ? "own" : "others"), (double) millis[millis.length * 99 / 100]);
-      }
-    }
-  }
-
-  private static OptionalLong delayMillis(SinkLog sink, SentTrace trace) {
-    OptionalLong at = sink.firstNanos(trace);
-    return at.isEmpty()
-        ? at
-        : OptionalLong.of((at.getAsLong() - trace.firstSentNanos()) / 1_000_000);
   }
 }

@@ -25,7 +25,6 @@ final class Scene implements AutoCloseable {
   /** Deciding is allowed this long after a trace's first span, less what timers may be early. */
   private static final long IN_TIME_NANOS = DECISION_WAIT.minusMillis(300).toNanos();
 
-  private static final Duration CALM = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(60);
   private static final int DEFAULT_WEIGHT = 100;
 
@@ -45,6 +44,7 @@ final class Scene implements AutoCloseable {
   private final Cluster cluster;
   private final TraceLoad load;
   private final Accounts accounts = new Accounts();
+  private final Calm calm;
   private final List<Cluster.Node> routers = new ArrayList<>();
   private final List<Cluster.Node> samplers = new ArrayList<>();
   private final Map<String, Integer> weights = new TreeMap<>();
@@ -68,6 +68,7 @@ final class Scene implements AutoCloseable {
 
   Scene(Setting setting) throws IOException, InterruptedException {
     this.setting = setting;
+    this.calm = new Calm(this, setting.directory);
     Files.createDirectories(setting.directory);
     this.around = setting.stage.surroundings(setting.directory);
     this.sink = OtlpSink.telling(around.host("sink"), sinkLog::take);
@@ -111,17 +112,17 @@ final class Scene implements AutoCloseable {
   void startUnderLoad(int routerCount, int samplerCount) throws IOException, InterruptedException {
     startNodes(routerCount, samplerCount);
     List<Cluster.Node> ready = new ArrayList<>();
-    long deadline = System.nanoTime() + CALM.toNanos();
+    long deadline = System.nanoTime() + Calm.LIMIT.toNanos();
     while (ready.size() < routers.size()) {
       for (Cluster.Node router : routers) {
-        if (!ready.contains(router) && holds(r -> r.get("/readyz").statusCode() == 200, router)) {
+        if (!ready.contains(router) && Calm.isReady(router)) {
           ready.add(router);
           tellClients(ready);
           load.start();
         }
       }
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("routers not ready within " + CALM);
+        throw new AssertionError("routers not ready within " + Calm.LIMIT);
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
@@ -174,6 +175,10 @@ final class Scene implements AutoCloseable {
 
   OtlpSink sink() {
     return sink;
+  }
+
+  Calm calm() {
+    return calm;
   }
 
   TraceLoad load() {
@@ -285,9 +290,7 @@ final class Scene implements AutoCloseable {
     text = text.replaceFirst(key + "  weight: .*\n", key);
     Files.writeString(file, text.replace(key, key + "  weight: " + weight + "\n"));
     weights.put(nodeId(sampler), weight);
-    await(
-        "an epoch with the weight",
-        node -> !node.equals(sampler) || node.metric("ringtail_cluster_epochs_total") > before);
+    calm.epochAfter(sampler, before);
   }
 
   static void signal(JavaProcess process, String name) throws IOException, InterruptedException {
@@ -301,79 +304,22 @@ final class Scene implements AutoCloseable {
   // ---- what one waits for
 
   void awaitReady(Cluster.Node node) throws InterruptedException {
-    node.process().awaitLine("ready", CALM);
+    node.process().awaitLine("ready", Calm.LIMIT);
   }
 
-  /** Every node's epoch names exactly the nodes there are. */
+  /** As {@link Calm#members}. */
   void awaitMembers() throws IOException, InterruptedException {
-    await("members", node -> node.metric("ringtail_cluster_members") == nodes().size());
+    calm.members();
   }
 
-  /** Members agree, no slot is held, nothing is on its way between samplers. */
+  /** As {@link Calm#calm}. */
   void awaitCalm() throws IOException, InterruptedException {
-    awaitMembers();
-    await(
-        "no held slots, nothing to hand off",
-        node ->
-            node.metric("ringtail_sampler_held_slots") == 0
-                && node.metric("ringtail_sampler_questions_open") == 0
-                && node.metric("ringtail_router_replay_open_questions") == 0
-                && (routers.contains(node) || hasHandedOff(node)));
+    calm.calm();
   }
 
-  private static boolean hasHandedOff(Cluster.Node sampler)
-      throws IOException, InterruptedException {
-    return sampler.metric("ringtail_sampler_handoff_complete_epoch")
-        == sampler.metric("ringtail_cluster_epoch_number");
-  }
-
-  private interface Condition {
-    boolean holds(Cluster.Node node) throws IOException, InterruptedException;
-  }
-
-  private void await(String what, Condition condition) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + CALM.toNanos();
-    for (Cluster.Node node : nodes()) {
-      while (!holds(condition, node)) {
-        if (System.nanoTime() > deadline) {
-          String name = node.process().name();
-          Path file = setting.directory.resolve("stuck-" + name + ".txt");
-          Files.writeString(file, state(node));
-          throw new AssertionError(name + ": not within " + CALM + ": " + what + ", see " + file);
-        }
-        TimeUnit.MILLISECONDS.sleep(20);
-      }
-    }
-  }
-
-  private static boolean holds(Condition condition, Cluster.Node node) throws InterruptedException {
-    try {
-      return condition.holds(node);
-    } catch (IOException e) {
-      return false; // it is starting, or stopped for a while
-    }
-  }
-
-  private static String state(Cluster.Node node) throws InterruptedException {
-    try {
-      return node.get("/readyz").body() + node.get("/metrics").body() + node.process().log();
-    } catch (IOException e) {
-      return e + "\n" + node.process().log();
-    }
-  }
-
-  /**
-   * No more of what has been kept waits for the backend.
-   *
-   * @param spans may be in a queue: while load goes on, some always are
-   */
+  /** As {@link Calm#exported}. */
   void awaitExported(int spans) throws IOException, InterruptedException {
-    await(
-        "exported all but " + spans + " spans",
-        node ->
-            node.metric("ringtail_sampler_waiting_traces") == 0
-                && node.metric("ringtail_sampler_export_disk_bytes") == 0
-                && node.metric("ringtail_sampler_export_queued_spans") <= spans);
+    calm.exported(spans);
   }
 
   /** Sends no more and waits until everything is decided and exported. */
@@ -381,7 +327,7 @@ final class Scene implements AutoCloseable {
     load.finish();
     TimeUnit.MILLISECONDS.sleep(DECISION_WAIT.toMillis());
     awaitCalm();
-    await("no held spans", node -> node.metric("ringtail_sampler_held_spans") == 0);
+    calm.nothingHeld();
     awaitExported(0);
     long before;
     do {
@@ -420,26 +366,6 @@ final class Scene implements AutoCloseable {
     return accounts()
         .disagreements(
             load.acceptedSpans(), load.retries() + load.givenUpSpans() > 0, sinkLog.spans());
-  }
-
-  /** Logs hold no more than they do while nothing happens. */
-  void awaitSettledLogs() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + CALM.toNanos();
-    while (logSeconds() > DECISION_WAIT.toSeconds() + 2) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("the oldest part in a log is " + logSeconds() + " s old");
-      }
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-  }
-
-  /** Age of the oldest part in any router's log: what is settled has gone from it. */
-  double logSeconds() throws IOException, InterruptedException {
-    double oldest = 0;
-    for (Cluster.Node router : routers) {
-      oldest = Math.max(oldest, router.metric("ringtail_router_retention_oldest_seconds"));
-    }
-    return oldest;
   }
 
   /** Who owns what, by the samplers there are. */

@@ -145,15 +145,13 @@ final class Ledger {
    * @param known false if there is an heir, but it has not answered in time (D2)
    * @param alone whether there can be no heir
    */
-  void decided(
-      String by, boolean known, boolean alone, long hi, long lo, boolean keep, int spans) {
+  void decided(String by, boolean known, boolean alone, long hi, long lo, boolean keep, int spans) {
     Trace trace = traces.get(new TraceKey(hi, lo));
     if (trace != null) {
       long before = world.now() - SLACK;
       int told = (int) trace.spans.stream().filter(s -> s.toldAt != 0 && s.toldAt < before).count();
       trace.decisions.add(
-          new Decided(
-              world.now(), by, keep, known, alone, spans, Math.max(0, told - spans)));
+          new Decided(world.now(), by, keep, known, alone, spans, Math.max(0, told - spans)));
     }
   }
 

@@ -237,8 +237,7 @@ final class Mishaps {
     int times = 2 + random.nextInt(5);
     for (int i = 0; i < times; i++) {
       int weight = i % 2 == 0 ? 20 : 100;
-      s.after(
-          i * 330L * World.MILLI + world.below(200 * World.MILLI), () -> s.weigh("s0", weight));
+      s.after(i * 330L * World.MILLI + world.below(200 * World.MILLI), () -> s.weigh("s0", weight));
     }
   }
 

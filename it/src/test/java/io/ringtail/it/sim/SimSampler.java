@@ -181,8 +181,7 @@ final class SimSampler extends SimNode {
   }
 
   private void inUse(Epoch epoch, boolean inTurn) {
-    simulation.witness.uses(
-        handoff.status(), inUse, inTurn, simulation.config.remembersLittle());
+    simulation.witness.uses(handoff.status(), inUse, inTurn, simulation.config.remembersLittle());
     inUse = epoch.order();
     simulation.world.tell(
         "%s uses %s%s %s lost %s; %s",

@@ -12,7 +12,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * of what is under way with it; the ends hear of it at their own times.
  */
 final class SimStream<Q, A> extends ClientCall<Q, A> {
-  private static final int WINDOW = 128 << 10;
   private static final long NOTICE = 30 * World.MILLI;
 
   record Target(Host host, Method<?, ?> method) {}
@@ -32,104 +30,12 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
   private final Host client;
   private final MethodDescriptor<Q, A> method;
   private final Supplier<@Nullable Target> find;
-  private final Pipe toServer = new Pipe();
-  private final Pipe toClient = new Pipe();
+  private final SimPipe toServer;
+  private final SimPipe toClient;
   private @Nullable Host server;
   private @Nullable Listener<A> listener;
   private boolean clientClosed;
   private boolean serverClosed;
-
-  /** Messages of one direction, from sending to what the receiver has asked for. */
-  private final class Pipe {
-    private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
-    private final ArrayDeque<Object> stalled = new ArrayDeque<>();
-    private @Nullable Host to;
-    private @Nullable Consumer<byte[]> receiver;
-    private Runnable onWindow = () -> {};
-    private int demand;
-    private int bytes;
-    private long lastAt;
-    private long cutAt = Long.MAX_VALUE;
-
-    /** Takes bytes, or a Runnable that tells of the end. */
-    void send(Object what) {
-      if (what instanceof byte[] b) {
-        bytes += b.length;
-      }
-      Host target = to;
-      if (target == null || net.isCut(client, target == client ? requireServer() : target)) {
-        stalled.add(what);
-      } else {
-        deliver(what, target);
-      }
-    }
-
-    private Host requireServer() {
-      return server == null ? client : server;
-    }
-
-    private void deliver(Object what, Host target) {
-      long now = world.now();
-      lastAt = Math.max(lastAt + 1, now + net.latency.getAsLong());
-      long at = lastAt;
-      target.after(
-          at - now,
-          () -> {
-            if (at > cutAt) {
-              return;
-            }
-            if (what instanceof Runnable end) {
-              end.run();
-            } else {
-              Host from = target == client ? requireServer() : client;
-              world.tellIfWatched(from, target, method.getServiceName(), (byte[]) what);
-              arrived.add((byte[]) what);
-              pump();
-            }
-          });
-    }
-
-    void goOn() {
-      Host target = to;
-      if (target == null || net.isCut(client, requireServer())) {
-        return;
-      }
-      for (Object what = stalled.poll(); what != null; what = stalled.poll()) {
-        deliver(what, target);
-      }
-    }
-
-    void request(int n) {
-      demand += n;
-      pump();
-    }
-
-    void pump() {
-      Consumer<byte[]> r = receiver;
-      while (r != null && demand > 0 && !arrived.isEmpty()) {
-        demand--;
-        byte[] message = arrived.remove();
-        boolean wasFull = bytes >= WINDOW;
-        bytes -= message.length;
-        r.accept(message);
-        if (wasFull && bytes < WINDOW) {
-          onWindow.run();
-        }
-      }
-    }
-
-    /** Nothing that is under way after a random moment arrives. */
-    void cutSomewhere() {
-      stalled.clear();
-      cutAt = Math.min(cutAt, world.now() + world.below(Math.max(lastAt - world.now(), 0) + 1000));
-    }
-
-    void cutNow() {
-      stalled.clear();
-      cutAt = Math.min(cutAt, world.now());
-      receiver = null;
-    }
-  }
 
   SimStream(
       SimNet net, Host client, MethodDescriptor<Q, A> method, Supplier<@Nullable Target> find) {
@@ -138,7 +44,15 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
     this.client = client;
     this.method = method;
     this.find = find;
+    this.toServer = new SimPipe(net, method.getServiceName(), () -> client);
+    this.toClient = new SimPipe(net, method.getServiceName(), this::serverOrNobody);
     toClient.to = client;
+  }
+
+  /** Before there is a server the client's own end stands for it: nothing comes from there. */
+  private Host serverOrNobody() {
+    Host known = server;
+    return known == null ? client : known;
   }
 
   boolean touches(Host host) {
@@ -255,7 +169,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
 
   @Override
   public boolean isReady() {
-    return !clientClosed && server != null && toServer.bytes < WINDOW;
+    return !clientClosed && server != null && !toServer.isFull();
   }
 
   @Override
@@ -290,7 +204,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
     if (target != null) {
       long late = world.chance(0.2) ? world.below(3 * World.SECOND) : world.below(NOTICE);
       target.after(
-          Math.max(0, toServer.lastAt - world.now()) + late,
+          toServer.nanosUnderWay() + late,
           () -> {
             toServer.cutNow();
             atServerEnd.run();
@@ -383,7 +297,7 @@ final class SimStream<Q, A> extends ClientCall<Q, A> {
 
     @Override
     public boolean isReady() {
-      return !serverClosed && toClient.bytes < WINDOW;
+      return !serverClosed && !toClient.isFull();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.ringtail.it.sim;
 
-import io.ringtail.cluster.Epoch;
-import io.ringtail.cluster.Member;
 import io.ringtail.ring.RingTables;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,11 +38,9 @@ final class Simulation {
 
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final Map<SimNode, List<Runnable>> deathWatch = new HashMap<>();
+  private final Quiet quiet = new Quiet(this);
   private final Host stage;
   private long nextBits = 1;
-  private long quietSince = Long.MAX_VALUE;
-  private String whyNotQuiet = "";
-  private String lastWhyNotQuiet = "";
 
   Simulation(long seed, SimConfig config, boolean telling) {
     this.seed = seed;
@@ -53,7 +49,8 @@ final class Simulation {
     this.witness = new Witness(world);
     this.net = new SimNet(world);
     this.group = new SimGroup(world, witness);
-    this.ledger = new Ledger(
+    this.ledger =
+        new Ledger(
             world, config.errorsOnly(), config.decisionWaitNanos(), config.remembersLittle());
     this.backend = new SimBackend(world, ledger);
     this.stage = new Host(world, "stage", () -> {});
@@ -89,7 +86,8 @@ final class Simulation {
     return Optional.ofNullable(nodes.get(name));
   }
 
-  private List<SimNode> all() {
+  /** All that live, also those that leave. */
+  List<SimNode> all() {
     return List.copyOf(nodes.values());
   }
 
@@ -346,12 +344,12 @@ final class Simulation {
       }
     }
     after(World.SECOND, group::heal);
-    world.runUntil(world.now() + quietLimitNanos, this::isQuiet);
-    boolean quiet = isQuiet();
+    world.runUntil(world.now() + quietLimitNanos, quiet::isReached);
+    boolean rests = quiet.isReached();
     Ledger.Verdict verdict = ledger.judge();
     List<String> problems = new ArrayList<>();
-    if (!quiet) {
-      problems.add("not quiet: " + whyNotQuiet + " " + lastWhyNotQuiet);
+    if (!rests) {
+      problems.add("not quiet: " + quiet.whyNot());
     }
     nodes.values().forEach(n -> n.audit(problems));
     if (abandoned > 0) {
@@ -359,51 +357,6 @@ final class Simulation {
     }
     nodes.values().forEach(n -> bury(n, false));
     return new Outcome(
-        seed,
-        verdict,
-        witness.met(),
-        problems,
-        world.trail(),
-        world.happened(),
-        world.story());
-  }
-
-  private boolean isQuiet() {
-    whyNotQuiet = lookForWork();
-    if (!whyNotQuiet.isEmpty()) {
-      lastWhyNotQuiet = whyNotQuiet;
-      quietSince = Long.MAX_VALUE;
-      return false;
-    }
-    quietSince = Math.min(quietSince, world.now());
-    return world.now() - quietSince >= 500 * World.MILLI;
-  }
-
-  private String lookForWork() {
-    if (!clients.isDone()) {
-      return clients.open() + " requests are not answered";
-    }
-    if (!group.isWhole()) {
-      return "the group is in several parts";
-    }
-    Set<Long> there = new TreeSet<>();
-    nodes.values().forEach(n -> there.add(n.bits));
-    for (SimNode n : nodes.values()) {
-      Optional<Epoch> newest = n.membership.newest();
-      Set<Long> named = new TreeSet<>();
-      newest.ifPresent(e -> e.members().forEach(m -> named.add(m.incarnation().bits())));
-      if (!named.equals(there)) {
-        return n + " has not the newest epoch: " + newest.map(Epoch::order) + names(newest);
-      }
-      String why = n.whyNotQuiet();
-      if (!why.isEmpty()) {
-        return why;
-      }
-    }
-    return "";
-  }
-
-  private static List<String> names(Optional<Epoch> epoch) {
-    return epoch.stream().flatMap(e -> e.members().stream()).map(Member::nodeId).toList();
+        seed, verdict, witness.met(), problems, world.trail(), world.happened(), world.story());
   }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Notes what troubles a run meets, by what its nodes are at when something happens. Threads: one. */
+/**
+ * Notes what troubles a run meets, by what its nodes are at when something happens. Threads: one.
+ */
 final class Witness {
   private static final long SOON = 3 * World.SECOND;
 
@@ -106,7 +108,8 @@ final class Witness {
   }
 
   private static boolean anyHolds(List<SimNode> nodes) {
-    return nodes.stream().anyMatch(n -> n instanceof SimSampler s && s.handoff.status().holds() > 0);
+    return nodes.stream()
+        .anyMatch(n -> n instanceof SimSampler s && s.handoff.status().holds() > 0);
   }
 
   /**
