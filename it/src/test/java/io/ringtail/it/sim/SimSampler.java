@@ -286,7 +286,14 @@ final class SimSampler extends SimNode {
         simulation.decidesLast();
         deciding = SimShardAccess.drain(shards);
       }
-      case ABANDON -> abandon();
+      case ABANDON -> {
+        if (left <= 0) {
+          abandon();
+        } else {
+          simulation.world.tell("%s leaves before it has come", name);
+          simulation.kill(name, false);
+        }
+      }
       default -> throw new AssertionError(d);
     }
   }

@@ -8,7 +8,9 @@ import io.ringtail.cluster.EpochOrder;
  * <p>It gives away what it has, unless there is nobody to give it to: then it decides itself, what
  * is due when it is due, as another may yet come whom clients send the rest of a trace to; the rest
  * at once when half of its time is over or no router is left. What is not done in time makes it
- * leave without a word, so that it is lost and its traces are replayed.
+ * leave without a word, so that it is lost and its traces are replayed. So does one that has no
+ * epoch in use, at once: there may be one all the same, by which it has gained what another lost,
+ * and with its word nobody would ask for that.
  */
 public final class Draining {
   private final boolean moves;
@@ -21,7 +23,7 @@ public final class Draining {
     LEAVE,
     /** Decide and export what is held, then leave. */
     DECIDE,
-    /** Time is over: leave without a word. */
+    /** Time is over, or it does not know what it has: leave without a word. */
     ABANDON
   }
 
@@ -39,8 +41,11 @@ public final class Draining {
    * @param leftNanos of the grace
    */
   public Step next(HandoffStatus status, boolean holdsNothing, long leftNanos) {
-    if (!moves || status.epoch().equals(EpochOrder.NONE)) {
+    if (!moves) {
       return Step.DECIDE;
+    }
+    if (status.epoch().equals(EpochOrder.NONE)) {
+      return Step.ABANDON;
     }
     boolean gone = status.stranger() ? status.empty() : !status.owns() && status.nothingLeft();
     if (gone && holdsNothing) {

@@ -12,10 +12,14 @@ class DrainingTest {
   private final Draining draining = new Draining(true, 100);
 
   @Test
-  void drain_membersNeverChangeOrNoEpochYet_decides() {
+  void drain_membersNeverChange_decides() {
     assertThat(new Draining(false, 100).next(status(true, false, 0, false), false, 100))
         .isEqualTo(Step.DECIDE);
-    assertThat(draining.next(HandoffStatus.NONE, true, 100)).isEqualTo(Step.DECIDE);
+  }
+
+  @Test
+  void drain_noEpochInUse_leavesWithoutAWordAtOnce() {
+    assertThat(draining.next(HandoffStatus.NONE, true, 100)).isEqualTo(Step.ABANDON);
   }
 
   @Test
