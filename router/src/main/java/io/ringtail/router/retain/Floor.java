@@ -306,8 +306,8 @@ final class Floor {
   }
 
   /**
-   * {@code sayer} needs nothing more of a lost sampler (M6), nor of anyone else lost up to then: one
-   * that came and was lost in epochs it has skipped it does not know by name.
+   * {@code sayer} needs nothing more of a lost sampler (M6), nor of anyone else lost up to then:
+   * one that came and was lost in epochs it has skipped it does not know by name.
    *
    * @param epoch one that did not name that any more; {@link EpochOrder#NONE} if not told
    */
