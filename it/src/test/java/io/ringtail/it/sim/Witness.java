@@ -116,7 +116,7 @@ final class Witness {
    * A sampler has taken an epoch into use.
    *
    * @param before the one before, NONE if it is the first
-   * @param remembers next to no decisions
+   * @param tinyCache whether it remembers next to no decisions
    */
   void uses(HandoffStatus status, EpochOrder before, boolean inTurn, boolean tinyCache) {
     boolean first = before.equals(EpochOrder.NONE);
