@@ -133,10 +133,12 @@ final class EpochSwitch {
     RoutingTable table =
         RoutingTable.build(
             epoch, surroundings.tables(), self.nodeId(), self.incarnation().bits(), minSamplers);
+    boolean wasNamed = !namedSelf.incarnation().order().equals(EpochOrder.NONE);
     EpochOrder namedAnew = nameSelf(epoch);
     told.links.open(epoch);
     Routes next = new Routes(table, told.links.to(table.owners()));
-    boolean known = inTurn && isNext(epoch);
+    boolean goesOn = namedAnew == null || !wasNamed;
+    boolean known = inTurn && isNext(epoch) && goesOn;
     applied = epoch;
     List<Link> gone = told.links.drop(epoch);
     routes = next;

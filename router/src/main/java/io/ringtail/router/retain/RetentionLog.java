@@ -277,13 +277,27 @@ public final class RetentionLog {
 
   /** M5. */
   private void trim(long unansweredFrom) {
-    store.releaseUpTo(Math.min(floor.value(), Math.min(unansweredFrom, replays.pinnedFrom()) - 1));
+    if (isKnown()) {
+      store.releaseUpTo(
+          Math.min(floor.value(), Math.min(unansweredFrom, replays.pinnedFrom()) - 1));
+    }
+  }
+
+  /**
+   * Whether samplers know this router. While no epoch names it they need nothing of it, as they do
+   * not know that it has anything; when one names it again they ask, and by then it is there (A6).
+   */
+  private boolean isKnown() {
+    RoutingTable now = table;
+    return now == null || now.namesRouter();
   }
 
   private void tick(long nowNanos) {
-    metrics.givenUp.inc(floor.onTick(nowNanos));
-    if (store.bytes() > store.capacity() / 4 * 3) {
-      relieve();
+    if (isKnown()) {
+      metrics.givenUp.inc(floor.onTick(nowNanos));
+      if (store.bytes() > store.capacity() / 4 * 3) {
+        relieve();
+      }
     }
     rate.onTick(nowNanos);
   }

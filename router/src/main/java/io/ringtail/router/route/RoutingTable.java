@@ -21,12 +21,15 @@ public final class RoutingTable {
   private final Epoch epoch;
   private final RingTable ring;
   private final List<Member> owners;
+  private final boolean namesRouter;
   private final String notReady;
 
-  private RoutingTable(Epoch epoch, RingTable ring, List<Member> owners, String notReady) {
+  private RoutingTable(
+      Epoch epoch, RingTable ring, List<Member> owners, boolean namesRouter, String notReady) {
     this.epoch = epoch;
     this.ring = ring;
     this.owners = owners;
+    this.namesRouter = namesRouter;
     this.notReady = notReady;
   }
 
@@ -57,16 +60,15 @@ public final class RoutingTable {
     for (RingMember m : ring.members()) {
       owners.add(byNodeId.get(m.nodeId()));
     }
-    String notReady = whyNotReady(epoch, ring, self, selfBits, minSamplers);
-    return new RoutingTable(epoch, ring, List.copyOf(owners), notReady);
-  }
-
-  /** Protocol E5 and the last rule of A6. */
-  private static String whyNotReady(
-      Epoch epoch, RingTable ring, String self, long selfBits, int minSamplers) {
     boolean named =
         epoch.members().stream()
             .anyMatch(m -> m.nodeId().equals(self) && m.incarnation().bits() == selfBits);
+    String notReady = whyNotReady(epoch, ring, named, minSamplers);
+    return new RoutingTable(epoch, ring, List.copyOf(owners), named, notReady);
+  }
+
+  /** Protocol E5 and the last rule of A6. */
+  private static String whyNotReady(Epoch epoch, RingTable ring, boolean named, int minSamplers) {
     if (!named) {
       return "epoch " + epoch.order() + " does not name this router";
     }
@@ -129,6 +131,11 @@ public final class RoutingTable {
   /** Whether this node's own table is the one the coordinator computed (protocol E5). */
   public boolean checksumMatches() {
     return checksumMatches(epoch, ring);
+  }
+
+  /** Whether samplers know this router by this epoch. */
+  public boolean namesRouter() {
+    return namesRouter;
   }
 
   /** Why this router must not take spans by this table; empty if it may. */

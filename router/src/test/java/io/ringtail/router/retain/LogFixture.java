@@ -49,6 +49,7 @@ final class LogFixture implements RetentionLog.Effects {
   final Random random = new Random(7);
   final RetentionLog log;
   long skipped;
+  boolean routerIsNamed = true;
   long now;
   long unansweredFrom = Long.MAX_VALUE;
   private final BatchSplitter splitter = new BatchSplitter(HeaderTable.ofDefaultSize(), allocator);
@@ -88,7 +89,9 @@ final class LogFixture implements RetentionLog.Effects {
   void next(List<SamplerKey> named, boolean inTurn, SamplerKey... lost) {
     Epoch before = epoch;
     List<Member> members = new ArrayList<>(members(named.stream()));
-    members.add(Tables.router());
+    if (routerIsNamed) {
+      members.add(Tables.router());
+    }
     members.sort(Comparator.comparing(Member::nodeId));
     EpochOrder order = before == null ? EpochOrder.NONE : before.order();
     epoch =

@@ -261,6 +261,29 @@ class RetentionLogTest {
   }
 
   @Test
+  void routerThatNoEpochNames_forgetsNothingUntilItIsNamedAndAsked() {
+    f.epoch(List.of(A, B));
+    f.accepted(1, A);
+    f.routerIsNamed = false;
+    f.next(List.of(B), false, A);
+    f.mark(B, 100);
+    f.word(B, new Question(1, SlotSet.ALL, f.order()));
+    f.acceptSent(10, B);
+    f.mark(B, 100);
+    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A), f.order()));
+    f.pass(Floor.OUT_OF_TURN.plusSeconds(1));
+    assertThat(f.log.oldestSeq()).as("B does not know of this log").isEqualTo(1);
+    assertThat(f.count("ringtail_router_retention_given_up_total")).isZero();
+    f.routerIsNamed = true;
+    f.next(List.of(B), false);
+    assertThat(f.log.oldestSeq()).isEqualTo(1);
+    f.word(B, new Question(2, SlotSet.ALL, f.order()));
+    f.acceptSent(20, B);
+    f.mark(B, 100);
+    assertThat(f.log.isEmpty()).isTrue();
+  }
+
+  @Test
   void samplerLostAndNamedAgain_isNotLost() {
     f.epoch(List.of(A, B));
     f.accepted(1, A);
