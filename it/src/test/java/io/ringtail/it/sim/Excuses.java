@@ -22,6 +22,7 @@ final class Excuses {
   private final World world;
   private final long decisionWait;
   private final boolean remembersLittle;
+  private final boolean decidesEarly;
   private final List<Long> forgotten = new ArrayList<>();
   private final List<Loss> samplersLost = new ArrayList<>();
   private final Set<String> routersLost = new HashSet<>();
@@ -35,11 +36,13 @@ final class Excuses {
 
   /**
    * @param remembersLittle whether decisions that no log needs are forgotten at once
+   * @param decidesEarly whether memory is so short that traces are decided before their time
    */
-  Excuses(World world, long decisionWait, boolean remembersLittle) {
+  Excuses(World world, long decisionWait, boolean remembersLittle, boolean decidesEarly) {
     this.world = world;
     this.decisionWait = decisionWait;
     this.remembersLittle = remembersLittle;
+    this.decidesEarly = decidesEarly;
   }
 
   // ---- what happens
@@ -115,18 +118,24 @@ final class Excuses {
     return losses.size() >= knew
         || losses.stream().anyMatch(Loss::heirless)
         || wasForgotten(first, second)
-        || isForgottenForRouters(trace, first);
+        || isForgottenForRouters(trace);
   }
 
   /**
    * A decision is replayable for the routers of the newest epoch (D4); one that was taken for lost
    * and comes back sends what only the decision cache could know.
    */
-  private boolean isForgottenForRouters(Ledger.Trace trace, long first) {
+  private boolean isForgottenForRouters(Ledger.Trace trace) {
     return remembersLittle
-        && trace.spans.stream()
-            .filter(s -> s.toldAt == 0 || s.toldAt >= first)
-            .anyMatch(s -> routersLost.containsAll(s.toldBy));
+        && trace.spans.stream().anyMatch(s -> s.toldBy.stream().anyMatch(routersLost::contains));
+  }
+
+  /** Whether what came after its first decision, taken early for want of memory, is late. */
+  private boolean isLate(Ledger.Trace trace) {
+    return decidesEarly
+        && !trace.decisions.isEmpty()
+        && trace.decisions.get(0).missing() == 0
+        && trace.spans.stream().anyMatch(s -> s.toldAt > trace.decisions.get(0).at());
   }
 
   /**
@@ -140,6 +149,8 @@ final class Excuses {
     return isUncovered(trace)
         || isParted(trace)
         || isDecidedLast(trace)
+        || isLate(trace)
+        || (!trace.decisions.isEmpty() && isForgottenForRouters(trace))
         || (!strict && (wasForgotten(first, last) || isJudgedAnew(trace, first)));
   }
 

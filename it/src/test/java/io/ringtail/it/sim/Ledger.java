@@ -90,11 +90,12 @@ final class Ledger {
       int explained,
       List<String> details) {}
 
-  Ledger(World world, boolean errorsOnly, long decisionWait, boolean remembersLittle) {
+  Ledger(World world, SimConfig config) {
     this.world = world;
-    this.errorsOnly = errorsOnly;
-    this.decisionWait = decisionWait;
-    this.excuses = new Excuses(world, decisionWait, remembersLittle);
+    this.errorsOnly = config.errorsOnly();
+    this.decisionWait = config.decisionWaitNanos();
+    this.excuses =
+        new Excuses(world, decisionWait, config.remembersLittle(), config.decidesEarly());
   }
 
   void sending(List<Spans.Span> request) {

@@ -84,6 +84,11 @@ record SimConfig(
     return remembered != TailSamplingConfig.FROM_BUDGET && remembered <= FEW;
   }
 
+  /** Whether memory is so short that traces may be decided before their time. */
+  boolean decidesEarly() {
+    return shards.highWater() < 0.5;
+  }
+
   SimConfig by(Rules others) {
     return new SimConfig(shards, tail, errorsOnly, exportRoom, others);
   }

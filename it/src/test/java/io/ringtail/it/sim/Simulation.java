@@ -49,9 +49,7 @@ final class Simulation {
     this.witness = new Witness(world);
     this.net = new SimNet(world);
     this.group = new SimGroup(world, witness);
-    this.ledger =
-        new Ledger(
-            world, config.errorsOnly(), config.decisionWaitNanos(), config.remembersLittle());
+    this.ledger = new Ledger(world, config);
     this.backend = new SimBackend(world, ledger);
     this.stage = new Host(world, "stage", () -> {});
     this.clients = new SimClients(this);
