@@ -52,6 +52,8 @@ final class LinkFields {
 
   static final int PROGRESS_UP_TO_SEQ = 1 << 3 | VARINT;
   static final int PROGRESS_OLDEST_SEQ = 2 << 3 | VARINT;
+  static final int PROGRESS_EPOCH_VIEW_ID = 3 << 3 | VARINT;
+  static final int PROGRESS_EPOCH_NUMBER = 4 << 3 | VARINT;
 
   static final int FAREWELL_REASON = 1 << 3 | VARINT;
   static final int FAREWELL_MESSAGE = 2 << 3 | LEN;

@@ -145,7 +145,9 @@ final class Link implements Outlet, LinkSession.Events {
   /** What has no seq yet comes after it, so it need not wait behind a backlog. */
   private void addProgress(LinkWriter message) {
     progressNanos = context.nanoTime().getAsLong();
-    message.progress(new Progress(context.seqs().last(), context.retention().oldestSeq()));
+    message.progress(
+        new Progress(
+            context.seqs().last(), context.retention().oldestSeq(), context.rerouting().inUse()));
   }
 
   private boolean isProgressDue() {

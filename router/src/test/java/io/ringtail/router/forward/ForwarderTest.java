@@ -100,6 +100,15 @@ class ForwarderTest {
   }
 
   @Test
+  void epochInUse_isSaidToSamplersThatMayNotKnowIt() throws Exception {
+    start(2);
+    FakeSampler idle = samplers.get(0);
+    await().until(() -> idle.progress().stream().anyMatch(p -> p.epoch().equals(order(1))));
+    forwarder.onEpoch(Tables.epoch(2, samplers.stream().map(FakeSampler::member).toList()));
+    await().until(() -> idle.progress().stream().anyMatch(p -> p.epoch().equals(order(2))));
+  }
+
+  @Test
   void noEpoch_refusesAsNotReady() {
     Answer answer = accept(SampleRequests.of(random, 1));
     assertThat(answer.refusal()).isInstanceOf(Refusal.NotReady.class);

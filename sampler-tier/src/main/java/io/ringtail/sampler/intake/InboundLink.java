@@ -55,6 +55,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   private int routerKey;
   private @Nullable Mark toldMark;
   private @Nullable ByteBuf message;
+  private EpochOrder usedByRouter = EpochOrder.NONE;
   private EpochOrder awaited = EpochOrder.NONE;
   private long awaitedSinceNanos;
   private boolean waiting;
@@ -126,6 +127,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
         case PROGRESS -> {
           greeted();
           Progress progress = reader.progress();
+          routerUses(progress.epoch());
           server.shards().onProgress(routerKey, progress.upToSeq(), progress.oldestSeq());
         }
         case WORD -> server.keeper().onWord(greeted(), reader.word());
@@ -192,11 +194,19 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     return epochOf(part).compareTo(newest()) > 0;
   }
 
+  private void routerUses(EpochOrder epoch) {
+    if (epoch.compareTo(usedByRouter) > 0) {
+      usedByRouter = epoch;
+      server.routerEpochs().said(this, epoch);
+    }
+  }
+
   /** The second of A4 runs once for an epoch, not again for each part that stands behind. */
   private boolean mustWait(PartView part) {
     if (!isAhead(part)) {
       return false;
     }
+    routerUses(epochOf(part));
     long nowNanos = server.nanoTime();
     if (epochOf(part).compareTo(awaited) > 0) {
       awaited = epochOf(part);

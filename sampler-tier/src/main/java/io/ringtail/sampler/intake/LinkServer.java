@@ -60,6 +60,7 @@ public final class LinkServer {
   private final Ownership ownership;
   private final ReplayedSlots replayed = new ReplayedSlots();
   private final ShardSet shards;
+  private final RouterEpochs routerEpochs;
   private final Supplier<Peer> self;
   private final LongSupplier nanoTime;
   private final IntakeMetrics metrics;
@@ -131,6 +132,7 @@ public final class LinkServer {
     this.self = self;
     this.ownership = ownership;
     this.shards = shards;
+    this.routerEpochs = new RouterEpochs(shards::usedByRouters);
     this.nanoTime = nanoTime;
     this.metrics = new IntakeMetrics(metrics);
     this.keeper = keeper;
@@ -377,6 +379,7 @@ public final class LinkServer {
 
   void closed(InboundLink link, Peer router) {
     waiting.remove(link);
+    routerEpochs.ended(link);
     if (newest.remove(router.incarnation().bits(), link)) {
       metrics.closed();
       log.info("event=link-closed router={}", router);
@@ -391,6 +394,11 @@ public final class LinkServer {
 
   void stopsWaiting(InboundLink link) {
     waiting.remove(link);
+  }
+
+  /** What routers say that they have in use. */
+  RouterEpochs routerEpochs() {
+    return routerEpochs;
   }
 
   LinkKeeper keeper() {

@@ -10,7 +10,7 @@ enum Obstacle {
   HELD,
   /** Who is to know of the decision is not computed yet. */
   NO_HEIRS,
-  /** There is no lease (protocol L1). */
+  /** There is no lease (protocol L1), or a newer epoch than the one in use is known. */
   NO_LEASE;
 
   String label() {

@@ -1,6 +1,5 @@
 package io.ringtail.sampler.shard;
 
-import io.ringtail.cluster.EpochOrder;
 import io.ringtail.rules.Rule;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.Slabs;
@@ -198,8 +197,7 @@ final class Shard {
 
   /** Of a newer epoch that is known but not in use it is not known whose the slots are. */
   private boolean isUpToDate() {
-    EpochOrder newest = context.adopted().get();
-    return newest == null || newest.equals(decider.slots().order());
+    return context.epochs().isNewest(decider.slots().order());
   }
 
   /** To be set before the shard works. */

@@ -1,7 +1,6 @@
 package io.ringtail.sampler.shard;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.ringtail.cluster.EpochOrder;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.SlabMemory;
@@ -12,8 +11,6 @@ import io.ringtail.sampler.settle.RouterKeys;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the shards of one sampler share.
@@ -25,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param nanoClock monotonic
  * @param peers ways to the other samplers, for notices and transfers
  * @param mayDecide whether there is a lease to decide at a time of the clock (protocol L1)
- * @param adopted the newest epoch known; null if nobody tells
+ * @param epochs known, in use or not
  * @param routers numbers of routers in notes
  * @param handover what is counted of handoffs
  * @param rules those in force
@@ -43,7 +40,7 @@ record ShardContext(
     LongSupplier nanoClock,
     Peers peers,
     LongPredicate mayDecide,
-    Supplier<@Nullable EpochOrder> adopted,
+    KnownEpochs epochs,
     RouterKeys routers,
     HandoverMetrics handover,
     Rules rules) {}

@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ public final class ShardSet {
   private final List<Shard> shards = new ArrayList<>();
   private final ShardQueues queues;
   private final RouterKeys routers;
-  private final AtomicReference<@Nullable EpochOrder> adopted = new AtomicReference<>();
+  private final KnownEpochs epochs = new KnownEpochs();
   private final AtomicLong unreadBytes = new AtomicLong();
   private final LongSupplier nanoClock;
   private final Admission admission;
@@ -117,7 +116,7 @@ public final class ShardSet {
             nanoClock,
             peers,
             mayDecide,
-            adopted::get,
+            epochs,
             routers,
             new HandoverMetrics(metrics),
             rules);
@@ -257,7 +256,17 @@ public final class ShardSet {
    * @param order of the newest that is known
    */
   public void adopted(EpochOrder order) {
-    adopted.set(order);
+    epochs.adopted(order);
+  }
+
+  /**
+   * The newest epoch that any router with a link has in use: if it is newer than this sampler's, it
+   * decides nothing, as above.
+   *
+   * @param order {@link EpochOrder#NONE} if none says
+   */
+  public void usedByRouters(EpochOrder order) {
+    epochs.usedByRouters(order);
   }
 
   /** How far the handoff of all shards is. */

@@ -24,6 +24,7 @@ import io.ringtail.link.LinkMethod;
 import io.ringtail.link.LinkWriter;
 import io.ringtail.link.Mark;
 import io.ringtail.link.Peer;
+import io.ringtail.link.Progress;
 import io.ringtail.link.Refused;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
@@ -227,6 +228,18 @@ class LinkServerTest {
     assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
     use(new EpochOrder(0, 7));
     assertThat(router.frame().acks()).containsExactly(10);
+  }
+
+  @Test
+  void epochARouterUses_isKnownFromItsProgressOrAPart_whileTheLinkIsOpen() throws Exception {
+    Router router = greeted(1);
+    router.writer.progress(new Progress(3, 1, new EpochOrder(0, 6)));
+    router.call.sendMessage(router.writer.finish());
+    await().until(() -> server.routerEpochs().newest().equals(new EpochOrder(0, 6)));
+    router.send(part(7, new EpochOrder(0, 7), owned(1)));
+    await().until(() -> server.routerEpochs().newest().equals(new EpochOrder(0, 7)));
+    router.call.halfClose();
+    await().until(() -> server.routerEpochs().newest().equals(EpochOrder.NONE));
   }
 
   @Test

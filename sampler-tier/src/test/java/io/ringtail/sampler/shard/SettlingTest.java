@@ -362,6 +362,27 @@ class SettlingTest {
   }
 
   @Test
+  void epochThatRoutersUseAndNobodyElseTold_stopsDecisionsAndTheirEffect() {
+    decideWithHeir(Spans.error(MINE, 1));
+    shards.set.usedByRouters(new EpochOrder(1, 3));
+    answerAll();
+    shards.advanceMillis(2 * Notices.ANSWER_MILLIS);
+    assertThat(exports()).isZero();
+    use(Views.of(3, "a", "b"));
+    assertThat(shards.set.metrics().takenBackDecisions()).isEqualTo(1);
+  }
+
+  @Test
+  void epochThatRoutersUseNoMore_letsDecisionsGoOn() {
+    shards.set.usedByRouters(new EpochOrder(1, 2));
+    decide(Spans.error(MINE, 1));
+    assertThat(exports()).isZero();
+    shards.set.usedByRouters(EpochOrder.NONE);
+    shards.advanceMillis(1);
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
   void spansAfterTheDecision_goWithTheirTrace() {
     use(PAIR);
     decide(Spans.error(MINE, 1), Spans.span(owned(PAIR, MINE + 1), 2));
