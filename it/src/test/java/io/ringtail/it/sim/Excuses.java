@@ -31,8 +31,9 @@ final class Excuses {
 
   /**
    * @param heirless whether its newest epoch had no other active sampler: nobody else remembers
+   * @param lives it is only taken for dead, and goes on until it hears of that
    */
-  private record Loss(long at, boolean heirless) {}
+  private record Loss(long at, boolean heirless, boolean lives) {}
 
   /**
    * @param remembersLittle whether decisions that no log needs are forgotten at once
@@ -54,8 +55,8 @@ final class Excuses {
     routersLost.add(router);
   }
 
-  void samplerLost(boolean heirless) {
-    samplersLost.add(new Loss(world.now(), heirless));
+  void samplerLost(boolean heirless, boolean lives) {
+    samplersLost.add(new Loss(world.now(), heirless, lives));
   }
 
   /** The last sampler is gone, and with it what was decided: spans that come later begin anew. */
@@ -122,8 +123,8 @@ final class Excuses {
   }
 
   /**
-   * A decision is replayable for the routers of the newest epoch (D4); one that was taken for lost
-   * and comes back sends what only the decision cache could know.
+   * A decision is replayable for the routers of the newest epoch (D4). What one sends that was
+   * taken for lost and comes back, be it late or a replay, only the decision cache can know.
    */
   private boolean isForgottenForRouters(Ledger.Trace trace) {
     return remembersLittle
@@ -150,18 +151,21 @@ final class Excuses {
         || isParted(trace)
         || isDecidedLast(trace)
         || isLate(trace)
-        || (!trace.decisions.isEmpty() && isForgottenForRouters(trace))
-        || (!strict && (wasForgotten(first, last) || isJudgedAnew(trace, first)));
+        || (!strict
+            && (wasForgotten(first, last)
+                || isJudgedAnew(trace, first)
+                || (isForgottenForRouters(trace) && isOfTwoDecisions(trace))));
   }
 
   /**
    * Whether no rule covers it: a span of it was in the log of a router that is lost, so not waited
-   * for (R3), and a sampler was lost, too, which may have had it.
+   * for (R3), and a sampler was lost, too, which may have had it; also after its loss, if it lives:
+   * the two are a side of their own then (P1).
    */
   private boolean isUncovered(Ledger.Trace trace) {
     return trace.spans.stream()
         .filter(s -> s.toldAt != 0 && routersLost.containsAll(s.toldBy))
-        .anyMatch(s -> samplersLost.stream().anyMatch(l -> l.at >= s.firstSentAt));
+        .anyMatch(s -> samplersLost.stream().anyMatch(l -> l.lives || l.at >= s.firstSentAt));
   }
 
   /** Whether any of it was under way, or in a log, when the cluster fell into parts. */
@@ -198,6 +202,20 @@ final class Excuses {
                 at ->
                     isAsDeserved(trace, s -> s.toldAt < at)
                         && isAsDeserved(trace, s -> s.toldAt >= at));
+  }
+
+  /** Whether it can be what two decisions make, one of all that came first, one of the rest. */
+  private static boolean isOfTwoDecisions(Ledger.Trace trace) {
+    List<Ledger.Sent> told = trace.spans.stream().filter(s -> s.toldAt != 0).toList();
+    return told.stream().allMatch(s -> s.arrived || !s.span.error())
+        && trace.decisions.stream()
+            .mapToLong(Ledger.Decided::at)
+            .anyMatch(at -> isCutAt(at, told, true) || isCutAt(at, told, false));
+  }
+
+  private static boolean isCutAt(long at, List<Ledger.Sent> told, boolean keepsFirst) {
+    return told.stream()
+        .allMatch(s -> s.arrived == keepsFirst ? s.firstSentAt < at : s.toldAt >= at);
   }
 
   private static boolean isAsDeserved(Ledger.Trace trace, Predicate<Ledger.Sent> of) {

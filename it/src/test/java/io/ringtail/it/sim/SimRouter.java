@@ -58,6 +58,8 @@ final class SimRouter extends SimNode {
           simulation.witness.met(Trouble.ROUTER_SKIPS_EPOCH);
         }
         named = true;
+        simulation.world.tell(
+            "%s is told of %s%s", name, epoch.order(), inTurn ? "" : " out of turn");
         forwarder.onEpoch(epoch, inTurn, () -> membership.inUse(epoch));
       }
 

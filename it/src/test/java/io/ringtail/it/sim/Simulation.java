@@ -142,7 +142,7 @@ final class Simulation {
     }
     world.tell("kill %s%s", node, silent ? " silently" : "");
     witness.killed(node, silent);
-    lost(node);
+    lost(node, false);
     bury(node, silent);
     group.disconnect(
         node.bits,
@@ -261,7 +261,7 @@ final class Simulation {
             if (node.host.isAlive() && node.host.isPaused()) {
               world.tell("suspect %s", node);
               witness.met(Trouble.LOST_WHILE_PAUSED);
-              lost(node);
+              lost(node, true);
               group.suspect(node.bits);
             }
           });
@@ -288,11 +288,11 @@ final class Simulation {
         });
   }
 
-  private void lost(SimNode node) {
+  private void lost(SimNode node, boolean lives) {
     witness.lost(node, all());
     if (node instanceof SimSampler) {
       ledger.excuses.samplerLost(
-          node.membership.newest().filter(e -> e.activeSamplers() > 1).isEmpty());
+          node.membership.newest().filter(e -> e.activeSamplers() > 1).isEmpty(), lives);
     } else {
       ledger.excuses.routerLost(node.toString());
     }
