@@ -29,11 +29,13 @@ public sealed interface SamplerWord {
   record Question(long id, SlotSet slots, EpochOrder epoch) implements SamplerWord {}
 
   /**
-   * I need nothing more of this lost sampler: its last mark may go, for my part (protocol M6).
+   * I need nothing more of this lost sampler: its last mark may go, for my part (protocol M6). Said
+   * of the sayer itself in an epoch that lost nobody.
    *
-   * @param epoch one that did not name it any more: nothing more is needed of anyone else lost up
-   *     to then, either, though the sayer may never have heard of it; who came later never said
-   *     anything of it, and need not be waited for; {@link EpochOrder#NONE} if not told
+   * @param epoch one that did not name it any more, or that without a loss: nothing more is needed
+   *     of anyone else lost up to then, either, though the sayer may never have heard of it; a
+   *     router that skipped epochs heeds only words up to the one it came to; {@link
+   *     EpochOrder#NONE} if not told
    */
   record NeedsNothing(String nodeId, Incarnation lost, EpochOrder epoch) implements SamplerWord {}
 

@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * every owner of it has asked for a replay (R3). An owner whose question for all its slots has been
  * answered since needs nothing more of anyone lost by then. Owners are waited for {@link #ASKING},
  * then for {@link #OUT_OF_TURN} at most. After a gap that was only ours nobody has a reason to ask,
- * and words of M6 count as always; but who came after a loss says nothing of it.
+ * and words of M6 count; but only those up to the epoch out of turn or a later one: who inherited
+ * from one lost in the gap may have been lost in it, too, unknown here, and its heirs speak of that
+ * loss alone.
  */
 final class Floor {
   /** No mark is in force. */
@@ -313,7 +315,9 @@ final class Floor {
    */
   void needsNothing(SamplerKey sayer, Named of, EpochOrder epoch) {
     contentUpTo.merge(sayer, epoch, (a, b) -> a.compareTo(b) < 0 ? b : a);
-    needsNothingOf(sayer, of, epoch);
+    if (!of.key.equals(sayer)) { // of itself it says only up to which epoch
+      needsNothingOf(sayer, of, epoch);
+    }
     releaseWhatIsNotNeeded(sayer);
   }
 
@@ -338,11 +342,8 @@ final class Floor {
       early.add(new EarlyWords.Word(sayer, of, epoch));
       return;
     }
-    boolean awaited = record.waitsFor.remove(newest(sayer));
-    if (record.ownGap && !epoch.equals(EpochOrder.NONE)) {
-      awaited |= record.waitsFor.removeIf(other -> other.order.compareTo(epoch) > 0);
-    }
-    if (awaited && record.waitsFor.isEmpty()) {
+    boolean ofAllInTheGap = !record.ownGap || record.epoch.compareTo(epoch) <= 0;
+    if (ofAllInTheGap && record.waitsFor.remove(newest(sayer)) && record.waitsFor.isEmpty()) {
       release(of);
     }
   }

@@ -18,7 +18,7 @@ final class LostMark {
   /** No sampler owned slots when it was lost: the next owners are waited for. */
   boolean awaitsOwners;
 
-  /** Some of those waited for may have come after it was lost: they have no word of it. */
+  /** Others may have been lost after it, unknown here: a word of its loss alone is not enough. */
   boolean ownGap;
 
   /**

@@ -221,10 +221,10 @@ public final class Keeper {
 
     if (!known) {
       holds.skipped(next.order());
-      next.members().stream()
-          .filter(m -> m.incarnation().bits() == config.selfBits())
-          .forEach(self -> losses.skipped(self, next.order()));
     }
+    next.members().stream()
+        .filter(m -> m.incarnation().bits() == config.selfBits())
+        .forEach(self -> losses.goesOn(self, next.order()));
     SlotSet gained = own.without(kept);
     Set<Long> lost = bits(next.lost(), Member.Role.SAMPLER);
     boolean loss = !known || !lost.isEmpty();

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says to every router when this sampler needs nothing more of one that is gone (protocol M6), and
@@ -28,7 +29,10 @@ final class Losses {
   private final Deque<SamplerWord.NeedsNothing> said = new ArrayDeque<>();
   private Set<Long> named = Set.of();
 
-  private record Loss(SamplerWord.NeedsNothing word, EpochOrder epoch) {}
+  /** The newest word about this sampler itself; null before the first. */
+  private SamplerWord.@Nullable NeedsNothing saidOfSelf;
+
+  private record Loss(SamplerWord.NeedsNothing word, EpochOrder epoch, boolean ofSelf) {}
 
   /**
    * @param owesAnAnswer whether a router has still to answer a question: until then it is told
@@ -46,19 +50,24 @@ final class Losses {
 
   /** A sampler is no longer named. */
   void gone(Member sampler, EpochOrder epoch) {
-    needed.add(
-        new Loss(
-            new SamplerWord.NeedsNothing(sampler.nodeId(), sampler.incarnation(), epoch), epoch));
+    needed.add(new Loss(word(sampler, epoch), epoch, false));
   }
 
   /**
-   * Epochs were skipped: who came and was lost in them is not known here, but waited for by routers
-   * all the same. A word about this sampler itself tells them up to which epoch it needs nothing.
+   * An epoch names this sampler, after {@link #gone} was called for it. Who came and was lost in
+   * epochs that this sampler, or a router, has skipped may be unknown here or there. So in an epoch
+   * in which nobody has gone, a word about this sampler itself tells up to where it needs nothing.
    *
    * @param self as {@code epoch} names it
    */
-  void skipped(Member self, EpochOrder epoch) {
-    gone(self, epoch);
+  void goesOn(Member self, EpochOrder epoch) {
+    if (needed.stream().noneMatch(loss -> loss.epoch().equals(epoch))) {
+      needed.add(new Loss(word(self, epoch), epoch, true));
+    }
+  }
+
+  private static SamplerWord.NeedsNothing word(Member of, EpochOrder epoch) {
+    return new SamplerWord.NeedsNothing(of.nodeId(), of.incarnation(), epoch);
   }
 
   /**
@@ -71,7 +80,7 @@ final class Losses {
       Loss loss = i.next();
       if (!mayNeed.test(loss.epoch())) {
         i.remove();
-        remember(loss.word());
+        remember(loss);
         named.stream()
             .filter(router -> !owesAnAnswer.test(router))
             .forEach(router -> routers.say(router, loss.word()));
@@ -79,8 +88,12 @@ final class Losses {
     }
   }
 
-  private void remember(SamplerWord.NeedsNothing word) {
-    said.add(word);
+  private void remember(Loss loss) {
+    if (loss.ofSelf()) {
+      saidOfSelf = loss.word(); // what it said before is part of it
+      return;
+    }
+    said.add(loss.word());
     if (said.size() > REMEMBERED) {
       said.remove();
     }
@@ -96,5 +109,8 @@ final class Losses {
       return;
     }
     said.forEach(word -> routers.say(router, word));
+    if (saidOfSelf != null) {
+      routers.say(router, saidOfSelf);
+    }
   }
 }

@@ -114,11 +114,25 @@ class KeeperTest {
     keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
     keeper.onTick(3 * SECOND - 1);
     assertThat(tier.view().held().isEmpty()).isFalse();
-    assertThat(routers.take()).isEmpty();
+    assertThat(routers.take())
+        .as("again, as it has answered")
+        .containsExactly(new SaidWords.Said(7, needsNothingOf(A, 1)));
     keeper.onTick(3 * SECOND);
     assertThat(tier.view().held().isEmpty()).isTrue();
-    assertThat(routers.take(SamplerWord.NeedsNothing.class))
-        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation(), e(2)));
+    assertThat(routers.take(SamplerWord.NeedsNothing.class)).containsExactly(needsNothingOf(C, 2));
+  }
+
+  /** A router that skipped epochs waits for a word up to the one it has. */
+  @Test
+  void epochWithoutLoss_isSpokenOfWhenNothingIsHeld() {
+    settled(A, B, C, R);
+    epoch(List.of(A, B, C.withState(Member.State.DRAINING), R), List.of());
+    complete(B, 2);
+    keeper.onTick(0);
+    assertThat(routers.take()).isEmpty();
+    complete(C, 2);
+    keeper.onTick(0);
+    assertThat(routers.take(SamplerWord.NeedsNothing.class)).containsExactly(needsNothingOf(A, 2));
   }
 
   @Test
@@ -130,8 +144,7 @@ class KeeperTest {
         .take(SamplerWord.Question.class)
         .forEach(asked -> keeper.onWord(7, new RouterWord.Replayed(asked.id()), 0));
     keeper.onTick(3 * SECOND);
-    assertThat(routers.take(SamplerWord.NeedsNothing.class))
-        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation(), e(3)));
+    assertThat(routers.take(SamplerWord.NeedsNothing.class)).containsExactly(needsNothingOf(C, 3));
   }
 
   @Test
@@ -170,7 +183,9 @@ class KeeperTest {
     Member other = member("s", 8, Member.Role.ROUTER, Member.State.ACTIVE);
     epoch(List.of(A, B, R, other), List.of());
     assertThat(routers.take())
-        .containsExactly(new SaidWords.Said(8, new SamplerWord.Question(2, owned(), e(2))));
+        .containsExactly(
+            new SaidWords.Said(8, new SamplerWord.Question(2, owned(), e(2))),
+            new SaidWords.Said(7, needsNothingOf(A, 2)));
     assertThat(tier.view().held().isEmpty()).isTrue();
   }
 
@@ -188,7 +203,7 @@ class KeeperTest {
     SamplerWord.Question asked = (SamplerWord.Question) said.get(0).word();
     keeper.onWord(7, new RouterWord.Replayed(asked.id()), 3 * SECOND);
     assertThat(routers.take(SamplerWord.NeedsNothing.class))
-        .containsExactly(new SamplerWord.NeedsNothing("c", C.incarnation(), e(2)));
+        .containsExactly(needsNothingOf(C, 2), needsNothingOf(A, 3));
   }
 
   @Test
@@ -380,6 +395,10 @@ class KeeperTest {
     keeper.onTick(0);
     assertThat(tier.view().held().isEmpty()).isTrue();
     routers.take();
+  }
+
+  private static SamplerWord.NeedsNothing needsNothingOf(Member sampler, int upTo) {
+    return new SamplerWord.NeedsNothing(sampler.nodeId(), sampler.incarnation(), e(upTo));
   }
 
   private void complete(Member sampler, int upTo) {

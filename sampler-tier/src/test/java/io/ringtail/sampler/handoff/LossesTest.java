@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class LossesTest {
   private static final EpochOrder E3 = new EpochOrder(1, 3);
+  private static final EpochOrder E4 = new EpochOrder(1, 4);
   private static final Incarnation LOST = new Incarnation(E3, 5);
   private static final Said WORD = new Said(7, new SamplerWord.NeedsNothing("sampler-5", LOST, E3));
 
@@ -67,6 +68,29 @@ class LossesTest {
     assertThat(routers.take()).hasSize(1000);
     losses.tell(7);
     assertThat(routers.take()).hasSize(1000).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void epochWithoutLoss_isSpokenOfWhenNothingIsNeeded_onlyTheNewestIsRepeated() {
+    losses.onRouters(Set.of(7L));
+    losses.goesOn(sampler(), E3);
+    losses.goesOn(sampler(), E4);
+    losses.say(epoch -> epoch.compareTo(E3) > 0);
+    assertThat(routers.take()).containsExactly(WORD);
+    losses.say(epoch -> false);
+    Said newest = new Said(7, new SamplerWord.NeedsNothing("sampler-5", LOST, E4));
+    assertThat(routers.take()).containsExactly(newest);
+    losses.tell(7);
+    assertThat(routers.take()).containsExactly(newest);
+  }
+
+  @Test
+  void epochWithALoss_thatWordTellsUpToWhere() {
+    losses.onRouters(Set.of(7L));
+    losses.gone(sampler(), E3);
+    losses.goesOn(sampler(9), E3);
+    losses.say(epoch -> false);
+    assertThat(routers.take()).containsExactly(WORD);
   }
 
   private static Member sampler() {
