@@ -119,7 +119,22 @@ final class Excuses {
     return losses.size() >= knew
         || losses.stream().anyMatch(Loss::heirless)
         || wasForgotten(first, second)
-        || isForgottenForRouters(trace);
+        || isForgottenForRouters(trace)
+        || isForgottenForStrangers(trace, second);
+  }
+
+  /**
+   * Nor is one replayable for who was taken for lost, and hands over what it had when it hears of
+   * that (L2), long after others had a replay of it, have decided it, and no log has it.
+   */
+  private boolean isForgottenForStrangers(Ledger.Trace trace, long second) {
+    return remembersLittle
+        && samplersLost.stream()
+            .anyMatch(
+                l ->
+                    l.lives
+                        && l.at < second
+                        && trace.spans.stream().anyMatch(s -> s.firstSentAt < l.at));
   }
 
   /**
