@@ -28,6 +28,7 @@ class OverloadIT {
   private static final long SECOND = 1_000_000_000L;
   private static final int FACTOR = 5;
   private static final int ATTEMPTS = 3;
+  private static final long FULL_PHASE_NANOS = 60 * SECOND;
   private static final int CONNECTIONS = 8;
   private static final int FEW_IN_FLIGHT = 16;
   private static final int MANY_IN_FLIGHT = 1024;
@@ -116,7 +117,7 @@ class OverloadIT {
   private double overload(Sender sender) throws InterruptedException {
     double capacity = 0;
     double offered = 0;
-    for (int i = 0; i < ATTEMPTS && offered <= 0.9 * FACTOR * capacity; i++) {
+    for (int i = 0; i < ATTEMPTS && offered <= leastFactor() * capacity; i++) {
       sender.inFlight(FEW_IN_FLIGHT);
       if (i > 0) {
         awaitBackToNormal(sender, capacity);
@@ -125,9 +126,14 @@ class OverloadIT {
       sender.inFlight(MANY_IN_FLIGHT);
       offered = offer(sender, capacity);
     }
-    assertThat(offered / capacity).as("offered, in capacities").isGreaterThan(0.9 * FACTOR);
+    assertThat(offered / capacity).as("offered, in capacities").isGreaterThan(leastFactor());
     assertThat(sender.refused()).as("refusals").isPositive();
     return capacity;
+  }
+
+  /** The sender shares the machine with the nodes: in short phases it may not get to all five. */
+  private double leastFactor() {
+    return phaseNanos >= FULL_PHASE_NANOS ? 0.9 * FACTOR : 2;
   }
 
   private double offer(Sender sender, double capacity) throws InterruptedException {
