@@ -228,8 +228,9 @@ public final class RouterNode implements AutoCloseable {
   /**
    * Stops in order (protocol S1): not ready, accepts for {@code drain.delay} more, tells
    * connections to go, answers what it took, keeps its log until the samplers have settled all of
-   * it, leaves. What cannot be answered within {@code drain.grace} is refused, retryable; spans not
-   * settled by then are counted: a sampler that dies now takes them along.
+   * it, leaves. Samplers do not know of a fenced one's log any more, so it does not wait for them.
+   * What cannot be answered within {@code drain.grace} is refused, retryable; spans not settled by
+   * then are counted: a sampler that dies now takes them along.
    */
   public void stop() throws InterruptedException {
     if (stopped) {
@@ -247,7 +248,7 @@ public final class RouterNode implements AutoCloseable {
       r.drain(left(deadlineNanos));
     }
     boolean quiet = forwarder.drain(left(deadlineNanos));
-    long uncovered = forwarder.settle(left(deadlineNanos));
+    long uncovered = forwarder.settle(fenced.isDone() ? Duration.ZERO : left(deadlineNanos));
     close();
     log.info(
         "event=stopped node={} all_answered={} uncovered_spans={} received_spans={}"

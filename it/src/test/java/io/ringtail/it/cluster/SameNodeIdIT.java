@@ -53,6 +53,7 @@ class SameNodeIdIT {
         Cluster second = cluster(newerSink);
         Load load = new Load(cluster, 0)) {
       load.awaitAccepted(20);
+      await().atMost(END).until(() -> !requestsAtOlderSink.isEmpty());
       Cluster.Node older = cluster.samplers().get(0);
       Cluster.Node newer = second.addSampler("sampler-0-again", "sampler-0");
       newer.process().awaitLine("ready", START);
