@@ -92,6 +92,15 @@ final class DevCommand implements Callable<Integer> {
       description = "of OTLP/HTTP, 0 for any free (default: ${DEFAULT-VALUE})")
   private int httpPort;
 
+  @Option(
+      names = "--admin-port",
+      paramLabel = "PORT",
+      defaultValue = "4320",
+      description =
+          "of the first router's admin service, which the other commands ask, 0 for any free"
+              + " (default: ${DEFAULT-VALUE})")
+  private int adminPort;
+
   @Option(names = "--quiet", description = "print no waterfalls")
   private boolean quiet;
 
@@ -101,12 +110,15 @@ final class DevCommand implements Callable<Integer> {
     inRange("--routers", routers, 1, 50);
     inRange("--grpc-port", grpcPort, 0, 65_535);
     inRange("--http-port", httpPort, 0, 65_535);
+    inRange("--admin-port", adminPort, 0, 65_535);
     DevOptions options =
         new DevOptions(
             routers,
             samplers,
             grpcPort,
             httpPort,
+            adminPort,
+            VersionText.number(),
             readPolicies(),
             Optional.ofNullable(out).map(this::writable),
             Optional.ofNullable(export).map(this::url));

@@ -1,5 +1,7 @@
 package io.ringtail.cli;
 
+import io.ringtail.admin.LogLevels;
+import io.ringtail.admin.Surroundings;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.config.ConfigFile;
@@ -38,6 +40,11 @@ final class NodeConfigs {
           file.problems().stream().map(Object::toString).collect(Collectors.joining("\n  "));
       throw new CommandFailedException(ExitCode.USAGE, "the config is wrong:\n  " + all);
     }
+  }
+
+  /** What the admin service of a node of this process is told besides. */
+  static Surroundings surroundings(ConfigFile file) {
+    return new Surroundings(VersionText.number(), file::effective, LogLevels.NONE);
   }
 
   /** The rules of the protocol that this process is to go by. */

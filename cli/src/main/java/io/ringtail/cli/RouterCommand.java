@@ -34,12 +34,13 @@ final class RouterCommand implements Callable<Integer> {
     file.root().ignore("ring");
     RouterConfig config = RouterConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
-    return NodeRunner.run(new Running(node(config)), Terminal.stdout().out());
+    return NodeRunner.run(new Running(node(config, file)), Terminal.stdout().out());
   }
 
-  private static RouterNode node(RouterConfig config) {
+  private static RouterNode node(RouterConfig config, ConfigFile file) {
     try {
-      return new RouterNode(config, MemoryLimits.ofJvm(), NodeConfigs.rules());
+      return new RouterNode(
+          config, MemoryLimits.ofJvm(), NodeConfigs.rules(), NodeConfigs.surroundings(file));
     } catch (IllegalArgumentException e) { // what is configured does not fit this JVM
       throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getMessage()));
     }

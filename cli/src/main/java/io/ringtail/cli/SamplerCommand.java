@@ -40,7 +40,7 @@ final class SamplerCommand implements Callable<Integer> {
     file.root().ignore("ring");
     SamplerConfig config = SamplerConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
-    SamplerNode node = node(config);
+    SamplerNode node = node(config, file);
     ConfigWatch watch =
         new ConfigWatch(path, seen, new WeightReload(path, file, config, node::weight));
     watch.start();
@@ -60,9 +60,14 @@ final class SamplerCommand implements Callable<Integer> {
     }
   }
 
-  private static SamplerNode node(SamplerConfig config) {
+  private static SamplerNode node(SamplerConfig config, ConfigFile file) {
     try {
-      return new SamplerNode(config, trace -> {}, MemoryLimits.ofJvm(), NodeConfigs.rules());
+      return new SamplerNode(
+          config,
+          trace -> {},
+          MemoryLimits.ofJvm(),
+          NodeConfigs.rules(),
+          NodeConfigs.surroundings(file));
     } catch (IllegalArgumentException e) { // what is configured does not fit this JVM
       throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) { // a directory that cannot be used

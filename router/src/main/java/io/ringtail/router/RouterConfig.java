@@ -1,5 +1,6 @@
 package io.ringtail.router;
 
+import io.ringtail.admin.AdminConfig;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.NodeConfig;
 import io.ringtail.config.ConfigSection;
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param node who it is
  * @param cluster how it finds the others
  * @param ops where metrics and health are served
+ * @param admin where the admin service listens
  * @param receive OTLP in
  * @param forward spans to samplers
  * @param retention accepted spans until they are settled
@@ -27,6 +29,7 @@ public record RouterConfig(
     NodeConfig node,
     ClusterConfig cluster,
     OpsConfig ops,
+    AdminConfig admin,
     ReceiveConfig receive,
     ForwardConfig forward,
     RetentionConfig retention,
@@ -49,6 +52,7 @@ public record RouterConfig(
         NodeConfig.read(root.section("node")),
         ClusterConfig.read(root.section("cluster")),
         OpsConfig.read(root.section("ops")),
+        AdminConfig.read(root.section("admin")),
         ReceiveConfig.read(router.section("receive")),
         ForwardConfig.read(router.section("forward")),
         RetentionConfig.read(router.section("retention")),

@@ -3,6 +3,10 @@ package io.ringtail.router;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.ringtail.admin.Admin;
+import io.ringtail.admin.AdminContext;
+import io.ringtail.admin.EpochsTold;
+import io.ringtail.admin.Surroundings;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochListener;
 import io.ringtail.cluster.EpochOrder;
@@ -53,19 +57,28 @@ public final class RouterNode implements AutoCloseable {
   private final Connections connections;
   private final Forwarder forwarder;
   private final Membership membership;
+  private final EpochsTold epochsTold;
+  private final Admin admin;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
   private @Nullable Receivers receivers;
   private @Nullable OpsServer ops;
-  private boolean stopped;
+  private volatile boolean stopped;
   private boolean closed;
+
+  /** One in nobody's process but the caller's. */
+  public RouterNode(RouterConfig config, MemoryLimits limits, Rules rules) {
+    this(config, limits, rules, Surroundings.none());
+  }
 
   /**
    * Puts a router together; nothing listens yet.
    *
    * @param limits the memory it divides
+   * @param surroundings for its admin service
    * @throws IllegalArgumentException if that is too little for any router
    */
-  public RouterNode(RouterConfig config, MemoryLimits limits, Rules rules) {
+  public RouterNode(
+      RouterConfig config, MemoryLimits limits, Rules rules, Surroundings surroundings) {
     this.config = config;
     this.memory = RouterMemory.of(limits, config.receive(), config.forward(), config.retention());
     rules.announce(config.node().id(), metrics);
@@ -92,6 +105,20 @@ public final class RouterNode implements AutoCloseable {
         .plan()
         .announce(
             config.node().id(), "retention_max_bytes=" + memory.retention().maxBytes(), metrics);
+    this.epochsTold = new EpochsTold(tables);
+    this.admin =
+        new Admin(
+            config.admin(),
+            new AdminContext(
+                config.cluster(),
+                config.node().id(),
+                memory.plan().cuts(),
+                membership,
+                tables,
+                metrics,
+                readiness,
+                surroundings),
+            new RouterAdmin(memory.retention(), forwarder, epochsTold, () -> stopped));
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);
     readiness.require("links", this::whyNoLinks);
@@ -119,6 +146,7 @@ public final class RouterNode implements AutoCloseable {
   public void start() throws Exception {
     try {
       ops = OpsServer.start(config.ops(), metrics, readiness);
+      admin.start();
       receivers = Receivers.start(memory.receive(), forwarder, metrics, connections);
       membership.start(member(Member.State.ACTIVE), new Epochs());
     } catch (Exception e) {
@@ -126,11 +154,12 @@ public final class RouterNode implements AutoCloseable {
       throw e;
     }
     log.info(
-        "event=started node={} grpc_port={} http_port={} ops={}",
+        "event=started node={} grpc_port={} http_port={} ops={} admin={}",
         config.node().id(),
         grpcPort(),
         httpPort(),
-        opsAddress());
+        opsAddress(),
+        adminAddress());
   }
 
   private final class Epochs implements EpochListener {
@@ -141,6 +170,8 @@ public final class RouterNode implements AutoCloseable {
 
     @Override
     public void onEpoch(Epoch epoch, boolean inTurn) {
+      epochsTold.add(epoch);
+      admin.onEpoch(epoch);
       forwarder.onEpoch(epoch, inTurn, () -> membership.inUse(epoch));
     }
 
@@ -194,6 +225,11 @@ public final class RouterNode implements AutoCloseable {
     }
     InetSocketAddress address = server.address();
     return address.getHostString() + ":" + address.getPort();
+  }
+
+  /** Where the admin service is; empty before the start, and if it is off. */
+  public String adminAddress() {
+    return admin.address();
   }
 
   /** Completes with the reason if a newer process of the same node id takes over. */
@@ -283,6 +319,7 @@ public final class RouterNode implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    admin.close();
     loops.close();
   }
 }

@@ -11,6 +11,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import io.ringtail.admin.AdminConfig;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.NodeConfig;
@@ -210,6 +211,7 @@ class RouterNodeTest {
         new NodeConfig(Tables.ROUTER, ""),
         cluster,
         new OpsConfig("127.0.0.1", 0),
+        AdminConfig.off(),
         receive,
         ForwardConfig.defaults(),
         retention,

@@ -1,5 +1,6 @@
 package io.ringtail.sampler;
 
+import io.ringtail.admin.AdminConfig;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.NodeConfig;
 import io.ringtail.config.ConfigSection;
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param node who it is
  * @param cluster how it finds the others
  * @param ops where metrics and health are served
+ * @param admin where the admin service listens
  * @param listen where routers open links to; port 0 is any free one
  * @param advertise {@code host:port} routers are told; empty to take it from {@code listen}
  * @param weight share of slots relative to the others
@@ -28,6 +30,7 @@ public record SamplerConfig(
     NodeConfig node,
     ClusterConfig cluster,
     OpsConfig ops,
+    AdminConfig admin,
     InetSocketAddress listen,
     String advertise,
     int weight,
@@ -62,6 +65,7 @@ public record SamplerConfig(
         NodeConfig.read(root.section("node")),
         ClusterConfig.read(root.section("cluster")),
         OpsConfig.read(root.section("ops")),
+        AdminConfig.read(root.section("admin")),
         link.hostPort("listen", DEFAULT_LISTEN),
         link.string("advertise", ""),
         sampler.integer("weight", DEFAULT_WEIGHT, 1, MAX_WEIGHT),

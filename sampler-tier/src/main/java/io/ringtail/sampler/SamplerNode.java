@@ -8,6 +8,13 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.Status;
+import io.ringtail.admin.Admin;
+import io.ringtail.admin.AdminContext;
+import io.ringtail.admin.EpochsTold;
+import io.ringtail.admin.Surroundings;
+import io.ringtail.admin.v1.Change;
+import io.ringtail.admin.v1.MemberState;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.Epoch;
@@ -76,21 +83,34 @@ public final class SamplerNode implements AutoCloseable {
   private final Handoff handoff;
   private final LinkServer links;
   private final Membership membership;
+  private final EpochsTold epochsTold;
+  private final Admin admin;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
   private volatile Incarnation incarnation = new Incarnation(EpochOrder.NONE, random.nextLong());
   private volatile int weight;
   private @Nullable OpsServer ops;
   private volatile boolean stopped;
 
+  /** One in nobody's process but the caller's. */
+  public SamplerNode(
+      SamplerConfig config, KeptTraceListener tap, MemoryLimits limits, Rules rules) {
+    this(config, tap, limits, rules, Surroundings.none());
+  }
+
   /**
    * Puts a sampler together; nothing listens yet.
    *
    * @param tap sees each kept trace before it is exported; for {@code dev}
    * @param limits the memory it divides
+   * @param surroundings for its admin service
    * @throws IllegalArgumentException if that is too little for any sampler
    */
   public SamplerNode(
-      SamplerConfig config, KeptTraceListener tap, MemoryLimits limits, Rules rules) {
+      SamplerConfig config,
+      KeptTraceListener tap,
+      MemoryLimits limits,
+      Rules rules,
+      Surroundings surroundings) {
     SamplerMemory memory = SamplerMemory.of(limits, config.shards(), config.export());
     this.config = config;
     rules.announce(config.node().id(), metrics);
@@ -157,6 +177,26 @@ public final class SamplerNode implements AutoCloseable {
     handoff.connect(shards, ownership, links, peers);
     peers.start(handoff.events());
     links.add(peers.service());
+    this.epochsTold = new EpochsTold(tables);
+    this.admin =
+        new Admin(
+            config.admin(),
+            new AdminContext(
+                config.cluster(),
+                config.node().id(),
+                memory.plan().cuts(),
+                membership,
+                tables,
+                metrics,
+                readiness,
+                surroundings),
+            new SamplerAdmin(
+                config.tailSampling().decisionWait(),
+                handoff,
+                exports,
+                epochsTold,
+                this::state,
+                this::apply));
     readiness.require("cluster", membership::whyNotJoined);
   }
 
@@ -177,11 +217,16 @@ public final class SamplerNode implements AutoCloseable {
       throw new ListenException("sampler.link.listen", config.listen(), e);
     }
     ops = OpsServer.start(config.ops(), metrics, readiness);
+    admin.start();
     shards.start();
     handoff.start(this::look);
     membership.start(member(Member.State.ACTIVE), new Epochs());
     log.info(
-        "event=started node={} link={} ops={}", config.node().id(), linkAddress(), opsAddress());
+        "event=started node={} link={} ops={} admin={}",
+        config.node().id(),
+        linkAddress(),
+        opsAddress(),
+        adminAddress());
   }
 
   private final class Epochs implements EpochListener {
@@ -192,6 +237,8 @@ public final class SamplerNode implements AutoCloseable {
 
     @Override
     public void onEpoch(Epoch epoch, boolean inTurn) {
+      epochsTold.add(epoch);
+      admin.onEpoch(epoch);
       epoch.members().stream()
           .filter(m -> m.incarnation().bits() == incarnation.bits())
           .findFirst()
@@ -268,6 +315,28 @@ public final class SamplerNode implements AutoCloseable {
     readiness.ready("lost");
   }
 
+  private MemberState state() {
+    if (stopped) {
+      return MemberState.DRAINING;
+    }
+    return membership.joined() ? MemberState.ACTIVE : MemberState.JOINING;
+  }
+
+  /** For the admin service. */
+  private CompletableFuture<String> apply(Change change) {
+    if (stopped || !change.hasSetWeight()) {
+      return CompletableFuture.failedFuture(
+          Status.FAILED_PRECONDITION
+              .withDescription(
+                  stopped ? "it stops" : "it does not know this change: it may be older")
+              .asRuntimeException());
+    }
+    int before = weight;
+    weight(change.getSetWeight().getWeight());
+    return CompletableFuture.completedFuture(
+        "weight of " + config.node().id() + ": " + before + " before, " + weight + " now");
+  }
+
   /** Takes another share of the slots from now on, relative to the others' weights. */
   public void weight(int newWeight) {
     weight = newWeight;
@@ -304,6 +373,11 @@ public final class SamplerNode implements AutoCloseable {
   public String opsAddress() {
     OpsServer server = ops;
     return server == null ? "" : reachable(server.address()) + ":" + server.address().getPort();
+  }
+
+  /** Where the admin service is; empty before the start, and if it is off. */
+  public String adminAddress() {
+    return admin.address();
   }
 
   private static String reachable(InetSocketAddress bound) {
@@ -453,6 +527,7 @@ public final class SamplerNode implements AutoCloseable {
     if (server != null) {
       server.close();
     }
+    admin.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
   }
 

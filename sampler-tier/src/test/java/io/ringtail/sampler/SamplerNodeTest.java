@@ -39,11 +39,19 @@ class SamplerNodeTest {
   }
 
   @Test
+  void admin_portInUse_isOneLineWithItsKey() {
+    assertInUse(
+        "admin.listen",
+        "link: { listen: '127.0.0.1:0' }",
+        "ops: { http: '127.0.0.1:0' }\nadmin: { listen: '127.0.0.1:%d' }");
+  }
+
+  @Test
   void cluster_portInUse_isOneLineWithItsKey() {
     assertInUse(
         "cluster.bind",
         "link: { listen: '127.0.0.1:0' }",
-        "ops: { http: '127.0.0.1:0' }\ncluster: { bind: '127.0.0.1:%d' }");
+        "ops: { http: '127.0.0.1:0' }\nadmin: { listen: '127.0.0.1:0' }\ncluster: { bind: '127.0.0.1:%d' }");
   }
 
   private void assertInUse(String key, String sampler, String more) {

@@ -61,6 +61,19 @@ public record Member(
         protocolVersion);
   }
 
+  public Member withWeight(int newWeight) {
+    return new Member(
+        nodeId,
+        incarnation,
+        role,
+        state,
+        newWeight,
+        linkAddress,
+        adminAddress,
+        zone,
+        protocolVersion);
+  }
+
   /** Whether it owns slots: an ACTIVE sampler of weight above 0. */
   public boolean ownsSlots() {
     return role == Role.SAMPLER && state == State.ACTIVE && weight > 0;

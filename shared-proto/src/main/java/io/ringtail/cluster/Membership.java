@@ -52,6 +52,11 @@ public interface Membership extends AutoCloseable {
    */
   default void comeBack(long newBits) {}
 
+  /** Letters to other members; empty if nodes of this cluster have no link but those of spans. */
+  default Optional<MemberMail> mail() {
+    return Optional.empty();
+  }
+
   /**
    * Leaves without a word, as one that was killed: what this sampler has not given away is replayed
    * by routers. Idempotent; nothing after {@link #close}.

@@ -3,6 +3,7 @@ package io.ringtail.metrics;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Histogram;
+import com.codahale.metrics.Metric;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.SlidingTimeWindowArrayReservoir;
 import java.util.List;
@@ -62,6 +63,23 @@ public final class Metrics {
       }
     }
     return sum;
+  }
+
+  /**
+   * What a gauge says now.
+   *
+   * @param labels key, value, key, value …
+   * @return NaN if there is none of that name and these labels, or it cannot be read
+   */
+  public double value(String name, String... labels) {
+    Metric metric = registry.getMetrics().get(seriesName(name, labels));
+    try {
+      return metric instanceof Gauge<?> gauge && gauge.getValue() instanceof Number n
+          ? n.doubleValue()
+          : Double.NaN;
+    } catch (RuntimeException e) { // counted where it is served
+      return Double.NaN;
+    }
   }
 
   public MetricRegistry registry() {

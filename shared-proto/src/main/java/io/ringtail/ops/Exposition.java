@@ -1,5 +1,7 @@
 package io.ringtail.ops;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Histogram;
@@ -22,8 +24,10 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.metrics.Series;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +39,13 @@ import org.jspecify.annotations.Nullable;
  * histograms as summaries of the last minute (the count is of all time; there is no sum, Dropwizard
  * keeps none). Threads: any.
  */
-final class Exposition {
+public final class Exposition {
   private final Metrics metrics;
   private final Counter failures;
   private final PrometheusRegistry jvm = new PrometheusRegistry();
   private final ExpositionFormats formats = ExpositionFormats.init();
 
-  Exposition(Metrics metrics) {
+  public Exposition(Metrics metrics) {
     this.metrics = metrics;
     this.failures =
         metrics.counter(
@@ -53,6 +57,17 @@ final class Exposition {
   /** Content type for what a client accepts: OpenMetrics if it asks for it, else Prometheus. */
   String contentType(@Nullable String accept) {
     return writer(accept).getContentType();
+  }
+
+  /** All of it in Prometheus' text format 0.0.4. */
+  public String text() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(64 << 10);
+    try {
+      write(null, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString(UTF_8);
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.ringtail.cli.dev;
 
+import io.ringtail.admin.LogLevels;
+import io.ringtail.admin.Surroundings;
 import io.ringtail.cli.run.RunningNode;
+import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.router.RouterConfig;
@@ -49,10 +52,14 @@ public final class DevCluster implements RunningNode {
     DevConfigs configs = new DevConfigs(options, "dev-" + ProcessHandle.current().pid(), discovery);
     MemoryLimits share = MemoryLimits.ofJvm().sharedBy(options.routers() + options.samplers());
     for (int i = 0; i < options.routers(); i++) {
-      routers.add(new RouterNode(RouterConfig.read(configs.router(i)), share, rules));
+      ConfigFile file = configs.router(i);
+      routers.add(
+          new RouterNode(RouterConfig.read(file.root()), share, rules, surroundings(file)));
     }
     for (int i = 0; i < options.samplers(); i++) {
-      samplers.add(new SamplerNode(samplerConfig(configs.sampler(i)), tap, share, rules));
+      ConfigFile file = configs.sampler(i);
+      SamplerConfig config = samplerConfig(file.root());
+      samplers.add(new SamplerNode(config, tap, share, rules, surroundings(file)));
     }
     // The first makes the cluster, then the others find it at once.
     samplers.get(0).start();
@@ -63,12 +70,18 @@ public final class DevCluster implements RunningNode {
     started = true;
   }
 
+  /** The nodes share one logging, so none of them changes it. */
+  private Surroundings surroundings(ConfigFile file) {
+    return new Surroundings(options.version(), file::effective, LogLevels.NONE);
+  }
+
   private SamplerConfig samplerConfig(ConfigSection root) {
     SamplerConfig read = SamplerConfig.read(root);
     return new SamplerConfig(
         read.node(),
         read.cluster(),
         read.ops(),
+        read.admin(),
         read.listen(),
         read.advertise(),
         read.weight(),
@@ -121,6 +134,14 @@ public final class DevCluster implements RunningNode {
     return Stream.concat(
             routers.stream().map(RouterNode::opsAddress),
             samplers.stream().map(SamplerNode::opsAddress))
+        .toList();
+  }
+
+  /** {@code host:port} of every node's admin service, routers first. */
+  public List<String> adminAddresses() {
+    return Stream.concat(
+            routers.stream().map(RouterNode::adminAddress),
+            samplers.stream().map(SamplerNode::adminAddress))
         .toList();
   }
 

@@ -1,7 +1,6 @@
 package io.ringtail.cli.dev;
 
 import io.ringtail.config.ConfigFile;
-import io.ringtail.config.ConfigSection;
 import io.ringtail.sampler.shard.ShardConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -21,11 +20,13 @@ final class DevConfigs {
     this.discovery = discovery;
   }
 
-  ConfigSection router(int index) {
+  ConfigFile router(int index) {
+    int admin = index == 0 ? options.adminPort() : 0;
     int grpc = index == 0 ? options.grpcPort() : 0;
     int http = index == 0 ? options.httpPort() : 0;
-    return root(
+    return file(
         "router-" + index,
+        admin,
         "router:\n"
             + "  drain: { delay: 0s, grace: 0s }\n"
             + ("  receive: { grpc: '"
@@ -39,9 +40,10 @@ final class DevConfigs {
             + "  retention: { max-bytes: 64MiB }\n");
   }
 
-  ConfigSection sampler(int index) {
-    return root(
+  ConfigFile sampler(int index) {
+    return file(
         "sampler-" + index,
+        0,
         "sampler:\n"
             + ("  link: { listen: '" + LOOPBACK + "0' }\n")
             + "  max-buffered-bytes: 128MiB\n"
@@ -54,14 +56,15 @@ final class DevConfigs {
             + options.export().map(DevConfigs::otlp).orElse(""));
   }
 
-  private ConfigSection root(String nodeId, String tier) {
+  private ConfigFile file(String nodeId, int adminPort, String tier) {
     String text =
         ("node: { id: " + nodeId + " }\n")
             + ("cluster:\n  name: " + clusterName + "\n  bind: '" + LOOPBACK + "0'\n")
             + ("  discovery: directory\n  directory: " + quoted(discovery.toString()) + "\n")
             + ("ops: { http: '" + LOOPBACK + "0' }\n")
+            + ("admin: { listen: '" + LOOPBACK + adminPort + "' }\n")
             + tier;
-    return ConfigFile.read("dev " + nodeId, text, variable -> null).root();
+    return ConfigFile.read("dev " + nodeId, text, variable -> null);
   }
 
   private static String otlp(String url) {

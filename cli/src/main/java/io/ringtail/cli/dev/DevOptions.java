@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param samplers how many, at least 1
  * @param grpcPort of the first router on loopback, 0 for any free; the others take any
  * @param httpPort likewise
+ * @param adminPort of the first router's admin service, likewise
+ * @param version of the software
  * @param policies what to keep
  * @param out file that kept traces are appended to
  * @param export URL that kept traces are sent to by OTLP: by HTTP if it has a path or port 4318, by
@@ -21,6 +23,8 @@ public record DevOptions(
     int samplers,
     int grpcPort,
     int httpPort,
+    int adminPort,
+    String version,
     TailSamplingConfig policies,
     Optional<Path> out,
     Optional<String> export) {

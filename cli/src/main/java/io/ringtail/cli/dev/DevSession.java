@@ -70,6 +70,7 @@ public final class DevSession implements RunningNode {
     out.println("OTLP/gRPC  http://" + String.join(" http://", cluster.grpcAddresses()));
     cluster.httpAddresses().forEach(a -> out.println("OTLP/HTTP  http://" + a + "/v1/traces"));
     cluster.opsAddresses().forEach(a -> out.println("metrics    http://" + a + "/metrics"));
+    out.println("admin      " + String.join(" ", cluster.adminAddresses()));
     out.println(
         "keeps      "
             + policies

@@ -17,13 +17,13 @@ class DevConfigsTest {
   private static final String POLICIES = "policies: [ { name: a, type: always_sample } ]\n";
 
   private static SamplerConfig sampler(String policies) {
-    return SamplerConfig.read(configs(policies).sampler(0));
+    return SamplerConfig.read(configs(policies).sampler(0).root());
   }
 
   private static DevConfigs configs(String policies) {
     TailSamplingConfig read =
         TailSamplingConfig.read(ConfigFile.read("p.yaml", policies + POLICIES).root());
-    DevOptions options = new DevOptions(1, 3, 0, 0, read, Optional.empty(), Optional.empty());
+    DevOptions options = new DevOptions(1, 3, 0, 0, 0, "1", read, Optional.empty(), Optional.empty());
     return new DevConfigs(options, "dev", Path.of("unused"));
   }
 
@@ -36,7 +36,7 @@ class DevConfigsTest {
   @Test
   void everyListener_isOnLoopback() {
     SamplerConfig sampler = sampler("");
-    RouterConfig router = RouterConfig.read(configs("").router(0));
+    RouterConfig router = RouterConfig.read(configs("").router(0).root());
     assertThat(
             List.of(
                 Objects.requireNonNull(router.receive().grpc()).getHostString(),
@@ -45,6 +45,8 @@ class DevConfigsTest {
                 router.cluster().bindHost(),
                 sampler.listen().getHostString(),
                 sampler.ops().host(),
+                router.admin().listen().orElseThrow().getHostString(),
+                sampler.admin().listen().orElseThrow().getHostString(),
                 sampler.cluster().bindHost()))
         .containsOnly("127.0.0.1");
   }

@@ -160,7 +160,7 @@ public final class EndToEndBench {
               directory.resolve("router.yaml"),
               "node: { id: router-0 }\ncluster:\n  discovery: fixed\n  members:\n"
                   + members
-                  + "    - { id: router-0, role: router }\nops: { http: 127.0.0.1:0 }\nrouter:\n"
+                  + "    - { id: router-0, role: router }\nops: { http: 127.0.0.1:0 }\nadmin: { listen: off }\nrouter:\n"
                   + "  receive: { grpc: \"127.0.0.1:"
                   + port
                   + "\", http: 127.0.0.1:0 }\n");

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
   private static final Pattern BLOCK =
       Pattern.compile("<!-- (file|run)(?:: ([^>]*?))? -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern PORT = Pattern.compile("\\b(4317|4318|4319|9464|9465)\\b");
+  private static final Pattern PORT = Pattern.compile("\\b(4317|4318|4319|4320|4321|9464|9465)\\b");
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final String SHOWS = "shows ";
 
@@ -118,7 +118,8 @@ class ReadmeIT {
 
   /** Only {@code dev} listens where it does without being told. */
   private void start(String line) throws Exception {
-    String command = line.contains(" dev") ? line + " --grpc-port 4317 --http-port 4318" : line;
+    String ports = " --grpc-port 4317 --http-port 4318 --admin-port 4320";
+    String command = line.contains(" dev") ? line + ports : line;
     ShellCommand node = ShellCommand.start("exec env " + here(command), directory);
     running.push(node);
     node.awaitLine("ready"::equals, "ready", TIMEOUT);

@@ -75,7 +75,8 @@ public final class Cluster implements AutoCloseable {
   }
 
   /** One node and where it listens. */
-  public record Node(JavaProcess process, String host, int grpcPort, int httpPort, int opsPort) {
+  public record Node(
+      JavaProcess process, String host, int grpcPort, int httpPort, int opsPort, int adminPort) {
     /** Whether it takes OTLP; the others are samplers. */
     public boolean isRouter() {
       return httpPort != 0;
@@ -219,9 +220,10 @@ public final class Cluster implements AutoCloseable {
   public Node startSampler(String name, String nodeId) throws IOException {
     int link = freePort();
     int ops = freePort();
+    int admin = freePort();
     String host = hosts.apply(name);
     String config =
-        common(nodeId, host, ops)
+        common(nodeId, host, ops, admin)
             + "sampler:\n  link: { listen: "
             + host
             + ":"
@@ -234,7 +236,8 @@ public final class Cluster implements AutoCloseable {
             + ", protocol: grpc }\n"
             + settings.samplerSettings().replace("${node}", nodeId)
             + settings.tailSampling();
-    return new Node(process(name, settings.samplerFlags(), "sampler", config), host, link, 0, ops);
+    return new Node(
+        process(name, settings.samplerFlags(), "sampler", config), host, link, 0, ops, admin);
   }
 
   public Node startRouter(String nodeId) throws IOException {
@@ -245,9 +248,10 @@ public final class Cluster implements AutoCloseable {
     int grpc = freePort();
     int http = freePort();
     int ops = freePort();
+    int admin = freePort();
     String host = hosts.apply(name);
     String config =
-        common(nodeId, host, ops)
+        common(nodeId, host, ops, admin)
             + "router:\n  drain: { delay: 0s }\n  receive:\n    grpc: "
             + host
             + ":"
@@ -258,10 +262,11 @@ public final class Cluster implements AutoCloseable {
             + http
             + "\n"
             + settings.routerSettings();
-    return new Node(process(name, settings.routerFlags(), "router", config), host, grpc, http, ops);
+    return new Node(
+        process(name, settings.routerFlags(), "router", config), host, grpc, http, ops, admin);
   }
 
-  private String common(String nodeId, String host, int ops) {
+  private String common(String nodeId, String host, int ops, int admin) {
     return "node: { id: "
         + nodeId
         + " }\n"
@@ -274,7 +279,12 @@ public final class Cluster implements AutoCloseable {
         + host
         + ":"
         + ops
-        + " }\n";
+        + " }\n"
+        + "admin: { listen: '"
+        + host
+        + ":"
+        + admin
+        + "' }\n";
   }
 
   private JavaProcess process(String name, List<String> flags, String tier, String config)

@@ -25,6 +25,7 @@ import io.ringtail.router.split.Split;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -300,6 +301,11 @@ public final class Forwarder implements Ingress, AutoCloseable {
   /** Links over which parts can be sent now. */
   public int linksUp() {
     return links.up();
+  }
+
+  /** Node ids of samplers whose link is not up, sorted. */
+  public List<String> linksDown() {
+    return links.down();
   }
 
   /** Links there are to be. */

@@ -8,6 +8,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.router.retain.SamplerKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,19 @@ final class LinkSet {
   /** Of these, over which parts can be sent now. */
   int up() {
     return (int) named.values().stream().filter(Link::isUp).count();
+  }
+
+  /** Node ids of those over which none can be sent now, sorted. */
+  List<String> down() {
+    List<String> down = new ArrayList<>();
+    named.forEach(
+        (key, link) -> {
+          if (!link.isUp()) {
+            down.add(key.nodeId());
+          }
+        });
+    down.sort(Comparator.naturalOrder());
+    return down;
   }
 
   /** Says a word, if there is a link. */

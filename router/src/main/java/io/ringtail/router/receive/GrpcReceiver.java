@@ -16,6 +16,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import io.ringtail.compress.Compression;
 import io.ringtail.config.ListenException;
+import io.ringtail.http2.ConnectionLimit;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import java.io.ByteArrayInputStream;

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.ringtail.config.ListenException;
+import io.ringtail.http2.ConnectionLimit;
 import io.ringtail.metrics.Metrics;
 import java.net.InetSocketAddress;
 import java.time.Duration;

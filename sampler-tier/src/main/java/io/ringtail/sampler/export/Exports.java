@@ -146,6 +146,11 @@ public final class Exports implements ExportQueue {
     return true;
   }
 
+  /** Names of the destinations. */
+  public List<String> names() {
+    return destinations.stream().map(Destination::name).toList();
+  }
+
   /** Whether everything taken has been answered. */
   public boolean isEmpty() {
     return destinations.stream().allMatch(Destination::isEmpty);

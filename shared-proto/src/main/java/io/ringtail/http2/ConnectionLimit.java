@@ -1,4 +1,4 @@
-package io.ringtail.router.receive;
+package io.ringtail.http2;
 
 import com.codahale.metrics.Counter;
 import io.netty.channel.Channel;
@@ -13,23 +13,27 @@ import java.util.concurrent.atomic.AtomicInteger;
  * anything is allocated for them. Threads: any.
  */
 @Sharable
-final class ConnectionLimit extends ChannelInboundHandlerAdapter {
+public final class ConnectionLimit extends ChannelInboundHandlerAdapter {
   private final AtomicInteger open = new AtomicInteger();
   private final int maxOpen;
   private final Counter refused;
 
-  ConnectionLimit(int maxOpen, Counter refused) {
+  /**
+   * @param refused counts those closed
+   */
+  public ConnectionLimit(int maxOpen, Counter refused) {
     this.maxOpen = maxOpen;
     this.refused = refused;
   }
 
   /** Puts the limit on a listening channel that is not registered yet. */
-  ServerChannel guard(ServerChannel channel) {
+  public ServerChannel guard(ServerChannel channel) {
     channel.pipeline().addFirst(this);
     return channel;
   }
 
-  int open() {
+  /** Connections open now. */
+  public int open() {
     return open.get();
   }
 

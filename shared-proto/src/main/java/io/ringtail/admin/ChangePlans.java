@@ -1,0 +1,165 @@
+package io.ringtail.admin;
+
+import io.ringtail.admin.v1.Change;
+import io.ringtail.admin.v1.ChangePlan;
+import io.ringtail.admin.v1.Holding;
+import io.ringtail.admin.v1.Holdings;
+import io.ringtail.admin.v1.Level;
+import io.ringtail.admin.v1.NodeStatus;
+import io.ringtail.admin.v1.Receiver;
+import io.ringtail.cluster.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a change would move and why it should not be made, from what samplers hold now. Pure.
+ *
+ * @param change drain, undrain or weight
+ * @param target the member it is about
+ * @param moves of slots
+ * @param statuses by node id, of all samplers that answered
+ * @param holdings by node id, likewise
+ * @param silent samplers that did not
+ */
+record ChangePlans(
+    Change change,
+    Member target,
+    SlotMoves moves,
+    Map<String, NodeStatus> statuses,
+    Map<String, Holdings> holdings,
+    List<String> silent) {
+  private static final int MAX_WEIGHT = 10_000;
+
+  ChangePlan plan() {
+    ChangePlan.Builder plan = ChangePlan.newBuilder().setChange(change);
+    whyImpossible().ifPresent(plan::setImpossible);
+    if (!plan.getImpossible().isEmpty()) {
+      return plan.build();
+    }
+    Map<String, Holding.Builder> receivers = receivers();
+    receivers.values().forEach(r -> add(plan, r));
+    return plan.addAllObjections(objections(plan)).build();
+  }
+
+  /** Why it cannot be done at all; what needs no answers of others comes first. */
+  private Optional<String> whyImpossible() {
+    String id = target.nodeId();
+    if (target.role() != Member.Role.SAMPLER) {
+      return Optional.of(id + " is a router: routers own no slots and have no weight");
+    }
+    NodeStatus status = statuses.get(id);
+    if (status == null) {
+      return Optional.of(id + " did not answer, and only it can change itself");
+    }
+    boolean draining = target.state() == Member.State.DRAINING;
+    return switch (change.getKindCase()) {
+      case DRAIN -> whyNotDrain(draining);
+      case UNDRAIN -> whyNotUndrain(status, draining);
+      case SET_WEIGHT -> whyNotWeight(status);
+      case SET_LOG_LEVEL, KIND_NOT_SET -> throw new AssertionError(change);
+    };
+  }
+
+  private Optional<String> whyNotDrain(boolean draining) {
+    if (draining) {
+      return Optional.of(target.nodeId() + " is draining already");
+    }
+    return moves.owners() == 0
+        ? Optional.of("no sampler would be left to take the slots of " + target.nodeId())
+        : Optional.empty();
+  }
+
+  private Optional<String> whyNotUndrain(NodeStatus status, boolean draining) {
+    if (status.getDrainedByOperator()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        target.nodeId()
+            + (draining
+                ? " drains because it stops, which cannot be taken back"
+                : " is not drained"));
+  }
+
+  private Optional<String> whyNotWeight(NodeStatus status) {
+    int weight = change.getSetWeight().getWeight();
+    if (weight < 1 || weight > MAX_WEIGHT) {
+      return Optional.of("weight " + weight + " (expected 1 to " + MAX_WEIGHT + ")");
+    }
+    return status.getState() == io.ringtail.admin.v1.MemberState.DRAINING
+            && !status.getDrainedByOperator()
+        ? Optional.of(target.nodeId() + " stops, its weight does not matter any more")
+        : Optional.empty();
+  }
+
+  private Map<String, Holding.Builder> receivers() {
+    Map<String, Holding.Builder> receivers = new TreeMap<>();
+    moves
+        .gained()
+        .forEach(
+            (id, slots) -> receivers.put(id, Holding.newBuilder().setNodeId(id).setSlots(slots)));
+    for (Holdings of : holdings.values()) {
+      for (Holding h : of.getHoldingsList()) {
+        Holding.Builder to = receivers.get(h.getNodeId());
+        if (to != null) { // else by another epoch's table
+          to.setTraces(to.getTraces() + h.getTraces()).setBytes(to.getBytes() + h.getBytes());
+        }
+      }
+    }
+    return receivers;
+  }
+
+  private void add(ChangePlan.Builder plan, Holding.Builder receiver) {
+    Receiver.Builder to =
+        Receiver.newBuilder()
+            .setNodeId(receiver.getNodeId())
+            .setSlots(receiver.getSlots())
+            .setBytes(receiver.getBytes());
+    NodeStatus status = statuses.get(receiver.getNodeId());
+    if (status != null) {
+      Level now = status.getSampler().getBufferedBytes();
+      long gives =
+          holdings.getOrDefault(receiver.getNodeId(), Holdings.getDefaultInstance())
+              .getHoldingsList()
+              .stream()
+              .mapToLong(Holding::getBytes)
+              .sum();
+      to.setBufferedBytesAfter(
+          now.toBuilder().setUsed(Math.max(0, now.getUsed() - gives) + receiver.getBytes()));
+    }
+    plan.addReceivers(to)
+        .setSlotsMoved(plan.getSlotsMoved() + receiver.getSlots())
+        .setTracesMoved(plan.getTracesMoved() + receiver.getTraces())
+        .setBytesMoved(plan.getBytesMoved() + receiver.getBytes());
+  }
+
+  private List<String> objections(ChangePlan.Builder plan) {
+    List<String> objections = new ArrayList<>();
+    for (Receiver r : plan.getReceiversList()) {
+      Level after = r.getBufferedBytesAfter();
+      if (after.getCapacity() > 0 && after.getUsed() > after.getCapacity()) {
+        objections.add(
+            r.getNodeId()
+                + " would hold "
+                + after.getUsed()
+                + " bytes, more than its budget of "
+                + after.getCapacity());
+      }
+    }
+    int least = statuses.values().stream().mapToInt(NodeStatus::getMinSamplers).max().orElse(0);
+    if (change.hasDrain() && moves.owners() < least) {
+      objections.add(
+          moves.owners()
+              + " samplers would be left, fewer than cluster.min-samplers, "
+              + least
+              + ": nobody would decide");
+    }
+    if (!silent.isEmpty()) {
+      objections.add(
+          String.join(", ", silent) + " did not answer: what they hold is not in these figures");
+    }
+    return objections;
+  }
+}
