@@ -63,7 +63,8 @@ final class RouterAdmin implements NodeAdmin {
         .setLinks(forwarder.linkCount())
         .addAllLinksDown(forwarder.linksDown())
         .setRetentionBytes(
-            recent.level("ringtail_router_retention_bytes", "ringtail_router_retention_limit_bytes"))
+            recent.level(
+                "ringtail_router_retention_bytes", "ringtail_router_retention_limit_bytes"))
         .setRetentionCoverSeconds(
             measured ? recent.value("ringtail_router_retention_cover_seconds") : -1)
         .setRetentionWantedSeconds(retention.cover().toMillis() / 1e3)

@@ -65,7 +65,8 @@ final class SamplerAdmin implements NodeAdmin {
     SamplerStatus.Builder status =
         SamplerStatus.newBuilder()
             .setOpenTraces(
-                recent.level("ringtail_sampler_open_traces", "ringtail_sampler_open_traces_capacity"))
+                recent.level(
+                    "ringtail_sampler_open_traces", "ringtail_sampler_open_traces_capacity"))
             .setBufferedBytes(
                 recent.level(
                     "ringtail_sampler_buffered_bytes", "ringtail_sampler_buffered_bytes_capacity"))
@@ -83,8 +84,7 @@ final class SamplerAdmin implements NodeAdmin {
   }
 
   private static double covered(Recent recent, String decision) {
-    return recent.value(
-        "ringtail_sampler_decision_cache_covered_seconds", "decision", decision);
+    return recent.value("ringtail_sampler_decision_cache_covered_seconds", "decision", decision);
   }
 
   private HandoffStatus handoff(Recent recent) {
@@ -107,13 +107,11 @@ final class SamplerAdmin implements NodeAdmin {
     String export = "ringtail_sampler_export_";
     return DestinationStatus.newBuilder()
         .setDestination(name)
-        .setQueueBytes(
-            recent.level(export + "queued_bytes", export + "queue_capacity_bytes", of))
+        .setQueueBytes(recent.level(export + "queued_bytes", export + "queue_capacity_bytes", of))
         .setDiskBytes(recent.level(export + "disk_bytes", export + "disk_capacity_bytes", of))
         .setQueuedSpans((long) recent.value(export + "queued_spans", of))
         .setRequestsInFlight(
-            recent.level(
-                export + "requests_in_flight", export + "requests_in_flight_capacity", of))
+            recent.level(export + "requests_in_flight", export + "requests_in_flight_capacity", of))
         .setRetriesLastMinute(recent.lastMinute(export + "retries_total", of))
         .build();
   }

@@ -1,5 +1,6 @@
 package io.ringtail.sampler;
 
+import io.grpc.Status;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -8,7 +9,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.grpc.Status;
 import io.ringtail.admin.Admin;
 import io.ringtail.admin.AdminContext;
 import io.ringtail.admin.EpochsTold;

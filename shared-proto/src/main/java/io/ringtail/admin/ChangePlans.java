@@ -121,7 +121,8 @@ record ChangePlans(
     if (status != null) {
       Level now = status.getSampler().getBufferedBytes();
       long gives =
-          holdings.getOrDefault(receiver.getNodeId(), Holdings.getDefaultInstance())
+          holdings
+              .getOrDefault(receiver.getNodeId(), Holdings.getDefaultInstance())
               .getHoldingsList()
               .stream()
               .mapToLong(Holding::getBytes)

@@ -148,7 +148,8 @@ final class ClusterAnswers {
                             + " in the cluster as "
                             + nodeId
                             + " knows it (known: "
-                            + String.join(", ", members(m -> true).stream().map(Member::nodeId).toList())
+                            + String.join(
+                                ", ", members(m -> true).stream().map(Member::nodeId).toList())
                             + ")")
                     .asRuntimeException());
   }
@@ -284,7 +285,9 @@ final class ClusterAnswers {
 
   CompletableFuture<NodeMetrics> metrics(String id, Duration deadline) {
     return askOne(
-            id, NodeQuestion.newBuilder().setMetrics(MetricsQuestion.getDefaultInstance()), deadline)
+            id,
+            NodeQuestion.newBuilder().setMetrics(MetricsQuestion.getDefaultInstance()),
+            deadline)
         .thenApply(NodeReply::getMetrics);
   }
 

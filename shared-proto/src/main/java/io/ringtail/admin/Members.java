@@ -55,8 +55,7 @@ public final class Members {
         .toList();
   }
 
-  private static Member member(
-      io.ringtail.cluster.Member m, OptionalInt index, int[] slots) {
+  private static Member member(io.ringtail.cluster.Member m, OptionalInt index, int[] slots) {
     double share = index.isPresent() ? slots[index.getAsInt()] / (double) TraceHash.SLOTS : 0;
     return Member.newBuilder()
         .setNodeId(m.nodeId())

@@ -53,8 +53,7 @@ public final class DevCluster implements RunningNode {
     MemoryLimits share = MemoryLimits.ofJvm().sharedBy(options.routers() + options.samplers());
     for (int i = 0; i < options.routers(); i++) {
       ConfigFile file = configs.router(i);
-      routers.add(
-          new RouterNode(RouterConfig.read(file.root()), share, rules, surroundings(file)));
+      routers.add(new RouterNode(RouterConfig.read(file.root()), share, rules, surroundings(file)));
     }
     for (int i = 0; i < options.samplers(); i++) {
       ConfigFile file = configs.sampler(i);

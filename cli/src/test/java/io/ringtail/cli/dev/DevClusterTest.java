@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class DevClusterTest {
   private static final DevOptions TWO_AND_THREE =
-      new DevOptions(2, 3, 0, 0, 0, "1", TailSamplingConfig.defaults(), Optional.empty(), Optional.empty());
+      new DevOptions(
+          2, 3, 0, 0, 0, "1", TailSamplingConfig.defaults(), Optional.empty(), Optional.empty());
 
   @Test
   void whyNotAll_aNodeOrALinkIsMissing_saysSo() {

@@ -23,7 +23,8 @@ class DevConfigsTest {
   private static DevConfigs configs(String policies) {
     TailSamplingConfig read =
         TailSamplingConfig.read(ConfigFile.read("p.yaml", policies + POLICIES).root());
-    DevOptions options = new DevOptions(1, 3, 0, 0, 0, "1", read, Optional.empty(), Optional.empty());
+    DevOptions options =
+        new DevOptions(1, 3, 0, 0, 0, "1", read, Optional.empty(), Optional.empty());
     return new DevConfigs(options, "dev", Path.of("unused"));
   }
 

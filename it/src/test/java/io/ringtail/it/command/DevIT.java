@@ -112,7 +112,8 @@ class DevIT {
 
   @Test
   void dev_demo_isOneRouterAndThreeSamplersAndPrintsWaterfalls() throws Exception {
-    try (JavaProcess dev = ringtail("dev", "--demo", "--grpc-port=0", "--http-port=0", "--admin-port=0")) {
+    try (JavaProcess dev =
+        ringtail("dev", "--demo", "--grpc-port=0", "--http-port=0", "--admin-port=0")) {
       List<String> told = dev.linesUntil("ready", START);
       assertNodes(told, 1, 3);
       assertThat(endpoints(told)).hasSize(1);
@@ -126,7 +127,9 @@ class DevIT {
   @Test
   void dev_portInUse_saysSoAndExitsOne() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        JavaProcess dev = ringtail("dev", "--grpc-port=" + taken.getLocalPort(), "--http-port=0", "--admin-port=0")) {
+        JavaProcess dev =
+            ringtail(
+                "dev", "--grpc-port=" + taken.getLocalPort(), "--http-port=0", "--admin-port=0")) {
       assertThat(dev.awaitExit(START)).isEqualTo(1);
       assertThat(dev.log())
           .contains("receive.grpc: 127.0.0.1:", String.valueOf(taken.getLocalPort()), "in use");

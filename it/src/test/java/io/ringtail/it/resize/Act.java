@@ -1,5 +1,7 @@
 package io.ringtail.it.resize;
 
+import io.ringtail.it.traffic.SentTrace;
+import io.ringtail.it.traffic.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package io.ringtail.it.resize;
 
-import io.ringtail.it.resize.Verdict.Mode;
+import io.ringtail.it.traffic.Verdict;
+import io.ringtail.it.traffic.Verdict.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.ringtail.it.resize;
 
+import io.ringtail.it.traffic.SentTrace;
+import io.ringtail.it.traffic.SinkLog;
 import io.ringtail.ring.RingTable;
 import io.ringtail.trace.TraceHash;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.ringtail.it.resize;
 
-import io.ringtail.it.resize.Verdict.Mode;
+import io.ringtail.it.traffic.Verdict.Mode;
 import io.ringtail.rules.Rules;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,8 @@ package io.ringtail.it.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringtail.it.resize.Verdict.Mode;
+import io.ringtail.it.traffic.Verdict;
+import io.ringtail.it.traffic.Verdict.Mode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;

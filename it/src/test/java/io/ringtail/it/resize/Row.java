@@ -1,5 +1,6 @@
 package io.ringtail.it.resize;
 
+import io.ringtail.it.traffic.Verdict;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

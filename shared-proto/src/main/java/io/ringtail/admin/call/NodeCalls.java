@@ -221,7 +221,8 @@ public final class NodeCalls {
       return unimplemented(speaks + " and does not know this question");
     }
     return question.getHops() > HOPS
-        ? unimplemented("asked over " + question.getHops() + " nodes (expected at most " + HOPS + ")")
+        ? unimplemented(
+            "asked over " + question.getHops() + " nodes (expected at most " + HOPS + ")")
         : Optional.empty();
   }
 

@@ -119,8 +119,7 @@ public final class Reasons {
 
   private Reasons() {}
 
-  private static Entry entry(
-      String counter, Kind kind, String unit, String prefix, String values) {
+  private static Entry entry(String counter, Kind kind, String unit, String prefix, String values) {
     return new Entry(counter, "reason", kind, unit, prefix, Set.of(values.split(" ")));
   }
 

@@ -43,9 +43,7 @@ public final class Recent {
   /** What a counter gained in the last minute, summed over its labels. */
   public long lastMinute(String name, String... labels) {
     Predicate<String> series =
-        labels.length == 0
-            ? ofName(name)
-            : new Series(name, List.of(labels)).toString()::equals;
+        labels.length == 0 ? ofName(name) : new Series(name, List.of(labels)).toString()::equals;
     return window.gained(series, MINUTE_NANOS);
   }
 

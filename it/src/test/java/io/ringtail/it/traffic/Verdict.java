@@ -1,4 +1,4 @@
-package io.ringtail.it.resize;
+package io.ringtail.it.traffic;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +15,18 @@ import java.util.stream.Stream;
  * @param duplicates times a span came again
  * @param examples of what is wrong, a few
  */
-record Verdict(
+public record Verdict(
     long traces, long judged, long split, long lost, long duplicates, List<String> examples) {
   private static final int EXAMPLES = 5;
 
   /** Which policy the samplers run. */
-  enum Mode {
+  public enum Mode {
     /** Keeps exactly the traces with an error: shows splits. */
     ERRORS_ONLY,
     /** Keeps everything: shows losses. */
     KEEP_ALL;
 
-    String policies() {
+    public String policies() {
       return switch (this) {
         case ERRORS_ONLY ->
             "    - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }\n";
@@ -39,7 +39,7 @@ record Verdict(
    * @param inTimeNanos a trace is judged as one if all of it was accepted within so long; what
    *     comes later may rightly have been decided without it
    */
-  static Verdict of(Mode mode, List<SentTrace> traces, SinkLog sink, long inTimeNanos) {
+  public static Verdict of(Mode mode, List<SentTrace> traces, SinkLog sink, long inTimeNanos) {
     long judged = 0;
     long split = 0;
     long lost = 0;
@@ -79,7 +79,7 @@ record Verdict(
   }
 
   /** Of both: other traces. */
-  Verdict plus(Verdict other) {
+  public Verdict plus(Verdict other) {
     return new Verdict(
         traces + other.traces,
         judged + other.judged,
@@ -89,7 +89,7 @@ record Verdict(
         Stream.concat(examples.stream(), other.examples.stream()).limit(EXAMPLES).toList());
   }
 
-  boolean isClean() {
+  public boolean isClean() {
     return split == 0 && lost == 0;
   }
 }

@@ -1,4 +1,4 @@
-package io.ringtail.it.resize;
+package io.ringtail.it.traffic;
 
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.Otlp;
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** How often each span of {@link TraceLoad} has come to the sink. Threads: any. */
-final class SinkLog {
+public final class SinkLog {
   private static final int MOST_SPANS = 64;
 
   private final Map<TraceId, Seen> traces = new ConcurrentHashMap<>();
@@ -21,7 +21,7 @@ final class SinkLog {
   private record Seen(long firstNanos, byte[] counts) {}
 
   /** Takes one encoded span. */
-  void take(byte[] body, int start, int end) throws MalformedWireException {
+  public void take(byte[] body, int start, int end) throws MalformedWireException {
     long hi = 0;
     long lo = 0;
     int index = -1;
@@ -55,13 +55,13 @@ final class SinkLog {
   }
 
   /** Times a span has come. */
-  int times(SentTrace trace, int span) {
+  public int times(SentTrace trace, int span) {
     Seen seen = seen(trace);
     return seen == null ? 0 : seen.counts[span];
   }
 
   /** When the first of a trace came; empty if nothing has. */
-  OptionalLong firstNanos(SentTrace trace) {
+  public OptionalLong firstNanos(SentTrace trace) {
     Seen seen = seen(trace);
     return seen == null ? OptionalLong.empty() : OptionalLong.of(seen.firstNanos);
   }
@@ -71,12 +71,12 @@ final class SinkLog {
   }
 
   /** Spans that have come, again or not. */
-  long spans() {
+  public long spans() {
     return spans.get();
   }
 
   /** Spans that have come, each counted once. */
-  long distinctSpans() {
+  public long distinctSpans() {
     return distinct.get();
   }
 }

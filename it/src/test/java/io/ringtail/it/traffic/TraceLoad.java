@@ -1,4 +1,4 @@
-package io.ringtail.it.resize;
+package io.ringtail.it.traffic;
 
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
@@ -42,7 +42,7 @@ import java.util.regex.Pattern;
  *
  * <p>Threads: its own; {@link #routers} and the views may be used from any.
  */
-final class TraceLoad implements AutoCloseable {
+public final class TraceLoad implements AutoCloseable {
   private static final int TICK_MILLIS = 20;
   private static final int HORIZON = 4_200 / TICK_MILLIS;
   private static final int MEAN_SPANS = 31;
@@ -89,7 +89,7 @@ final class TraceLoad implements AutoCloseable {
     }
   }
 
-  TraceLoad(int spansPerSecond, long seed) {
+  public TraceLoad(int spansPerSecond, long seed) {
     this.random = new SplittableRandom(seed);
     this.tracesPerTick = spansPerSecond * TICK_MILLIS / 1000.0 / MEAN_SPANS;
     for (int i = 0; i < HORIZON; i++) {
@@ -98,12 +98,12 @@ final class TraceLoad implements AutoCloseable {
   }
 
   /** Where requests go from now on, each to any of them. */
-  void routers(List<String> addresses) {
+  public void routers(List<String> addresses) {
     routers = List.copyOf(addresses);
   }
 
   /** Begins to send, unless it has. */
-  void start() {
+  public void start() {
     if (startNanos != 0) {
       return;
     }
@@ -279,7 +279,7 @@ final class TraceLoad implements AutoCloseable {
   }
 
   /** Begins no more traces and waits until all that were begun are sent and answered. */
-  void finish() throws InterruptedException {
+  public void finish() throws InterruptedException {
     endNanos = System.nanoTime();
     begins = false;
     TimeUnit.MILLISECONDS.sleep(HORIZON * TICK_MILLIS + 200L);
@@ -290,7 +290,7 @@ final class TraceLoad implements AutoCloseable {
   }
 
   /** Waits until nothing waits that was sent some time ago: senders have caught up. */
-  void awaitAnswers() throws InterruptedException {
+  public void awaitAnswers() throws InterruptedException {
     long deadline = System.nanoTime() + GIVE_UP_NANOS;
     while (inRetry.get() > 0 && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(50);
@@ -298,12 +298,12 @@ final class TraceLoad implements AutoCloseable {
   }
 
   /** All traces begun so far. */
-  List<SentTrace> traces() {
+  public List<SentTrace> traces() {
     return new ArrayList<>(traces);
   }
 
   /** Traces of which a span was sent within the last so long. */
-  long open(long withinNanos) {
+  public long open(long withinNanos) {
     long since = System.nanoTime() - withinNanos;
     return traces.stream()
         .filter(t -> t.firstSentNanos() != 0 && t.firstSentNanos() - since >= 0)
@@ -311,34 +311,34 @@ final class TraceLoad implements AutoCloseable {
   }
 
   /** Spans a second told accepted, from the start until now or the end of sending. */
-  double acceptedPerSecond() {
+  public double acceptedPerSecond() {
     long end = begins ? System.nanoTime() : endNanos;
     return acceptedSpans.get() / ((end - startNanos) / 1e9);
   }
 
   /** How far sending is behind its plan: more than some ticks, and the rate is not kept. */
-  long behindMillis() {
+  public long behindMillis() {
     return begins ? (System.nanoTime() - startNanos) / 1_000_000 - ticksDone * TICK_MILLIS : 0;
   }
 
-  long acceptedSpans() {
+  public long acceptedSpans() {
     return acceptedSpans.get();
   }
 
-  long retries() {
+  public long retries() {
     return retries.get();
   }
 
-  long givenUpSpans() {
+  public long givenUpSpans() {
     return givenUp.get();
   }
 
-  Map<String, AtomicLong> refusals() {
+  public Map<String, AtomicLong> refusals() {
     return refusals;
   }
 
   /** Milliseconds from sending to answer of each attempt since it was last asked. */
-  int[] takeLatencies() {
+  public int[] takeLatencies() {
     List<Integer> taken = new ArrayList<>();
     for (Integer ms = latencyMillis.poll(); ms != null; ms = latencyMillis.poll()) {
       taken.add(ms);
