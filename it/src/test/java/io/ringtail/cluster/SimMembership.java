@@ -74,8 +74,13 @@ public final class SimMembership implements Membership {
   }
 
   public void onMessage(long from, byte[] bytes) {
+    on(from, decode(bytes));
+  }
+
+  private static ClusterMessage decode(byte[] bytes) {
     try {
-      ClusterCodec.decode(bytes, 0, bytes.length).ifPresent(m -> on(from, m));
+      List<GroupWord> words = GroupWord.read(bytes, 0, bytes.length);
+      return ClusterCodec.decode(words.get(0)).orElseThrow();
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
@@ -90,13 +95,7 @@ public final class SimMembership implements Membership {
 
   /** Whether it is an epoch of the past that was asked for. */
   public static boolean isAnswer(byte[] bytes) {
-    try {
-      return ClusterCodec.decode(bytes, 0, bytes.length)
-          .filter(m -> m instanceof ClusterMessage.Answer)
-          .isPresent();
-    } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError(e);
-    }
+    return decode(bytes) instanceof ClusterMessage.Answer;
   }
 
   private void doAll(List<Effect> effects) {
@@ -107,9 +106,9 @@ public final class SimMembership implements Membership {
     }
     for (Effect effect : effects) {
       if (effect instanceof Effect.Send send) {
-        group.send(bits, send.toBits(), ClusterCodec.encode(send.message()));
+        group.send(bits, send.toBits(), ClusterCodec.encode(send.message()).toBytes());
       } else if (effect instanceof Effect.SendAll send) {
-        group.sendAll(bits, ClusterCodec.encode(send.message()));
+        group.sendAll(bits, ClusterCodec.encode(send.message()).toBytes());
       } else if (effect instanceof Effect.Apply apply) {
         if (!apply.tableAgrees()) {
           throw new AssertionError("tables differ");

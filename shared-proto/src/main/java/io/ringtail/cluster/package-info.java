@@ -4,7 +4,9 @@
  * <p>In: JGroups views and the states members publish. Out: {@link Epoch}s, in turn, to one {@link
  * EpochListener}. Start at {@link Memberships}, for the rules at {@code Epochs}: it joins the
  * coordinator's side and the follower's, both pure, to which {@link JGroupsMembership} gives views,
- * messages and the time on one thread. Threads: JGroups' only enqueue; the listener is called on
+ * messages and the time on one thread. {@code GroupChannel} is all there is of JGroups: it sends
+ * {@code GroupWord}s, bytes of a kind, to one member or all; what comes goes through {@code
+ * WordDispatch} to who takes its kind. Threads: JGroups' only enqueue; the listener is called on
  * the membership's. Rules: protocol sections 2 and 11; choices: docs/decisions/0002-membership.md.
  */
 @NullMarked

@@ -509,9 +509,11 @@ final class SimulatedGroup {
 
   /** Messages as they come off the wire. */
   private static ClusterMessage roundTrip(ClusterMessage message) {
-    byte[] bytes = ClusterCodec.encode(message);
+    byte[] bytes = ClusterCodec.encode(message).toBytes();
     try {
-      return ClusterCodec.decode(bytes, 0, bytes.length).orElseThrow();
+      List<GroupWord> words = GroupWord.read(bytes, 0, bytes.length);
+      assertThat(words).hasSize(1);
+      return ClusterCodec.decode(words.get(0)).orElseThrow();
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
