@@ -34,6 +34,10 @@ record ClusterView(long id, List<Peer> peers, boolean merged) {
     return peers.stream().filter(Peer::sampler).findFirst().map(Peer::bits);
   }
 
+  boolean isCoordinator(long bits) {
+    return coordinator().equals(Optional.of(bits));
+  }
+
   boolean has(long bits) {
     return position(bits) >= 0;
   }

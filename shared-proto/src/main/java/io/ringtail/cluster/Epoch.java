@@ -59,6 +59,15 @@ public record Epoch(
     return members.stream().filter(m -> m.nodeId().equals(nodeId)).findFirst();
   }
 
+  /** Whether one of the members is the process with these bits. */
+  boolean names(long bits) {
+    return memberWith(bits).isPresent();
+  }
+
+  Optional<Member> memberWith(long bits) {
+    return members.stream().filter(m -> m.incarnation().bits() == bits).findFirst();
+  }
+
   public long activeSamplers() {
     int active = 0;
     for (Member m : members) { // asked for many times a second

@@ -127,11 +127,7 @@ final class Follower {
     if (newest != null) {
       return target.order().compareTo(newest.order()) > 0;
     }
-    return names(target);
-  }
-
-  private boolean names(Epoch epoch) {
-    return epoch.members().stream().anyMatch(m -> m.incarnation().bits() == selfBits);
+    return target.names(selfBits);
   }
 
   /**

@@ -75,8 +75,8 @@ class EpochsTest {
     coordinator.inUse(made, SECOND);
     coordinator.onView(view(2, 1, 2, 3), SECOND);
     coordinator.on(3, new Announce(C), SECOND);
-    assertThat(publishedBy(coordinator.onTick(SECOND + Coordinator.USE_NANOS - 1))).isEmpty();
-    assertThat(publishedBy(coordinator.onTick(SECOND + Coordinator.USE_NANOS))).hasSize(1);
+    assertThat(publishedBy(coordinator.onTick(SECOND + Uptake.USE_NANOS - 1))).isEmpty();
+    assertThat(publishedBy(coordinator.onTick(SECOND + Uptake.USE_NANOS))).hasSize(1);
   }
 
   @Test
