@@ -27,8 +27,7 @@ final class ExportMetrics {
   final Histogram requestMillis;
   private final Map<ExportLoss, Counter> lostSpans = new EnumMap<>(ExportLoss.class);
 
-  ExportMetrics(
-      Metrics metrics, String destination, Destination owner, long capacityBytes, int maxInFlight) {
+  ExportMetrics(Metrics metrics, String destination) {
     String[] to = {"destination", destination};
     takenSpans =
         metrics.counter(
@@ -78,6 +77,11 @@ final class ExportMetrics {
               "reason",
               reason.label()));
     }
+  }
+
+  /** Shows how full a destination is. */
+  static void show(Destination owner, Metrics metrics, long capacityBytes, int maxInFlight) {
+    String[] to = {"destination", owner.name()};
     metrics.gauge(PREFIX + "queued_bytes", "Bytes waiting or in flight.", owner::queuedBytes, to);
     metrics.gauge(
         PREFIX + "queue_capacity_bytes", "Bytes the queue may hold.", () -> capacityBytes, to);

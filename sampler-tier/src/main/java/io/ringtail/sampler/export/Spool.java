@@ -125,6 +125,11 @@ final class Spool implements AutoCloseable {
     spans.addAndGet(entry.unansweredSpans);
   }
 
+  /** Of all files. */
+  long maxBytes() {
+    return maxBytes;
+  }
+
   /**
    * Writes a request.
    *
