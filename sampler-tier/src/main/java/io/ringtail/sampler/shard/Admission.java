@@ -97,7 +97,7 @@ final class Admission {
   private boolean cannotMakeRoom(List<ShardBatch> part) {
     for (ShardBatch batch : part) {
       Shard shard = shards.get(batch.shard());
-      Shard.Published state = shard.published();
+      ShardStatus state = shard.published();
       boolean full = state.openTraces() >= shard.openTraceCapacity() || budget.isHigh(0);
       if (state.overgrown() || (state.held() && full)) {
         return true;

@@ -21,10 +21,11 @@ final class Merger {
 
   private final ShardStore store;
   private final TraceTable traces;
-  private final Gatherer gatherer;
+  private final TracePlaces places;
+  private final SpanAppender appender;
+  private final Arriving arriving;
   private final Decider decider;
   private final PolicyNames names;
-  private final ShardCounts counts;
   private final HandoverMetrics metrics;
   private int[] groups = new int[16];
 
@@ -36,17 +37,19 @@ final class Merger {
 
   Merger(
       ShardStore store,
-      Gatherer gatherer,
+      TracePlaces places,
+      SpanAppender appender,
+      Arriving arriving,
       Decider decider,
       PolicyNames names,
-      ShardCounts counts,
       HandoverMetrics metrics) {
     this.store = store;
     this.traces = store.traces;
-    this.gatherer = gatherer;
+    this.places = places;
+    this.appender = appender;
+    this.arriving = arriving;
     this.decider = decider;
     this.names = names;
-    this.counts = counts;
     this.metrics = metrics;
   }
 
@@ -69,7 +72,9 @@ final class Merger {
     }
     TransferCursor at = in.batch().cursor();
     for (int index : in.traces()) {
-      gatherer.handedOver(nowMillis, nowNanos);
+      arriving.handedOver(store.notes, nowMillis, nowNanos);
+      places.begin();
+      appender.begin();
       try {
         mergeAndSend(in, index, at, nowMillis);
       } catch (RuntimeException | Error e) {
@@ -83,12 +88,12 @@ final class Merger {
       at.trace(index);
       merge(in, at, nowMillis);
     } finally {
-      gatherer.sendLate();
+      places.sendLate();
     }
   }
 
   private void failed(TransferIn in, int index, TransferCursor at, Throwable e) {
-    counts.notMerged(in.batch().spanCount(index) - gatherer.accounted());
+    appender.notMerged(in.batch().spanCount(index));
     in.arrival().failed(in.batch().entry(index), e);
     metrics.mergesFailed.inc();
     if (!failedBefore) {
@@ -114,20 +119,21 @@ final class Merger {
       policy = names.number(new Verdict(Verdict.Outcome.SAMPLED, batch.policy(at.policy())));
       decider.decidedElsewhere(context, at.hi(), at.lo(), policy, nowMillis, 0);
     }
-    gatherer.arrived(at.ageMillis());
+    arriving.aged(at.ageMillis());
     while (at.nextSpan()) {
-      int trace = gatherer.trace(context, at.hi(), at.lo(), at.spanLength(), policy);
+      int trace = places.handedOver(context, at.hi(), at.lo(), at.spanLength(), policy);
       if (trace < 0) {
-        gatherer.drop(Gatherer.reason(trace));
+        appender.drop(TracePlaces.reason(trace));
         continue;
       }
       note(trace, in, at, nowMillis);
       int group = group(batch, at.group(), nowMillis);
-      gatherer.append(trace, group, at.array(), at.spanStart(), at.spanLength());
+      appender.read(at.array(), at.spanStart(), at.spanLength());
+      appender.append(trace, group, at.array(), at.spanStart(), at.spanLength());
     }
     int trace = traces.find(context, at.hi(), at.lo());
     if (policy != UNKNOWN && !at.isPiece()) {
-      gatherer.handedIn(trace);
+      places.handedIn(trace);
     }
     bringForward(trace, at, nowMillis);
   }
@@ -153,7 +159,7 @@ final class Merger {
     noted = store.notes.windowFor(window, keys, seqs.seqs(), nowMillis - at.ageMillis());
     notedAs = at.notes();
     if (noted != window) {
-      gatherer.moveTo(trace, noted);
+      places.moveTo(trace, noted);
     }
   }
 

@@ -83,7 +83,7 @@ final class ShardGauges {
   }
 
   private static void covered(
-      Metrics metrics, ShardSet set, String decision, ToDoubleFunction<Shard.Published> millis) {
+      Metrics metrics, ShardSet set, String decision, ToDoubleFunction<ShardStatus> millis) {
     metrics.gauge(
         "ringtail_sampler_decision_cache_covered_seconds",
         "How far back decisions are remembered, in the shard where that is least.",
@@ -101,7 +101,7 @@ final class ShardGauges {
         .orElse(0);
   }
 
-  private static List<Shard.Published> published(ShardSet set) {
+  private static List<ShardStatus> published(ShardSet set) {
     return set.all().stream().map(Shard::published).toList();
   }
 
@@ -110,7 +110,7 @@ final class ShardGauges {
       ShardSet set,
       String name,
       String help,
-      ToDoubleFunction<Shard.Published> value) {
+      ToDoubleFunction<ShardStatus> value) {
     gauge(metrics, name, help, () -> published(set).stream().mapToDouble(value).sum());
   }
 
