@@ -11,25 +11,20 @@ import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.settle.Seqs;
 import io.ringtail.trace.TraceHash;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes decisions to the heir and lets them have effect (protocol D2): at once if nobody can be
- * heir, else in batches of at most {@value #ROUND_MILLIS} ms when the heir has answered, or {@value
+ * heir, else in batches of at most {@value DecisionRound#ROUND_MILLIS} ms when the heir has answered, or {@value
  * #ANSWER_MILLIS} ms later, counted. An epoch in between takes back those whose slot is another's
  * now; the others go to the heir of that epoch as they are, for the one before may have told of
  * them. Then says when all of a batch is settled (D3).
  *
- * <p>Batches open and close in rounds, so that those of one round share their seqs. Threads: the
- * shard's.
+ * <p>Threads: the shard's.
  */
 final class Notices {
-  static final int ROUND_MILLIS = 50;
   static final int ANSWER_MILLIS = 1000;
   private static final int BATCHES_PER_CYCLE = 2;
   private static final int NONE = TraceTable.NONE;
@@ -52,13 +47,11 @@ final class Notices {
   private final boolean tellsHeirs;
   private final boolean handsOff;
 
-  /** Those being filled, by heir index + 1. */
-  private @Nullable Pending[] filling = new @Nullable Pending[1];
+  private final DecisionRound round;
 
-  private final List<Pending> open = new ArrayList<>();
-  private final Deque<Pending> sent = new ArrayDeque<>();
-  private long[] roundBefore = new long[0];
-  private int roundMillis;
+  /** Closed, the oldest first. */
+  private final Deque<PendingDecisions> sent = new ArrayDeque<>();
+
   private SlotView slots = SlotView.NONE;
   private @Nullable HeirTable toldBy;
 
@@ -80,37 +73,10 @@ final class Notices {
     void takenBack(int trace, int nowMillis);
   }
 
-  /** A batch that has no effect yet. */
-  private static final class Pending {
-    private final DecisionBatch batch;
-    private final @Nullable Peer heir;
-    private int[] traces = new int[8];
-    private int[] bytes = new int[8];
-    private long noticeId;
-    private int closedMillis;
-    private boolean taken;
-
-    /** Its heir knows of an epoch in which a slot of it is another's. */
-    private boolean stopped;
-
-    Pending(DecisionBatch batch, @Nullable Peer heir) {
-      this.batch = batch;
-      this.heir = heir;
-    }
-
-    void add(int place, int trace, int traceBytes) {
-      if (place == traces.length) {
-        traces = Arrays.copyOf(traces, place * 2);
-        bytes = Arrays.copyOf(bytes, place * 2);
-      }
-      traces[place] = trace;
-      bytes[place] = traceBytes;
-    }
-  }
-
   Notices(ShardStore store, PolicyNames names, ShardContext context, HeirMail mail, Effect effect) {
     this.store = store;
     this.replayable = store.replayable;
+    this.round = new DecisionRound(replayable, store.notes);
     this.names = names;
     this.context = context;
     this.mail = mail;
@@ -126,30 +92,36 @@ final class Notices {
    */
   void decided(int trace, int policy, boolean keep, int nowMillis) {
     TraceTable traces = store.traces;
-    Pending to = filling(heirIndex(trace), nowMillis);
+    int heirIndex = heirIndex(trace);
+    Peer heir = heirIndex < 0 ? null : slots.owners().get(heirIndex);
+    PendingDecisions to = round.batchFor(heirIndex, heir, nowMillis);
     int place =
         replayable.add(
-            to.batch,
+            to.batch(),
             traces.context(trace),
             traces.traceIdHi(trace),
             traces.traceIdLo(trace),
             policy,
             keep);
-    traces.decision(trace, Replayable.entry(to.batch, place));
-    if (to.heir == null) {
-      takeEffect(to.batch, place, trace, true, nowMillis);
+    traces.decision(trace, Replayable.entry(to.batch(), place));
+    if (heir == null) {
+      takeEffect(to.batch(), place, trace, true, nowMillis);
     } else {
-      int bytes =
-          traces.spanBytes(trace) + traces.spanCount(trace) * BYTES_PER_SPAN + BYTES_PER_TRACE;
-      to.add(place, trace, bytes);
-      store.decided.addLast(trace);
-      context.budget().leaving(bytes);
+      waitForHeir(to, place, trace);
     }
-    if (to.batch.isFull()) {
-      filling[heirPlace(to)] = null;
-      open.remove(to);
-      close(to, new Seqs(roundBefore, store.notes.covered()), nowMillis);
+    if (to.batch().isFull()) {
+      round.remove(heirIndex, to);
+      close(to, round.seqs(), nowMillis);
     }
+  }
+
+  private void waitForHeir(PendingDecisions to, int place, int trace) {
+    TraceTable traces = store.traces;
+    int bytes =
+        traces.spanBytes(trace) + traces.spanCount(trace) * BYTES_PER_SPAN + BYTES_PER_TRACE;
+    to.add(place, trace, bytes);
+    store.decided.addLast(trace);
+    context.budget().leaving(bytes);
   }
 
   /** Negative if nobody is to be told: what is another's has no heir but that one. */
@@ -166,26 +138,6 @@ final class Notices {
 
   private int slot(int trace) {
     return TraceHash.slot(store.traces.traceIdHi(trace), store.traces.traceIdLo(trace));
-  }
-
-  private Pending filling(int heirIndex, int nowMillis) {
-    Pending present = filling[heirIndex + 1];
-    if (present != null) {
-      return present;
-    }
-    if (open.isEmpty()) {
-      roundMillis = nowMillis;
-      roundBefore = store.notes.surelySeen();
-    }
-    Peer heir = heirIndex < 0 ? null : slots.owners().get(heirIndex);
-    Pending made = new Pending(replayable.open(), heir);
-    filling[heirIndex + 1] = made;
-    open.add(made);
-    return made;
-  }
-
-  private int heirPlace(Pending pending) {
-    return pending.heir == null ? 0 : slots.owners().indexOf(pending.heir) + 1;
   }
 
   private void takeEffect(DecisionBatch batch, int place, int trace, boolean known, int nowMillis) {
@@ -205,7 +157,7 @@ final class Notices {
     if (!sameTable || next.heirs() != toldBy) {
       toldBy = next.heirs();
       closeRound(nowMillis, false);
-      filling = new @Nullable Pending[next.owners().size() + 1];
+      round.owners(next.owners().size());
       while (!sent.isEmpty()) {
         dissolve(sent.removeFirst());
       }
@@ -213,13 +165,12 @@ final class Notices {
     }
   }
 
-  private void dissolve(Pending pending) {
-    pending.batch.hasEffect();
-    mail.cancel(pending.noticeId);
-    for (int place = 0; place < pending.batch.size(); place++) {
-      int trace = pending.traces[place];
+  private void dissolve(PendingDecisions pending) {
+    pending.batch().hasEffect();
+    mail.cancel(pending.noticeId());
+    for (int place = 0; place < pending.batch().size(); place++) {
+      int trace = withdraw(pending, place);
       if (trace != NONE) {
-        withdraw(pending, place);
         store.traces.decision(trace, Departures.NO_DECISION);
         store.untold.addLast(trace);
       }
@@ -252,16 +203,7 @@ final class Notices {
 
   /** A router is gone. */
   void forget(int routerKey) {
-    if (routerKey < roundBefore.length) {
-      roundBefore[routerKey] = -1;
-    }
-  }
-
-  private void withdraw(Pending pending, int place) {
-    store.decided.remove(pending.traces[place]);
-    context.budget().leaving(-pending.bytes[place]);
-    replayable.withdraw(pending.batch, place);
-    pending.traces[place] = NONE;
+    round.forget(routerKey);
   }
 
   /** The decision on a trace, which has no effect yet, is none: the trace is in no list then. */
@@ -270,60 +212,67 @@ final class Notices {
       store.untold.remove(trace);
       return;
     }
-    DecisionBatch batch = replayable.batch(store.traces.decision(trace));
-    if (!withdraw(open, batch, trace) && !withdraw(sent, batch, trace)) {
+    PendingDecisions pending = pending(replayable.batch(store.traces.decision(trace)));
+    int place = pending == null ? NONE : pending.placeOf(trace);
+    if (pending == null || place == NONE) {
       throw new AssertionError("trace " + trace + " is not decided");
     }
+    withdraw(pending, place);
   }
 
-  private boolean withdraw(Iterable<Pending> among, DecisionBatch batch, int trace) {
-    for (Pending pending : among) {
-      for (int place = 0; pending.batch == batch && place < batch.size(); place++) {
-        if (pending.traces[place] == trace) {
-          withdraw(pending, place);
-          return true;
-        }
-      }
+  /**
+   * @return the trace whose decision that was; {@link TraceTable#NONE} if it is none any more
+   */
+  private int withdraw(PendingDecisions pending, int place) {
+    int trace = takeOut(pending, place);
+    if (trace != NONE) {
+      replayable.withdraw(pending.batch(), place);
     }
-    return false;
+    return trace;
+  }
+
+  private int takeOut(PendingDecisions pending, int place) {
+    int trace = pending.take(place);
+    if (trace != NONE) {
+      store.decided.remove(trace);
+      context.budget().leaving(-pending.bytes(place));
+    }
+    return trace;
   }
 
   private void closeRound(int nowMillis, boolean send) {
-    Seqs covered = new Seqs(roundBefore, store.notes.covered());
-    Arrays.fill(filling, null);
-    List<Pending> round = List.copyOf(open);
-    open.clear();
-    for (Pending pending : round) {
-      if (send || pending.heir == null) {
-        close(pending, covered, nowMillis);
+    Seqs seqs = round.seqs();
+    for (PendingDecisions pending : round.close()) {
+      if (send || pending.heir() == null) {
+        close(pending, seqs, nowMillis);
       } else {
-        replayable.close(pending.batch, covered);
+        replayable.close(pending.batch(), seqs);
         waitsForEffect(pending);
       }
     }
   }
 
-  private void close(Pending pending, Seqs covered, int nowMillis) {
-    replayable.close(pending.batch, covered);
-    Peer heir = pending.heir;
+  private void close(PendingDecisions pending, Seqs seqs, int nowMillis) {
+    DecisionBatch batch = pending.batch();
+    replayable.close(batch, seqs);
+    Peer heir = pending.heir();
     if (heir == null) {
-      settleIfDone(pending.batch);
+      settleIfDone(batch);
       return;
     }
-    Notice notice = notice(pending.batch);
+    Notice notice = notice(batch);
     if (notice.size() > 0) {
-      pending.noticeId = mail.send(heir, notice, nowMillis);
-      pending.batch.told(heir, pending.noticeId);
+      pending.sent(mail.send(heir, notice, nowMillis), nowMillis);
+      batch.told(heir, pending.noticeId());
     } else {
-      pending.taken = true;
+      pending.taken();
     }
-    pending.closedMillis = nowMillis;
     waitsForEffect(pending);
   }
 
   /** A batch is not forgotten before its decisions have effect. */
-  private void waitsForEffect(Pending pending) {
-    pending.batch.waitsForEffect();
+  private void waitsForEffect(PendingDecisions pending) {
+    pending.batch().waitsForEffect();
     sent.addLast(pending);
   }
 
@@ -351,9 +300,9 @@ final class Notices {
     if (!mail.taken(heir, noticeId)) {
       return;
     }
-    for (Pending pending : sent) {
-      if (pending.noticeId == noticeId) {
-        pending.taken = true;
+    for (PendingDecisions pending : sent) {
+      if (pending.noticeId() == noticeId) {
+        pending.taken();
         return;
       }
     }
@@ -365,8 +314,10 @@ final class Notices {
    */
   void refused(Peer heir, long noticeId, EpochOrder epoch) {
     if (epoch.compareTo(slots.order()) > 0) {
-      for (Pending pending : sent) {
-        pending.stopped |= pending.noticeId == noticeId && heir.equals(pending.heir);
+      for (PendingDecisions pending : sent) {
+        if (pending.noticeId() == noticeId && heir.equals(pending.heir())) {
+          pending.stop();
+        }
       }
     }
     mail.again(noticeId);
@@ -380,7 +331,7 @@ final class Notices {
    */
   int work(boolean lease, int limit, int nowMillis) {
     int work = lease ? tellAnew(limit, nowMillis) : 0;
-    if (!open.isEmpty() && nowMillis - roundMillis >= ROUND_MILLIS) {
+    if (round.isOver(nowMillis)) {
       closeRound(nowMillis, true);
       work++;
     }
@@ -390,31 +341,27 @@ final class Notices {
   private int takeEffect(int nowMillis) {
     int batches = 0;
     for (var all = sent.iterator(); batches < BATCHES_PER_CYCLE && all.hasNext(); ) {
-      Pending pending = all.next();
-      boolean late = !pending.stopped && nowMillis - pending.closedMillis >= ANSWER_MILLIS;
-      if (pending.taken || late) {
+      PendingDecisions pending = all.next();
+      if (pending.isTaken() || pending.isLate(nowMillis, ANSWER_MILLIS)) {
         takeEffect(pending, nowMillis);
         all.remove();
-        pending.batch.hasEffect();
-        settleIfDone(pending.batch);
+        pending.batch().hasEffect();
+        settleIfDone(pending.batch());
         batches++;
       }
     }
     return batches;
   }
 
-  private void takeEffect(Pending pending, int nowMillis) {
-    DecisionBatch batch = pending.batch;
-    if (!pending.taken) {
+  private void takeEffect(PendingDecisions pending, int nowMillis) {
+    DecisionBatch batch = pending.batch();
+    if (!pending.isTaken()) {
       context.metrics().unconfirmed(batch.size());
     }
     for (int place = 0; place < batch.size(); place++) {
-      int trace = pending.traces[place];
+      int trace = takeOut(pending, place);
       if (trace != NONE) {
-        pending.traces[place] = NONE;
-        store.decided.remove(trace);
-        context.budget().leaving(-pending.bytes[place]);
-        takeEffect(batch, place, trace, pending.taken, nowMillis);
+        takeEffect(batch, place, trace, pending.isTaken(), nowMillis);
       }
     }
   }
@@ -444,19 +391,25 @@ final class Notices {
 
   /** Whether a batch has no effect yet. */
   boolean isPending(DecisionBatch batch) {
-    return batch.from() == null && (contains(open, batch) || contains(sent, batch));
+    return batch.from() == null && pending(batch) != null;
   }
 
-  private static boolean contains(Iterable<Pending> among, DecisionBatch batch) {
-    for (Pending pending : among) {
-      if (pending.batch == batch) {
-        return true;
+  private @Nullable PendingDecisions pending(DecisionBatch batch) {
+    PendingDecisions open = find(round.batches(), batch);
+    return open == null ? find(sent, batch) : open;
+  }
+
+  private static @Nullable PendingDecisions find(
+      Iterable<PendingDecisions> among, DecisionBatch batch) {
+    for (PendingDecisions pending : among) {
+      if (pending.batch() == batch) {
+        return pending;
       }
     }
-    return false;
+    return null;
   }
 
   boolean isEmpty() {
-    return open.isEmpty() && sent.isEmpty() && store.untold.isEmpty();
+    return round.isEmpty() && sent.isEmpty() && store.untold.isEmpty();
   }
 }

@@ -119,7 +119,7 @@ class SettlingTest {
     assertThat(shards.peers.sent).isEmpty();
 
     use(PAIR);
-    shards.advanceMillis(Notices.ROUND_MILLIS);
+    shards.advanceMillis(DecisionRound.ROUND_MILLIS);
     assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(1);
     answerAll();
   }
@@ -197,7 +197,7 @@ class SettlingTest {
   private void decideWithHeir(Span.Builder... spans) {
     use(PAIR);
     decide(spans);
-    shards.advanceMillis(Notices.ROUND_MILLIS);
+    shards.advanceMillis(DecisionRound.ROUND_MILLIS);
   }
 
   @Test
@@ -316,7 +316,7 @@ class SettlingTest {
     assertThat(shards.set.heldSpans()).isEqualTo(2);
 
     use(next);
-    shards.advanceMillis(Notices.ROUND_MILLIS);
+    shards.advanceMillis(DecisionRound.ROUND_MILLIS);
     assertThat(shards.peers.sent.get(1).to()).isEqualTo(Views.peer("c"));
     shards
         .set
@@ -387,7 +387,7 @@ class SettlingTest {
     use(PAIR);
     decide(Spans.error(MINE, 1), Spans.span(owned(PAIR, MINE + 1), 2));
     shards.take(Spans.span(MINE, 3), Spans.span(owned(PAIR, MINE + 1), 4));
-    shards.advanceMillis(Notices.ROUND_MILLIS);
+    shards.advanceMillis(DecisionRound.ROUND_MILLIS);
     answerAll();
     assertThat(shards.exports.taken.get(0).spanCount()).isEqualTo(2);
     assertThat(dropped(DropReason.NOT_SAMPLED)).isEqualTo(2);
@@ -427,7 +427,7 @@ class SettlingTest {
     b.set.slots(Views.of(2, "b", "a", "b"));
     b.take(span);
     b.advanceMillis(1000 + TICK);
-    b.advanceMillis(Notices.ROUND_MILLIS);
+    b.advanceMillis(DecisionRound.ROUND_MILLIS);
     return b.peers.words(PeerWord.Notice.class).get(0);
   }
 
