@@ -15,18 +15,11 @@ import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.shard.SlotView;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * <p>One object is one incarnation: who comes back after a loss makes a new one.
  */
 public final class Keeper {
-  private static final long MARK_NANOS = 100_000_000;
-
   /** Where slots never move nobody inherits any. */
   private static final HeirTable NOBODY =
       RingTable.build(List.of(new RingMember("nobody", 1))).heirs();
@@ -59,6 +50,10 @@ public final class Keeper {
   private final Inbox inbox;
   private final Completions completions;
   private final Stranger stranger;
+  private final NamedNodes named;
+  private final SlotViews views;
+  private final Doubts doubts;
+  private final Marking marking;
 
   private @Nullable Epoch epoch;
 
@@ -73,14 +68,7 @@ public final class Keeper {
   /** The epoch that goes on without this sampler; older ones may still come to be used. */
   private EpochOrder lostIn = EpochOrder.NONE;
 
-  private Set<Long> routersNamed = Set.of();
-  private Set<Long> routersBefore = Set.of();
-  private Set<Long> samplersNamed = Set.of();
-  private Set<Peer> unsure = Set.of();
-  private Set<Peer> unnamed = Set.of();
   private SlotSet heldInView = SlotSet.NONE;
-  private long markedNanos;
-  private boolean marked;
   private volatile HandoffStatus status = HandoffStatus.NONE;
 
   /**
@@ -113,6 +101,10 @@ public final class Keeper {
     this.inbox = new Inbox(floors, tier::take);
     this.completions = new Completions(config.selfBits(), cluster);
     this.stranger = new Stranger(outbox);
+    this.named = new NamedNodes(config.selfBits());
+    this.views = new SlotViews(config.selfBits());
+    this.doubts = new Doubts(tier, questions, named);
+    this.marking = new Marking(tier, board, floors);
   }
 
   // ---- epochs
@@ -125,16 +117,13 @@ public final class Keeper {
    */
   public void onEpoch(Epoch next, Tables tables, boolean inTurn, long nowNanos) {
     Epoch previous = epoch;
-    boolean known = inTurn && (previous == null ? isFirstOfThis(next) : isNext(next, previous));
+    boolean known = inTurn && (previous == null ? views.isFirst(next) : isNext(next, previous));
     usedInPart = true;
-    SlotView before =
-        previous == null
-            ? view(next.predecessor(), next.predecessorMembers(), tables.before())
-            : wanted;
+    SlotView before = previous == null ? views.before(next, tables.before()) : wanted;
     epoch = next;
-    SlotView after = after(next, tables.now());
+    SlotView after = views.after(wanted, next, tables.now());
     wanted = config.moves() ? after : after.withHeirs(NOBODY);
-    if (isStranger() && next.order().compareTo(lostIn) > 0 && names(next)) {
+    if (isStranger() && next.order().compareTo(lostIn) > 0 && views.names(next)) {
       stranger.end();
     }
     takesParts = next.activeSamplers() > 0 && !isStranger();
@@ -144,7 +133,7 @@ public final class Keeper {
       move(next, previous, before, known, nowNanos);
     }
     use();
-    outgoing.onEpoch(next.order(), samplersNamed);
+    outgoing.onEpoch(next.order(), named.samplers());
     inbox.onEpoch(next.order(), nowNanos);
     settle(nowNanos);
     usedInPart = false;
@@ -154,69 +143,24 @@ public final class Keeper {
     return !usedInPart && (next.follows(previous) || !config.rules().inForce(Rule.E3));
   }
 
-  /** Without ACTIVE samplers the last tables stand (protocol S3). */
-  private SlotView after(Epoch next, RingTable table) {
-    boolean stands = next.activeSamplers() == 0 && !wanted.table().members().isEmpty();
-    return stands ? wanted.withOrder(next.order()) : view(next.order(), next.members(), table);
-  }
-
-  private SlotView view(EpochOrder order, List<Member> members, RingTable table) {
-    Map<String, Peer> peers = new HashMap<>();
-    members.forEach(m -> peers.put(m.nodeId(), new Peer(m.nodeId(), m.incarnation())));
-    List<Peer> owners =
-        table.members().stream()
-            .map(owner -> Objects.requireNonNull(peers.get(owner.nodeId())))
-            .toList();
-    int self = SlotView.NONE.self();
-    for (int i = 0; i < owners.size(); i++) {
-      if (owners.get(i).incarnation().bits() == config.selfBits()) {
-        self = i;
-      }
-    }
-    return new SlotView(order, table, owners, self, null, SlotSet.NONE);
-  }
-
-  private boolean names(Epoch next) {
-    return next.members().stream().anyMatch(m -> m.incarnation().bits() == config.selfBits());
-  }
-
-  /** Whether no epoch before it named this sampler. */
-  private boolean isFirstOfThis(Epoch next) {
-    return next.members().stream()
-        .filter(m -> m.incarnation().bits() == config.selfBits())
-        .allMatch(m -> m.incarnation().order().equals(next.order()));
-  }
-
   /** Nodes come and go. */
   private void rename(Epoch next, @Nullable Epoch previous) {
-    routersBefore =
-        previous == null ? bits(next.predecessorMembers(), Member.Role.ROUTER) : routersNamed;
-    routersNamed = bits(next.members(), Member.Role.ROUTER);
-    questions.onEpoch(next.order(), routersNamed);
-    losses.onRouters(routersNamed);
-    floors.onRouters(routersNamed);
-    stranger.onRouters(routersNamed);
-    List<Member> before = new ArrayList<>(next.predecessorMembers());
-    before.addAll(next.lost());
-    before.addAll(previous == null ? List.of() : previous.members());
-    samplersNamed = bits(next.members(), Member.Role.SAMPLER);
-    Set<Long> seen = new TreeSet<>(samplersNamed);
-    for (Member m : before) {
-      if (m.role() == Member.Role.SAMPLER && seen.add(m.incarnation().bits())) {
-        losses.gone(m, next.order());
-      }
-    }
+    List<Member> gone = named.onEpoch(next, previous);
+    questions.onEpoch(next.order(), named.routers());
+    losses.onRouters(named.routers());
+    floors.onRouters(named.routers());
+    stranger.onRouters(named.routers());
+    gone.forEach(sampler -> losses.gone(sampler, next.order()));
   }
 
   /** Holds what was gained, and asks for what was lost (protocol O1, O3, E1, E3, R3). */
   private void move(
       Epoch next, @Nullable Epoch previous, SlotView before, boolean known, long nowNanos) {
-    Set<Long> others = new TreeSet<>(samplersNamed);
-    others.remove(config.selfBits());
+    Set<Long> others = named.otherSamplers();
     boolean asksAll = !known || next.predecessor().equals(EpochOrder.NONE);
-    SlotSet own = own(wanted);
-    SlotSet kept = asksAll || previous == null ? SlotSet.NONE : own.and(own(before));
-    Set<Long> drained = known ? bits(next.drained(), Member.Role.SAMPLER) : Set.of();
+    SlotSet own = wanted.own();
+    SlotSet kept = asksAll || previous == null ? SlotSet.NONE : own.and(before.own());
+    Set<Long> drained = known ? NamedNodes.bits(next.drained(), Member.Role.SAMPLER) : Set.of();
     holds.onEpoch(next.order(), kept, others, drained, nowNanos);
 
     if (!known) {
@@ -226,9 +170,9 @@ public final class Keeper {
         .filter(m -> m.incarnation().bits() == config.selfBits())
         .forEach(self -> losses.goesOn(self, next.order()));
     SlotSet gained = own.without(kept);
-    Set<Long> lost = bits(next.lost(), Member.Role.SAMPLER);
+    Set<Long> lost = NamedNodes.bits(next.lost(), Member.Role.SAMPLER);
     boolean loss = !known || !lost.isEmpty();
-    SlotSet orphaned = asksAll ? gained : orphans(gained, before, lost);
+    SlotSet orphaned = asksAll ? gained : SlotViews.orphans(gained, before, lost);
     holds.gain(next.order(), orphaned, others, true, loss, nowNanos);
     holds.gain(next.order(), gained.without(orphaned), others, false, loss, nowNanos);
     askNewRouters(own, asksAll);
@@ -236,34 +180,11 @@ public final class Keeper {
 
   /** Every owner asks, even if for nothing: a router may wait for the question (R3). */
   private void askNewRouters(SlotSet own, boolean asksAll) {
-    Set<Long> toAsk = new TreeSet<>(routersNamed);
     if (!asksAll) {
-      toAsk.removeAll(routersBefore);
-    } else if (!own.isEmpty()) {
-      return;
+      questions.askNew(own, named.newRouters());
+    } else if (own.isEmpty()) {
+      questions.askNew(own, named.routers());
     }
-    questions.askNew(own, toAsk);
-  }
-
-  private static SlotSet orphans(SlotSet gained, SlotView before, Set<Long> lost) {
-    SlotSet orphaned = gained;
-    for (int i = 0; i < before.owners().size(); i++) {
-      if (!lost.contains(before.owners().get(i).incarnation().bits())) {
-        orphaned = orphaned.without(before.table().slotsOf(i));
-      }
-    }
-    return orphaned;
-  }
-
-  private static SlotSet own(SlotView of) {
-    return of.own();
-  }
-
-  private static Set<Long> bits(Collection<Member> of, Member.Role role) {
-    return of.stream()
-        .filter(m -> m.role() == role)
-        .map(m -> m.incarnation().bits())
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**
@@ -278,38 +199,10 @@ public final class Keeper {
     tier.use(view, takesParts);
   }
 
-  /**
-   * A decision covers what a router sent before only if all that the router has told clients is
-   * with the owners: not of one that is gone, for which no hold has waited, nor until it has
-   * replayed all.
-   */
   private void tellUnsure() {
-    Set<Peer> now = new LinkedHashSet<>();
-    Set<Peer> gone = new LinkedHashSet<>();
-    for (Peer router : config.moves() ? tier.routers() : List.<Peer>of()) {
-      long bits = router.incarnation().bits();
-      boolean named = routersNamed.contains(bits);
-      if (!named || questions.awaitsAsNew(bits)) {
-        now.add(router);
-      }
-      if (!named && wasNamed(router)) {
-        gone.add(router);
-      }
+    if (config.moves()) {
+      doubts.tell(epoch);
     }
-    if (!gone.equals(unnamed)) {
-      unnamed = gone;
-      tier.unnamed(gone);
-    }
-    if (!now.equals(unsure)) {
-      unsure = now;
-      tier.unsure(now);
-    }
-  }
-
-  /** Not one whose first epoch has yet to come. */
-  private boolean wasNamed(Peer router) {
-    EpochOrder first = router.incarnation().order();
-    return !first.equals(EpochOrder.NONE) && epoch != null && first.compareTo(epoch.order()) <= 0;
   }
 
   private boolean isStranger() {
@@ -333,15 +226,15 @@ public final class Keeper {
 
   /** This sampler was lost (protocol L2). {@link #onEpoch} follows with the epoch without it. */
   public void onLost(Epoch without, long nowNanos) {
-    Set<Long> named = bits(without.members(), Member.Role.ROUTER);
+    Set<Long> left = NamedNodes.bits(without.members(), Member.Role.ROUTER);
     boolean anyGone =
         tier.routers().stream()
             .map(r -> r.incarnation().bits())
-            .anyMatch(router -> !named.contains(router) && tier.mark(router) >= 0);
+            .anyMatch(router -> !left.contains(router) && tier.mark(router) >= 0);
     takesParts = false;
     lostIn = without.order();
     board.clear();
-    stranger.begin(named, anyGone, nowNanos);
+    stranger.begin(left, anyGone, nowNanos);
     use();
     settle(nowNanos);
   }
@@ -426,18 +319,16 @@ public final class Keeper {
   /** Some 20 to 50 times a second. */
   public void onTick(long nowNanos) {
     inbox.onTick(nowNanos);
-    floors.onTick(samplersNamed, nowNanos);
+    floors.onTick(named.samplers(), nowNanos);
     holds.onProgress(tier.progress(), nowNanos);
     holds.onTick(nowNanos);
     boolean owners = epoch != null && epoch.activeSamplers() > 0;
-    stranger.onTick(tier.isEmpty(), owners, routersNamed, nowNanos);
+    stranger.onTick(tier.isEmpty(), owners, named.routers(), nowNanos);
     outgoing.onTick(tier.oldestForeign().isEmpty(), nowNanos);
     settle(nowNanos);
-    if (!marked || nowNanos - markedNanos >= MARK_NANOS) {
-      marked = true;
-      markedNanos = nowNanos;
+    if (marking.isDue(nowNanos)) {
       mark();
-      tier.forgetRouters(routersNamed);
+      tier.forgetRouters(named.routers());
     }
   }
 
@@ -462,20 +353,11 @@ public final class Keeper {
     publish(nowNanos);
   }
 
+  /** Marks of the lost are ignored, and one that was still counted would never end. */
   private void mark() {
-    if (isStranger()) {
-      return; // marks of the lost are ignored, and one that was still counted would never end
+    if (!isStranger()) {
+      marking.mark(view.order());
     }
-    EpochOrder inUse = view.order();
-    for (Peer known : tier.routers()) {
-      long router = known.incarnation().bits();
-      long mark = tier.mark(router);
-      long floor = floors.floor(router);
-      if (mark >= 0 || floor != Floors.NONE) {
-        board.put(router, mark < 0 ? floor : Math.min(mark, floor), inUse);
-      }
-    }
-    tier.tellMarks();
   }
 
   private void publish(long nowNanos) {
@@ -492,7 +374,7 @@ public final class Keeper {
             newest.order(),
             wanted.self() >= 0,
             newest.activeSamplers() == 0,
-            routersNamed.size(),
+            named.routers().size(),
             holds.count(),
             holds.held().size(),
             questions.open(),
