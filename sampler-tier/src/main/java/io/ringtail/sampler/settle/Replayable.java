@@ -1,9 +1,7 @@
 package io.ringtail.sampler.settle;
 
 import io.ringtail.link.Peer;
-import io.ringtail.trace.TraceHash;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -17,30 +15,19 @@ import org.jspecify.annotations.Nullable;
  * heir: kept in batches, however large the decision caches are, until the log of every router
  * begins above what a batch covers.
  *
- * <p>A decision is known by {batch, place in it}. The index is open addressing over longs of {hash,
- * batch and place}; some 40 bytes a decision. Threads: the shard's.
+ * <p>A decision is known by {batch, place in it}; some 40 bytes a decision. Threads: the shard's.
  */
 @SuppressWarnings("ReferenceEquality") // what is shared by batches is counted once
 public final class Replayable {
   /** In the place of an entry: not known. */
-  public static final int NONE = -1;
+  public static final int NONE = DecisionIndex.NONE;
 
-  private static final int PLACE_BITS = 9;
-  private static final int PLACE_MASK = (1 << PLACE_BITS) - 1;
-  private static final int MIN_INDEX = 256;
-
-  private @Nullable DecisionBatch[] batches = new @Nullable DecisionBatch[64];
-  private final BitSet numbers = new BitSet();
+  private final BatchTable batches = new BatchTable();
+  private final DecisionIndex index = new DecisionIndex(batches);
+  private final RouterLogs logs = new RouterLogs();
   private final Deque<DecisionBatch> own = new ArrayDeque<>();
   private final Deque<DecisionBatch> received = new ArrayDeque<>();
   private final Map<NoticeOf, DecisionBatch> byNotice = new HashMap<>();
-  private long[] oldest = new long[4];
-
-  /** Keys of routers that are gone, and may still have links: of their logs nothing is asked. */
-  private final BitSet gone = new BitSet();
-
-  private long[] index = new long[MIN_INDEX];
-  private int size;
   private int kept;
   private long bytes;
   private Seqs lastCounted = Seqs.NONE;
@@ -56,7 +43,7 @@ public final class Replayable {
    * A batch of this sampler's decisions, kept in mind at once and evicted not before it is closed.
    */
   public DecisionBatch open() {
-    DecisionBatch batch = create(true, null, 0);
+    DecisionBatch batch = batches.create(true, null, 0);
     own.addLast(batch);
     return batch;
   }
@@ -67,7 +54,7 @@ public final class Replayable {
    * @param from who told of it, null if it came with a slot
    */
   public DecisionBatch open(@Nullable Peer from, long noticeId, boolean settled) {
-    DecisionBatch batch = create(false, from, noticeId);
+    DecisionBatch batch = batches.create(false, from, noticeId);
     received.addLast(batch);
     if (from != null) {
       byNotice.put(NoticeOf.of(from, noticeId), batch);
@@ -75,17 +62,6 @@ public final class Replayable {
     if (settled) {
       batch.settle();
     }
-    return batch;
-  }
-
-  private DecisionBatch create(boolean own, @Nullable Peer from, long noticeId) {
-    int number = numbers.nextClearBit(0);
-    numbers.set(number);
-    if (number == batches.length) {
-      batches = Arrays.copyOf(batches, number * 2);
-    }
-    DecisionBatch batch = new DecisionBatch(number, own, from, noticeId);
-    batches[number] = batch;
     return batch;
   }
 
@@ -100,24 +76,7 @@ public final class Replayable {
    * @return false if the other one says otherwise
    */
   public boolean index(DecisionBatch batch, int place) {
-    int context = batch.context(place);
-    int hash = hash(context, batch.hi(place), batch.lo(place));
-    int entry = batch.number() << PLACE_BITS | place;
-    int at = slot(hash, context, batch.hi(place), batch.lo(place));
-    if (index[at] != 0) {
-      int other = (int) index[at] - 1;
-      boolean same = keep(other) == batch.keep(place);
-      if (same ? !batch(other).settled() || batch.settled() : batch.keep(place)) {
-        index[at] = ((long) hash << 32) | (entry + 1);
-      }
-      return same;
-    }
-    index[at] = ((long) hash << 32) | (entry + 1);
-    size++;
-    if (size * 10L > index.length * 7L) {
-      rehash(index.length * 2);
-    }
-    return true;
+    return index.put(batch, place);
   }
 
   /**
@@ -139,17 +98,17 @@ public final class Replayable {
 
   /** A decision is taken back, or its trace is another's: it is not found any more. */
   public void withdraw(DecisionBatch batch, int place) {
-    unindex(batch, place);
+    index.remove(batch, place);
     batch.withdraw(place);
   }
 
   /** By which a trace refers to its decision. */
   public static int entry(DecisionBatch batch, int place) {
-    return batch.number() << PLACE_BITS | place;
+    return DecisionIndex.entry(batch, place);
   }
 
   public static int place(int entry) {
-    return entry & PLACE_MASK;
+    return DecisionIndex.place(entry);
   }
 
   /**
@@ -197,11 +156,7 @@ public final class Replayable {
 
   /** The decision on a trace, {@link #NONE} if there is none. */
   public int find(int context, long hi, long lo) {
-    if (size == 0) {
-      return NONE;
-    }
-    long found = index[slot(hash(context, hi, lo), context, hi, lo)];
-    return found == 0 ? NONE : (int) found - 1;
+    return index.find(context, hi, lo);
   }
 
   /**
@@ -210,48 +165,25 @@ public final class Replayable {
    * @return of no meaning, but to be kept
    */
   public int warm(int hash) {
-    return (int) index[hash & (index.length - 1)];
-  }
-
-  /** The place in the index of a trace's decision, or the free one where it would be. */
-  private int slot(int hash, int context, long hi, long lo) {
-    int mask = index.length - 1;
-    int at = hash & mask;
-    while (index[at] != 0) {
-      if ((int) (index[at] >>> 32) == hash && is((int) index[at] - 1, context, hi, lo)) {
-        return at;
-      }
-      at = (at + 1) & mask;
-    }
-    return at;
-  }
-
-  private boolean is(int entry, int context, long hi, long lo) {
-    DecisionBatch batch = batch(entry);
-    int place = entry & PLACE_MASK;
-    return batch.lo(place) == lo && batch.hi(place) == hi && batch.context(place) == context;
+    return index.warm(hash);
   }
 
   /** The batch a decision is in. */
   public DecisionBatch batch(int entry) {
-    return numbered(entry >>> PLACE_BITS);
+    return index.batch(entry);
   }
 
   /** The batch of that number, which has not been evicted. */
   public DecisionBatch numbered(int number) {
-    DecisionBatch batch = batches[number];
-    if (batch == null) {
-      throw new AssertionError("batch " + number + " is not kept");
-    }
-    return batch;
+    return batches.get(number);
   }
 
   public int policy(int entry) {
-    return batch(entry).policy(entry & PLACE_MASK);
+    return batch(entry).policy(place(entry));
   }
 
   public boolean keep(int entry) {
-    return batch(entry).keep(entry & PLACE_MASK);
+    return index.keep(entry);
   }
 
   /**
@@ -297,10 +229,7 @@ public final class Replayable {
 
   /** A router's log begins at {@code oldestSeq} (protocol A5). */
   public void logBegins(int routerKey, long oldestSeq) {
-    if (routerKey >= oldest.length) {
-      oldest = Arrays.copyOf(oldest, Math.max(routerKey + 1, oldest.length * 2));
-    }
-    oldest[routerKey] = Math.max(oldest[routerKey], oldestSeq);
+    logs.begins(routerKey, oldestSeq);
   }
 
   /**
@@ -309,22 +238,17 @@ public final class Replayable {
    * @param routerKeys all of them
    */
   public void gone(int[] routerKeys) {
-    gone.clear();
-    for (int key : routerKeys) {
-      gone.set(key);
-    }
+    logs.gone(routerKeys);
   }
 
   /** A router is gone, and its log with it. */
   public void forget(int routerKey) {
-    gone.clear(routerKey);
-    for (DecisionBatch batch : batches) {
+    logs.forget(routerKey);
+    for (int number = 0; number < batches.numbers(); number++) {
+      DecisionBatch batch = batches.at(number);
       if (batch != null) {
         batch.seqs().forget(routerKey);
       }
-    }
-    if (routerKey < oldest.length) {
-      oldest[routerKey] = 0;
     }
   }
 
@@ -350,81 +274,21 @@ public final class Replayable {
   }
 
   private boolean canGo(DecisionBatch batch) {
-    if (!batch.isClosed() || batch.unsettled() > 0) {
-      return false;
-    }
-    long[] upTo = batch.seqs().upTo();
-    for (int key = 0; key < upTo.length; key++) {
-      boolean isLogged = upTo[key] >= (key < oldest.length ? oldest[key] : 0);
-      if (upTo[key] > 0 && isLogged && !gone.get(key)) {
-        return false;
-      }
-    }
-    return true;
+    return batch.isClosed() && batch.unsettled() == 0 && !logs.mayReplay(batch.seqs());
   }
 
   private void forget(DecisionBatch batch) {
     for (int place = 0; place < batch.size(); place++) {
-      unindex(batch, place);
+      index.remove(batch, place);
     }
-    batches[batch.number()] = null;
-    numbers.clear(batch.number());
+    batches.remove(batch.number());
     bytes -= batch.bytes();
     kept -= batch.size();
     Peer from = batch.from();
     if (from != null) {
       byNotice.remove(NoticeOf.of(from, batch.noticeId()), batch);
     }
-    if (size * 10L < index.length && index.length > MIN_INDEX) {
-      rehash(Math.max(MIN_INDEX, index.length / 4));
-    }
-  }
-
-  private void unindex(DecisionBatch batch, int place) {
-    if (batch.isVoid(place)) {
-      return;
-    }
-    int hash = hash(batch.context(place), batch.hi(place), batch.lo(place));
-    int mask = index.length - 1;
-    long entry = ((long) hash << 32) | ((batch.number() << PLACE_BITS | place) + 1);
-    for (int at = hash & mask; index[at] != 0; at = (at + 1) & mask) {
-      if (index[at] == entry) {
-        closeGap(at, mask);
-        size--;
-        return;
-      }
-    }
-  }
-
-  private void closeGap(int gap, int mask) {
-    int hole = gap;
-    for (int at = (gap + 1) & mask; index[at] != 0; at = (at + 1) & mask) {
-      int home = (int) (index[at] >>> 32) & mask;
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        index[hole] = index[at];
-        hole = at;
-      }
-    }
-    index[hole] = 0;
-  }
-
-  private void rehash(int length) {
-    long[] next = new long[length];
-    int mask = length - 1;
-    for (long entry : index) {
-      if (entry != 0) {
-        int at = (int) (entry >>> 32) & mask;
-        while (next[at] != 0) {
-          at = (at + 1) & mask;
-        }
-        next[at] = entry;
-      }
-    }
-    index = next;
-  }
-
-  private static int hash(int context, long hi, long lo) {
-    return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
+    index.shrink();
   }
 
   /** For a walk over all, the oldest first: this sampler's, then the others'. */
@@ -435,17 +299,18 @@ public final class Replayable {
 
   /** For a walk over all: batches have numbers below this. */
   public int numbers() {
-    return numbers.length();
+    return batches.numbers();
   }
 
   /** For a walk over all; null if there is no batch of that number now. */
   public @Nullable DecisionBatch at(int number) {
-    return number < batches.length ? batches[number] : null;
+    return batches.at(number);
   }
 
   /** Marks the contexts its decisions refer to. */
   public void markContexts(BitSet inUse) {
-    for (DecisionBatch batch : batches) {
+    for (int number = 0; number < batches.numbers(); number++) {
+      DecisionBatch batch = batches.at(number);
       for (int place = 0; batch != null && place < batch.size(); place++) {
         if (!batch.isVoid(place)) {
           inUse.set(batch.context(place));
@@ -456,7 +321,7 @@ public final class Replayable {
 
   /** Decisions that can be found. */
   public int size() {
-    return size;
+    return index.size();
   }
 
   /** Decisions kept, those counted again that came by several ways. */
@@ -466,6 +331,6 @@ public final class Replayable {
 
   /** What counts in the byte budget. */
   public long bytes() {
-    return bytes + (long) index.length * Long.BYTES;
+    return bytes + index.bytes();
   }
 }
