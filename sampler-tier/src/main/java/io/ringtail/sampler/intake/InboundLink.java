@@ -86,7 +86,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   /** Looks again whether a waiting part's epoch is in use, or has been waited for long enough. */
   synchronized void proceed() {
     if (!closed && waiting && !mustWait(reader.part())) {
-      server.stopsWaiting(this);
+      server.waiting().remove(this);
       walk();
     }
   }
@@ -155,7 +155,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     }
     if (mustWait(part)) {
       waiting = true;
-      server.waits(this);
+      server.waiting().add(this);
       return false;
     }
     Refusal refusal = isAhead(part) ? tooLate(part) : take(part, current);

@@ -1,18 +1,10 @@
 package io.ringtail.sampler.intake;
 
-import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.ringtail.http2.LargeReads;
 import io.ringtail.http2.ReadMemory;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
@@ -25,19 +17,14 @@ import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.shard.ShardSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LinkServer {
   private static final Logger log = LoggerFactory.getLogger(LinkServer.class);
-  private static final long LOOK_EVERY_MILLIS = 20;
-  private static final long KEEP_ALIVE_SECONDS = 10; // the least a client may have
-  private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
-  private static final int FLOW_CONTROL_WINDOW = 4 << 20;
-  private static final Duration STOP_WAIT = Duration.ofSeconds(2);
 
   private final Ownership ownership;
   private final ReplayedSlots replayed = new ReplayedSlots();
@@ -70,17 +52,10 @@ public final class LinkServer {
   /** By bits of the router's incarnation. */
   private final Map<Long, InboundLink> newest = new ConcurrentHashMap<>();
 
-  /** Links whose part waits, each once, in the order in which they began to. */
-  private final Queue<InboundLink> waiting = new ConcurrentLinkedQueue<>();
-
-  private final AtomicBoolean lookScheduled = new AtomicBoolean();
-  private final ScheduledExecutorService timer;
-  private final InetSocketAddress listen;
-  private final EventLoopGroup loops;
-  private final ReadMemory reading;
+  private final WaitingLinks waiting;
+  private final LinkListener listener;
   private final DictionaryMemory dictionaries;
   private volatile int routersNamed;
-  private @Nullable Server server;
 
   /**
    * Nothing listens before {@link #start}.
@@ -128,7 +103,6 @@ public final class LinkServer {
       LinkKeeper keeper,
       LongSupplier nanoTime,
       ScheduledExecutorService timer) {
-    this.timer = timer;
     this.self = self;
     this.ownership = ownership;
     this.shards = shards;
@@ -136,27 +110,10 @@ public final class LinkServer {
     this.nanoTime = nanoTime;
     this.metrics = new IntakeMetrics(metrics);
     this.keeper = keeper;
-    this.listen = listen;
-    this.loops = loops;
-    this.reading = reading;
+    this.waiting = new WaitingLinks(timer);
+    this.listener = new LinkListener(listen, loops, reading, metrics);
     this.dictionaries = dictionaries;
-    gauges(metrics, reading);
     dictionaries.register(metrics);
-  }
-
-  private static void gauges(Metrics metrics, ReadMemory reading) {
-    metrics.gauge(
-        "ringtail_sampler_read_bytes",
-        "Buffers with what connections have sent and is not handed on yet.",
-        reading::inUseBytes);
-    metrics.gauge(
-        "ringtail_sampler_read_bytes_capacity",
-        "Most of them; connections wait for more.",
-        reading::limitBytes);
-    metrics.gauge(
-        "ringtail_sampler_read_waiting_connections",
-        "Connections that are not read because all buffers are in use.",
-        reading::waiting);
   }
 
   private ServerServiceDefinition service() {
@@ -189,44 +146,21 @@ public final class LinkServer {
    * @throws IOException if the address cannot be had
    */
   public void start() throws IOException {
-    Server listening =
-        NettyServerBuilder.forAddress(listen)
-            .channelFactory(() -> LargeReads.on(listener(loops), reading))
-            .bossEventLoopGroup(loops)
-            .workerEventLoopGroup(loops)
-            .directExecutor()
-            .maxInboundMessageSize(LinkMethod.MAX_MESSAGE_BYTES)
-            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-            .permitKeepAliveTime(KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .flowControlWindow(FLOW_CONTROL_WINDOW) // fixed: gRPC would ping to find a better one
-            .addService(service())
-            .addServices(List.copyOf(others))
-            .build();
-    server = listening;
-    listening.start();
-  }
-
-  private static ServerChannel listener(EventLoopGroup loops) {
-    boolean epoll = loops instanceof IoEventLoopGroup group && group.isIoType(EpollIoHandler.class);
-    return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    List<ServerServiceDefinition> services = new ArrayList<>(others);
+    services.add(service());
+    listener.start(services);
   }
 
   /** The port it listens on; 0 before the start. */
   public int port() {
-    return server == null ? 0 : server.getPort();
+    return listener.port();
   }
 
   /**
    * A newer epoch is in use: parts that waited for it go on. Nothing waits any more once stopped.
    */
   public void epochInUse() {
-    try {
-      timer.execute(this::look);
-    } catch (RejectedExecutionException e) {
-      log.debug("event=epoch-after-stop");
-    }
+    waiting.lookNow();
   }
 
   /**
@@ -276,37 +210,7 @@ public final class LinkServer {
 
   /** Looks after all links whose part waits. */
   void look() {
-    waiting.forEach(this::look);
-  }
-
-  private void lookAndGoOn() {
-    lookScheduled.set(false);
-    look();
-    if (!waiting.isEmpty()) {
-      lookSoon();
-    }
-  }
-
-  /** Nearly always no link waits, and then no timer runs. */
-  private void lookSoon() {
-    if (!lookScheduled.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      timer.schedule(this::lookAndGoOn, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      log.debug("event=wait-after-stop");
-    }
-  }
-
-  /** One link's failure must not end the timer, which all the others need. */
-  private void look(InboundLink link) {
-    try {
-      link.proceed();
-    } catch (RuntimeException e) {
-      log.error("event=link-failed", e);
-      link.farewell(Farewell.Reason.UNSPECIFIED, "internal error");
-    }
+    waiting.look();
   }
 
   /**
@@ -333,16 +237,10 @@ public final class LinkServer {
 
   /** Ends every link with a word and stops listening. */
   public void stop() throws InterruptedException {
-    Server listening = server;
-    if (listening != null) {
-      listening.shutdown(); // first, or routers would be back before the listener is gone
-    }
+    listener.stopAccepting(); // first, or routers would be back before the listener is gone
     endLinks(Farewell.Reason.STOPPING, "the sampler stops");
-    if (listening != null
-        && !listening.awaitTermination(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      listening.shutdownNow();
-    }
-    timer.shutdownNow();
+    listener.stop();
+    waiting.stop();
   }
 
   /**
@@ -386,14 +284,9 @@ public final class LinkServer {
     }
   }
 
-  /** Under the link's monitor, as {@link #stopsWaiting}: else a link that waits again is lost. */
-  void waits(InboundLink link) {
-    waiting.add(link);
-    lookSoon();
-  }
-
-  void stopsWaiting(InboundLink link) {
-    waiting.remove(link);
+  /** Links whose part waits. */
+  WaitingLinks waiting() {
+    return waiting;
   }
 
   /** What routers say that they have in use. */
