@@ -6,7 +6,6 @@ import io.ringtail.cluster.ClusterMessage.Published;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -70,8 +70,7 @@ final class Flights {
 
   /** One larger than all the room there is goes alone. */
   boolean hasRoomFor(Batch batch) {
-    return !isFull()
-        && (sent.isEmpty() || sentBytes + batch.length() <= config.maxInFlightBytes());
+    return !isFull() && (sent.isEmpty() || sentBytes + batch.length() <= config.maxInFlightBytes());
   }
 
   /** An endpoint worth a try, other than {@code unlike} if possible; -1 if there is none. */

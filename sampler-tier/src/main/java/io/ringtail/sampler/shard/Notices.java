@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes decisions to the heir and lets them have effect (protocol D2): at once if nobody can be
- * heir, else in batches of at most {@value DecisionRound#ROUND_MILLIS} ms when the heir has answered, or {@value
- * #ANSWER_MILLIS} ms later, counted. An epoch in between takes back those whose slot is another's
- * now; the others go to the heir of that epoch as they are, for the one before may have told of
- * them. Then says when all of a batch is settled (D3).
+ * heir, else in batches of at most {@value DecisionRound#ROUND_MILLIS} ms when the heir has
+ * answered, or {@value #ANSWER_MILLIS} ms later, counted. An epoch in between takes back those
+ * whose slot is another's now; the others go to the heir of that epoch as they are, for the one
+ * before may have told of them. Then says when all of a batch is settled (D3).
  *
  * <p>Threads: the shard's.
  */

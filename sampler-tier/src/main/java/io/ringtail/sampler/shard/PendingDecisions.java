@@ -6,7 +6,9 @@ import io.ringtail.sampler.settle.DecisionBatch;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A batch of decisions that have no effect yet, and the traces they are on. Threads: the shard's. */
+/**
+ * A batch of decisions that have no effect yet, and the traces they are on. Threads: the shard's.
+ */
 final class PendingDecisions {
   private static final int NONE = TraceTable.NONE;
 

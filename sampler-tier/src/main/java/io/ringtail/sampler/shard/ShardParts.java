@@ -51,11 +51,9 @@ final class ShardParts {
     Arriving arriving = new Arriving();
     this.limits = TraceLimits.of(context);
     this.places = new TracePlaces(store, caches, decider, departures, limits, arriving);
-    SpanAppender appender =
-        new SpanAppender(store, policies, departures, counts, limits, arriving);
+    SpanAppender appender = new SpanAppender(store, policies, departures, counts, limits, arriving);
     this.gatherer = new Gatherer(store, caches, places, appender, counts, arriving);
-    this.merger =
-        new Merger(store, places, appender, arriving, decider, names, context.handover());
+    this.merger = new Merger(store, places, appender, arriving, decider, names, context.handover());
     this.handover =
         new Handover(index, store, caches, names, departures, unanswered, counts, context);
     decider.notices().onSettledApart(received::again);
