@@ -4,13 +4,13 @@ import io.grpc.Status;
 import io.ringtail.admin.call.Answerer;
 import io.ringtail.admin.call.Failures;
 import io.ringtail.admin.call.NodeCalls;
+import io.ringtail.admin.findings.Findings;
 import io.ringtail.admin.v1.ApplyChangeRequest;
 import io.ringtail.admin.v1.Change;
 import io.ringtail.admin.v1.ChangePlan;
 import io.ringtail.admin.v1.ChangeResult;
 import io.ringtail.admin.v1.ClusterStatus;
 import io.ringtail.admin.v1.EpochRef;
-import io.ringtail.admin.v1.Finding;
 import io.ringtail.admin.v1.Holdings;
 import io.ringtail.admin.v1.MetricsQuestion;
 import io.ringtail.admin.v1.NodeAnswer;
@@ -21,7 +21,6 @@ import io.ringtail.admin.v1.NodeSettings;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Ring;
 import io.ringtail.admin.v1.SettingsQuestion;
-import io.ringtail.admin.v1.Severity;
 import io.ringtail.admin.v1.StatusQuestion;
 import io.ringtail.admin.v1.TraceOwner;
 import io.ringtail.admin.v1.TraceReport;
@@ -194,7 +193,7 @@ final class ClusterAnswers {
         .map(NodeAnswer.Builder::build)
         .sorted(Comparator.comparing(NodeAnswer::getMember, Members.ORDER))
         .forEach(status::addNodes);
-    return diagnosed(status.setEpochsAgree(agree(status)).build());
+    return Findings.addedTo(status.setEpochsAgree(agree(status)).build());
   }
 
   /** Of a node that no epoch names. */
@@ -214,12 +213,6 @@ final class ClusterAnswers {
         && status.getNodesList().stream()
             .filter(NodeAnswer::hasStatus)
             .allMatch(n -> n.getStatus().getEpoch().equals(mine));
-  }
-
-  private static ClusterStatus diagnosed(ClusterStatus status) {
-    List<Finding> findings = Diagnosis.of(status);
-    Severity worst = findings.isEmpty() ? Severity.OK : findings.get(0).getSeverity();
-    return status.toBuilder().setSeverity(worst).addAllFindings(findings).build();
   }
 
   // ---- ring and traces
