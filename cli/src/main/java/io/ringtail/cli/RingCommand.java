@@ -1,29 +1,38 @@
 package io.ringtail.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtail.admin.v1.EpochRef;
+import io.ringtail.admin.v1.Member;
+import io.ringtail.admin.v1.Ring;
+import io.ringtail.admin.v1.TraceOwner;
+import io.ringtail.cli.admin.AdminClient;
+import io.ringtail.cli.admin.NodeOptions;
+import io.ringtail.cli.admin.TraceIds;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.render.Amounts;
+import io.ringtail.cli.render.Output;
+import io.ringtail.cli.render.Screen;
+import io.ringtail.cli.render.Table;
 import io.ringtail.cli.simulate.SimulateCommand;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.trace.TraceId;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code ringtail ring owner} and {@code ring simulate}. */
+/** {@code ringtail ring show}, {@code ring owner} and {@code ring simulate}. */
 @Command(
     name = "ring",
     description = "Answers questions about who owns what.",
@@ -31,62 +40,129 @@ import picocli.CommandLine.Spec;
 final class RingCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** How results are printed. */
-  enum Output {
-    TEXT,
-    JSON
-  }
-
-  /**
-   * @param heir who gets the slot if the owner is lost; empty if nobody else is there
-   */
-  private record Ownership(
-      TraceId trace, int slot, String owner, String heir, long checksum, int memberCount) {}
-
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "ring owner or ring simulate?");
+    throw new ParameterException(spec.commandLine(), "ring show, ring owner or ring simulate?");
+  }
+
+  @Command(
+      name = "show",
+      description = "Prints the epoch in use, its samplers, and how evenly the slots lie.",
+      footer = {
+        "",
+        "Examples:",
+        "  ringtail ring show",
+        "  ringtail ring show --node router-0.ringtail:4320 --output yaml"
+      })
+  int show(@Mixin NodeOptions options) {
+    try (AdminClient client = options.connect()) {
+      Ring ring = client.ring("");
+      Screen screen = Screen.of(spec.commandLine());
+      if (options.output() == Output.TEXT) {
+        show(ring, screen);
+      } else {
+        screen.out().print(options.output().print(ring));
+      }
+      screen.flush();
+      return ExitCode.OK;
+    }
+  }
+
+  private static void show(Ring ring, Screen screen) {
+    EpochRef epoch = ring.getEpoch();
+    List<Member> owners = ring.getMembersList().stream().filter(m -> m.getSlotShare() > 0).toList();
+    screen.line(
+        ring.hasEpoch()
+            ? "epoch " + epoch.getOrder() + ", table " + epoch.getTableChecksum()
+            : "no epoch yet");
+    screen.line(
+        Amounts.number(Integer.toUnsignedLong(ring.getSlots()), "slot")
+            + ", "
+            + Amounts.number(owners.size(), "owner"));
+    long weights = owners.stream().mapToLong(Member::getWeight).sum();
+    Table table =
+        new Table()
+            .words("sampler")
+            .words("state")
+            .figures("weight")
+            .figures("share")
+            .figures("of a fair one")
+            .words("zone");
+    for (Member member : ring.getMembersList()) {
+      if (member.getWeight() > 0) {
+        table.row(row(member, weights));
+      }
+    }
+    screen.lines(table.lines(screen.width()));
+  }
+
+  private static List<String> row(Member member, long weights) {
+    double fair = weights == 0 ? 0 : (double) member.getWeight() / weights;
+    return List.of(
+        member.getNodeId(),
+        member.getState().name().toLowerCase(Locale.ROOT),
+        String.valueOf(member.getWeight()),
+        Amounts.percent(member.getSlotShare()),
+        member.getSlotShare() == 0
+            ? "-"
+            : String.format(Locale.ROOT, "%.3f", member.getSlotShare() / fair),
+        member.getZone().isEmpty() ? "-" : member.getZone());
   }
 
   @Command(
       name = "owner",
       description = {
         "Prints the slot and the owner of a trace, and who would own it if the owner were lost.",
-        "The samplers are those of ring.members in the config file, a list of {id, weight}; without"
-            + " it, those of cluster.members."
+        "Asks a node of the cluster, or computes it with --config: the samplers are then those of"
+            + " ring.members in the config file, a list of {id, weight}; without it, those of"
+            + " cluster.members."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  ringtail ring owner 4bf92f3577b34da6a3ce929d0e0e4736",
+        "  ringtail ring owner 4bf92f3577b34da6a3ce929d0e0e4736 --config ringtail.yaml"
       })
   int owner(
       @Parameters(paramLabel = "TRACE_ID", description = "32 hex digits.") String traceId,
       @Option(
               names = "--config",
               paramLabel = "FILE",
-              required = true,
-              description = "The config file.")
-          Path path,
-      @Option(
-              names = "--output",
-              paramLabel = "FORMAT",
-              defaultValue = "text",
-              description = "text or json (default: ${DEFAULT-VALUE})")
-          Output output) {
-    Ownership found = find(parse(traceId), membersOf(path));
-    spec.commandLine().getOut().println(output == Output.JSON ? json(found) : text(found));
-    spec.commandLine().getOut().flush();
+              description = "Compute it of this config file instead of asking a node.")
+          @Nullable Path path,
+      @Mixin NodeOptions options) {
+    String id = TraceIds.checked(spec, traceId);
+    Ownership found =
+        path == null ? asked(id, options) : computed(TraceId.parse(id), membersOf(path));
+    PrintWriter out = spec.commandLine().getOut();
+    if (options.output() == Output.TEXT) {
+      found.lines().forEach(out::println);
+    } else {
+      out.print(options.output().print(found.tree()));
+    }
+    out.flush();
     return ExitCode.OK;
   }
 
-  private TraceId parse(String hex) {
-    try {
-      TraceId id = TraceId.parse(hex.toLowerCase(Locale.ROOT));
-      if (id.isValid()) {
-        return id;
+  private static Ownership asked(String id, NodeOptions options) {
+    try (AdminClient client = options.connect()) {
+      Ring ring = client.ring(id);
+      TraceOwner owner = ring.getOwner();
+      if (owner.getNodeId().isEmpty()) {
+        throw new CommandFailedException(
+            ExitCode.PROBLEM, "nobody owns it: no sampler is active in the epoch in use");
       }
-    } catch (IllegalArgumentException e) {
-      // told below, as for an ID of zeros
+      long members = ring.getMembersList().stream().filter(m -> m.getSlotShare() > 0).count();
+      return new Ownership(
+          id,
+          Integer.toUnsignedLong(owner.getSlot()),
+          owner.getNodeId(),
+          owner.getHeirNodeId(),
+          ring.getEpoch().getTableChecksum(),
+          members,
+          ring.getEpoch().getOrder(),
+          owner.getSince().getOrder());
     }
-    throw new ParameterException(
-        spec.commandLine(),
-        "\"" + hex + "\" is no trace ID (expected 32 hex digits, not all zero)");
   }
 
   private static List<RingMember> membersOf(Path path) {
@@ -101,46 +177,19 @@ final class RingCommand implements Runnable {
     return members;
   }
 
-  private static Ownership find(TraceId trace, List<RingMember> members) {
+  private static Ownership computed(TraceId trace, List<RingMember> members) {
     RingTable table = RingTable.build(members);
     HeirTable heirs = table.heirs();
     int slot = trace.slot();
     int heir = heirs.heirIndex(slot);
     return new Ownership(
-        trace,
+        trace.toString(),
         slot,
         table.members().get(table.ownerIndex(slot)).nodeId(),
         heir < 0 ? "" : table.members().get(heir).nodeId(),
-        table.checksum(),
-        members.size());
-  }
-
-  private static String text(Ownership o) {
-    return String.format(
-        Locale.ROOT,
-        "trace  %s%nslot   %d%nowner  %s%nheir   %s%ntable  %016x (%d members)",
-        o.trace(),
-        o.slot(),
-        o.owner(),
-        o.heir().isEmpty() ? "nobody" : o.heir(),
-        o.checksum(),
-        o.memberCount());
-  }
-
-  private static String json(Ownership o) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
-      out.writeStartObject();
-      out.writeStringField("trace_id", o.trace().toString());
-      out.writeNumberField("slot", o.slot());
-      out.writeStringField("owner", o.owner());
-      out.writeStringField("heir", o.heir());
-      out.writeStringField("table_checksum", String.format(Locale.ROOT, "%016x", o.checksum()));
-      out.writeNumberField("members", o.memberCount());
-      out.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return text.toString();
+        String.format(Locale.ROOT, "%016x", table.checksum()),
+        members.size(),
+        "",
+        "");
   }
 }

@@ -1,8 +1,19 @@
 package io.ringtail.cli;
 
+import io.ringtail.cli.admin.DrainCommand;
+import io.ringtail.cli.admin.LogLevelCommand;
+import io.ringtail.cli.admin.MetricsCommand;
+import io.ringtail.cli.admin.NodesCommand;
+import io.ringtail.cli.admin.TraceCommand;
+import io.ringtail.cli.admin.UndrainCommand;
+import io.ringtail.cli.admin.WeightCommand;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.manual.CompletionCommand;
+import io.ringtail.cli.manual.ManPagesCommand;
 import io.ringtail.cli.replay.ReplayCommand;
+import io.ringtail.cli.status.StatusCommand;
+import io.ringtail.cli.terminal.Terminal;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,8 +36,18 @@ import picocli.CommandLine.Spec;
       RouterCommand.class,
       SamplerCommand.class,
       ReplayCommand.class,
-      ConfigCommand.class,
+      StatusCommand.class,
+      NodesCommand.class,
       RingCommand.class,
+      DrainCommand.class,
+      UndrainCommand.class,
+      WeightCommand.class,
+      TraceCommand.class,
+      MetricsCommand.class,
+      LogLevelCommand.class,
+      ConfigCommand.class,
+      CompletionCommand.class,
+      ManPagesCommand.class,
     },
     versionProvider = VersionText.class,
     mixinStandardHelpOptions = true,
@@ -67,14 +88,15 @@ public final class Ringtail implements Runnable {
   public static void main(String[] args) {
     withoutLeakDetection();
     CommandLine command = commandLine();
+    command.setOut(new PrintWriter(Terminal.utf8Stdout(), true));
     int exitCode = command.execute(args);
     command.getOut().flush();
     command.getErr().flush();
     System.exit(exitCode);
   }
 
-  /** The whole command, for running and for tests. */
-  static CommandLine commandLine() {
+  /** The whole command, for running and for tests; sets up logging when it is executed. */
+  public static CommandLine commandLine() {
     Ringtail ringtail = new Ringtail(CommandSpec.create());
     CommandLine command = new CommandLine(ringtail);
     command.setCaseInsensitiveEnumValuesAllowed(true);

@@ -76,8 +76,8 @@ class RingtailTest {
     assertThat(run("confg", "check")).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("confg", "Did you mean: ", "config");
     assertThat(run()).isEqualTo(ExitCode.USAGE);
-    assertThat(run("ring", "owner", TRACE)).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString()).contains("Missing required option: '--config=FILE'");
+    assertThat(run("ring", "owner")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("Missing required parameter: 'TRACE_ID'");
     assertThat(out.toString()).isEmpty();
   }
 

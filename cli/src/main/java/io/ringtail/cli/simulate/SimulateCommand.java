@@ -1,12 +1,9 @@
 package io.ringtail.cli.simulate;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.render.Output;
 import io.ringtail.ring.RingMember;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,11 +37,6 @@ public final class SimulateCommand implements Callable<Integer> {
   private static final double MEGA = 1e6;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  enum Output {
-    TEXT,
-    JSON
-  }
 
   @Option(
       names = "--members",
@@ -105,7 +97,7 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "FORMAT",
       defaultValue = "text",
-      description = "text or json (default: ${DEFAULT-VALUE})")
+      description = Output.DESCRIPTION)
   private Output output = Output.TEXT;
 
   @Override
@@ -122,10 +114,12 @@ public final class SimulateCommand implements Callable<Integer> {
     List<RingMember> before = before();
     Resize resize = Resize.of(before, after(before));
     Traffic traffic = new Traffic(rate, spanBytes, waitSeconds, handoffRate * MEGA);
-    spec.commandLine()
-        .getOut()
-        .println(output == Output.JSON ? json(resize, traffic) : text(resize, traffic));
-    spec.commandLine().getOut().flush();
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(
+        output == Output.TEXT
+            ? text(resize, traffic) + System.lineSeparator()
+            : output.print(tree(resize, traffic)));
+    out.flush();
     return ExitCode.OK;
   }
 
@@ -196,34 +190,27 @@ public final class SimulateCommand implements Callable<Integer> {
         t.moveBytesPerSecond() / MEGA);
   }
 
-  private static String json(Resize r, Traffic t) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
-      out.writeStartObject();
-      write(out, "before", r.before());
-      write(out, "after", r.after());
-      out.writeNumberField("moved_slots", r.movedSlots());
-      out.writeNumberField("unavoidable_slots", r.unavoidableSlots());
-      out.writeNumberField("moved_to_unavoidable", r.movedToUnavoidable());
-      out.writeNumberField("most_slots_given", r.mostGiven());
-      out.writeNumberField("most_slots_taken", r.mostTaken());
-      out.writeNumberField("held_spans", Math.round(t.heldSpans()));
-      out.writeNumberField("held_bytes", Math.round(t.heldBytes()));
-      out.writeNumberField("handoff_bytes", Math.round(t.bytesToMove(r)));
-      out.writeNumberField("handoff_seconds", t.seconds(r));
-      out.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return text.toString();
+  private static Map<String, Object> tree(Resize r, Traffic t) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("before", tree(r.before()));
+    tree.put("after", tree(r.after()));
+    tree.put("moved_slots", r.movedSlots());
+    tree.put("unavoidable_slots", r.unavoidableSlots());
+    tree.put("moved_to_unavoidable", r.movedToUnavoidable());
+    tree.put("most_slots_given", r.mostGiven());
+    tree.put("most_slots_taken", r.mostTaken());
+    tree.put("held_spans", Math.round(t.heldSpans()));
+    tree.put("held_bytes", Math.round(t.heldBytes()));
+    tree.put("handoff_bytes", Math.round(t.bytesToMove(r)));
+    tree.put("handoff_seconds", t.seconds(r));
+    return tree;
   }
 
-  private static void write(JsonGenerator out, String name, Resize.Balance balance)
-      throws IOException {
-    out.writeObjectFieldStart(name);
-    out.writeNumberField("samplers", balance.members());
-    out.writeNumberField("largest_share", balance.largestShare());
-    out.writeNumberField("smallest_share", balance.smallestShare());
-    out.writeEndObject();
+  private static Map<String, Object> tree(Resize.Balance balance) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("samplers", balance.members());
+    tree.put("largest_share", balance.largestShare());
+    tree.put("smallest_share", balance.smallestShare());
+    return tree;
   }
 }
