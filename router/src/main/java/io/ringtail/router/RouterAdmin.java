@@ -72,7 +72,17 @@ final class RouterAdmin implements NodeAdmin {
         .setRetentionForgottenSpans(recent.total("ringtail_router_forgotten_spans_total"))
         .setReplaysOpen((int) recent.value("ringtail_router_replay_open_questions"))
         .setReplayedSpans(recent.total("ringtail_router_replayed_spans_total"))
+        .setAnswerP50Ms(answers(recent, "0.5"))
+        .setAnswerP99Ms(answers(recent, "0.99"))
         .build();
+  }
+
+  /** Of the protocol where it is longer: mostly only one is in use. */
+  private static double answers(Recent recent, String quantile) {
+    String name = "ringtail_router_answer_milliseconds";
+    return Math.max(
+        recent.value(name, "protocol", "grpc", "quantile", quantile),
+        recent.value(name, "protocol", "http", "quantile", quantile));
   }
 
   private static int connections(Recent recent) {

@@ -8,6 +8,7 @@ import io.ringtail.admin.v1.Level;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Receiver;
 import io.ringtail.cluster.Member;
+import io.ringtail.ring.RingMember;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,18 @@ record ChangePlans(
     Map<String, NodeStatus> statuses,
     Map<String, Holdings> holdings,
     List<String> silent) {
-  private static final int MAX_WEIGHT = 10_000;
+  /** Why a change cannot be made of any node; what needs no table. */
+  static Optional<String> whyNever(Change change) {
+    int weight = change.getSetWeight().getWeight();
+    return change.hasSetWeight() && (weight < 1 || weight > RingMember.MAX_WEIGHT)
+        ? Optional.of(
+            "weight "
+                + Integer.toUnsignedLong(weight)
+                + " (expected 1 to "
+                + RingMember.MAX_WEIGHT
+                + ")")
+        : Optional.empty();
+  }
 
   ChangePlan plan() {
     ChangePlan.Builder plan = ChangePlan.newBuilder().setChange(change);
@@ -84,10 +96,6 @@ record ChangePlans(
   }
 
   private Optional<String> whyNotWeight(NodeStatus status) {
-    int weight = change.getSetWeight().getWeight();
-    if (weight < 1 || weight > MAX_WEIGHT) {
-      return Optional.of("weight " + weight + " (expected 1 to " + MAX_WEIGHT + ")");
-    }
     return status.getState() == io.ringtail.admin.v1.MemberState.DRAINING
             && !status.getDrainedByOperator()
         ? Optional.of(target.nodeId() + " stops, its weight does not matter any more")

@@ -37,6 +37,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -184,9 +185,8 @@ final class ClusterAnswers {
     if (epoch != null) {
       var table = tables.of(epoch.members());
       status.setEpoch(Members.epoch(epoch, table));
-      Members.all(epoch, table).stream()
-          .filter(m -> answers.containsKey(m.getNodeId()))
-          .forEach(m -> answers.get(m.getNodeId()).setMember(m));
+      Members.all(epoch, table)
+          .forEach(m -> answers.computeIfPresent(m.getNodeId(), (id, a) -> a.setMember(m)));
     }
     answers.computeIfPresent(nodeId, (id, a) -> a.hasMember() ? a : a.setMember(ofItself(own)));
     answers.values().stream()
@@ -317,6 +317,11 @@ final class ClusterAnswers {
     Change change = named(asked);
     if (change.hasSetLogLevel()) {
       return CompletableFuture.completedFuture(ChangePlan.newBuilder().setChange(change).build());
+    }
+    Optional<String> never = ChangePlans.whyNever(change);
+    if (never.isPresent()) {
+      return CompletableFuture.completedFuture(
+          ChangePlan.newBuilder().setChange(change).setImpossible(never.get()).build());
     }
     Member target = member(change.getNodeId());
     Epoch epoch = owners.newest();

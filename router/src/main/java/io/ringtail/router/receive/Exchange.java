@@ -26,6 +26,9 @@ abstract class Exchange implements Responder {
   private boolean handedOver;
   private boolean done;
 
+  /** When the body was whole; written before the ingress has it. */
+  private long wholeNanos;
+
   Exchange(Reception reception, ReceiveMetrics metrics) {
     this.reception = reception;
     this.metrics = metrics;
@@ -46,7 +49,7 @@ abstract class Exchange implements Responder {
   @Override
   public final void accepted(long rejectedSpans, String message) {
     if (finish()) {
-      metrics.accepted.inc();
+      metrics.accepted(wholeNanos, System.nanoTime());
       if (rejectedSpans > 0) {
         metrics.partial.inc();
       }
@@ -111,6 +114,7 @@ abstract class Exchange implements Responder {
       int length,
       Header context) {
     releaseIncoming();
+    wholeNanos = System.nanoTime();
     metrics.receivedBytes.inc(length);
     if (compression == Compression.NONE) {
       plain(scratch, array, offset, length, context);

@@ -2,6 +2,7 @@ package io.ringtail.router.receive;
 
 import com.codahale.metrics.Counter;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.RecentDurations;
 import io.ringtail.refusal.Refusal;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -58,7 +59,8 @@ final class ReceiveMetrics {
   final Counter received;
   final Counter receivedBytes;
   final Counter bodyBytes;
-  final Counter accepted;
+  private final Counter accepted;
+  private final RecentDurations answers = new RecentDurations();
   final Counter partial;
   final Counter unanswered;
   final Counter refusedConnections;
@@ -76,6 +78,8 @@ final class ReceiveMetrics {
             "received_body_bytes",
             "Bytes of whole request bodies after decompression, as protobuf.");
     accepted = counter("accepted_requests", "Requests answered with success.");
+    answers("0.5");
+    answers("0.99");
     partial = counter("partial_requests", "Accepted requests of which some spans were rejected.");
     unanswered =
         counter("unanswered_requests", "Requests taken whose client had gone before the answer.");
@@ -93,6 +97,28 @@ final class ReceiveMetrics {
               "reason",
               label));
     }
+  }
+
+  /**
+   * A request was answered with success.
+   *
+   * @param wholeNanos when all of it had come
+   */
+  void accepted(long wholeNanos, long nowNanos) {
+    accepted.inc();
+    answers.record(nowNanos, nowNanos - wholeNanos);
+  }
+
+  private void answers(String quantile) {
+    double q = Double.parseDouble(quantile);
+    metrics.gauge(
+        "ringtail_router_answer_milliseconds",
+        "Time from a whole request to its success, of the last minute.",
+        () -> answers.millis(q, System.nanoTime()),
+        "protocol",
+        protocol,
+        "quantile",
+        quantile);
   }
 
   /** Gauges of one budget that all servers share. */

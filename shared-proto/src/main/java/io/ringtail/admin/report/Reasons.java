@@ -140,6 +140,13 @@ public final class Reasons {
     return Optional.empty();
   }
 
+  /** Names of the counters in the table. */
+  static Set<String> counters() {
+    Set<String> counters = new TreeSet<>();
+    TABLE.forEach(entry -> counters.add(entry.counter()));
+    return counters;
+  }
+
   private static String label(Series series, String key) {
     List<String> labels = series.labels();
     for (int i = 0; i < labels.size(); i += 2) {
