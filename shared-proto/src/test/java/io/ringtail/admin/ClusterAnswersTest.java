@@ -48,12 +48,14 @@ class ClusterAnswersTest {
   @BeforeEach
   void listen() {
     audit.start();
+    auditLog.setLevel(ch.qos.logback.classic.Level.INFO);
     auditLog.addAppender(audit);
   }
 
   @AfterEach
   void stop() {
     auditLog.detachAppender(audit);
+    auditLog.setLevel(null);
     cluster.close();
   }
 

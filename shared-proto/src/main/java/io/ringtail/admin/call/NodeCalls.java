@@ -1,6 +1,7 @@
 package io.ringtail.admin.call;
 
 import com.codahale.metrics.Counter;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
 import io.ringtail.admin.v1.NodeLetter;
@@ -132,16 +133,22 @@ public final class NodeCalls {
   }
 
   private void expire(long id, long millis) {
-    unanswered.inc();
-    finish(id, Status.DEADLINE_EXCEEDED.withDescription("no answer within " + millis + " ms"));
+    Status late = Status.DEADLINE_EXCEEDED.withDescription("no answer within " + millis + " ms");
+    if (finish(id, late)) {
+      unanswered.inc();
+    }
   }
 
-  private void finish(long id, Status failure) {
+  /** Returns whether it was still open. */
+  @CanIgnoreReturnValue
+  private boolean finish(long id, Status failure) {
     Pending p = pending.remove(id);
-    if (p != null) {
-      p.end().cancel(false);
-      p.reply().completeExceptionally(failure.asRuntimeException());
+    if (p == null) {
+      return false;
     }
+    p.end().cancel(false);
+    p.reply().completeExceptionally(failure.asRuntimeException());
+    return true;
   }
 
   private static void fail(CompletableFuture<NodeReply> reply, Status status, String why) {
