@@ -3,6 +3,7 @@ package io.ringtail.cluster;
 import com.codahale.metrics.Counter;
 import com.google.common.base.Throwables;
 import com.google.common.net.HostAndPort;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.ringtail.config.ListenException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -218,12 +219,19 @@ final class GroupChannel {
 
   // ---- what goes
 
-  /** To one of the view, or nowhere if it is gone. May be lost with it. Threads: any. */
-  void send(long toBits, GroupWord word) {
+  /**
+   * To one of the view. May be lost with it. Threads: any.
+   *
+   * @return false if it is not in the view
+   */
+  @CanIgnoreReturnValue
+  boolean send(long toBits, GroupWord word) {
     Address to = addresses.get(toBits);
-    if (to != null) {
-      send(new BytesMessage(to, word.toBytes()));
+    if (to == null) {
+      return false;
     }
+    send(new BytesMessage(to, word.toBytes()));
+    return true;
   }
 
   /** To all others of the view. Threads: any. */

@@ -42,6 +42,7 @@ public final class JGroupsMembership implements Membership {
   private final ScheduledExecutorService thread = oneThread();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private final WordDispatch words = new WordDispatch();
+  private final GroupMail mail = new GroupMail(() -> this.channel);
   private final ClusterMetrics metrics;
   private final Standing standing;
 
@@ -72,6 +73,7 @@ public final class JGroupsMembership implements Membership {
     for (int kind = ClusterCodec.FIRST_KIND; kind <= ClusterCodec.LAST_KIND; kind++) {
       words.take(kind, this::onClusterMessage);
     }
+    words.take(GroupMail.KIND, mail);
   }
 
   private static ScheduledExecutorService oneThread() {
@@ -285,6 +287,11 @@ public final class JGroupsMembership implements Membership {
   @Override
   public Optional<String> whyNotJoined() {
     return standing.whyNotJoined();
+  }
+
+  @Override
+  public Optional<MemberMail> mail() {
+    return Optional.of(mail);
   }
 
   @Override

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +70,33 @@ class JGroupsMembershipTest {
   @AfterEach
   void closeAll() {
     nodes.parallelStream().forEach(n -> n.membership.close());
+  }
+
+  /** Cut up by the group, as one is larger than what it sends at once. */
+  @Test
+  void letters_ofAnySize_comeWholeToTheOneMeant() throws Exception {
+    Node r0 = node("r0", Member.Role.ROUTER);
+    Node s0 = node("s0", Member.Role.SAMPLER);
+    Node s1 = node("s1", Member.Role.SAMPLER);
+    Map<Integer, Long> came = new ConcurrentHashMap<>();
+    MemberMail there = s1.membership.mail().orElseThrow();
+    there.read((from, letter) -> came.put(Arrays.hashCode(letter), from));
+    s0.membership.mail().orElseThrow().read((from, letter) -> came.put(0, from));
+    MemberMail here = r0.membership.mail().orElseThrow();
+    assertThat(here.send(s1.self.incarnation().bits(), new byte[1])).as("not joined").isFalse();
+    startTogether(r0, s0, s1);
+    awaitNamed(List.of(r0, s0, s1), "r0", "s0", "s1");
+
+    Map<Integer, Long> sent = new HashMap<>();
+    for (int bytes : new int[] {0, 1, 59_999, 60_000, 200_001, MemberMail.MAX_LETTER_BYTES}) {
+      byte[] letter = new byte[bytes];
+      Arrays.fill(letter, (byte) bytes);
+      sent.put(Arrays.hashCode(letter), r0.self.incarnation().bits());
+      assertThat(here.send(s1.self.incarnation().bits(), letter)).isTrue();
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> came.size() == sent.size());
+    assertThat(came).isEqualTo(sent);
+    assertThat(here.send(4_711, new byte[1])).as("nobody").isFalse();
   }
 
   @Test
