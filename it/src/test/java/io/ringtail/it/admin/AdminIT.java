@@ -50,12 +50,11 @@ class AdminIT {
           - { name: all, type: always_sample }
       """;
 
-  @TempDir private Path directory;
   private OtlpSink sink;
   private Cluster cluster;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path directory) throws Exception {
     sink = OtlpSink.counting(0);
     cluster = new Cluster(directory, Cluster.Settings.small(KEEP_ALL, sink.port())).start(2, 3);
   }
