@@ -6,6 +6,8 @@ import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
+import io.ringtail.memory.JvmMemory;
+import io.ringtail.memory.MemoryLimits;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.SamplerConfig;
@@ -45,6 +47,12 @@ final class NodeConfigs {
   /** What the admin service of a node of this process is told besides. */
   static Surroundings surroundings(ConfigFile file) {
     return new Surroundings(VersionText.number(), file::effective, LogLevels.NONE);
+  }
+
+  /** What this process may take, said in the log. */
+  static MemoryLimits memory() {
+    JvmMemory.ofProcess().announce();
+    return JvmMemory.ofProcess().limits();
   }
 
   /** The rules of the protocol that this process is to go by. */

@@ -14,7 +14,9 @@ import io.ringtail.cli.manual.ManPagesCommand;
 import io.ringtail.cli.replay.ReplayCommand;
 import io.ringtail.cli.status.StatusCommand;
 import io.ringtail.cli.terminal.Terminal;
+import io.ringtail.memory.JvmMemory;
 import java.io.PrintWriter;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,6 +63,9 @@ import picocli.CommandLine.Spec;
       "69: nobody answered at the address given"
     })
 public final class Ringtail implements Runnable {
+  /** Commands that run nodes, in this process. */
+  private static final Set<String> NODES = Set.of("router", "sampler", "dev");
+
   private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
   @Option(
@@ -113,8 +118,12 @@ public final class Ringtail implements Runnable {
   }
 
   private int execute(ParseResult words) {
-    boolean dev = words.hasSubcommand() && words.subcommand().commandSpec().name().equals("dev");
-    Logging.Verbosity otherwise = dev ? Logging.Verbosity.WARN : Logging.Verbosity.INFO;
+    String name = words.hasSubcommand() ? words.subcommand().commandSpec().name() : "";
+    if (NODES.contains(name)) {
+      JvmMemory.ofProcess().tellNetty();
+    }
+    Logging.Verbosity otherwise =
+        name.equals("dev") ? Logging.Verbosity.WARN : Logging.Verbosity.INFO;
     Logging.configure(verbosity == null ? fromEnvironment(otherwise) : verbosity);
     return new CommandLine.RunLast().execute(words);
   }

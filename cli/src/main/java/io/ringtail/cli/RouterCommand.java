@@ -6,7 +6,6 @@ import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
-import io.ringtail.memory.MemoryLimits;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.router.RouterNode;
 import java.nio.file.Path;
@@ -40,7 +39,7 @@ final class RouterCommand implements Callable<Integer> {
   private static RouterNode node(RouterConfig config, ConfigFile file) {
     try {
       return new RouterNode(
-          config, MemoryLimits.ofJvm(), NodeConfigs.rules(), NodeConfigs.surroundings(file));
+          config, NodeConfigs.memory(), NodeConfigs.rules(), NodeConfigs.surroundings(file));
     } catch (IllegalArgumentException e) { // what is configured does not fit this JVM
       throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getMessage()));
     }

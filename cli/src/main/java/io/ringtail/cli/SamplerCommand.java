@@ -8,7 +8,6 @@ import io.ringtail.cli.run.NodeRunner;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
-import io.ringtail.memory.MemoryLimits;
 import io.ringtail.sampler.SamplerConfig;
 import io.ringtail.sampler.SamplerNode;
 import java.io.IOException;
@@ -65,7 +64,7 @@ final class SamplerCommand implements Callable<Integer> {
       return new SamplerNode(
           config,
           trace -> {},
-          MemoryLimits.ofJvm(),
+          NodeConfigs.memory(),
           NodeConfigs.rules(),
           NodeConfigs.surroundings(file));
     } catch (IllegalArgumentException e) { // what is configured does not fit this JVM

@@ -127,7 +127,10 @@ record RouterMemory(
             receive.maxRequestBytes(),
             receives.maxRequestBytes())
         .add("router.forward.max-bytes-held", forward.maxBytesHeld(), forwards.maxBytesHeld())
-        .add("router.retention.max-bytes", retention.maxBytes(), retentions.maxBytes())
+        .add(
+            "router.retention.max-bytes",
+            retention.isAuto() ? 0 : retention.maxBytes(),
+            retentions.maxBytes())
         .list();
   }
 

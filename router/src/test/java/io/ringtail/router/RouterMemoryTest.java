@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
+import io.ringtail.memory.JvmMemory;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
 import io.ringtail.metrics.Metrics;
@@ -13,6 +14,8 @@ import io.ringtail.router.receive.ReceiveConfig;
 import io.ringtail.router.retain.RetentionConfig;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class RouterMemoryTest {
   private static final long MIB = 1 << 20;
@@ -33,13 +36,13 @@ final class RouterMemoryTest {
   void defaults_inFourGibibytes_areNotCut() {
     RouterMemory plan = plan(4096, 8192, "", "");
     assertThat(plan.cuts()).isEmpty();
-    assertThat(plan.retention().maxBytes()).isEqualTo(512 * MIB);
+    assertThat(plan.retention().maxBytes()).isBetween(1800 * MIB, 2048 * MIB);
     assertThat(plan.receive().maxRequestBytes()).isEqualTo(64 * MIB);
   }
 
   @Test
   void moreThanFits_isCutAndSaid() {
-    RouterMemory plan = plan(128, 160, "", "");
+    RouterMemory plan = plan(128, 160, "", "max-bytes: 512MiB");
     assertThat(plan.retention().maxBytes()).isBetween(54 * MIB, 64 * MIB);
     assertThat(plan.cuts())
         .anySatisfy(
@@ -62,6 +65,57 @@ final class RouterMemoryTest {
     assertThatThrownBy(() -> plan(15, 160, "", ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("-XX:MaxDirectMemorySize");
+  }
+
+  /** With the flags of scripts/jvm.flags, and nothing configured. */
+  @ParameterizedTest
+  @CsvSource({
+    "384, 1",
+    "384, 2",
+    "512, 2",
+    "768, 2",
+    "1024, 2",
+    "1536, 4",
+    "2048, 2",
+    "4096, 4",
+    "8192, 8",
+    "16384, 8",
+    "16384, 16"
+  })
+  void oneLimit_fromSmallToLarge_isDividedSensibly(long mib, int processors) {
+    JvmMemory jvm = new JvmMemory(mib * MIB, mib * MIB * 33 / 100, 1L << 40, false, processors);
+    RouterMemory plan =
+        RouterMemory.of(
+            jvm.limits(),
+            ReceiveConfig.defaults(),
+            ForwardConfig.defaults(),
+            RetentionConfig.defaults());
+    assertThat(MemoryPart.sum(plan.parts()) + jvm.heapBytes() + jvm.overheadBytes())
+        .isLessThanOrEqualTo(mib * MIB);
+    if (mib >= 512) {
+      assertThat(plan.plan().leastHeapBytes()).isLessThanOrEqualTo(jvm.heapBytes());
+    }
+    assertThat(plan.retention().maxBytes())
+        .isGreaterThan(plan.limits().directBytes() / 4)
+        .isGreaterThan(4 * MIB);
+    assertThat(plan.receive().maxRequestBytes()).isGreaterThan((int) (2 * MIB));
+    assertThat(plan.forward().maxBytesHeld()).isGreaterThan(16 * MIB);
+    assertThat(plan.writeBytes()).isGreaterThan(4 * MIB);
+    assertThat(plan.cuts()).noneMatch(cut -> cut.contains("retention"));
+  }
+
+  @Test
+  void tooSmallALimit_isRefusedWithTheLeastThatWorks() {
+    JvmMemory jvm = new JvmMemory(192 * MIB, 63 * MIB, 1L << 40, false, 2);
+    assertThatThrownBy(
+            () ->
+                RouterMemory.of(
+                    jvm.limits(),
+                    ReceiveConfig.defaults(),
+                    ForwardConfig.defaults(),
+                    RetentionConfig.defaults()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("give this process");
   }
 
   private static long readBuffers(RouterMemory plan) {

@@ -51,6 +51,12 @@ record SamplerMemory(
 
   private static final long MOST_READ_BYTES = 256 * MIB;
 
+  /** One part of what is buffered lies on the heap. */
+  private static final int SHARE_ON_HEAP = 4;
+
+  /** Of a heap that is too small for all of it. */
+  private static final int LEAST_SHARE_OF_HEAP = 8;
+
   /**
    * Divides.
    *
@@ -70,10 +76,13 @@ record SamplerMemory(
     ShardConfig wanted = shards.withMaxTraceBytes(traceBytes);
     long keptWanted = keptBytes(export, wanted.shards(), all);
     long kept = Math.min(keptWanted, Math.max(left / 5, left - wanted.slabBytesFor()));
-    ShardConfig fitting = wanted.fitting(left - kept);
     long unread = Math.max(8 * MIB, limits.heapBytes() / 8);
+    long dictionaries = Math.max(4 * MIB, limits.heapBytes() / 16);
     ExportConfig exports =
-        export.within(queuedBytes(export, kept, fitting.shards(), limits.heapBytes()), inFlight);
+        export.within(queuedBytes(export, kept, wanted.shards(), limits.heapBytes()), inFlight);
+    long otherHeap = heapBeside(exports, unread, dictionaries);
+    ShardConfig fitting =
+        withinHeap(wanted, limits.heapBytes() - otherHeap, limits).fitting(left - kept);
     return new SamplerMemory(
         limits,
         Math.min(left - kept, fitting.slabBytesFor()),
@@ -83,7 +92,7 @@ record SamplerMemory(
         network,
         reserve,
         unread,
-        Math.max(4 * MIB, limits.heapBytes() / 16),
+        dictionaries,
         fitting,
         exports,
         cuts(shards, fitting, export, exports));
@@ -106,7 +115,10 @@ record SamplerMemory(
       ShardConfig asked, ShardConfig given, ExportConfig askedOfExport, ExportConfig givenExport) {
     MemoryCuts cuts =
         new MemoryCuts()
-            .add("sampler.max-buffered-bytes", asked.maxBufferedBytes(), given.maxBufferedBytes())
+            .add(
+                "sampler.max-buffered-bytes",
+                asked.isAuto() ? 0 : asked.maxBufferedBytes(),
+                given.maxBufferedBytes())
             .add("sampler.max-trace-bytes", asked.maxTraceBytes(), given.maxTraceBytes());
     if (askedOfExport.destinations() > 0) {
       cuts.add(
@@ -139,10 +151,23 @@ record SamplerMemory(
    * dictionaries.
    */
   long leastHeapBytes() {
+    return heapBeside(export, unreadBytes, dictionaryBytes)
+        + shards.maxBufferedBytes() / SHARE_ON_HEAP;
+  }
+
+  private static long heapBeside(ExportConfig export, long unread, long dictionaries) {
     return MemoryLimits.HEAP_BASE_BYTES
-        + shards.maxBufferedBytes() / 4
         + export.maxQueuedBytes() * export.destinations()
-        + unreadBytes
-        + dictionaryBytes;
+        + unread
+        + dictionaries;
+  }
+
+  /** Who leaves it to the product gets no more to buffer than the heap carries its part of. */
+  private static ShardConfig withinHeap(ShardConfig asked, long heapLeft, MemoryLimits limits) {
+    if (!asked.isAuto()) {
+      return asked;
+    }
+    long heap = Math.max(heapLeft, limits.heapBytes() / LEAST_SHARE_OF_HEAP);
+    return asked.withMaxBufferedBytes(Math.min(asked.maxBufferedBytes(), heap * SHARE_ON_HEAP));
   }
 }

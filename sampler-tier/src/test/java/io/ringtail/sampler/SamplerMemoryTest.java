@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
+import io.ringtail.memory.JvmMemory;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
 import io.ringtail.sampler.export.ExportConfig;
 import io.ringtail.sampler.shard.ShardConfig;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SamplerMemoryTest {
   private static final long MIB = 1 << 20;
@@ -61,6 +64,48 @@ final class SamplerMemoryTest {
     assertThatThrownBy(() -> plan(15, 2, "", ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("-XX:MaxDirectMemorySize");
+  }
+
+  /** With the flags of scripts/jvm.flags, and nothing configured but where traces go. */
+  @ParameterizedTest
+  @CsvSource({
+    "384, 1",
+    "384, 2",
+    "512, 2",
+    "768, 2",
+    "1024, 2",
+    "1536, 4",
+    "2048, 2",
+    "4096, 4",
+    "8192, 8",
+    "16384, 8",
+    "16384, 16"
+  })
+  void oneLimit_fromSmallToLarge_isDividedSensibly(long mib, int processors) {
+    JvmMemory jvm = new JvmMemory(mib * MIB, mib * MIB * 33 / 100, 1L << 40, false, processors);
+    SamplerMemory plan =
+        SamplerMemory.of(
+            jvm.limits(), ShardConfig.read(section("shards: 2")), ExportConfig.read(section(OTLP)));
+    assertThat(MemoryPart.sum(plan.parts()) + jvm.heapBytes() + jvm.overheadBytes())
+        .isLessThanOrEqualTo(mib * MIB);
+    if (mib >= 512) {
+      assertThat(plan.plan().leastHeapBytes()).isLessThanOrEqualTo(jvm.heapBytes());
+    }
+    assertThat(plan.shards().maxBufferedBytes())
+        .isGreaterThan(plan.limits().directBytes() / 4)
+        .isGreaterThan(12 * MIB);
+    assertThat(plan.export().maxQueuedBytes()).isGreaterThan(2 * MIB);
+    assertThat(plan.readBytes()).isGreaterThan(2 * MIB);
+    assertThat(plan.cuts()).noneMatch(cut -> cut.contains("max-buffered-bytes"));
+  }
+
+  @Test
+  void tooSmallALimit_isRefusedWithTheLeastThatWorks() {
+    JvmMemory jvm = new JvmMemory(192 * MIB, 63 * MIB, 1L << 40, false, 2);
+    assertThatThrownBy(
+            () -> SamplerMemory.of(jvm.limits(), ShardConfig.defaults(), ExportConfig.defaults()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("give this process");
   }
 
   @Test

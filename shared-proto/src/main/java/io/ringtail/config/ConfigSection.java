@@ -38,6 +38,7 @@ public final class ConfigSection {
   private static final Pattern URL = Pattern.compile("(?i)(endpoints?|url)");
   private static final Pattern HEADERS = Pattern.compile("(?i)headers");
   private static final String MASK = "****";
+  private static final String AUTO = "auto";
 
   private final ConfigFile file;
   private final String path;
@@ -76,6 +77,21 @@ public final class ConfigSection {
     Optional<Long> given = scalar(key, ByteSize.EXPECTED, ByteSize::parse);
     long value = ranged(key, given, otherwise, min, max, ByteSize::print);
     effective.put(key, ByteSize.print(value));
+    return value;
+  }
+
+  /**
+   * As {@link #bytes}; or {@code auto}, which is also what counts if there is nothing: as much as
+   * memory allows, given back as {@code max}.
+   */
+  public long bytesOrAuto(String key, long min, long max) {
+    Optional<Long> given =
+        scalar(
+            key,
+            ByteSize.EXPECTED + ", or auto",
+            text -> text.equals(AUTO) ? Optional.of(max) : ByteSize.parse(text));
+    long value = ranged(key, given, max, min, max, ByteSize::print);
+    effective.put(key, value == max ? AUTO : ByteSize.print(value));
     return value;
   }
 

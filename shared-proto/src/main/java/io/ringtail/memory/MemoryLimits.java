@@ -10,8 +10,9 @@ import java.lang.management.ManagementFactory;
  * @param directBytes outside the heap: buffers of ours, of Netty and of the JVM itself
  * @param heapBytes of the heap
  * @param processors by which threads, and their pools, are counted
+ * @param remedy what to do if that is too little
  */
-public record MemoryLimits(long directBytes, long heapBytes, int processors) {
+public record MemoryLimits(long directBytes, long heapBytes, int processors, String remedy) {
   private static final BufferPoolMXBean DIRECT =
       ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
           .filter(pool -> pool.getName().equals("direct"))
@@ -27,12 +28,16 @@ public record MemoryLimits(long directBytes, long heapBytes, int processors) {
   /** Of the JVM with all its classes, connections and what is on its way through them. */
   public static final long HEAP_BASE_BYTES = 64 << 20;
 
-  /** All this JVM gives: {@code -XX:MaxDirectMemorySize} and {@code -Xmx}. */
+  static final String SET_FLAG = "set -XX:MaxDirectMemorySize";
+
+  /** Of a JVM whose flags say what it may take. */
+  public MemoryLimits(long directBytes, long heapBytes, int processors) {
+    this(directBytes, heapBytes, processors, SET_FLAG);
+  }
+
+  /** All this JVM may take, by the memory limit it runs under. */
   public static MemoryLimits ofJvm() {
-    return new MemoryLimits(
-        PlatformDependent.estimateMaxDirectMemory(),
-        Runtime.getRuntime().maxMemory(),
-        Runtime.getRuntime().availableProcessors());
+    return JvmMemory.ofProcess().limits();
   }
 
   /**
@@ -50,14 +55,16 @@ public record MemoryLimits(long directBytes, long heapBytes, int processors) {
               + node
               + " (expected at least "
               + LEAST_DIRECT_BYTES
-              + "; set -XX:MaxDirectMemorySize)");
+              + "; "
+              + remedy
+              + ")");
     }
     return this;
   }
 
   /** An equal share for each of several nodes in one JVM. Its threads are as many as ever. */
   public MemoryLimits sharedBy(int nodes) {
-    return new MemoryLimits(directBytes / nodes, heapBytes / nodes, processors);
+    return new MemoryLimits(directBytes / nodes, heapBytes / nodes, processors, remedy);
   }
 
   /** Bytes of this JVM outside its heap that are taken, by whomever. */
@@ -71,10 +78,10 @@ public record MemoryLimits(long directBytes, long heapBytes, int processors) {
   }
 
   /**
-   * Whether the JVM has so many bytes outside its heap. To ask it for more than it has stops all
-   * threads for its collector, and the asking one for half a second.
+   * Whether this process may take so many bytes more outside its heap. To ask the JVM for more than
+   * it gives stops all threads for its collector, and the asking one for half a second.
    */
   public static boolean hasDirect(long bytes) {
-    return directInUse() + bytes <= PlatformDependent.estimateMaxDirectMemory();
+    return directInUse() + bytes <= JvmMemory.ofProcess().mostDirectBytes();
   }
 }

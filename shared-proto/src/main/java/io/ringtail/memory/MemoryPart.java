@@ -36,6 +36,11 @@ public record MemoryPart(String name, long bytes) {
           part.name());
     }
     metrics.gauge(
+        "ringtail_memory_limit_bytes",
+        "Memory this process may take in all: its control group's limit, or three quarters of the"
+            + " machine.",
+        () -> JvmMemory.ofProcess().limitBytes());
+    metrics.gauge(
         "ringtail_direct_memory_limit_bytes",
         "Memory outside the heap that this node may take: the JVM's limit, or its share of it.",
         limits::directBytes);

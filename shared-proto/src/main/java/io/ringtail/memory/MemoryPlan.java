@@ -33,14 +33,15 @@ public record MemoryPlan(
         leastHeapBytes >> MIB_SHIFT);
     for (String cut : cuts) {
       log.warn(
-          "event=memory-cut node={} reason=\"{}: there is no more memory; set"
-              + " -XX:MaxDirectMemorySize and -Xmx\"",
+          "event=memory-cut node={} reason=\"{}: there is no more memory; raise the memory limit, or"
+              + " configure less\"",
           nodeId,
           cut);
     }
     if (limits.heapBytes() < leastHeapBytes) {
       log.warn(
-          "event=heap-small node={} heap_mib={} needed_mib={} reason=\"set -Xmx, or less to keep\"",
+          "event=heap-small node={} heap_mib={} needed_mib={} reason=\"raise the memory limit, or"
+              + " configure less\"",
           nodeId,
           limits.heapBytes() >> MIB_SHIFT,
           leastHeapBytes >> MIB_SHIFT);

@@ -7,7 +7,8 @@ import java.time.Duration;
  * The {@code router.retention} section.
  *
  * @param maxBytes memory for accepted parts until they are settled, off the Java heap but for some
- *     hundred bytes a part; 0 keeps none, and a sampler that dies takes its open traces along
+ *     hundred bytes a part; 0 keeps none, and a sampler that dies takes its open traces along; what
+ *     nobody can have is all that the router's memory gives
  * @param whenFull what gives way when they do not fit
  * @param cover how long the log should last at the present rate: longer than the samplers' {@code
  *     decision_wait} and an export; below it {@code ringtail_router_retention_short} is 1
@@ -18,7 +19,7 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, 
   private static final long MIN_SEGMENT_BYTES = 16 << 10;
   private static final long MAX_SEGMENT_BYTES = 4 << 20;
 
-  private static final long MAX_BYTES = 512L << 20;
+  private static final long AUTO_BYTES = 1L << 42;
   private static final Duration COVER = Duration.ofSeconds(40);
 
   /** One with all memory the JVM has. */
@@ -35,7 +36,7 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, 
   }
 
   public static RetentionConfig defaults() {
-    return new RetentionConfig(MAX_BYTES, WhenFull.FORGET, COVER);
+    return new RetentionConfig(AUTO_BYTES, WhenFull.FORGET, COVER);
   }
 
   /** Keeps nothing. */
@@ -45,7 +46,7 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, 
 
   public static RetentionConfig read(ConfigSection s) {
     return new RetentionConfig(
-        s.bytes("max-bytes", MAX_BYTES, 0, 1L << 42),
+        s.bytesOrAuto("max-bytes", 0, AUTO_BYTES),
         s.oneOf("when-full", WhenFull.FORGET),
         s.duration("cover", COVER, Duration.ZERO, Duration.ofHours(24)));
   }
@@ -88,6 +89,11 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, 
       }
     }
     return new RetentionConfig(enough, whenFull, cover, Math.max(0, bytes));
+  }
+
+  /** Whether it is to be as large as memory allows. */
+  public boolean isAuto() {
+    return maxBytes == AUTO_BYTES;
   }
 
   /** Whether accepted parts are kept at all. */

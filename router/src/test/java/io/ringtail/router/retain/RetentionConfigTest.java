@@ -23,7 +23,7 @@ class RetentionConfigTest {
 
   @Test
   void within_lessMemoryThanItMayTake_keepsWhatFitsAndHardlyLess() {
-    RetentionConfig all = RetentionConfig.defaults();
+    RetentionConfig all = read("{ max-bytes: 1GiB }");
     assertThat(all.within(1L << 40, 0).maxBytes()).isEqualTo(all.maxBytes());
     for (WhenFull whenFull : WhenFull.values()) {
       RetentionConfig config = new RetentionConfig(512 << 20, whenFull, Duration.ZERO);

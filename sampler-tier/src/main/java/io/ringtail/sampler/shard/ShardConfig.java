@@ -7,7 +7,8 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
  * How a sampler buffers, from {@code sampler:} in its config.
  *
  * @param shards number of shards, each with a thread; 64 at most
- * @param maxBufferedBytes bytes of spans, traces, resources and decisions in all shards together
+ * @param maxBufferedBytes bytes of spans, traces, resources and decisions in all shards together;
+ *     the most there may be is all that the sampler's memory gives
  * @param highWater share of these bytes, 0 to 1, above which the oldest traces are decided early
  * @param queuedBatches most batches waiting for one shard
  * @param maxTraceSpans spans of one trace at which it is decided on what is there
@@ -61,7 +62,7 @@ public record ShardConfig(
     sampler.chosen("shards", actual);
     return new ShardConfig(
         actual,
-        sampler.bytes("max-buffered-bytes", 1024 * MIB, 4 * MIB, MAX_BYTES_PER_SHARD * actual),
+        sampler.bytesOrAuto("max-buffered-bytes", 4 * MIB, MAX_BYTES_PER_SHARD * actual),
         sampler.number("high-water", DEFAULT_HIGH_WATER, MIN_HIGH_WATER, MAX_HIGH_WATER),
         sampler.integer("queued-batches", 1024, 1, 1 << 20),
         sampler.integer("max-trace-spans", 10_000, 1, MAX_TRACE_SPANS),
@@ -74,7 +75,13 @@ public record ShardConfig(
         shards, maxBufferedBytes, highWater, queuedBatches, maxTraceSpans, bytes);
   }
 
-  private ShardConfig withMaxBufferedBytes(long bytes) {
+  /** Whether it is to buffer as much as memory allows. */
+  public boolean isAuto() {
+    return maxBufferedBytes == MAX_BYTES_PER_SHARD * shards;
+  }
+
+  /** This, with another {@link #maxBufferedBytes}. */
+  public ShardConfig withMaxBufferedBytes(long bytes) {
     return new ShardConfig(shards, bytes, highWater, queuedBatches, maxTraceSpans, maxTraceBytes);
   }
 
@@ -112,7 +119,7 @@ public record ShardConfig(
           bytes
               + " bytes outside the heap for the slabs of "
               + shards
-              + " shards (expected more, or fewer sampler.shards; set -XX:MaxDirectMemorySize)");
+              + " shards (expected more: raise the memory limit, or take fewer sampler.shards)");
     }
     return withMaxBufferedBytes(enough);
   }

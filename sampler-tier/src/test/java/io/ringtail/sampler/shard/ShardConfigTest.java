@@ -24,7 +24,7 @@ class ShardConfigTest {
   void defaults_areSafe() {
     ShardConfig config = ShardConfig.defaults();
     assertThat(config.shards()).isBetween(1, 8);
-    assertThat(config.maxBufferedBytes()).isEqualTo(1L << 30);
+    assertThat(config.isAuto()).isTrue();
     assertThat(config.highWater()).isEqualTo(0.85);
     assertThat(config.maxTraceSpans()).isEqualTo(10_000);
     assertThat(config.maxTraceBytes()).isEqualTo(8 << 20);
