@@ -84,6 +84,11 @@ public final class ShellCommand implements AutoCloseable {
     return done.getAsBoolean();
   }
 
+  /** Of the bash that was started, and of what it has become by {@code exec}. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Sends SIGTERM and waits; the exit code. */
   public int terminate(Duration timeout) throws InterruptedException {
     process.toHandle().destroy();
