@@ -48,7 +48,7 @@ class HotTraceIT {
   @Test
   void otherTraces_besideARunawayTrace_leaveWhole() throws Exception {
     RequestBodies bodies = new RequestBodies(16, 470, 300, 13);
-    try (MemoryGroups groups = new MemoryGroups(LIMIT_MIB);
+    try (MemoryGroups groups = new MemoryGroups(LIMIT_MIB, LIMIT_MIB);
         OtlpSink sink = OtlpSink.telling("127.0.0.1", this::onSpan);
         Cluster cluster = new Cluster(directory, settings(sink, groups)).start(1, 3);
         Sender sender = new Sender(List.of(cluster.routers().get(0).grpcPort()), 8)) {
@@ -88,8 +88,8 @@ class HotTraceIT {
     return new Cluster.Settings(
         KEEP_ALL,
         sink.port(),
-        LauncherFlags.router(LIMIT_MIB),
-        LauncherFlags.sampler(LIMIT_MIB),
+        groups.routerFlags(),
+        groups.samplerFlags(),
         CAPPED,
         "",
         groups::prefix);

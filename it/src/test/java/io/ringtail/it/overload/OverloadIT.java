@@ -2,6 +2,7 @@ package io.ringtail.it.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.Equations;
 import io.ringtail.it.harness.Ledger;
@@ -17,13 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One router and two samplers, each in a control group of {@value #LIMIT_MIB} MiB where that is
- * allowed, with the memory that scripts/ringtail would give them there and nothing configured: what
- * they can take is measured, then they are sent five times that, then their backend takes a tenth
- * of it. Seconds a phase: system property {@code ringtail.it.overload.seconds}, 60 in the full run.
+ * One router and two samplers, each in a control group of {@value #ROUTER_MIB} and {@value
+ * #SAMPLER_MIB} MiB where that is allowed, the size of the small example of the chart, with the
+ * flags of scripts/jvm.flags and nothing configured: what they can take is measured, then they are
+ * sent five times that, then their backend takes a tenth of it. They are never killed. Seconds a
+ * phase: system property {@code ringtail.it.overload.seconds}, 60 in the full run; further JVM
+ * flags of the nodes, with commas: {@code ringtail.it.overload.flags}.
  */
 class OverloadIT {
-  private static final int LIMIT_MIB = 512;
+  private static final int ROUTER_MIB = 512;
+  private static final int SAMPLER_MIB = 1024;
   private static final int SPAN_BYTES = 808;
   private static final long SECOND = 1_000_000_000L;
   private static final int FACTOR = 5;
@@ -48,7 +52,7 @@ class OverloadIT {
 
   @Test
   void fiveTimesTheLoad_thenASlowSink_refusesRetryablyAndLosesNothing() throws Exception {
-    try (MemoryGroups groups = new MemoryGroups(LIMIT_MIB);
+    try (MemoryGroups groups = new MemoryGroups(ROUTER_MIB, SAMPLER_MIB);
         OtlpSink sink =
             OtlpSink.telling("127.0.0.1", (body, start, end) -> ledger.onSpan(body, start));
         Cluster cluster = new Cluster(directory, settings(sink, groups)).start(1, 2);
@@ -58,10 +62,12 @@ class OverloadIT {
                 FEW_IN_FLIGHT)) {
       sender.onAccepted(ledger::onAccepted);
       double capacity = overload(sender);
+      groups.assertAsPlanned("five times too much", cluster);
       awaitBackToNormal(sender, capacity);
 
       sink.takeAtMost((long) (capacity * RequestBodies.SPANS * SPAN_BYTES / 10));
       slowSink(sender, capacity);
+      groups.assertAsPlanned("slow sink", cluster);
       sink.takeAtMost(0);
       awaitBackToNormal(sender, capacity);
 
@@ -79,8 +85,8 @@ class OverloadIT {
     return new Cluster.Settings(
         KEEP_ALL,
         sink.port(),
-        slow(LauncherFlags.router(LIMIT_MIB)),
-        slow(LauncherFlags.sampler(LIMIT_MIB)),
+        slow(groups.routerFlags()),
+        slow(groups.samplerFlags()),
         "    max-request-spans: 512\n",
         "",
         node -> behindTheSender(groups.prefix(node)));
@@ -90,6 +96,10 @@ class OverloadIT {
   private static List<String> slow(List<String> flags) {
     List<String> words = new ArrayList<>(flags);
     words.add("-XX:TieredStopAtLevel=1");
+    Splitter.on(',')
+        .omitEmptyStrings()
+        .split(System.getProperty("ringtail.it.overload.flags", ""))
+        .forEach(words::add);
     return words;
   }
 
