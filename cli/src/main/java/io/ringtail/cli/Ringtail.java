@@ -16,6 +16,7 @@ import io.ringtail.cli.status.StatusCommand;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.memory.JvmMemory;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -93,7 +94,7 @@ public final class Ringtail implements Runnable {
   public static void main(String[] args) {
     withoutLeakDetection();
     CommandLine command = commandLine();
-    command.setOut(new PrintWriter(Terminal.utf8Stdout(), true));
+    command.setOut(new PrintWriter(Terminal.utf8Stdout(), true, StandardCharsets.UTF_8));
     int exitCode = command.execute(args);
     command.getOut().flush();
     command.getErr().flush();

@@ -30,13 +30,34 @@ import java.util.function.Function;
 
 /** A node's admin service that answers what a test tells it to. */
 final class FakeNode implements AutoCloseable {
-  volatile Function<GetClusterStatusRequest, ClusterStatus> status = r -> refused();
-  volatile Function<GetRingRequest, Ring> ring = r -> refused();
-  volatile Function<GetTraceRequest, TraceReport> trace = r -> refused();
-  volatile Function<NodeRequest, NodeSettings> settings = r -> refused();
-  volatile Function<NodeRequest, NodeMetrics> metrics = r -> refused();
-  volatile Function<Change, ChangePlan> plan = r -> refused();
-  volatile Function<ApplyChangeRequest, ChangeResult> apply = r -> refused();
+  volatile Function<GetClusterStatusRequest, ClusterStatus> status =
+      r -> {
+        throw refused();
+      };
+  volatile Function<GetRingRequest, Ring> ring =
+      r -> {
+        throw refused();
+      };
+  volatile Function<GetTraceRequest, TraceReport> trace =
+      r -> {
+        throw refused();
+      };
+  volatile Function<NodeRequest, NodeSettings> settings =
+      r -> {
+        throw refused();
+      };
+  volatile Function<NodeRequest, NodeMetrics> metrics =
+      r -> {
+        throw refused();
+      };
+  volatile Function<Change, ChangePlan> plan =
+      r -> {
+        throw refused();
+      };
+  volatile Function<ApplyChangeRequest, ChangeResult> apply =
+      r -> {
+        throw refused();
+      };
   final List<ApplyChangeRequest> applied = new CopyOnWriteArrayList<>();
 
   private final Server server;
@@ -80,8 +101,8 @@ final class FakeNode implements AutoCloseable {
             }));
   }
 
-  private static <T> T refused() {
-    throw Status.UNIMPLEMENTED.withDescription("not in this test").asRuntimeException();
+  private static StatusRuntimeException refused() {
+    return Status.UNIMPLEMENTED.withDescription("not in this test").asRuntimeException();
   }
 
   String address() {

@@ -20,6 +20,16 @@ public final class Amounts {
     return scaled(amount, KILO, DECIMAL);
   }
 
+  /** As {@link #count(double)}. */
+  public static String count(long amount) {
+    return count((double) amount);
+  }
+
+  /** As {@link #bytes(double)}. */
+  public static String bytes(long amount) {
+    return bytes((double) amount);
+  }
+
   /** {@code 12}, {@code 1.2K}, {@code 123M}: units of 1,024. */
   public static String bytes(double amount) {
     return scaled(amount, KIB, BINARY);

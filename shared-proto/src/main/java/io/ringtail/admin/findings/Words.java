@@ -54,7 +54,7 @@ final class Words {
   }
 
   /** {@code 3.2 MiB}. */
-  static String bytes(double bytes) {
+  static String bytes(long bytes) {
     double amount = bytes;
     int unit = 0;
     while (amount >= KIB && unit < UNITS.length - 1) {
