@@ -2,21 +2,24 @@ package io.ringtail.cli.replay;
 
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
-import io.ringtail.compress.Compression;
+import io.ringtail.cli.send.Outcome;
+import io.ringtail.cli.send.SendOptions;
+import io.ringtail.cli.send.Sender;
+import io.ringtail.cli.send.Tally;
+import io.ringtail.cli.send.Timing;
+import io.ringtail.cli.send.Transport;
+import io.ringtail.cli.terminal.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,22 +51,12 @@ public final class ReplayCommand implements Callable<Integer> {
     JSON
   }
 
-  private static final Duration MAX_RETRY_DELAY = Duration.ofSeconds(5);
-
-  /** More than any endpoint takes; keeps products of it an int. */
-  private static final int MAX_PLACES = 1_000_000;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(paramLabel = "FILE", description = "OTLP JSON lines, plain or gzip.")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--endpoint",
-      paramLabel = "HOST:PORT",
-      converter = Words.Endpoint.class,
-      description = "Where to send; may be given again (127.0.0.1:4317, or 4318 for HTTP)")
-  private List<InetSocketAddress> endpoints = new ArrayList<>();
+  @Mixin private SendOptions sending = new SendOptions();
 
   @Option(
       names = "--speed",
@@ -71,28 +64,6 @@ public final class ReplayCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Times the recorded pace; 0: as fast as answered (${DEFAULT-VALUE})")
   private double speed;
-
-  @Option(
-      names = "--protocol",
-      paramLabel = "NAME",
-      defaultValue = "grpc",
-      converter = Words.ProtocolName.class,
-      description = "grpc, http/protobuf or http/json (${DEFAULT-VALUE})")
-  private Transport.Protocol protocol = Transport.Protocol.GRPC;
-
-  @Option(
-      names = "--compression",
-      paramLabel = "NAME",
-      defaultValue = "none",
-      converter = Words.CompressionName.class,
-      description = "none, gzip or zstd (${DEFAULT-VALUE})")
-  private Compression compression = Compression.NONE;
-
-  @Option(
-      names = "--header",
-      paramLabel = "NAME=VALUE",
-      description = "A header of every request; may be given again")
-  private Map<String, String> headers = new LinkedHashMap<>();
 
   @Option(
       names = "--connections",
@@ -107,38 +78,6 @@ public final class ReplayCommand implements Callable<Integer> {
       defaultValue = "8",
       description = "Requests on one connection that wait for an answer (${DEFAULT-VALUE})")
   private int inFlight;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      defaultValue = "10s",
-      converter = Words.Time.class,
-      description =
-          "Longest wait for an answer, and to reach an endpoint at all (${DEFAULT-VALUE})")
-  private Duration timeout = Duration.ZERO;
-
-  @Option(
-      names = "--max-retries",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "Times a line is sent again before it is lost (${DEFAULT-VALUE})")
-  private int maxRetries;
-
-  @Option(
-      names = "--max-elapsed",
-      paramLabel = "TIME",
-      defaultValue = "1m",
-      converter = Words.Time.class,
-      description = "Longest time a line is retried before it is lost (${DEFAULT-VALUE})")
-  private Duration maxElapsed = Duration.ZERO;
-
-  @Option(
-      names = "--retry-delay",
-      paramLabel = "TIME",
-      defaultValue = "500ms",
-      converter = Words.Time.class,
-      description = "Wait before the first retry, growing to 5s, +-50 %% (${DEFAULT-VALUE})")
-  private Duration retryDelay = Duration.ZERO;
 
   @Option(
       names = "--output",
@@ -157,7 +96,7 @@ public final class ReplayCommand implements Callable<Integer> {
     try (TraceFile traces = open();
         Timing timing = Timing.system();
         Progress progress = new Progress(err(), Progress.stderrIsTerminal(), quiet)) {
-      openSenders(senders);
+      sending.open(connections, inFlight, senders);
       return replay(traces, senders, timing, progress);
     } catch (IOException e) {
       throw new CommandFailedException(ExitCode.PROBLEM, file + ": " + e.getMessage());
@@ -170,22 +109,24 @@ public final class ReplayCommand implements Callable<Integer> {
       throws InterruptedException {
     Tally tally = new Tally(progress::say);
     int places = senders.size() * connections * inFlight;
-    RetryPolicy retries = new RetryPolicy(maxRetries, maxElapsed, retryDelay, MAX_RETRY_DELAY);
-    Replay.Plan plan = new Replay.Plan(speed, places, retries, timeout);
-    Replay replay = new Replay(senders, plan, timing, new Random(), tally);
+    boolean json = sending.protocol() == Transport.Protocol.HTTP_JSON;
+    Replay.Plan plan = new Replay.Plan(speed, json, sending.terms(places));
+    Replay replay = new Replay(senders, plan, timing, new Random(), tally, progress::say);
     long start = System.nanoTime();
-    progress.start(traces::share, tally::outcome);
+    progress.start(traces::share, passed -> tally.outcome().progress(passed));
     String fileProblem = run(replay, traces);
     progress.close();
-    print(tally.outcome(), (System.nanoTime() - start) / 1e9);
+    print(tally.outcome(), replay.badLines(), (System.nanoTime() - start) / 1e9);
     if (fileProblem != null) {
       throw new CommandFailedException(ExitCode.PROBLEM, file + ": " + fileProblem);
     }
     if (replay.isUnreachable()) {
       throw new CommandFailedException(
-          ExitCode.UNREACHABLE, "no endpoint reached within " + timeout.toMillis() + " ms");
+          ExitCode.UNREACHABLE,
+          "no endpoint reached within " + sending.timeout().toMillis() + " ms");
     }
-    return tally.outcome().isClean() ? ExitCode.OK : ExitCode.PROBLEM;
+    boolean clean = tally.outcome().isClean() && replay.badLines() == 0;
+    return clean ? ExitCode.OK : ExitCode.PROBLEM;
   }
 
   /** Returns why the file could not be read to its end. */
@@ -198,10 +139,12 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Outcome outcome, double seconds) {
+  private void print(Outcome outcome, long badLines, double seconds) {
     PrintWriter out = spec.commandLine().getOut();
     out.print(
-        output == Output.JSON ? Report.json(outcome, seconds) : Report.text(outcome, seconds));
+        output == Output.JSON
+            ? Report.json(outcome, badLines, seconds)
+            : Report.text(outcome, badLines, seconds));
     out.flush();
   }
 
@@ -218,38 +161,10 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private void openSenders(List<Sender> senders) {
-    Transport transport =
-        new Transport(protocol, compression, headers, connections, inFlight, timeout);
-    List<InetSocketAddress> targets =
-        endpoints.isEmpty()
-            ? List.of(InetSocketAddress.createUnresolved("127.0.0.1", protocol.defaultPort()))
-            : endpoints;
-    for (InetSocketAddress target : targets) {
-      try {
-        senders.add(transport.open(target));
-      } catch (IllegalArgumentException e) {
-        throw misuse("--header: " + e.getMessage());
-      }
-    }
-  }
-
   private void checkNumbers() {
-    atLeast("--connections", connections, 1);
-    atLeast("--in-flight", inFlight, 1);
-    if ((long) connections * inFlight * Math.max(1, endpoints.size()) > MAX_PLACES) {
-      throw misuse("--connections times --in-flight: over " + MAX_PLACES + " requests at a time");
-    }
-    atLeast("--max-retries", maxRetries, 0);
-    atLeast("--timeout", timeout.toMillis(), 1);
+    sending.check(connections, inFlight);
     if (!(speed >= 0) || Double.isInfinite(speed)) {
       throw misuse("--speed: " + speed + " (expected: 0 or more)");
-    }
-  }
-
-  private void atLeast(String option, long value, long least) {
-    if (value < least) {
-      throw misuse(option + ": " + value + " (expected: at least " + least + ")");
     }
   }
 

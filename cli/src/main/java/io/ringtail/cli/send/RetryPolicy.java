@@ -1,28 +1,30 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * When a line is sent again: only after a retryable answer, with exponential backoff and jitter,
+ * When a request is sent again: only after a retryable answer, with exponential backoff and jitter,
  * not before the server's RetryInfo or Retry-After, and not for ever. Pure. Source: the OTLP
  * specification 1.11.0, "Failures" and "Throttling".
  *
  * @param maxRetries after the first sending
- * @param maxElapsed from the first sending of the line to the last
+ * @param maxElapsed from the first sending of the request to the last
  * @param initialDelay before the first retry; 1.5 times as long before each further one
  * @param maxDelay which the backoff does not exceed, unless the server asks for more
  */
-record RetryPolicy(int maxRetries, Duration maxElapsed, Duration initialDelay, Duration maxDelay) {
+public record RetryPolicy(
+    int maxRetries, Duration maxElapsed, Duration initialDelay, Duration maxDelay) {
   private static final double FACTOR = 1.5;
 
   /**
-   * @param retries made for this line so far
+   * @param retries made for this request so far
    * @param elapsedNanos since it was first sent
-   * @return how many nanoseconds to wait; empty: the line is lost
+   * @return how many nanoseconds to wait; empty: the request is lost
    */
-  Optional<Long> delayNanos(Answer answer, int retries, long elapsedNanos, RandomGenerator random) {
+  public Optional<Long> delayNanos(
+      Answer answer, int retries, long elapsedNanos, RandomGenerator random) {
     if (retries >= maxRetries) {
       return Optional.empty();
     }

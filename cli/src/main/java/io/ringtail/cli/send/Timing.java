@@ -1,15 +1,21 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** The clock and what waits on it; a test brings its own. Threads: any. */
-interface Timing extends AutoCloseable {
+public interface Timing extends AutoCloseable {
   long nanos();
 
   /** Waits; returns at once if there is nothing to wait for. */
   void sleep(long nanos) throws InterruptedException;
+
+  /** Waits for so many permits; a test lets its clock run until they are there. */
+  default void acquire(Semaphore semaphore, int permits) throws InterruptedException {
+    semaphore.acquire(permits);
+  }
 
   /** Runs {@code task} after {@code nanos}. */
   void later(long nanos, Runnable task);
@@ -24,7 +30,7 @@ interface Timing extends AutoCloseable {
           new ScheduledThreadPoolExecutor(
               1,
               task -> {
-                Thread thread = new Thread(task, "replay-retries");
+                Thread thread = new Thread(task, "send-retries");
                 thread.setDaemon(true);
                 return thread;
               });

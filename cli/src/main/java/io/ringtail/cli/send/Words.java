@@ -1,4 +1,4 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
 import io.ringtail.compress.Compression;
 import io.ringtail.config.DurationText;
@@ -9,12 +9,12 @@ import java.util.Arrays;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Words of the command line that picocli does not know how to read. */
-final class Words {
+/** Words of the command line that picocli does not know how to read. Threads: any. */
+public final class Words {
   private Words() {}
 
   /** {@code HOST:PORT}. */
-  static final class Endpoint implements ITypeConverter<InetSocketAddress> {
+  public static final class Endpoint implements ITypeConverter<InetSocketAddress> {
     @Override
     public InetSocketAddress convert(String word) {
       return HostPort.parse(word)
@@ -23,7 +23,7 @@ final class Words {
   }
 
   /** {@code 10s}. */
-  static final class Time implements ITypeConverter<Duration> {
+  public static final class Time implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String word) {
       return DurationText.parse(word).orElseThrow(() -> wrong(word, DurationText.EXPECTED));
@@ -31,7 +31,7 @@ final class Words {
   }
 
   /** {@code grpc}, {@code http/protobuf} or {@code http/json}. */
-  static final class ProtocolName implements ITypeConverter<Transport.Protocol> {
+  public static final class ProtocolName implements ITypeConverter<Transport.Protocol> {
     @Override
     public Transport.Protocol convert(String word) {
       return Arrays.stream(Transport.Protocol.values())
@@ -42,7 +42,7 @@ final class Words {
   }
 
   /** {@code none}, {@code gzip} or {@code zstd}. */
-  static final class CompressionName implements ITypeConverter<Compression> {
+  public static final class CompressionName implements ITypeConverter<Compression> {
     @Override
     public Compression convert(String word) {
       Compression compression = Compression.of(word);

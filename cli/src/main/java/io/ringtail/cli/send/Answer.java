@@ -1,12 +1,20 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What came of sending one line once. */
-sealed interface Answer {
+/** What came of sending one request once. */
+public sealed interface Answer {
+  /** Why it was not taken as a whole; empty if it was. */
+  String reason();
+
   /** Taken, but for {@code rejectedSpans}, which must not be sent again. */
-  record Accepted(long rejectedSpans, String message) implements Answer {}
+  record Accepted(long rejectedSpans, String message) implements Answer {
+    @Override
+    public String reason() {
+      return message;
+    }
+  }
 
   /**
    * Refused.

@@ -1,4 +1,4 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
@@ -14,9 +14,9 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import io.ringtail.cli.replay.Answer.Accepted;
-import io.ringtail.cli.replay.Answer.NoAnswer;
-import io.ringtail.cli.replay.Answer.Refused;
+import io.ringtail.cli.send.Answer.Accepted;
+import io.ringtail.cli.send.Answer.NoAnswer;
+import io.ringtail.cli.send.Answer.Refused;
 import io.ringtail.compress.Compression;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.json.ExportResponse;
@@ -73,7 +73,7 @@ final class GrpcSender implements Sender {
               .usePlaintext()
               .disableRetry()
               .directExecutor()
-              .userAgent("ringtail-replay")
+              .userAgent(Transport.USER_AGENT)
               .compressorRegistry(compressors)
               .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
               .build());
@@ -86,8 +86,8 @@ final class GrpcSender implements Sender {
   }
 
   @Override
-  public byte[] encode(RecordedLine line) {
-    return line.protobuf();
+  public byte[] encode(byte[] message) {
+    return message;
   }
 
   @Override

@@ -1,8 +1,8 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
-import io.ringtail.cli.replay.Answer.Accepted;
-import io.ringtail.cli.replay.Answer.NoAnswer;
-import io.ringtail.cli.replay.Answer.Refused;
+import io.ringtail.cli.send.Answer.Accepted;
+import io.ringtail.cli.send.Answer.NoAnswer;
+import io.ringtail.cli.send.Answer.Refused;
 import io.ringtail.compress.Compression;
 import io.ringtail.compress.Compressor;
 import io.ringtail.config.HostPort;
@@ -29,9 +29,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OTLP over HTTP/1.1, where each request in flight has a connection of its own. JSON lines are sent
- * as they are. Codes that may be retried are those of the OTLP specification 1.11.0, "OTLP/HTTP
- * Response".
+ * OTLP over HTTP/1.1, where each request in flight has a connection of its own. Codes that may be
+ * retried are those of the OTLP specification 1.11.0, "OTLP/HTTP Response".
  */
 final class HttpSender implements Sender {
   private static final int LONGEST_REASON = 300;
@@ -51,7 +50,7 @@ final class HttpSender implements Sender {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://" + HostPort.print(endpoint) + "/v1/traces"))
             .timeout(transport.timeout())
-            .header("User-Agent", "ringtail-replay")
+            .header("User-Agent", Transport.USER_AGENT)
             .header("Content-Type", isJson() ? "application/json" : "application/x-protobuf");
     if (transport.compression() != Compression.NONE) {
       request.header("Content-Encoding", transport.compression().wireName());
@@ -65,11 +64,10 @@ final class HttpSender implements Sender {
   }
 
   @Override
-  public byte[] encode(RecordedLine line) {
-    byte[] body = isJson() ? line.json() : line.protobuf();
+  public byte[] encode(byte[] message) {
     return transport.compression() == Compression.NONE
-        ? body
-        : compressor.compress(transport.compression(), body);
+        ? message
+        : compressor.compress(transport.compression(), message);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
 import io.ringtail.compress.Compression;
 import java.net.InetSocketAddress;
@@ -13,15 +13,17 @@ import java.util.Map;
  * @param inFlight requests on one connection that wait for an answer
  * @param timeout from sending a request to its answer
  */
-record Transport(
+public record Transport(
     Protocol protocol,
     Compression compression,
     Map<String, String> headers,
     int connections,
     int inFlight,
     Duration timeout) {
+  static final String USER_AGENT = "ringtail";
+
   /** The protocols of OTLP, by the names OpenTelemetry gives them. */
-  enum Protocol {
+  public enum Protocol {
     GRPC("grpc", 4317),
     HTTP_PROTOBUF("http/protobuf", 4318),
     HTTP_JSON("http/json", 4318);
@@ -34,7 +36,8 @@ record Transport(
       this.defaultPort = defaultPort;
     }
 
-    int defaultPort() {
+    /** Where it is served unless told otherwise. */
+    public int defaultPort() {
       return defaultPort;
     }
 
@@ -45,9 +48,11 @@ record Transport(
   }
 
   /**
+   * Opens the connections to one endpoint, lazily.
+   *
    * @throws IllegalArgumentException a header that cannot be sent
    */
-  Sender open(InetSocketAddress endpoint) {
+  public Sender open(InetSocketAddress endpoint) {
     return protocol == Protocol.GRPC
         ? new GrpcSender(endpoint, this)
         : new HttpSender(endpoint, this);

@@ -1,12 +1,11 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.primitives.Longs;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.ringtail.cli.replay.Answer.NoAnswer;
-import io.ringtail.cli.replay.Answer.Refused;
+import io.ringtail.cli.send.Answer.NoAnswer;
+import io.ringtail.cli.send.Answer.Refused;
 import io.ringtail.otlp.json.RpcStatus;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -108,20 +107,6 @@ class RetryPolicyTest {
     assertThat(HttpSender.retryAfter("Sat, 21 Nov 2026 11:00:00 GMT", now))
         .isEqualTo(Duration.ZERO);
     assertThat(HttpSender.retryAfter("soon", now)).isNull();
-  }
-
-  @Test
-  void pacer_spacesLinesAsRecorded_dividedBySpeed() {
-    long day = 1_700_000_000_000_000_000L;
-    Pacer twice = new Pacer(2, 1000);
-    assertThat(
-            Longs.asList(
-                twice.dueNanos(day),
-                twice.dueNanos(day + 600),
-                twice.dueNanos(day - 5),
-                twice.dueNanos(0)))
-        .containsExactly(1000L, 1300L, 1000L, 1000L);
-    assertThat(new Pacer(0, 1000).dueNanos(day)).isEqualTo(1000);
   }
 
   private Optional<Long> delay(Answer answer, int retries) {

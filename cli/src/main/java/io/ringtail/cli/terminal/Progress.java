@@ -1,4 +1,4 @@
-package io.ringtail.cli.replay;
+package io.ringtail.cli.terminal;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,15 +8,15 @@ import java.util.Locale;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleFunction;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
 
 /**
- * Says how far the replay is: a bar that is drawn over itself on a terminal, else a line now and
+ * Says how far a command is: a bar that is drawn over itself on a terminal, else a line now and
  * then. Other talk goes through {@link #say}, so that it does not tear the bar. Threads: one of its
  * own, and any that talk.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private static final int BAR_WIDTH = 30;
   private static final int BAR_MILLIS = 200;
   private static final int LINE_MILLIS = 5000;
@@ -28,19 +28,29 @@ final class Progress implements AutoCloseable {
       new ScheduledThreadPoolExecutor(
           1,
           task -> {
-            Thread thread = new Thread(task, "replay-progress");
+            Thread thread = new Thread(task, "progress");
             thread.setDaemon(true);
             return thread;
           });
   private boolean barDrawn;
 
-  Progress(PrintWriter err, boolean terminal, boolean quiet) {
+  /**
+   * @param terminal whether {@code err} is one
+   * @param quiet no progress, only what is said
+   */
+  public Progress(PrintWriter err, boolean terminal, boolean quiet) {
     this.err = err;
     this.terminal = terminal;
     this.quiet = quiet;
   }
 
-  void start(DoubleSupplier share, Supplier<Outcome> outcome) {
+  /**
+   * Begins to say it.
+   *
+   * @param share of the work that is done, 0 to 1
+   * @param text what else to say, by the seconds passed
+   */
+  public void start(DoubleSupplier share, DoubleFunction<String> text) {
     if (quiet) {
       return;
     }
@@ -48,14 +58,14 @@ final class Progress implements AutoCloseable {
     int millis = terminal ? BAR_MILLIS : LINE_MILLIS;
     Future<?> unused =
         clock.scheduleAtFixedRate(
-            () -> draw(share.getAsDouble(), outcome.get(), (System.nanoTime() - start) / 1e9),
+            () -> draw(share.getAsDouble(), text.apply((System.nanoTime() - start) / 1e9)),
             millis,
             millis,
             TimeUnit.MILLISECONDS);
   }
 
-  private synchronized void draw(double share, Outcome outcome, double seconds) {
-    String text = text(share, outcome, seconds);
+  private synchronized void draw(double share, String more) {
+    String text = text(share, more);
     if (terminal) {
       err.print("\r" + bar(share) + " " + text + "\u001b[K");
       barDrawn = true;
@@ -70,28 +80,12 @@ final class Progress implements AutoCloseable {
     return "[" + "=".repeat(done) + " ".repeat(BAR_WIDTH - done) + "]";
   }
 
-  static String text(double share, Outcome outcome, double seconds) {
-    String trouble =
-        outcome.retriedSpans() + outcome.rejectedSpans() + outcome.lostSpans() == 0
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                ", %,d retried, %,d rejected, %,d lost",
-                outcome.retriedSpans(),
-                outcome.rejectedSpans(),
-                outcome.lostSpans());
-    return String.format(
-        Locale.ROOT,
-        "%3.0f %%  %,d of %,d spans accepted, %,.0f/s%s",
-        100 * Math.min(1, share),
-        outcome.acceptedSpans(),
-        outcome.sentSpans(),
-        outcome.acceptedSpans() / Math.max(seconds, 1e-3),
-        trouble);
+  static String text(double share, String more) {
+    return String.format(Locale.ROOT, "%3.0f %%  %s", 100 * Math.min(1, share), more);
   }
 
   /** Says a line of its own. */
-  synchronized void say(String line) {
+  public synchronized void say(String line) {
     wipe();
     err.println(line);
     err.flush();
@@ -118,7 +112,7 @@ final class Progress implements AutoCloseable {
    * Where there is no /proc it is asked all the same.
    */
   @SuppressWarnings("SystemConsoleNull") // see above
-  static boolean stderrIsTerminal() {
+  public static boolean stderrIsTerminal() {
     Path link = Path.of("/proc/self/fd/2");
     try {
       if (Files.exists(link)) {
