@@ -9,8 +9,10 @@ import io.ringtail.cli.admin.UndrainCommand;
 import io.ringtail.cli.admin.WeightCommand;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.load.LoadCommand;
 import io.ringtail.cli.manual.CompletionCommand;
 import io.ringtail.cli.manual.ManPagesCommand;
+import io.ringtail.cli.probe.ProbeCommand;
 import io.ringtail.cli.replay.ReplayCommand;
 import io.ringtail.cli.status.StatusCommand;
 import io.ringtail.cli.terminal.Terminal;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Spec;
       DevCommand.class,
       RouterCommand.class,
       SamplerCommand.class,
+      ProbeCommand.class,
+      LoadCommand.class,
       ReplayCommand.class,
       StatusCommand.class,
       NodesCommand.class,
@@ -69,13 +73,16 @@ public final class Ringtail implements Runnable {
 
   private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
+  /** Commands that say themselves what people want to know. */
+  private static final Set<String> TALKING = Set.of("dev", "probe", "load");
+
   @Option(
       names = "--log-level",
       scope = ScopeType.INHERIT,
       paramLabel = "LEVEL",
       description =
           "error, warn, info, debug or trace, on stderr (or RINGTAIL_LOG_LEVEL; otherwise info, but"
-              + " warn for dev)")
+              + " warn for dev, probe and load)")
   private Logging.@Nullable Verbosity verbosity;
 
   @Spec private CommandSpec spec;
@@ -124,7 +131,7 @@ public final class Ringtail implements Runnable {
       JvmMemory.ofProcess().tellNetty();
     }
     Logging.Verbosity otherwise =
-        name.equals("dev") ? Logging.Verbosity.WARN : Logging.Verbosity.INFO;
+        TALKING.contains(name) ? Logging.Verbosity.WARN : Logging.Verbosity.INFO;
     Logging.configure(verbosity == null ? fromEnvironment(otherwise) : verbosity);
     return new CommandLine.RunLast().execute(words);
   }
