@@ -1,12 +1,10 @@
 package io.ringtail.http2;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.ByteBuffer;
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class CopiedReads {
   /** The largest frame of a client that was told no other size. RFC 9113, 6.5.2. */
   private static final int HTTP2_FRAME_BYTES = 16 << 10;
-
-  private static final int READS_A_TURN = 16;
 
   private final int readBytes;
   private final FastThreadLocal<ByteBuf> buffers =
@@ -67,30 +63,19 @@ public final class CopiedReads {
       this.pieces = pieces;
     }
 
-    /** What the transport asks for a buffer before each read. */
-    final class Buffers extends DefaultMaxMessagesRecvByteBufAllocator {
-      Buffers() {
-        super(READS_A_TURN);
+    final class Buffers extends ReadBuffers {
+      @Override
+      int sizeBytes() {
+        return readBytes;
       }
 
       @Override
-      @SuppressWarnings("deprecation") // the interface's own type
-      public Handle newHandle() {
-        return new MaxMessageHandle() {
-          @Override
-          public int guess() {
-            return readBytes;
-          }
-
-          @Override
-          public ByteBuf allocate(ByteBufAllocator channels) {
-            ByteBuf buffer = buffers.get().retain().clear();
-            if (pieces != null) {
-              pieces.begin(buffer);
-            }
-            return buffer;
-          }
-        };
+      ByteBuf next() {
+        ByteBuf buffer = buffers.get().retain().clear();
+        if (pieces != null) {
+          pieces.begin(buffer);
+        }
+        return buffer;
       }
     }
 

@@ -1,18 +1,15 @@
 package io.ringtail.http2;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.util.UncheckedBooleanSupplier;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LargeReads {
   static final int FRAME_BYTES = 1 << 20;
-
-  private static final int READS_A_TURN = 16;
 
   /** Less room than this in a buffer is left unused. */
   private static final int LEAST_ROOM_BYTES = 16 << 10;
@@ -79,34 +74,22 @@ public final class LargeReads {
       this.memory = memory;
     }
 
-    /** What the transport asks for a buffer before each read. */
-    final class Buffers extends DefaultMaxMessagesRecvByteBufAllocator {
-      Buffers() {
-        super(READS_A_TURN);
+    final class Buffers extends ReadBuffers {
+      @Override
+      int sizeBytes() {
+        return ReadMemory.BUFFER_BYTES;
       }
 
       @Override
-      @SuppressWarnings("deprecation") // the interface's own type
-      public Handle newHandle() {
-        return new MaxMessageHandle() {
-          @Override
-          public int guess() {
-            return ReadMemory.BUFFER_BYTES;
-          }
+      ByteBuf next() {
+        ByteBuf buffer = nextBuffer();
+        pieces.begin(buffer);
+        return buffer;
+      }
 
-          @Override
-          public ByteBuf allocate(ByteBufAllocator channels) {
-            ByteBuf buffer = nextBuffer();
-            pieces.begin(buffer);
-            return buffer;
-          }
-
-          @Override
-          public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
-            return super.continueReading(maybeMore)
-                && (hasRoom() || memory.hasRoomFor(Reading.this));
-          }
-        };
+      @Override
+      boolean mayGoOn() {
+        return hasRoom() || memory.hasRoomFor(Reading.this);
       }
     }
 

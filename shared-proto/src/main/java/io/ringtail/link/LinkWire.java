@@ -37,6 +37,15 @@ final class LinkWire {
     return enter(outer, new WireReader());
   }
 
+  /**
+   * Writes a word: its content under the field of its kind, in a message under that of all words.
+   */
+  static void word(WireWriter out, int words, int kind, WireWriter content) {
+    WireWriter body = new WireWriter(64);
+    body.messageField(kind, content);
+    out.messageField(words, body);
+  }
+
   /** An unsigned 32-bit field within {@code [0, max]}. */
   static int integer(WireReader in, int max, String what) throws MalformedWireException {
     long value = in.readVarint();

@@ -9,21 +9,24 @@ final class RouterWords {
   private RouterWords() {}
 
   static void write(RouterWord word, WireWriter out) {
-    WireWriter body = new WireWriter(32);
     WireWriter content = new WireWriter(16);
+    int kind = content(word, content);
+    LinkWire.word(out, LinkFields.ROUTER_WORD, kind, content);
+  }
+
+  /** Returns the field of its kind. */
+  private static int content(RouterWord word, WireWriter out) {
     if (word instanceof RouterWord.Lowered lowered) {
-      content.field(LinkFields.ANSWER_ID, lowered.id());
-      body.messageField(LinkFields.WORD_LOWERED, content);
+      out.field(LinkFields.ANSWER_ID, lowered.id());
+      return LinkFields.WORD_LOWERED;
     } else if (word instanceof RouterWord.Replayed replayed) {
-      content.field(LinkFields.ANSWER_ID, replayed.id());
-      body.messageField(LinkFields.WORD_REPLAYED, content);
+      out.field(LinkFields.ANSWER_ID, replayed.id());
+      return LinkFields.WORD_REPLAYED;
     } else if (word instanceof RouterWord.Has has) {
-      content.field(LinkFields.HAS_HAS, has.has() ? 1 : 0);
-      body.messageField(LinkFields.WORD_HAS, content);
-    } else {
-      throw new AssertionError(word);
+      out.field(LinkFields.HAS_HAS, has.has() ? 1 : 0);
+      return LinkFields.WORD_HAS;
     }
-    out.messageField(LinkFields.ROUTER_WORD, body);
+    throw new AssertionError(word);
   }
 
   /** Null if it is a word of a later version. */

@@ -11,31 +11,34 @@ final class SamplerWords {
   private SamplerWords() {}
 
   static void write(SamplerWord word, WireWriter out) {
-    WireWriter body = new WireWriter(64);
     WireWriter content = new WireWriter(64);
+    int kind = content(word, content);
+    LinkWire.word(out, LinkFields.SAMPLER_WORD, kind, content);
+  }
+
+  /** Returns the field of its kind. */
+  private static int content(SamplerWord word, WireWriter out) {
     if (word instanceof SamplerWord.Lowering lowering) {
-      content.field(LinkFields.LOWERING_ID, lowering.id());
-      content.field(LinkFields.LOWERING_SEQ, lowering.seq());
-      body.messageField(LinkFields.WORD_LOWERING, content);
+      out.field(LinkFields.LOWERING_ID, lowering.id());
+      out.field(LinkFields.LOWERING_SEQ, lowering.seq());
+      return LinkFields.WORD_LOWERING;
     } else if (word instanceof SamplerWord.Question question) {
-      content.field(LinkFields.QUESTION_ID, question.id());
-      content.bytesField(LinkFields.QUESTION_SLOTS, question.slots().encoded());
-      content.field(LinkFields.QUESTION_EPOCH_VIEW_ID, question.epoch().viewId());
-      content.field(LinkFields.QUESTION_EPOCH_NUMBER, question.epoch().number());
-      body.messageField(LinkFields.WORD_QUESTION, content);
+      out.field(LinkFields.QUESTION_ID, question.id());
+      out.bytesField(LinkFields.QUESTION_SLOTS, question.slots().encoded());
+      out.field(LinkFields.QUESTION_EPOCH_VIEW_ID, question.epoch().viewId());
+      out.field(LinkFields.QUESTION_EPOCH_NUMBER, question.epoch().number());
+      return LinkFields.WORD_QUESTION;
     } else if (word instanceof SamplerWord.NeedsNothing of) {
-      new Peer(of.nodeId(), of.lost()).write(content, LinkFields.NEEDS_NOTHING_LOST);
-      content.field(LinkFields.NEEDS_NOTHING_EPOCH_VIEW_ID, of.epoch().viewId());
-      content.field(LinkFields.NEEDS_NOTHING_EPOCH_NUMBER, of.epoch().number());
-      body.messageField(LinkFields.WORD_NEEDS_NOTHING, content);
+      new Peer(of.nodeId(), of.lost()).write(out, LinkFields.NEEDS_NOTHING_LOST);
+      out.field(LinkFields.NEEDS_NOTHING_EPOCH_VIEW_ID, of.epoch().viewId());
+      out.field(LinkFields.NEEDS_NOTHING_EPOCH_NUMBER, of.epoch().number());
+      return LinkFields.WORD_NEEDS_NOTHING;
     } else if (word instanceof SamplerWord.AskHas) {
-      body.messageField(LinkFields.WORD_ASK_HAS, content);
+      return LinkFields.WORD_ASK_HAS;
     } else if (word instanceof SamplerWord.Empty) {
-      body.messageField(LinkFields.WORD_EMPTY, content);
-    } else {
-      throw new AssertionError(word);
+      return LinkFields.WORD_EMPTY;
     }
-    out.messageField(LinkFields.SAMPLER_WORD, body);
+    throw new AssertionError(word);
   }
 
   /** Null if it is a word of a later version. */

@@ -1,9 +1,6 @@
 package io.ringtail.router.forward;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.netty.channel.EventLoop;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
@@ -14,7 +11,6 @@ import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.StreamOnLoop;
 import io.ringtail.link.Welcome;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One gRPC stream to a sampler, from hello to its end; {@link Events} tell of it. Threads: the
  * link's event loop, on which gRPC's callbacks come as well; those that do not are moved there.
  */
-final class LinkSession extends StreamOnLoop<SamplerFrame> {
+final class LinkSession extends StreamOnLoop<LinkMessage, SamplerFrame> {
   private static final long OPENING_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int FRAMES_AHEAD = 64;
 
@@ -39,10 +35,7 @@ final class LinkSession extends StreamOnLoop<SamplerFrame> {
     void onBroken(LinkSession session, String reason);
   }
 
-  private final ManagedChannel channel;
-  private final EventLoop loop;
   private final Events events;
-  private final ClientCall<LinkMessage, SamplerFrame> call;
   private final LongSupplier nanoTime;
   private final UnsentBytes unsent;
   private final long openedNanos;
@@ -56,7 +49,6 @@ final class LinkSession extends StreamOnLoop<SamplerFrame> {
   private boolean notMe;
   private long countedHits;
   private long countedDefinitions;
-  private boolean ended;
 
   /**
    * @param channel this session's own; shut down with it
@@ -67,21 +59,16 @@ final class LinkSession extends StreamOnLoop<SamplerFrame> {
       LongSupplier nanoTime,
       UnsentBytes unsent,
       Events events) {
-    super(channel, loop);
+    super(channel, loop, LinkMethod.client());
     this.unsent = unsent;
     this.nanoTime = nanoTime;
     this.openedNanos = nanoTime.getAsLong();
-    this.channel = channel;
-    this.loop = loop;
     this.events = events;
-    this.call = channel.newCall(LinkMethod.client(), CallOptions.DEFAULT);
   }
 
   void open(Hello greeting) {
     hello = greeting;
-    call.start(this, new Metadata());
-    call.request(FRAMES_AHEAD);
-    call.sendMessage(greeting.toMessage());
+    start(greeting.toMessage(), FRAMES_AHEAD);
   }
 
   /** Whether it ended because another incarnation than the one meant was at the other end. */
@@ -91,7 +78,7 @@ final class LinkSession extends StreamOnLoop<SamplerFrame> {
 
   /** Whether gRPC takes more: it has sent nearly all it was given. */
   boolean isWritable() {
-    boolean writable = !ended && call.isReady();
+    boolean writable = isReady();
     if (writable) {
       isSent();
     }
@@ -119,7 +106,7 @@ final class LinkSession extends StreamOnLoop<SamplerFrame> {
     unsentBytes += from.size();
     unsent.given(from.size());
     try (LinkMessage message = from.finish()) {
-      call.sendMessage(message);
+      sendMessage(message);
     }
     metrics.dictionaryHits.inc(from.dictionaryHits() - countedHits);
     metrics.dictionaryDefinitions.inc(from.dictionaryDefinitions() - countedDefinitions);
@@ -129,39 +116,31 @@ final class LinkSession extends StreamOnLoop<SamplerFrame> {
 
   /** Ends a session whose sampler connects but does not welcome. */
   void checkOpening() {
-    if (!ended && writer == null && nanoTime.getAsLong() - openedNanos > OPENING_NANOS) {
+    if (!hasEnded() && writer == null && nanoTime.getAsLong() - openedNanos > OPENING_NANOS) {
       end("no welcome within 5 s");
     }
   }
 
   /** Ends it in order; {@link Events#onBroken} is not told any more. */
-  @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for the end of the channel
   void close(Farewell word) {
-    if (ended) {
+    if (hasEnded()) {
       return;
     }
-    ended = true;
     isSent();
     if (writer != null) {
       writer.farewell(word);
-      call.sendMessage(writer.finish());
+      sendMessage(writer.finish());
     }
-    call.halfClose();
-    channel.shutdown();
-    loop.schedule(channel::shutdownNow, 1, TimeUnit.SECONDS);
+    halfClose();
   }
 
   /** Ends it at once, as if it had broken. */
   @Override
   protected void end(String reason) {
-    if (ended) {
-      return;
+    if (cut(reason)) {
+      isSent();
+      events.onBroken(this, farewell.isEmpty() ? reason : farewell);
     }
-    ended = true;
-    isSent();
-    call.cancel(reason, null);
-    channel.shutdownNow();
-    events.onBroken(this, farewell.isEmpty() ? reason : farewell);
   }
 
   @Override
@@ -173,10 +152,6 @@ final class LinkSession extends StreamOnLoop<SamplerFrame> {
 
   @Override
   protected void receive(SamplerFrame frame) {
-    if (ended) {
-      return;
-    }
-    call.request(1);
     Welcome welcome = frame.welcome();
     if (writer == null && welcome != null) {
       welcomed(welcome);

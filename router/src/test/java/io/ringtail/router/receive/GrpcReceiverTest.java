@@ -1,40 +1,25 @@
 package io.ringtail.router.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.ringtail.compress.Compression;
-import io.ringtail.config.ListenException;
 import io.ringtail.link.RequestContext;
 import io.ringtail.refusal.Refusal;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gRPC half of the OTLP rules, with a client that sends bytes. */
-final class GrpcReceiverTest {
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
-
+final class GrpcReceiverTest extends WithReceivers {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 200, 5_000})
   void body_anySize_reachesIngressUnchanged(int spans) throws Exception {
@@ -322,29 +307,20 @@ final class GrpcReceiverTest {
     GrpcClient client = client(router);
     GrpcClient.PendingAnswer pending = client.start(new byte[10]);
     Awaitility.await().until(() -> router.ingress.requests.size() == 1);
-    Thread drain = new Thread(() -> drain(router));
-    drain.start();
-    Awaitility.await()
-        .until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
-    router.ingress.requests.get(0).responder().accepted(0, "");
-    assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
-    drain.join(5000);
-    assertThat(drain.isAlive()).isFalse();
+    drain(
+        router,
+        () -> {
+          Awaitility.await()
+              .until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
+          router.ingress.requests.get(0).responder().accepted(0, "");
+          assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
+        });
     assertThat(client.send(new byte[10]).status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
 
   @Test
   void portInUse_isOneClearLine() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-      settings.grpc = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
-      assertThatThrownBy(() -> fixture(settings))
-          .isInstanceOf(ListenException.class)
-          .hasMessage(
-              "router.receive.grpc: 127.0.0.1:"
-                  + taken.getLocalPort()
-                  + ": address already in use");
-    }
+    assertInUse("router.receive.grpc", (settings, address) -> settings.grpc = address);
   }
 
   @Test
@@ -358,23 +334,7 @@ final class GrpcReceiverTest {
     assertThat(router.count("refused_connections", "protocol", "grpc")).isPositive();
   }
 
-  private static void drain(ReceiveFixture router) {
-    try {
-      router.receivers.drain(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private ReceiveFixture fixture(ReceiveFixture.Settings settings) throws ListenException {
-    ReceiveFixture fixture = new ReceiveFixture(settings.config());
-    open.add(fixture);
-    return fixture;
-  }
-
   private GrpcClient client(ReceiveFixture router) {
-    GrpcClient client = new GrpcClient(router.receivers.grpcPort());
-    open.add(client);
-    return client;
+    return opened(new GrpcClient(router.receivers.grpcPort()));
   }
 }

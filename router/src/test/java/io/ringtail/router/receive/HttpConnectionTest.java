@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
-import io.ringtail.config.ListenException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -170,30 +166,20 @@ final class HttpConnectionTest extends OverRawHttp {
     RawHttp client = client(router);
     client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 1), new byte[1]);
     Awaitility.await().until(() -> router.ingress.requests.size() == 1);
-    Thread drain = new Thread(() -> drain(router));
-    drain.start();
-    assertThat(idle.closed()).isTrue();
-    router.ingress.requests.get(0).responder().accepted(0, "");
-    RawHttp.Response response = client.read();
-    assertThat(response.status()).isEqualTo(200);
-    assertThat(client.closed()).isTrue();
-    drain.join(5000);
-    assertThat(drain.isAlive()).isFalse();
+    drain(
+        router,
+        () -> {
+          assertThat(idle.closed()).isTrue();
+          router.ingress.requests.get(0).responder().accepted(0, "");
+          assertThat(client.read().status()).isEqualTo(200);
+          assertThat(client.closed()).isTrue();
+        });
     assertThatThrownBy(() -> client(router)).isInstanceOf(IOException.class);
   }
 
   @Test
-  void portInUse_isOneClearLineAndNothingListens() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
-      settings.http = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
-      assertThatThrownBy(() -> fixture(settings))
-          .isInstanceOf(ListenException.class)
-          .hasMessage(
-              "router.receive.http: 127.0.0.1:"
-                  + taken.getLocalPort()
-                  + ": address already in use");
-    }
+  void portInUse_isOneClearLine() throws Exception {
+    assertInUse("router.receive.http", (settings, address) -> settings.http = address);
   }
 
   @Test
@@ -213,14 +199,6 @@ final class HttpConnectionTest extends OverRawHttp {
       return client.post(new byte[0]).status() == 200;
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static void drain(ReceiveFixture router) {
-    try {
-      router.receivers.drain(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }

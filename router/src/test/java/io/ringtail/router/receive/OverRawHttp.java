@@ -2,25 +2,12 @@ package io.ringtail.router.receive;
 
 import io.ringtail.compress.Compression;
 import io.ringtail.compress.Compressor;
-import io.ringtail.config.ListenException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 
 /** Tests of HTTP over raw sockets: what they open is closed after each. */
-abstract class OverRawHttp {
+abstract class OverRawHttp extends WithReceivers {
   static final String PROTOBUF = "application/x-protobuf";
-
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
 
   static String chunkedHead() {
     return String.join(
@@ -43,15 +30,7 @@ abstract class OverRawHttp {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  ReceiveFixture fixture(ReceiveFixture.Settings settings) throws ListenException {
-    ReceiveFixture fixture = new ReceiveFixture(settings.config());
-    open.add(fixture);
-    return fixture;
-  }
-
   RawHttp client(ReceiveFixture router) throws IOException {
-    RawHttp client = new RawHttp(router.receivers.httpPort());
-    open.add(client);
-    return client;
+    return opened(new RawHttp(router.receivers.httpPort()));
   }
 }

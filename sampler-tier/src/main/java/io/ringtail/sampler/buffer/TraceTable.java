@@ -13,8 +13,7 @@ import io.ringtail.trace.TraceHash;
  * fingerprints, 116 first fingerprint, 120 policy, 124 extra bits. Times are milliseconds of the
  * shard's clock as int; compare them by their difference.
  *
- * <p>The index is open addressing with linear probing and backward-shift deletion over longs of
- * {hash, trace}: growing it or passing over a stranger does not touch a trace. It is at most 70 %
+ * <p>The index is {@link Probing} over longs of {hash, trace}: growing it or passing over a stranger does not touch a trace. It is at most 70 %
  * full and shrinks when it is under 10 %. Threads: one.
  */
 public final class TraceTable {
@@ -149,7 +148,7 @@ public final class TraceTable {
   /** Adds a trace that is not there yet; every number in it is 0, every link is none. */
   public int create(int context, long hi, long lo) {
     if ((size + 1) * 10L > index.length * 7L) {
-      rehash(index.length * 2);
+      index = Probing.resized(index, index.length * 2);
     }
     int trace = pool.allocate();
     pool.zero(trace);
@@ -160,7 +159,7 @@ public final class TraceTable {
     pool.putInt(trace, TAIL, NONE);
     pool.putInt(trace, FINGERPRINTS, NONE);
     addExtraBits(trace);
-    insert(index, ((long) hash(context, hi, lo) << 32) | (trace + 1));
+    Probing.insert(index, ((long) hash(context, hi, lo) << 32) | (trace + 1));
     size++;
     traceCount++;
     return trace;
@@ -187,23 +186,11 @@ public final class TraceTable {
       }
       at = (at + 1) & mask;
     }
-    closeGap(at, mask);
+    Probing.remove(index, at);
     size--;
     if (size * 10L < index.length && index.length > MIN_INDEX) {
-      rehash(index.length / 4 < MIN_INDEX ? MIN_INDEX : index.length / 4);
+      index = Probing.resized(index, Math.max(MIN_INDEX, index.length / 4));
     }
-  }
-
-  private void closeGap(int gap, int mask) {
-    int hole = gap;
-    for (int at = (gap + 1) & mask; index[at] != 0; at = (at + 1) & mask) {
-      int home = (int) (index[at] >>> 32) & mask;
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        index[hole] = index[at];
-        hole = at;
-      }
-    }
-    index[hole] = 0;
   }
 
   /** Frees the trace's own block; its spans are freed by {@link SpanStore#free} before. */
@@ -216,25 +203,6 @@ public final class TraceTable {
     }
     pool.free(trace);
     traceCount--;
-  }
-
-  private void rehash(int length) {
-    long[] larger = new long[length];
-    for (long entry : index) {
-      if (entry != 0) {
-        insert(larger, entry);
-      }
-    }
-    index = larger;
-  }
-
-  private static void insert(long[] into, long entry) {
-    int mask = into.length - 1;
-    int at = (int) (entry >>> 32) & mask;
-    while (into[at] != 0) {
-      at = (at + 1) & mask;
-    }
-    into[at] = entry;
   }
 
   /**

@@ -1,9 +1,5 @@
 package io.ringtail.sampler.peer;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.netty.channel.EventLoop;
 import io.ringtail.link.Peer;
 import io.ringtail.link.StreamOnLoop;
@@ -14,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * One gRPC stream to another sampler, from hello to its end; {@link Events} tell of it. Threads:
  * the link's event loop; callbacks of gRPC that come elsewhere are moved there.
  */
-final class PeerSession extends StreamOnLoop<byte[]> {
+final class PeerSession extends StreamOnLoop<byte[], byte[]> {
   private static final long OPENING_MILLIS = 3_000;
   private static final int ANSWERS_AHEAD = 64;
 
@@ -35,37 +31,21 @@ final class PeerSession extends StreamOnLoop<byte[]> {
   private final Peer peer;
   private final EventLoop loop;
   private final Events events;
-  private final ManagedChannel channel;
-  private final ClientCall<byte[], byte[]> call;
   private boolean welcomed;
-  private boolean ended;
 
   PeerSession(PeerLinks context, Peer peer, String address, EventLoop loop, Events events) {
-    this(context, peer, context.channel(address, loop), loop, events);
-  }
-
-  private PeerSession(
-      PeerLinks context, Peer peer, ManagedChannel channel, EventLoop loop, Events events) {
-    super(channel, loop);
+    super(context.channel(address, loop), loop, PeerMethod.OPEN);
     this.context = context;
     this.peer = peer;
     this.loop = loop;
     this.events = events;
-    this.channel = channel;
-    this.call = channel.newCall(PeerMethod.OPEN, CallOptions.DEFAULT);
   }
 
   void open() {
-    call.start(this, new Metadata());
-    call.request(ANSWERS_AHEAD);
-    call.sendMessage(
-        PeerCodec.encode(
-            new PeerFrame.Hello(
-                PeerFields.VERSION,
-                PeerFields.VERSION,
-                context.self(),
-                peer,
-                context.nextAttempt())));
+    PeerFrame.Hello hello =
+        new PeerFrame.Hello(
+            PeerFields.VERSION, PeerFields.VERSION, context.self(), peer, context.nextAttempt());
+    start(PeerCodec.encode(hello), ANSWERS_AHEAD);
     var unused = loop.schedule(this::checkOpening, OPENING_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -76,26 +56,21 @@ final class PeerSession extends StreamOnLoop<byte[]> {
   }
 
   boolean isWritable() {
-    return !ended && welcomed && call.isReady();
+    return welcomed && isReady();
   }
 
   void send(byte[] word) {
-    call.sendMessage(word);
+    sendMessage(word);
   }
 
   /** Ends it without telling. */
   void cancel(String reason) {
-    if (!ended) {
-      ended = true;
-      call.cancel(reason, null);
-      channel.shutdownNow();
-    }
+    cut(reason);
   }
 
   @Override
   protected void end(String reason) {
-    if (!ended) {
-      cancel(reason);
+    if (cut(reason)) {
       events.onBroken(this, reason);
     }
   }
@@ -109,10 +84,6 @@ final class PeerSession extends StreamOnLoop<byte[]> {
 
   @Override
   protected void receive(byte[] message) {
-    if (ended) {
-      return;
-    }
-    call.request(1);
     try {
       PeerFrame frame = PeerCodec.decodeAnswer(message);
       if (frame instanceof PeerFrame.Welcome welcome) {
