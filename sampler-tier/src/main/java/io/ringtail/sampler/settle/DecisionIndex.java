@@ -1,9 +1,10 @@
 package io.ringtail.sampler.settle;
 
-import io.ringtail.trace.TraceHash;
+import io.ringtail.sampler.buffer.Probing;
+import io.ringtail.sampler.buffer.TraceTable;
 
 /**
- * Where the decision on a trace is: the batch and its place in it. Open addressing over longs of
+ * Where the decision on a trace is: the batch and its place in it. {@link Probing} over longs of
  * {hash, batch and place}. Threads: one.
  */
 final class DecisionIndex {
@@ -52,7 +53,7 @@ final class DecisionIndex {
     if (size == 0) {
       return NONE;
     }
-    long found = index[slot(hash(context, hi, lo), context, hi, lo)];
+    long found = index[slot(TraceTable.hash(context, hi, lo), context, hi, lo)];
     return found == 0 ? NONE : (int) found - 1;
   }
 
@@ -72,7 +73,7 @@ final class DecisionIndex {
    */
   boolean put(DecisionBatch batch, int place) {
     int context = batch.context(place);
-    int hash = hash(context, batch.hi(place), batch.lo(place));
+    int hash = TraceTable.hash(context, batch.hi(place), batch.lo(place));
     int at = slot(hash, context, batch.hi(place), batch.lo(place));
     long put = ((long) hash << 32) | (entry(batch, place) + 1);
     if (index[at] != 0) {
@@ -86,7 +87,7 @@ final class DecisionIndex {
     index[at] = put;
     size++;
     if (size * 10L > index.length * 7L) {
-      rehash(index.length * 2);
+      index = Probing.resized(index, index.length * 2);
     }
     return true;
   }
@@ -96,12 +97,12 @@ final class DecisionIndex {
     if (batch.isVoid(place)) {
       return;
     }
-    int hash = hash(batch.context(place), batch.hi(place), batch.lo(place));
+    int hash = TraceTable.hash(batch.context(place), batch.hi(place), batch.lo(place));
     int mask = index.length - 1;
     long entry = ((long) hash << 32) | (entry(batch, place) + 1);
     for (int at = hash & mask; index[at] != 0; at = (at + 1) & mask) {
       if (index[at] == entry) {
-        closeGap(at, mask);
+        Probing.remove(index, at);
         size--;
         return;
       }
@@ -111,7 +112,7 @@ final class DecisionIndex {
   /** Gives back memory of which most is empty. */
   void shrink() {
     if (size * 10L < index.length && index.length > MIN_LENGTH) {
-      rehash(Math.max(MIN_LENGTH, index.length / 4));
+      index = Probing.resized(index, Math.max(MIN_LENGTH, index.length / 4));
     }
   }
 
@@ -132,36 +133,5 @@ final class DecisionIndex {
     DecisionBatch batch = batch(entry);
     int place = entry & PLACE_MASK;
     return batch.lo(place) == lo && batch.hi(place) == hi && batch.context(place) == context;
-  }
-
-  private void closeGap(int gap, int mask) {
-    int hole = gap;
-    for (int at = (gap + 1) & mask; index[at] != 0; at = (at + 1) & mask) {
-      int home = (int) (index[at] >>> 32) & mask;
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        index[hole] = index[at];
-        hole = at;
-      }
-    }
-    index[hole] = 0;
-  }
-
-  private void rehash(int length) {
-    long[] next = new long[length];
-    int mask = length - 1;
-    for (long entry : index) {
-      if (entry != 0) {
-        int at = (int) (entry >>> 32) & mask;
-        while (next[at] != 0) {
-          at = (at + 1) & mask;
-        }
-        next[at] = entry;
-      }
-    }
-    index = next;
-  }
-
-  private static int hash(int context, long hi, long lo) {
-    return (int) TraceHash.mix(hi, lo) ^ (context * 0x9e3779b9);
   }
 }
