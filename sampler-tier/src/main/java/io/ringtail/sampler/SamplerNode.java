@@ -38,6 +38,7 @@ import io.ringtail.rules.Rules;
 import io.ringtail.sampler.export.Exports;
 import io.ringtail.sampler.export.KeptTraceListener;
 import io.ringtail.sampler.export.ListeningQueue;
+import io.ringtail.sampler.handoff.Arrival;
 import io.ringtail.sampler.handoff.Draining;
 import io.ringtail.sampler.handoff.Handoff;
 import io.ringtail.sampler.handoff.HandoffStatus;
@@ -81,6 +82,7 @@ public final class SamplerNode implements AutoCloseable {
   private final ShardSet shards;
   private final PeerLinks peers;
   private final Handoff handoff;
+  private final Arrival arrival;
   private final LinkServer links;
   private final Membership membership;
   private final EpochsTold epochsTold;
@@ -142,6 +144,7 @@ public final class SamplerNode implements AutoCloseable {
             membership::inUse,
             Handoff.Executors.started(tables),
             metrics);
+    this.arrival = new Arrival(handoff::status);
     this.shards =
         new ShardSet(
             memory.shards(),
@@ -198,6 +201,9 @@ public final class SamplerNode implements AutoCloseable {
                 this::state,
                 this::apply));
     readiness.require("cluster", membership::whyNotJoined);
+    if (moves()) {
+      readiness.require("handoff", arrival::whyNot);
+    }
   }
 
   /** Whether members come and go, and slots with them. */
@@ -206,7 +212,8 @@ public final class SamplerNode implements AutoCloseable {
   }
 
   /**
-   * Listens and joins; returns once joined. Ready when an epoch names it.
+   * Listens and joins; returns once joined. Ready when an epoch gives it slots of which no other node
+   * has anything any more.
    *
    * @throws Exception if an address cannot be had, naming the key, or the cluster cannot be joined
    */
@@ -309,6 +316,7 @@ public final class SamplerNode implements AutoCloseable {
     log.info("event=coming-back node={} before={} bits={}", config.node().id(), before, next);
     incarnation = next;
     handoff.comeBack(next.bits());
+    arrival.again();
     peers.restart();
     links.endLinks(Farewell.Reason.NOT_ME, "this node comes back as another incarnation");
     membership.comeBack(next.bits());
