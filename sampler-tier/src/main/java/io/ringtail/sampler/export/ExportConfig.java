@@ -3,6 +3,7 @@ package io.ringtail.sampler.export;
 import io.ringtail.config.ConfigSection;
 import io.ringtail.config.SafeUrl;
 import io.ringtail.link.HeaderNames;
+import io.ringtail.sampler.export.send.HeaderFile;
 import io.ringtail.sampler.export.send.OtlpEndpoint;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,14 +139,37 @@ public record ExportConfig(
         otlp.section("headers").problem(name, "cannot be set (expected another header name)");
       }
     }
+    Map<String, HeaderFile> files = readHeaderFiles(otlp, headers);
     Duration timeout = otlp.duration("timeout", Duration.ofSeconds(10), MILLI, HOUR);
     List<OtlpEndpoint> endpoints = new ArrayList<>();
     List<String> urls = readUrls(otlp);
     for (int i = 0; i < urls.size(); i++) {
       readUrl(otlp, i, urls.get(i))
-          .ifPresent(uri -> endpoints.add(new OtlpEndpoint(uri, protocol, gzip, headers, timeout)));
+          .ifPresent(
+              uri ->
+                  endpoints.add(new OtlpEndpoint(uri, protocol, gzip, headers, files, timeout)));
     }
     return endpoints;
+  }
+
+  private static Map<String, HeaderFile> readHeaderFiles(
+      ConfigSection otlp, Map<String, String> headers) {
+    ConfigSection section = otlp.section("headers-files");
+    Map<String, HeaderFile> files = new LinkedHashMap<>();
+    for (String name : section.keys()) {
+      String text = section.string(name, "");
+      Optional<HeaderFile> file = HeaderFile.parse(text);
+      if (file.isEmpty()) {
+        section.problem(name, '"' + text + "\" (expected " + HeaderFile.EXPECTED + ")");
+      } else if (!HeaderNames.mayTravel(name)) {
+        section.problem(name, "cannot be set (expected another header name)");
+      } else if (headers.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
+        section.problem(name, "is among headers too (expected one of the two)");
+      } else {
+        files.put(name, file.get());
+      }
+    }
+    return files;
   }
 
   private static List<String> readUrls(ConfigSection otlp) {

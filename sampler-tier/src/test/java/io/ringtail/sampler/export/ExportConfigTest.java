@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigProblem;
 import io.ringtail.sampler.export.ExportConfig.Balance;
+import io.ringtail.sampler.export.send.HeaderFile;
 import io.ringtail.sampler.export.send.OtlpEndpoint;
 import java.net.URI;
 import java.nio.file.Path;
@@ -126,5 +127,33 @@ class ExportConfigTest {
             "x.yaml:3:16: otlp.compression: \"zstd\" (expected one of: none, gzip)",
             "x.yaml:4:20: otlp.headers.Host: cannot be set (expected another header name)",
             "x.yaml:5:29: retry.max: is less than retry.initial (expected at least as long)");
+  }
+
+  @Test
+  void headersFiles_pathsWithWordsBefore_areReadAndMistakesTold() {
+    ConfigFile file =
+        ConfigFile.read(
+            "x.yaml",
+            """
+            otlp:
+              endpoint: http://a:1
+              headers: { X-Both: a }
+              headers-files:
+                Authorization: Bearer /run/token
+                X-Both: /run/both
+                X-None: token
+                Host: /run/host
+            """);
+    ExportConfig config = ExportConfig.read(file.root());
+    assertThat(config.endpoints().get(0).headerFiles())
+        .containsOnly(
+            Map.entry("Authorization", new HeaderFile("Bearer ", Path.of("/run/token"))));
+    assertThat(file.problems().stream().map(ConfigProblem::toString))
+        .containsExactly(
+            "x.yaml:6:13: otlp.headers-files.X-Both: is among headers too (expected one of the"
+                + " two)",
+            "x.yaml:7:13: otlp.headers-files.X-None: \"token\" (expected an absolute path, perhaps"
+                + " with words before: Bearer /a/b)",
+            "x.yaml:8:11: otlp.headers-files.Host: cannot be set (expected another header name)");
   }
 }

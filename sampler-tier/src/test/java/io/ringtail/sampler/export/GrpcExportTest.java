@@ -12,6 +12,7 @@ import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.KeptTrace.Answer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +84,19 @@ class GrpcExportTest {
       assertThat(header(headers, "grpc-encoding")).isEqualTo("gzip");
       assertThat(header(headers, "user-agent"))
           .matches("Ringtail/\\S+ OTel-OTLP-Exporter-Java/\\S+ grpc-java-netty/.*");
+    }
+  }
+
+  @Test
+  void headerOfAFile_goesWithEachRequest(@TempDir Path dir) throws Exception {
+    Path token = Files.writeString(dir.resolve("token"), "s3cret\n");
+    try (GrpcSink sink = new GrpcSink(0)) {
+      Exports exports =
+          exportTo(sink.url(), ", headers-files: { Authorization: 'Bearer " + token + "' }");
+      exports.offer(kept.trace(1, 3));
+      awaitAnswered(1);
+      exports.close(SOON);
+      assertThat(header(sink.headers.get(0), "authorization")).isEqualTo("Bearer s3cret");
     }
   }
 

@@ -27,11 +27,16 @@ public final class GrpcTransport implements Transport {
           .build();
 
   private final OtlpEndpoint endpoint;
+  private final LiveHeaders headers;
   private final ManagedChannel channel;
   private final CallOptions options;
 
+  /**
+   * @throws UncheckedIOException if a header's file cannot be read
+   */
   public GrpcTransport(OtlpEndpoint endpoint) {
     this.endpoint = endpoint;
+    this.headers = LiveHeaders.of(endpoint);
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(endpoint.uri().getHost(), endpoint.port())
             .userAgent(RequestHeaders.USER_AGENT)
@@ -52,7 +57,7 @@ public final class GrpcTransport implements Transport {
       call = call.withWaitForReady();
     }
     Metadata metadata = new Metadata();
-    RequestHeaders.of(endpoint.headers(), payload.context())
+    RequestHeaders.of(headers.now(), payload.context())
         .forEach((name, value) -> put(metadata, name, value));
     ClientCall<Payload, byte[]> started = channel.newCall(EXPORT, call);
     started.start(new Answer(onResult), metadata);

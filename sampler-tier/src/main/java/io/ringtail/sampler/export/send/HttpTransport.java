@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** OTLP/HTTP with protobuf bodies, over HTTP/1.1 connections that are kept. */
 public final class HttpTransport implements Transport {
   private final OtlpEndpoint endpoint;
+  private final LiveHeaders headers;
   private final InstantSource clock;
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
@@ -38,9 +39,11 @@ public final class HttpTransport implements Transport {
 
   /**
    * @param clock wall clock, for dates in {@code Retry-After}
+   * @throws java.io.UncheckedIOException if a header's file cannot be read
    */
   public HttpTransport(OtlpEndpoint endpoint, InstantSource clock) {
     this.endpoint = endpoint;
+    this.headers = LiveHeaders.of(endpoint);
     this.clock = clock;
     this.client =
         HttpClient.newBuilder()
@@ -85,7 +88,7 @@ public final class HttpTransport implements Transport {
             .timeout(endpoint.timeout())
             .header("Content-Type", "application/x-protobuf")
             .header("User-Agent", RequestHeaders.USER_AGENT);
-    RequestHeaders.of(endpoint.headers(), payload.context()).forEach(request::setHeader);
+    RequestHeaders.of(headers.now(), payload.context()).forEach(request::setHeader);
     if (!endpoint.gzip()) {
       return request
           .POST(HttpRequest.BodyPublishers.ofByteArray(payload.array(), 0, payload.length()))

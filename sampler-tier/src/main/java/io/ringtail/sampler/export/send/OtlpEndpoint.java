@@ -12,10 +12,16 @@ import java.util.Map;
  * @param protocol gRPC, or HTTP with protobuf bodies
  * @param gzip whether requests are compressed
  * @param headers sent with every request; a request's own context headers go before them
+ * @param headerFiles further ones, by name, whose values stand in files
  * @param timeout for one attempt, answer included
  */
 public record OtlpEndpoint(
-    URI uri, Protocol protocol, boolean gzip, Map<String, String> headers, Duration timeout) {
+    URI uri,
+    Protocol protocol,
+    boolean gzip,
+    Map<String, String> headers,
+    Map<String, HeaderFile> headerFiles,
+    Duration timeout) {
   private static final int HTTPS_PORT = 443;
   private static final int GRPC_PORT = 4317;
   private static final int HTTP_PORT = 4318;
@@ -28,6 +34,13 @@ public record OtlpEndpoint(
 
   public OtlpEndpoint {
     headers = Map.copyOf(headers);
+    headerFiles = Map.copyOf(headerFiles);
+  }
+
+  /** Without header files. */
+  public OtlpEndpoint(
+      URI uri, Protocol protocol, boolean gzip, Map<String, String> headers, Duration timeout) {
+    this(uri, protocol, gzip, headers, Map.of(), timeout);
   }
 
   boolean tls() {
