@@ -1,0 +1,99 @@
+package io.ringtail.it.chart;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** {@code helm/ringtail}, rendered and linted by Helm's own code in this process. */
+final class Chart {
+  static final Path HOME = Path.of("..", "helm", "ringtail");
+
+  /** What must be there besides the defaults. */
+  static final String BACKEND =
+      "sampler: { config: { export: { otlp: { endpoint: 'http://backend:4317' } } } }";
+
+  private static final String KUBERNETES = "1.35.0";
+
+  private Chart() {}
+
+  /**
+   * Renders it.
+   *
+   * @param values YAML texts over the defaults, later ones win
+   * @throws IllegalStateException as Helm says it, if it refuses
+   */
+  static Rendering render(String... values) {
+    List<Path> files = new ArrayList<>();
+    try {
+      var command =
+          new Helm(HOME)
+              .template()
+              .withName("shop")
+              .withNamespace("tracing")
+              .withKubeVersion(KUBERNETES);
+      for (String text : values) {
+        Path file = Files.createTempFile("values", ".yaml");
+        files.add(file);
+        Files.writeString(file, text);
+        command.withValuesFile(file);
+      }
+      return Rendering.of(command.call());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      files.forEach(file -> file.toFile().delete());
+    }
+  }
+
+  /** Lints a copy of it that has these values instead of its own. */
+  static LintResult lint(Path directory, Map<?, ?> values) throws IOException {
+    copy(HOME, directory);
+    Files.writeString(directory.resolve("values.yaml"), Yaml.print(values));
+    return new Helm(directory).lint().strict().call();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+  }
+
+  static String read(String name) {
+    try {
+      return Files.readString(HOME.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Its own values. */
+  static Map<?, ?> defaults() {
+    return (Map<?, ?>) Yaml.read(read("values.yaml"));
+  }
+
+  /** Names of its example values, without the ending. */
+  static Stream<String> examples() throws IOException {
+    try (Stream<Path> files = Files.list(HOME.resolve("examples"))) {
+      return files
+          .map(file -> file.getFileName().toString().replace(".yaml", ""))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  static String example(String name) {
+    return read("examples/" + name + ".yaml");
+  }
+}
