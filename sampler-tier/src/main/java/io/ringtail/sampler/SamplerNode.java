@@ -212,8 +212,8 @@ public final class SamplerNode implements AutoCloseable {
   }
 
   /**
-   * Listens and joins; returns once joined. Ready when an epoch gives it slots of which no other node
-   * has anything any more.
+   * Listens and joins; returns once joined. Ready when an epoch gives it slots of which no other
+   * node has anything any more.
    *
    * @throws Exception if an address cannot be had, naming the key, or the cluster cannot be joined
    */

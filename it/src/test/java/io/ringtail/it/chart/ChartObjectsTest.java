@@ -244,8 +244,7 @@ class ChartObjectsTest {
     assertThat(required.podLabels("sampler"))
         .containsAllEntriesOf(router.getLabelSelector().getMatchLabels());
     assertThat(required.podLabels("router").entrySet())
-        .doesNotContainAnyElementsOf(
-            Set.of(Map.entry("app.kubernetes.io/component", "sampler")));
+        .doesNotContainAnyElementsOf(Set.of(Map.entry("app.kubernetes.io/component", "sampler")));
     var sampler =
         required
             .samplerPod()
@@ -395,8 +394,7 @@ class ChartObjectsTest {
 
   @Test
   void names_ofAnyLength_fitIntoLabels() {
-    Rendering rendering =
-        Chart.render(Chart.BACKEND, "fullnameOverride: " + "a".repeat(44));
+    Rendering rendering = Chart.render(Chart.BACKEND, "fullnameOverride: " + "a".repeat(44));
     for (HasMetadata manifest : rendering.manifests()) {
       assertThat(manifest.getMetadata().getName()).hasSizeLessThanOrEqualTo(52);
     }

@@ -76,8 +76,9 @@ class MonitorsTest {
   }
 
   private static boolean has(Map<String, String> labels, Map<?, ?> spec) {
-    return labels.entrySet().containsAll(
-        ((Map<?, ?>) Yaml.at(spec, "selector", "matchLabels")).entrySet());
+    return labels
+        .entrySet()
+        .containsAll(((Map<?, ?>) Yaml.at(spec, "selector", "matchLabels")).entrySet());
   }
 
   private static List<String> names(Map<?, ?> of) {

@@ -73,7 +73,8 @@ final class ValuesTable {
   private void add(String path, @Nullable Object value, Map<String, Row> rows) {
     boolean whole = described.containsKey(path) && !describedWithin(path);
     if (!whole && value instanceof Map<?, ?> map && !map.isEmpty()) {
-      map.forEach((key, of) -> add(path.isEmpty() ? String.valueOf(key) : path + "." + key, of, rows));
+      map.forEach(
+          (key, of) -> add(path.isEmpty() ? String.valueOf(key) : path + "." + key, of, rows));
     } else {
       rows.put(path, new Row(path, shown(value), described.getOrDefault(path, "")));
     }

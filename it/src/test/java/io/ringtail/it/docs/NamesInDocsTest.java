@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Pages for operators name metrics, keys and pages that are there. */
 class NamesInDocsTest {
   private static final Path DOCS = Path.of("..", "docs");
-  private static final Pattern METRIC = Pattern.compile("\\bringtail_(?:router|sampler|cluster)_\\w+");
+  private static final Pattern METRIC =
+      Pattern.compile("\\bringtail_(?:router|sampler|cluster)_\\w+");
   private static final Pattern KEY =
       Pattern.compile("`((?:router|sampler|cluster|node|ops)\\.[a-z.-]+)`");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");

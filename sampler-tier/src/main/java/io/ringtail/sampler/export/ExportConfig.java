@@ -146,8 +146,7 @@ public record ExportConfig(
     for (int i = 0; i < urls.size(); i++) {
       readUrl(otlp, i, urls.get(i))
           .ifPresent(
-              uri ->
-                  endpoints.add(new OtlpEndpoint(uri, protocol, gzip, headers, files, timeout)));
+              uri -> endpoints.add(new OtlpEndpoint(uri, protocol, gzip, headers, files, timeout)));
     }
     return endpoints;
   }

@@ -20,7 +20,9 @@ public final class Arrival {
     this.status = status;
   }
 
-  /** It comes back as another incarnation, whose status is the one that is asked for from now on. */
+  /**
+   * It comes back as another incarnation, whose status is the one that is asked for from now on.
+   */
   public synchronized void again() {
     arrived = false;
   }

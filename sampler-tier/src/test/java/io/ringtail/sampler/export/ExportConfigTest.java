@@ -146,8 +146,7 @@ class ExportConfigTest {
             """);
     ExportConfig config = ExportConfig.read(file.root());
     assertThat(config.endpoints().get(0).headerFiles())
-        .containsOnly(
-            Map.entry("Authorization", new HeaderFile("Bearer ", Path.of("/run/token"))));
+        .containsOnly(Map.entry("Authorization", new HeaderFile("Bearer ", Path.of("/run/token"))));
     assertThat(file.problems().stream().map(ConfigProblem::toString))
         .containsExactly(
             "x.yaml:6:13: otlp.headers-files.X-Both: is among headers too (expected one of the"

@@ -97,8 +97,7 @@ class LiveHeadersTest {
     assertThatThrownBy(() -> headers(""))
         .isInstanceOf(UncheckedIOException.class)
         .rootCause()
-        .hasMessage(
-            "sampler.export.otlp.headers-files.Authorization: " + token + ": no such file");
+        .hasMessage("sampler.export.otlp.headers-files.Authorization: " + token + ": no such file");
   }
 
   @Test
