@@ -12,6 +12,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.ringtail.admin.AdminConfig;
+import io.ringtail.admin.report.Reasons;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.NodeConfig;
@@ -64,6 +65,16 @@ class RouterNodeTest {
       router.stop();
       assertThat(router.readiness().reasons()).contains("stopping: this router stops");
     }
+  }
+
+  /** So that whoever adds a reason says what it means to operators. */
+  @Test
+  void reasons_ofAllCounters_standInTheAdminServicesTable() throws Exception {
+    RouterNode router = new RouterNode(config(0, List.of()), MemoryLimits.ofJvm(), Rules.ALL);
+    router.start();
+    assertThat(router.metrics().total("ringtail_router_refused_requests_total")).isZero();
+    assertThat(Reasons.missing(router.metrics())).isEmpty();
+    router.close();
   }
 
   @Test

@@ -11,9 +11,11 @@ import io.ringtail.admin.v1.MemberState;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Role;
 import io.ringtail.admin.v1.SamplerStatus;
+import io.ringtail.sampler.export.DestinationHealth;
 import io.ringtail.sampler.export.Exports;
 import io.ringtail.sampler.handoff.Handoff;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -58,6 +60,10 @@ final class SamplerAdmin implements NodeAdmin {
             recent.perSecond("ringtail_sampler_accepted_spans_total")
                 + recent.perSecond("ringtail_sampler_handed_in_spans_total"))
         .setSpansOutPerSecond(recent.perSecond("ringtail_sampler_export_sent_spans_total"))
+        .setBytesInPerSecond(
+            recent.perSecond("ringtail_sampler_accepted_bytes_total")
+                + recent.perSecond("ringtail_sampler_handoff_bytes_total", "direction", "in"))
+        .setBytesOutPerSecond(recent.perSecond("ringtail_sampler_export_sent_bytes_total"))
         .setSampler(sampler(recent));
   }
 
@@ -77,10 +83,16 @@ final class SamplerAdmin implements NodeAdmin {
             .setHandoff(handoff(recent))
             .setKeptCacheSeconds(covered(recent, "kept"))
             .setDroppedCacheSeconds(covered(recent, "dropped"))
+            .setKeptTraces(decided(recent, "sampled"))
+            .setDroppedTraces(decided(recent, "not_sampled") + decided(recent, "dropped"))
             .addAllEarlyDecisions(recent.reasons(Reasons.Kind.EARLY_DECISION))
             .setStranger(handoff.status().stranger());
-    exports.names().forEach(name -> status.addDestinations(destination(name, recent)));
+    exports.health().forEach(health -> status.addDestinations(destination(health, recent)));
     return status.build();
+  }
+
+  private static long decided(Recent recent, String decision) {
+    return recent.total("ringtail_sampler_decided_traces_total", "decision", decision);
   }
 
   private static double covered(Recent recent, String decision) {
@@ -98,21 +110,42 @@ final class SamplerAdmin implements NodeAdmin {
         .setReplayQuestions(status.questions())
         .setReplayAnswersMissing(status.answersMissing())
         .setBytesInFlight(inFlight)
+        .addAllWaitingFor(waitingFor())
+        .setTracesSent(recent.total("ringtail_sampler_handoff_traces_total", "direction", "out"))
+        .setTracesReceived(recent.total("ringtail_sampler_handoff_traces_total", "direction", "in"))
         .setPossibleSplits(status.possibleSplits())
         .build();
   }
 
-  private static DestinationStatus destination(String name, Recent recent) {
-    String[] of = {"destination", name};
+  private List<String> waitingFor() {
+    return handoff.waitingFor().stream()
+        .map(bits -> epochs.nodeId(bits).orElseGet(() -> Long.toHexString(bits)))
+        .sorted()
+        .toList();
+  }
+
+  private static DestinationStatus destination(DestinationHealth health, Recent recent) {
+    String[] of = {"destination", health.destination()};
     String export = "ringtail_sampler_export_";
     return DestinationStatus.newBuilder()
-        .setDestination(name)
+        .setDestination(health.destination())
         .setQueueBytes(recent.level(export + "queued_bytes", export + "queue_capacity_bytes", of))
         .setDiskBytes(recent.level(export + "disk_bytes", export + "disk_capacity_bytes", of))
         .setQueuedSpans((long) recent.value(export + "queued_spans", of))
         .setRequestsInFlight(
             recent.level(export + "requests_in_flight", export + "requests_in_flight_capacity", of))
         .setRetriesLastMinute(recent.lastMinute(export + "retries_total", of))
+        .setSentSpans(recent.total(export + "sent_spans_total", of))
+        .setLostSpans(
+            recent.total(export + "lost_spans_total", of)
+                - recent.total(
+                    export + "lost_spans_total",
+                    "destination",
+                    health.destination(),
+                    "reason",
+                    "handed_over"))
+        .setFailingSeconds(health.failingNanos() / NANOS)
+        .setLastError(health.lastError())
         .build();
   }
 

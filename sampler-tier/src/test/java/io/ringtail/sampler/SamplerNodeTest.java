@@ -3,6 +3,7 @@ package io.ringtail.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringtail.admin.report.Reasons;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ListenException;
 import io.ringtail.memory.MemoryLimits;
@@ -52,6 +53,15 @@ class SamplerNodeTest {
         "cluster.bind",
         "link: { listen: '127.0.0.1:0' }",
         "ops: { http: '127.0.0.1:0' }\nadmin: { listen: '127.0.0.1:0' }\ncluster: { bind: '127.0.0.1:%d' }");
+  }
+
+  /** So that whoever adds a reason says what it means to operators. */
+  @Test
+  void reasons_ofAllCounters_standInTheAdminServicesTable() {
+    try (SamplerNode node =
+        node("link: { listen: '127.0.0.1:0' }, export: { otlp: { endpoint: 'http://a:1' } }", "")) {
+      assertThat(Reasons.missing(node.metrics())).isEmpty();
+    }
   }
 
   private void assertInUse(String key, String sampler, String more) {

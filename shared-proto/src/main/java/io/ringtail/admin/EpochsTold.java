@@ -3,6 +3,7 @@ package io.ringtail.admin;
 import io.ringtail.admin.v1.EpochRef;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Member;
 import io.ringtail.ring.RingTables;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -35,6 +36,15 @@ public final class EpochsTold {
   /** The epoch of that order; empty before the first. */
   public Optional<EpochRef> ref(EpochOrder inUse) {
     return find(inUse).map(epoch -> Members.epoch(epoch, tables.of(epoch.members())));
+  }
+
+  /** Node id of an incarnation that one of them names; empty if none does. */
+  public synchronized Optional<String> nodeId(long bits) {
+    return newestFirst.stream()
+        .flatMap(epoch -> epoch.members().stream())
+        .filter(m -> m.incarnation().bits() == bits)
+        .map(Member::nodeId)
+        .findFirst();
   }
 
   private synchronized Optional<Epoch> find(EpochOrder inUse) {

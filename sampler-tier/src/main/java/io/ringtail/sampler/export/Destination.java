@@ -53,6 +53,7 @@ final class Destination {
   private final Gathering gathering;
   private final Flights flights;
   private final Outcome outcome;
+  private final Health health = new Health();
 
   private final ArrayDeque<Batch> ready = new ArrayDeque<>();
   private final PriorityQueue<Batch> waiting =
@@ -114,6 +115,10 @@ final class Destination {
   void enqueue(KeptTrace trace) {
     metrics.takenSpans.inc(trace.spanCount());
     backlog.add(trace);
+  }
+
+  Health health() {
+    return health;
   }
 
   String name() {
@@ -239,6 +244,7 @@ final class Destination {
       retry(batch, endpoint, retryable, nowNanos);
       return;
     }
+    health.answered();
     if (endpoint.failing()) {
       log.info("export works again destination={} endpoint={}", name, endpoint.transport().name());
       endpoint.answered(nowNanos);
@@ -280,6 +286,7 @@ final class Destination {
 
   private void retry(Batch batch, Endpoint endpoint, SendResult.Retryable result, long nowNanos) {
     metrics.retries.inc();
+    health.failed(endpoint.transport().name() + ": " + result.why(), nowNanos);
     if (!endpoint.failing()) {
       log.warn(
           "export fails, is retried destination={} endpoint={} why=\"{}\"",

@@ -15,6 +15,7 @@ final class ExportMetrics {
 
   final Counter takenSpans;
   final Counter sentSpans;
+  final Counter sentBytes;
   final Counter recoveredSpans;
   final Counter spooledSpans;
   final Counter spoolFailures;
@@ -34,6 +35,11 @@ final class ExportMetrics {
             PREFIX + "taken_spans_total", "Spans of kept traces taken in the queue.", to);
     sentSpans =
         metrics.counter(PREFIX + "sent_spans_total", "Spans the destination has accepted.", to);
+    sentBytes =
+        metrics.counter(
+            PREFIX + "sent_bytes_total",
+            "Bytes of requests the destination has accepted, before compression.",
+            to);
     recoveredSpans =
         metrics.counter(
             PREFIX + "recovered_spans_total", "Spans found in the queue on disk at start.", to);

@@ -146,9 +146,17 @@ public final class Exports implements ExportQueue {
     return true;
   }
 
-  /** Names of the destinations. */
-  public List<String> names() {
-    return destinations.stream().map(Destination::name).toList();
+  /** Whether each destination works. Threads: any. */
+  public List<DestinationHealth> health() {
+    long nowNanos = System.nanoTime();
+    return destinations.stream().map(destination -> health(destination, nowNanos)).toList();
+  }
+
+  private static DestinationHealth health(Destination of, long nowNanos) {
+    return of.health()
+        .failing()
+        .map(f -> new DestinationHealth(of.name(), nowNanos - f.sinceNanos(), f.why()))
+        .orElseGet(() -> new DestinationHealth(of.name(), 0, ""));
   }
 
   /** Whether everything taken has been answered. */

@@ -31,6 +31,7 @@ final class Outcome {
   void accepted(Batch batch, SendResult.Accepted accepted) {
     long rejected = Math.max(0, Math.min(accepted.rejectedSpans(), batch.spanCount()));
     metrics.sentSpans.inc(batch.spanCount() - rejected);
+    metrics.sentBytes.inc(batch.length());
     if (rejected > 0) {
       metrics.lostSpans(ExportLoss.PARTIAL_SUCCESS).inc(rejected);
     }

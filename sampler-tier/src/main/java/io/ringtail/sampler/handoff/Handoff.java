@@ -15,6 +15,7 @@ import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.sampler.shard.ShardSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -196,6 +197,11 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
     board = new MarkBoard();
     all.outgoing().forgetAll();
     all.thread().replace(keeper(all.tier(), all.links(), all.outgoing()));
+  }
+
+  /** Bits of samplers and routers that it waits for. Threads: any. */
+  public Set<Long> waitingFor() {
+    return parts().thread().waitingFor();
   }
 
   public HandoffStatus status() {

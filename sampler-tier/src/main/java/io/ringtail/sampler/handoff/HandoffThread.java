@@ -8,6 +8,7 @@ import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingTables;
 import io.ringtail.sampler.shard.SlotView;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -222,6 +223,11 @@ public final class HandoffThread implements AutoCloseable {
       return;
     }
     whole.accept(epoch);
+  }
+
+  /** Bits of samplers and routers that it waits for. Threads: any. */
+  public Set<Long> waitingFor() {
+    return keeper.waitingFor();
   }
 
   /** What the keeper says of itself. */

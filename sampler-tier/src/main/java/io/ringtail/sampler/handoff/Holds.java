@@ -266,6 +266,13 @@ final class Holds {
     return holds.stream().anyMatch(hold -> hold.gain.compareTo(epoch) <= 0);
   }
 
+  /** Bits of samplers that have not said all that holds wait for. */
+  Set<Long> waitingFor() {
+    Set<Long> samplers = new TreeSet<>();
+    holds.forEach(hold -> samplers.addAll(hold.samplers));
+    return samplers;
+  }
+
   int count() {
     return holds.size();
   }

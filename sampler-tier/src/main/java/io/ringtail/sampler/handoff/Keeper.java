@@ -69,6 +69,7 @@ public final class Keeper {
   private EpochOrder lostIn = EpochOrder.NONE;
 
   private SlotSet heldInView = SlotSet.NONE;
+  private volatile Set<Long> waitingFor = Set.of();
   private volatile HandoffStatus status = HandoffStatus.NONE;
 
   /**
@@ -385,6 +386,14 @@ public final class Keeper {
             nothingLeft,
             isStranger(),
             stranger.phase() == Stranger.Phase.EMPTY);
+    Set<Long> waits = holds.waitingFor();
+    waits.addAll(questions.waitingFor());
+    waitingFor = Set.copyOf(waits);
+  }
+
+  /** Bits of samplers and routers that holds and questions wait for. Threads: any. */
+  public Set<Long> waitingFor() {
+    return waitingFor;
   }
 
   /** The newest word on itself. Threads: any. */

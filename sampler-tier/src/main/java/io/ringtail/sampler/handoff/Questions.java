@@ -113,6 +113,13 @@ final class Questions {
     return open.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0);
   }
 
+  /** Bits of routers that have not answered all. */
+  Set<Long> waitingFor() {
+    Set<Long> routersAsked = new TreeSet<>();
+    open.values().forEach(q -> routersAsked.addAll(q.unanswered()));
+    return routersAsked;
+  }
+
   int open() {
     return open.size();
   }

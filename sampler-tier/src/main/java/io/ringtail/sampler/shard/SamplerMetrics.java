@@ -20,6 +20,7 @@ import java.util.function.Function;
 public final class SamplerMetrics {
   private final Metrics metrics;
   private final Counter accepted;
+  private final Counter acceptedBytes;
   private final Counter handedIn;
   private final Counter handedOut;
   private final Counter kept;
@@ -55,6 +56,10 @@ public final class SamplerMetrics {
   public SamplerMetrics(Metrics metrics) {
     this.metrics = metrics;
     accepted = spans("accepted", "Spans of the parts that were acknowledged.");
+    acceptedBytes =
+        metrics.counter(
+            "ringtail_sampler_accepted_bytes_total",
+            "Bytes of the spans of parts that were acknowledged.");
     handedIn = spans("handed_in", "Spans taken over from other samplers.");
     handedOut = spans("handed_out", "Spans other samplers have taken over.");
     kept = spans("kept", "Spans of kept traces that the export queue has taken.");
@@ -160,8 +165,9 @@ public final class SamplerMetrics {
         outcome.name().toLowerCase(Locale.ROOT));
   }
 
-  void accepted(long spans) {
+  void accepted(long spans, long bytes) {
     accepted.inc(spans);
+    acceptedBytes.inc(bytes);
   }
 
   void refused(RefusalCause cause) {

@@ -179,10 +179,12 @@ public final class ShardSet {
       return refusal;
     }
     long spans = 0;
+    long bytes = 0;
     for (ShardBatch batch : part) {
       spans += batch.spanCount();
+      bytes += batch.spanBytes();
     }
-    metrics.accepted(spans);
+    metrics.accepted(spans, bytes);
     for (ShardBatch batch : part) {
       queues.add(batch.shard(), new ShardCommand.Spans(batch, Admission.worstCaseBytes(batch)));
     }

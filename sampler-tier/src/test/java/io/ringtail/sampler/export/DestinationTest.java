@@ -179,6 +179,25 @@ class DestinationTest {
   }
 
   @Test
+  void health_ofAFailingBackend_tellsSinceWhenAndWhyUntilOneIsTaken() {
+    assertThat(destination.health().failing()).isEmpty();
+    first.answer = payload -> new SendResult.Retryable("no route", Duration.ZERO);
+    offerAndLinger(1);
+    Health.Failing failing = destination.health().failing().orElseThrow();
+    assertThat(failing.why()).isEqualTo(first.name() + ": no route");
+    first.answer = payload -> new SendResult.Retryable("reset", Duration.ZERO);
+    pass(1_001);
+    Health.Failing later = destination.health().failing().orElseThrow();
+    assertThat(later.why()).isEqualTo(first.name() + ": reset");
+    assertThat(later.sinceNanos()).isEqualTo(failing.sinceNanos());
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    pass(2_001);
+    assertThat(destination.health().failing()).isEmpty();
+    assertThat(counted("sent_bytes_total", "destination", "otlp"))
+        .isEqualTo(first.sent.get(0).length());
+  }
+
+  @Test
   void handedOverMeanwhile_isNotSentAgain() {
     first.answer = payload -> FakeTransport.UNAVAILABLE;
     offer(kept.trace(1, 2));

@@ -42,6 +42,7 @@ class HoldsTest {
     complete(B, 4);
     tick(1);
     assertThat(holds.held()).isEqualTo(SLOTS);
+    assertThat(holds.waitingFor()).containsExactly(B);
     complete(B, 6);
     tick(2);
     assertThat(holds.held().isEmpty()).isTrue();

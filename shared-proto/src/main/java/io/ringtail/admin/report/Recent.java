@@ -35,25 +35,38 @@ public final class Recent {
     window.add(nowNanos, counts);
   }
 
-  /** Of a counter, over ten seconds, summed over its labels. */
-  public double perSecond(String name) {
-    return window.perSecond(ofName(name), RATE_NANOS);
+  /**
+   * Of a counter, over ten seconds, summed over the labels it has besides those.
+   *
+   * @param labels key, value, key, value …
+   */
+  public double perSecond(String name, String... labels) {
+    return window.perSecond(series(name, labels), RATE_NANOS);
   }
 
-  /** What a counter gained in the last minute, summed over its labels. */
+  /** What a counter gained in the last minute, summed over the labels it has besides those. */
   public long lastMinute(String name, String... labels) {
-    Predicate<String> series =
-        labels.length == 0 ? ofName(name) : new Series(name, List.of(labels)).toString()::equals;
-    return window.gained(series, MINUTE_NANOS);
+    return window.gained(series(name, labels), MINUTE_NANOS);
   }
 
-  private static Predicate<String> ofName(String name) {
-    return series -> series.equals(name) || series.startsWith(name + "{");
+  private static Predicate<String> series(String name, String... labels) {
+    List<String> wanted = new ArrayList<>();
+    for (int i = 0; i < labels.length; i += 2) {
+      wanted.add(labels[i] + "=\"" + labels[i + 1] + '"');
+    }
+    return series ->
+        (series.equals(name) || series.startsWith(name + "{"))
+            && wanted.stream().allMatch(series::contains);
   }
 
-  /** A counter summed over its labels; 0 if there is none. */
-  public long total(String name) {
-    return metrics.total(name);
+  /** A counter summed over the labels it has besides those; 0 if there is none. */
+  public long total(String name, String... labels) {
+    Predicate<String> series = series(name, labels);
+    long sum = 0;
+    for (Map.Entry<String, Counter> counter : metrics.registry().getCounters().entrySet()) {
+      sum += series.test(counter.getKey()) ? counter.getValue().getCount() : 0;
+    }
+    return sum;
   }
 
   /** What a gauge says; 0 if there is none. */
