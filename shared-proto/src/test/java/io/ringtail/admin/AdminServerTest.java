@@ -10,7 +10,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
@@ -74,8 +73,7 @@ class AdminServerTest {
   }
 
   private ManagedChannel channel(Admin admin) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forTarget(admin.address()).usePlaintext().build();
+    ManagedChannel channel = NettyChannelBuilder.forTarget(admin.address()).usePlaintext().build();
     open.add(0, channel::shutdownNow);
     return channel;
   }
@@ -181,9 +179,7 @@ class AdminServerTest {
         .containsExactlyInAnyOrder(
             AdminMethods.SERVICE, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection");
     ask.onNext(
-        ServerReflectionRequest.newBuilder()
-            .setFileContainingSymbol(AdminMethods.SERVICE)
-            .build());
+        ServerReflectionRequest.newBuilder().setFileContainingSymbol(AdminMethods.SERVICE).build());
     FileDescriptorProto file =
         FileDescriptorProto.parseFrom(
             answers.take().getFileDescriptorResponse().getFileDescriptorProto(0));

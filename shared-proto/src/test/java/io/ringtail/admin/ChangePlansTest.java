@@ -81,8 +81,7 @@ class ChangePlansTest {
       for (int weight : new int[] {0, 10_001, -1}) {
         Change change =
             Change.newBuilder().setSetWeight(SetWeight.newBuilder().setWeight(weight)).build();
-        ChangePlan plan =
-            cluster.node("s0").answers().plan(change, Duration.ofSeconds(1)).join();
+        ChangePlan plan = cluster.node("s0").answers().plan(change, Duration.ofSeconds(1)).join();
         assertThat(plan.getImpossible())
             .isEqualTo("weight " + Integer.toUnsignedLong(weight) + " (expected 1 to 10000)");
       }

@@ -224,8 +224,7 @@ class ClusterAnswersTest {
   void settings_ofAnother_haveItsNotes() {
     NodeSettings settings = at("r0").settings("s1", DEADLINE).join();
     assertThat(settings.getNodeId()).isEqualTo("s1");
-    assertThat(settings.getEffective())
-        .isEqualTo("# retention: 1 instead of 2\nnode:\n  id: s1\n");
+    assertThat(settings.getEffective()).isEqualTo("# retention: 1 instead of 2\nnode:\n  id: s1\n");
     assertThat(at("r0").settings("", DEADLINE).join().getNodeId()).isEqualTo("r0");
   }
 
@@ -302,7 +301,8 @@ class ClusterAnswersTest {
     assertThat(result.getOutcome()).isEqualTo("done");
     assertThat(result.getPlan().getSlotsMoved()).isPositive();
     assertThat(cluster.node("s1").tier().applied).containsExactly(drain("s1"));
-    assertThat(audit.list).extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(audit.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(
             "event=audit actor=me_at_home action=drain node=s1 force=false outcome=done"
                 + " reason=\"done\"");
@@ -368,9 +368,11 @@ class ClusterAnswersTest {
     assertThat(cluster.levels).containsExactly("io.ringtail=debug");
     assertThat(audit.list.get(0).getFormattedMessage())
         .contains("action=log-level:io.ringtail:debug");
-    Change loud = change.toBuilder().setSetLogLevel(SetLogLevel.newBuilder().setLevel("loud")).build();
+    Change loud =
+        change.toBuilder().setSetLogLevel(SetLogLevel.newBuilder().setLevel("loud")).build();
     assertThat(
-            failure(at("r0").apply(request.toBuilder().setChange(loud).build(), DEADLINE)).getCode())
+            failure(at("r0").apply(request.toBuilder().setChange(loud).build(), DEADLINE))
+                .getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 

@@ -163,8 +163,7 @@ class NodeCallsTest {
   void question_ofANewerVersion_isAnsweredAsNotUnderstood() throws Exception {
     other(q -> failed(Status.INTERNAL));
     NodeReply reply =
-        answerTo(
-            NodeLetter.newBuilder().setVersion(2).setId(77).setQuestion(status().setHops(1)));
+        answerTo(NodeLetter.newBuilder().setVersion(2).setId(77).setQuestion(status().setHops(1)));
     assertThat(Status.fromCodeValue(reply.getFailure().getCode()).getCode())
         .isEqualTo(Status.Code.UNIMPLEMENTED);
     assertThat(reply.getFailure().getMessage()).contains("version 1", "asked in 2");
@@ -175,8 +174,7 @@ class NodeCallsTest {
   void question_passedOnByAnother_isNotAnswered() throws Exception {
     other(q -> failed(Status.INTERNAL));
     NodeReply reply =
-        answerTo(
-            NodeLetter.newBuilder().setVersion(1).setId(77).setQuestion(status().setHops(2)));
+        answerTo(NodeLetter.newBuilder().setVersion(1).setId(77).setQuestion(status().setHops(2)));
     assertThat(reply.getFailure().getMessage()).contains("2 nodes", "at most 1");
     assertThat(heard).isEmpty();
   }
@@ -209,7 +207,8 @@ class NodeCallsTest {
                 NodeReply.newBuilder().setMetrics(NodeMetrics.newBuilder().setText(text)).build()));
     Status failure = failure(me.ask(TO, status(), SECOND));
     assertThat(failure.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    assertThat(failure.getDescription()).contains("expected at most 1048576", "ask the node itself");
+    assertThat(failure.getDescription())
+        .contains("expected at most 1048576", "ask the node itself");
   }
 
   @Test
