@@ -37,8 +37,10 @@ final class Mishaps {
       joinRouter();
     } else if (what < 59) {
       drainRouter();
-    } else if (what < 65) {
+    } else if (what < 62) {
       weigh();
+    } else if (what < 65) {
+      drainedForAWhile();
     } else if (what < 71) {
       backAndForth();
     } else if (what < 77) {
@@ -201,10 +203,24 @@ final class Mishaps {
     }
   }
 
+  /** An operator drains a sampler, which lives on, and takes that back; or somebody forgets to. */
+  private void drainedForAWhile() {
+    List<String> samplers = samplers();
+    if (samplers.size() > 1) {
+      String name = pick(samplers);
+      s.drained(name, true);
+      if (random.nextInt(4) != 0) {
+        s.after(world.below(3 * World.SECOND), () -> s.drained(name, false));
+      }
+    }
+  }
+
   /** In the end there is somebody to take what the logs hold. */
   void fillUp() {
     if (s.samplers().isEmpty()) {
       joinSampler();
+    } else if (s.samplers().stream().allMatch(SimSampler::isDrained)) {
+      s.drained(pick(samplers()), false);
     }
     if (s.routers().isEmpty()) {
       joinRouter();

@@ -40,6 +40,60 @@ enum Named {
       s.after(2_400 * MILLI + s.world.below(900 * MILLI), () -> s.drain("s3"));
     }
   },
+  /** An operator drains and undrains samplers in quick succession, that live on. */
+  DRAIN_AND_UNDRAIN {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(80);
+      for (int i = 0; i < 4; i++) {
+        String name = pickSampler(s);
+        long at = 1_500 * MILLI + i * 900L * MILLI + s.world.below(400 * MILLI);
+        s.after(at, () -> s.drained(name, true));
+        s.after(at + s.world.below(SECOND), () -> s.drained(name, false));
+      }
+      if (s.world.chance(0.3)) {
+        s.after(3 * SECOND + s.world.below(SECOND), () -> s.drain(pickSampler(s)));
+      }
+    }
+  },
+  /**
+   * The only sampler that owns slots dies while another, that an operator has drained, lives on:
+   * nobody can ask for what is lost before that one is used again, or another joins.
+   */
+  LAST_OWNER_DIES_BESIDE_A_DRAINED_ONE {
+    @Override
+    void start(Simulation s) {
+      s.sampler("s0");
+      s.sampler("s1");
+      s.router("r0");
+      s.router("r1");
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.after(1_500 * MILLI, () -> s.drained("s1", true));
+      s.after(2 * SECOND + s.world.below(1_500 * MILLI), () -> s.kill("s0", s.world.chance(0.3)));
+      long later = 3_600 * MILLI + s.world.below(4 * SECOND);
+      s.after(later, () -> s.drained("s1", false));
+      if (s.world.chance(0.4)) {
+        s.after(later - s.world.below(SECOND), () -> s.sampler("s2"));
+      }
+    }
+  },
+  /** Two operators at once: nobody owns slots for a while, and one may be lost meanwhile. */
+  ALL_DRAINED_AT_ONCE {
+    @Override
+    void plan(Simulation s) {
+      for (String name : new String[] {"s0", "s1", "s2"}) {
+        s.after(2 * SECOND + s.world.below(300 * MILLI), () -> s.drained(name, true));
+      }
+      if (s.world.chance(0.5)) {
+        s.after(2_300 * MILLI + s.world.below(2 * SECOND), () -> s.kill("s2", false));
+      }
+      s.after(3 * SECOND + s.world.below(3 * SECOND), () -> s.drained("s0", false));
+      s.after(5 * SECOND + s.world.below(2 * SECOND), () -> s.drained("s1", false));
+    }
+  },
   SENDER_DIES_IN_HANDOFF {
     @Override
     void plan(Simulation s) {

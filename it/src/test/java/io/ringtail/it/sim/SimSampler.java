@@ -44,6 +44,10 @@ final class SimSampler extends SimNode {
   private final boolean[] working;
   private final String address;
   private int weight = 100;
+
+  /** By an operator: owns nothing, and goes on. */
+  private boolean drained;
+
   private Incarnation incarnation;
   private @Nullable Draining draining;
   private long stopBy;
@@ -142,7 +146,21 @@ final class SimSampler extends SimNode {
 
   void weigh(int newWeight) {
     weight = newWeight;
-    membership.update(member(Member.State.ACTIVE));
+    membership.update(member(state()));
+  }
+
+  private Member.State state() {
+    return drained || leaving ? Member.State.DRAINING : Member.State.ACTIVE;
+  }
+
+  /** An operator has it give away all it owns, or own slots again. */
+  void drained(boolean nowDrained) {
+    drained = nowDrained;
+    host.run(() -> membership.update(member(state())));
+  }
+
+  boolean isDrained() {
+    return drained;
   }
 
   @Override

@@ -192,6 +192,15 @@ final class Simulation {
     }
   }
 
+  /** An operator drains a sampler, which lives on, or takes that back. */
+  void drained(String name, boolean drained) {
+    if (nodes.get(name) instanceof SimSampler sampler && !sampler.leaving) {
+      world.tell("%s %s", drained ? "operator drains" : "undrain", sampler);
+      witness.drained(sampler, all(), drained);
+      sampler.drained(drained);
+    }
+  }
+
   void drain(String name) {
     SimNode node = nodes.get(name);
     if (node != null && !node.leaving) {

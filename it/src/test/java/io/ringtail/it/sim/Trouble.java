@@ -4,6 +4,10 @@ package io.ringtail.it.sim;
 enum Trouble {
   MOVED_ON("slots move again before the move before is complete"),
   LEAVES_WHILE_OTHERS_MOVE("a sampler begins to leave while slots are held"),
+  DRAINED_BY_OPERATOR("an operator drains a sampler, which lives on"),
+  UNDRAINED_MIDWAY("a sampler is to own slots again before it has given all away"),
+  NONE_ACTIVE("an operator drains the last sampler that owns slots"),
+  UNDRAINED_FROM_NONE("a drained sampler is to own slots again while none does"),
   JOINS_WHILE_ONE_LEAVES("a sampler joins while another leaves"),
   SENDER_LOST("a sampler is lost that has not handed over all that moved"),
   RECEIVER_LOST("a sampler is lost that waits for what others hand over"),

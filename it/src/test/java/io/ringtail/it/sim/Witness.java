@@ -102,6 +102,28 @@ final class Witness {
     }
   }
 
+  /** An operator drains a sampler or takes that back. */
+  void drained(SimSampler sampler, List<SimNode> all, boolean drained) {
+    HandoffStatus status = sampler.handoff.status();
+    if (drained) {
+      met(Trouble.DRAINED_BY_OPERATOR);
+      metIf(
+          all.stream()
+              .noneMatch(
+                  n ->
+                      n instanceof SimSampler s
+                          && !n.equals(sampler)
+                          && !n.leaving
+                          && !s.isDrained()),
+          Trouble.NONE_ACTIVE);
+    } else {
+      metIf(
+          sampler.isDrained() && !status.completeUpTo().equals(status.epoch()),
+          Trouble.UNDRAINED_MIDWAY);
+      metIf(status.noneActive(), Trouble.UNDRAINED_FROM_NONE);
+    }
+  }
+
   /** A sender was told to come again, as there is no room. */
   void busy(List<SimNode> nodes) {
     metIf(anyHolds(nodes), Trouble.FULL_WITH_HOLDS);

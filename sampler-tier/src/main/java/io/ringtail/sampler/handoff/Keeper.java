@@ -129,6 +129,9 @@ public final class Keeper {
     }
     takesParts = next.activeSamplers() > 0 && !isStranger();
     rename(next, previous);
+    if (ownAnew(next, previous)) {
+      losses.areNeededIn(next.order());
+    }
     completions.onEpoch(next.order(), inTurn && (previous == null || known));
     if (config.moves() && !isStranger()) {
       move(next, previous, before, known, nowNanos);
@@ -138,6 +141,18 @@ public final class Keeper {
     inbox.onEpoch(next.order(), nowNanos);
     settle(nowNanos);
     usedInPart = false;
+  }
+
+  /**
+   * Whether samplers own slots again after an epoch in which none did, though there were some
+   * (protocol S3): a drained one is used again, or another has joined. Who was lost meanwhile is
+   * named by neither epoch.
+   */
+  private static boolean ownAnew(Epoch next, @Nullable Epoch previous) {
+    List<Member> before = previous == null ? next.predecessorMembers() : previous.members();
+    return next.activeSamplers() > 0
+        && before.stream().noneMatch(Member::ownsSlots)
+        && before.stream().anyMatch(m -> m.role() == Member.Role.SAMPLER);
   }
 
   private boolean isNext(Epoch next, Epoch previous) {
@@ -154,11 +169,15 @@ public final class Keeper {
     gone.forEach(sampler -> losses.gone(sampler, next.order()));
   }
 
-  /** Holds what was gained, and asks for what was lost (protocol O1, O3, E1, E3, R3). */
+  /**
+   * Holds what was gained, and asks for what was lost (protocol O1, O3, E1, E3, R3): for all, if it
+   * cannot know what that is, or nobody could ask before (S3).
+   */
   private void move(
       Epoch next, @Nullable Epoch previous, SlotView before, boolean known, long nowNanos) {
     Set<Long> others = named.otherSamplers();
-    boolean asksAll = !known || next.predecessor().equals(EpochOrder.NONE);
+    boolean anew = ownAnew(next, previous);
+    boolean asksAll = !known || anew || next.predecessor().equals(EpochOrder.NONE);
     SlotSet own = wanted.own();
     SlotSet kept = asksAll || previous == null ? SlotSet.NONE : own.and(before.own());
     Set<Long> drained = known ? NamedNodes.bits(next.drained(), Member.Role.SAMPLER) : Set.of();
@@ -172,7 +191,7 @@ public final class Keeper {
         .forEach(self -> losses.goesOn(self, next.order()));
     SlotSet gained = own.without(kept);
     Set<Long> lost = NamedNodes.bits(next.lost(), Member.Role.SAMPLER);
-    boolean loss = !known || !lost.isEmpty();
+    boolean loss = !known || anew || !lost.isEmpty();
     SlotSet orphaned = asksAll ? gained : SlotViews.orphans(gained, before, lost);
     holds.gain(next.order(), orphaned, others, true, loss, nowNanos);
     holds.gain(next.order(), gained.without(orphaned), others, false, loss, nowNanos);
@@ -348,10 +367,16 @@ public final class Keeper {
     tellUnsure();
     completions.say(tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
     if (!isStranger()) { // who owns nothing cannot say what is needed
-      losses.say(order -> holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
+      losses.say(
+          order -> noneOwns() || holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
     }
     outbox.flush();
     publish(nowNanos);
+  }
+
+  /** What is lost now, somebody will need who owns slots later (protocol S3). */
+  private boolean noneOwns() {
+    return epoch == null || epoch.activeSamplers() == 0;
   }
 
   /** Marks of the lost are ignored, and one that was still counted would never end. */

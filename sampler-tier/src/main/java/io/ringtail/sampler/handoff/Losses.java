@@ -32,7 +32,10 @@ final class Losses {
   /** The newest word about this sampler itself; null before the first. */
   private SamplerWord.@Nullable NeedsNothing saidOfSelf;
 
-  private record Loss(SamplerWord.NeedsNothing word, EpochOrder epoch, boolean ofSelf) {}
+  /**
+   * @param neededIn what is needed of it is needed for slots gained in that epoch, or before
+   */
+  private record Loss(SamplerWord.NeedsNothing word, EpochOrder neededIn, boolean ofSelf) {}
 
   /**
    * @param owesAnAnswer whether a router has still to answer a question: until then it is told
@@ -61,9 +64,17 @@ final class Losses {
    * @param self as {@code epoch} names it
    */
   void goesOn(Member self, EpochOrder epoch) {
-    if (needed.stream().noneMatch(loss -> loss.epoch().equals(epoch))) {
+    if (needed.stream().noneMatch(loss -> loss.word().epoch().equals(epoch))) {
       needed.add(new Loss(word(self, epoch), epoch, true));
     }
+  }
+
+  /**
+   * Samplers own slots again after an epoch in which none did (protocol S3): what was lost
+   * meanwhile is needed by who gains it now, and not before that nothing was said of it.
+   */
+  void areNeededIn(EpochOrder epoch) {
+    needed.replaceAll(loss -> new Loss(loss.word(), epoch, loss.ofSelf()));
   }
 
   private static SamplerWord.NeedsNothing word(Member of, EpochOrder epoch) {
@@ -78,7 +89,7 @@ final class Losses {
   void say(Predicate<EpochOrder> mayNeed) {
     for (Iterator<Loss> i = needed.iterator(); i.hasNext(); ) {
       Loss loss = i.next();
-      if (!mayNeed.test(loss.epoch())) {
+      if (!mayNeed.test(loss.neededIn())) {
         i.remove();
         remember(loss);
         named.stream()

@@ -257,6 +257,64 @@ class KeeperTest {
     assertThat(keeper.status().noneActive()).isTrue();
   }
 
+  /** An operator takes a drain back: the incarnation is the same, but it owned nothing. */
+  @Test
+  void activeAgain_holdsAllItGainsUntilOthersAreComplete_withoutAskingRouters() {
+    settled(A, B, R);
+    epoch(List.of(A.withState(Member.State.DRAINING), B, R), List.of());
+    assertThat(keeper.status().owns()).isFalse();
+    epoch(List.of(A, B, R), List.of());
+    assertThat(tier.takesParts).isTrue();
+    assertThat(tier.view().held()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class)).isEmpty();
+    complete(B, 2);
+    keeper.onTick(0);
+    assertThat(tier.view().held()).isEqualTo(owned());
+    complete(B, 3);
+    keeper.onTick(0);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+  }
+
+  /** Nobody could ask for what was lost while none owned slots, and no epoch tells of it now. */
+  @Test
+  void activeAgain_afterTheOnlyOwnerWasLost_asksForAllAndWaitsForTheLease() {
+    Member drained = A.withState(Member.State.DRAINING);
+    settled(A, B, R);
+    epoch(List.of(drained, B, R), List.of());
+    keeper.onTick(0);
+    routers.take();
+    epoch(List.of(drained, R), List.of(B));
+    keeper.onTick(0);
+    assertThat(routers.take()).isEmpty();
+    epoch(List.of(A, R), List.of());
+    SamplerWord.Question question = routers.take(SamplerWord.Question.class).get(0);
+    assertThat(question.slots()).isEqualTo(SlotSet.ALL);
+    assertThat(tier.view().held()).isEqualTo(SlotSet.ALL);
+    keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
+    keeper.onTick(3 * SECOND - 1);
+    assertThat(routers.take(SamplerWord.NeedsNothing.class)).doesNotContain(needsNothingOf(B, 3));
+    assertThat(tier.view().held()).isEqualTo(SlotSet.ALL);
+    keeper.onTick(3 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(routers.take(SamplerWord.NeedsNothing.class))
+        .containsExactly(needsNothingOf(B, 3), needsNothingOf(A, 4));
+  }
+
+  @Test
+  void joiner_whereNoSamplerOwnsSlots_waitsForTheLeaseOfWhoMayHaveBeenLost() {
+    Member drained = B.withState(Member.State.DRAINING);
+    last = chained(new Epoch(e(1), "b", List.of(drained, R), 0, EpochOrder.NONE, List.of()));
+    epoch(List.of(named(A, 2), drained, R), List.of());
+    SamplerWord.Question question = routers.take(SamplerWord.Question.class).get(0);
+    assertThat(question.slots()).isEqualTo(SlotSet.ALL);
+    keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
+    complete(B, 2);
+    keeper.onTick(3 * SECOND - 1);
+    assertThat(tier.view().held()).isEqualTo(SlotSet.ALL);
+    keeper.onTick(3 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+  }
+
   @Test
   void drained_allHandedOver_nothingIsLeft() {
     settled(A, B, R);
