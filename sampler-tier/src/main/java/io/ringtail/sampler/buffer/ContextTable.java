@@ -60,6 +60,16 @@ public final class ContextTable {
     return header;
   }
 
+  /** All numbers are below it; some of them are free. */
+  public int given() {
+    return given;
+  }
+
+  /** Whether a number below {@link #given} is a context's. */
+  public boolean isUsed(int number) {
+    return headers[number] != null;
+  }
+
   /** Whether it is time to mark all contexts in use and {@link #sweep}. */
   public boolean sweepDue() {
     return numbers.size() > sweepAt;

@@ -80,6 +80,14 @@ public final class DecisionCache {
     return (int) get(entry, REFERENCE);
   }
 
+  /**
+   * The entry of a trace, as for a walk over all; {@link #NONE} if not known. No use of it: it goes
+   * as soon as if it had not been asked for.
+   */
+  public int peek(int context, long hi, long lo) {
+    return entry(context, hi, lo);
+  }
+
   private int entry(int context, long hi, long lo) {
     int hash = hash(context, hi, lo);
     int mask = index.length - 1;

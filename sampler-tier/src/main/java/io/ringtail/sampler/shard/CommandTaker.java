@@ -57,6 +57,8 @@ final class CommandTaker {
       store.notes.unsure(unsure.routerKeys());
     } else if (command instanceof ShardCommand.Unnamed unnamed) {
       store.replayable.gone(unnamed.routerKeys());
+    } else if (command instanceof ShardCommand.Find find) {
+      shard.lookups.ask(find.lookup());
     } else if (command instanceof ShardCommand.Discard) {
       discard(nowMillis);
     } else if (command instanceof ShardCommand.Drain drain) {

@@ -149,7 +149,8 @@ final class Decider implements Notices.Effect {
     return obstacle(trace) == null;
   }
 
-  private @Nullable Obstacle obstacle(int trace) {
+  /** What forbids to decide a trace now; null if nothing does. */
+  @Nullable Obstacle obstacle(int trace) {
     int slot = TraceHash.slot(store.traces.traceIdHi(trace), store.traces.traceIdLo(trace));
     boolean owned = slots.owns(slot);
     if (!owned && handsOff) {

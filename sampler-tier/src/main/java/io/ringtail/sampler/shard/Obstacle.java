@@ -13,6 +13,16 @@ enum Obstacle {
   /** There is no lease (protocol L1), or a newer epoch than the one in use is known. */
   NO_LEASE;
 
+  /** What a trace waits for, in the words of an operator. */
+  String waitsFor() {
+    return switch (this) {
+      case NOT_OWNED -> "handoff";
+      case HELD -> "held";
+      case NO_HEIRS -> "heirs";
+      case NO_LEASE -> "lease";
+    };
+  }
+
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }

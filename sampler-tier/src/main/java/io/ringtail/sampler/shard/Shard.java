@@ -140,6 +140,7 @@ final class Shard {
     work += decider.notices().work(decider.lease(), TRACES_PER_CYCLE, nowMillis);
     work += parts.received.work(nowMillis);
     work += parts.mail.work(nowMillis);
+    work += parts.lookups.work(nowMillis);
     work += parts.sweeper.evict(nowMillis);
     work += departures.retry(TRACES_PER_CYCLE);
     work += parts.handover.doWork(nowMillis);

@@ -102,6 +102,9 @@ sealed interface ShardCommand {
   /** No epoch names these routers any more, all of them: nothing is kept for their logs. */
   record Unnamed(int[] routerKeys) implements ShardCommand {}
 
+  /** Say what is known of a trace. */
+  record Find(Lookup lookup) implements ShardCommand {}
+
   /** Drop all that is undecided: it is settled elsewhere (protocol L2). */
   record Discard() implements ShardCommand {}
 

@@ -113,6 +113,8 @@ final class ShardEnd {
         transfer.in().bytes().release();
       } else if (command instanceof ShardCommand.Answered answered) {
         shard.unanswered.remove(answered.export());
+      } else if (command instanceof ShardCommand.Find find) {
+        find.lookup().answer.cancel(false);
       }
     }
     shard.memory.settle();
@@ -121,6 +123,7 @@ final class ShardEnd {
   /** Drops what is held, counted. */
   synchronized void dropHeld() {
     shard.handover.close();
+    shard.lookups.close();
     dropOpen(DropReason.SHUTDOWN);
     while (!store.decided.isEmpty() || !store.untold.isEmpty()) {
       int trace = store.decided.isEmpty() ? store.untold.first() : store.decided.first();

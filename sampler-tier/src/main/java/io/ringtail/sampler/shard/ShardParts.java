@@ -28,6 +28,7 @@ final class ShardParts {
   final Handover handover;
   final Merger merger;
   final Sweeper sweeper;
+  final Lookups lookups;
 
   /**
    * @param queue where answers to exports come back to the shard; any thread
@@ -47,6 +48,7 @@ final class ShardParts {
     this.departures = new Departures(store, names, context, unanswered, counts);
     this.decider = new Decider(store, policies, caches, names, departures, counts, mail, context);
     this.sweeper = new Sweeper(store, caches, decider, departures);
+    this.lookups = new Lookups(store, caches, names, decider);
     this.received = new ReceivedDecisions(store, names, decider, mail, context, index);
     Arriving arriving = new Arriving();
     this.limits = TraceLimits.of(context);

@@ -13,10 +13,13 @@ import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.trace.TraceHash;
+import io.ringtail.trace.TraceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class ShardSet {
   private static final Logger log = LoggerFactory.getLogger(ShardSet.class);
 
+  private static final int MAX_LOOKUPS = 32;
+
   private final ShardConfig config;
   private final ShardMemory memory;
   private final TailSamplingConfig tail;
@@ -48,6 +53,7 @@ public final class ShardSet {
   private final LongSupplier nanoClock;
   private final Admission admission;
   private final PeerCommands peerCommands;
+  private final AtomicInteger lookups = new AtomicInteger();
   private boolean closed;
 
   /**
@@ -339,6 +345,25 @@ public final class ShardSet {
     closed = true;
     queues.close();
     log.info("shards stopped accepted={} kept={}", metrics.acceptedSpans(), metrics.keptSpans());
+  }
+
+  /**
+   * Asks the shard of a trace what it knows of it, by its queue: it answers between spans. Nothing
+   * waits; who asks gives up when it likes, but has its place until the shard has answered.
+   *
+   * @return empty if {@value #MAX_LOOKUPS} are under way: the shards do not keep up. The answer has
+   *     one entry for each request context, comes on the shard's thread, and is cancelled if the
+   *     shard ends.
+   */
+  public Optional<CompletableFuture<List<KnownTrace>>> find(TraceId id) {
+    if (lookups.incrementAndGet() > MAX_LOOKUPS) {
+      lookups.decrementAndGet();
+      return Optional.empty();
+    }
+    Lookup lookup = new Lookup(id.hi(), id.lo());
+    queues.add(shardOfSlot(id.slot()), new ShardCommand.Find(lookup));
+    return Optional.of(
+        lookup.answer.whenComplete((found, failure) -> lookups.decrementAndGet()));
   }
 
   /** Accepted spans that have not left, those in the queues included. */

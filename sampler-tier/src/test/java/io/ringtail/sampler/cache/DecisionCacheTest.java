@@ -95,6 +95,18 @@ class DecisionCacheTest {
   }
 
   @Test
+  void peek_knowsPolicyAndAge_andIsNoUse() {
+    DecisionCache cache = new DecisionCache(2);
+    cache.put(0, 0, 1, 6, 100);
+    cache.put(0, 0, 2, 0, 200);
+    int entry = cache.peek(0, 0, 1);
+    assertThat(cache.policy(entry)).isEqualTo(6);
+    assertThat(cache.ageMillis(entry, 1000)).isEqualTo(900);
+    cache.put(0, 0, 3, 0, 300);
+    assertThat(cache.peek(0, 0, 1)).isEqualTo(DecisionCache.NONE);
+  }
+
+  @Test
   void covered_isTheAgeOfTheDecisionThatWouldGoFirst() {
     DecisionCache cache = new DecisionCache(2);
     cache.put(0, 0, 1, 0, 100);
