@@ -60,7 +60,8 @@ public final class RouterNode implements AutoCloseable {
   private final EpochsTold epochsTold;
   private final Admin admin;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
-  private @Nullable Receivers receivers;
+  private final OperatorOrders orders;
+  private volatile @Nullable Receivers receivers;
   private @Nullable OpsServer ops;
   private volatile boolean stopped;
   private boolean closed;
@@ -101,6 +102,8 @@ public final class RouterNode implements AutoCloseable {
             rules);
     this.membership =
         Memberships.of(config.cluster(), owners -> tables.of(owners).checksum(), metrics, rules);
+    this.orders =
+        new OperatorOrders(config.node().id(), this::whyNothingCanBeOrdered, this::drained);
     memory
         .plan()
         .announce(
@@ -125,6 +128,31 @@ public final class RouterNode implements AutoCloseable {
     readiness.require("alone", this::whyAlone);
   }
 
+  private Optional<String> whyNothingCanBeOrdered() {
+    if (fenced.isDone()) {
+      return Optional.of(fenced.join());
+    }
+    return stopped ? Optional.of(config.node().id() + " stops") : Optional.empty();
+  }
+
+  private void drained(boolean now) {
+    if (now) {
+      readiness.notReady("drained", "by an operator: other routers are to be used");
+    } else {
+      readiness.ready("drained");
+    }
+    Receivers r = receivers;
+    if (r != null) {
+      r.sendAway(now);
+    }
+    membership.update(member(state()));
+  }
+
+  /** Others only show it: a router owns nothing. */
+  private Member.State state() {
+    return orders.isDrained() ? Member.State.DRAINING : Member.State.ACTIVE;
+  }
+
   private Optional<String> whyAlone() {
     return config.cluster().namesOnlyItself() && forwarder.linkCount() == 0
         ? Optional.of("cluster.hosts names only this node (expected host:port of a sampler)")
@@ -147,8 +175,10 @@ public final class RouterNode implements AutoCloseable {
     try {
       ops = OpsServer.start(config.ops(), metrics, readiness);
       admin.start();
-      receivers = Receivers.start(memory.receive(), forwarder, metrics, connections);
-      membership.start(member(Member.State.ACTIVE), new Epochs());
+      Receivers started = Receivers.start(memory.receive(), forwarder, metrics, connections);
+      receivers = started;
+      started.sendAway(orders.isDrained());
+      membership.start(member(state()), new Epochs());
     } catch (Exception e) {
       close();
       throw e;

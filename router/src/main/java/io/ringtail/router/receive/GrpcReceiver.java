@@ -57,6 +57,7 @@ final class GrpcReceiver implements AutoCloseable {
   private final ReceiveMetrics metrics;
   private final Set<GrpcExchange> incoming = ConcurrentHashMap.newKeySet();
   private final Future<?> sweep;
+  private final GoAways goAways;
 
   private GrpcReceiver(
       Reception reception, Metrics metrics, Connections on, InetSocketAddress address)
@@ -67,12 +68,14 @@ final class GrpcReceiver implements AutoCloseable {
     ConnectionLimit limit =
         new ConnectionLimit(config.maxConnections(), this.metrics.refusedConnections);
     this.metrics.connections(limit::open, config.maxConnections());
+    this.goAways = new GoAways(on.loops().workers().next());
     this.server = builder(config, limit, on, address).build();
     // It prints a stack trace for every request over the limit, which is counted and answered.
     STREAM_LOG.setLevel(Level.SEVERE);
     try {
       server.start();
     } catch (IOException e) {
+      goAways.close();
       throw new ListenException("router.receive.grpc", address, e);
     }
     long tickMillis = Math.max(5, Math.min(1000, config.times().requestTimeout().toMillis() / 4));
@@ -98,6 +101,11 @@ final class GrpcReceiver implements AutoCloseable {
     server.shutdown();
   }
 
+  /** While that is so, connections are told to go. */
+  void sendAway(boolean away) {
+    goAways.sendAway(away);
+  }
+
   boolean awaitQuiet(Duration atMost) throws InterruptedException {
     return server.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -105,6 +113,7 @@ final class GrpcReceiver implements AutoCloseable {
   @Override
   public void close() {
     sweep.cancel(false);
+    goAways.close();
     server.shutdownNow();
   }
 
@@ -114,7 +123,7 @@ final class GrpcReceiver implements AutoCloseable {
         NettyServerBuilder.forAddress(address)
             .bossEventLoopGroup(on.loops().boss())
             .workerEventLoopGroup(on.loops().workers())
-            .channelFactory(() -> limit.guard(on.newHttp2Server()))
+            .channelFactory(() -> limit.guard(goAways.watch(on.newHttp2Server())))
             .withChildOption(ChannelOption.ALLOCATOR, on.memory())
             .directExecutor()
             .maxInboundMessageSize(config.maxRequestBytes())

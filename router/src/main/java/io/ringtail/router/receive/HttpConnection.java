@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Reception reception;
   private final ReceiveMetrics metrics;
   private final ReceiveConfig config;
+  private final BooleanSupplier sendsAway;
   private final ArrayDeque<Object> unread = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext context;
 
@@ -69,9 +71,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean lingering;
   private boolean draining;
 
-  HttpConnection(Reception reception, ReceiveMetrics metrics) {
+  /**
+   * @param sendsAway whether an answer closes the connection
+   */
+  HttpConnection(Reception reception, ReceiveMetrics metrics, BooleanSupplier sendsAway) {
     this.reception = reception;
     this.metrics = metrics;
+    this.sendsAway = sendsAway;
     this.config = reception.config();
     this.body = new HttpBody(config.maxRequestBytes());
   }
@@ -270,7 +276,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     answered = true;
     body.release();
-    keepAlive &= !draining;
+    keepAlive &= !draining && !sendsAway.getAsBoolean();
     FullHttpResponse response = answer.response();
     HttpUtil.setKeepAlive(response, keepAlive);
     ChannelFuture written = ctx.writeAndFlush(response);

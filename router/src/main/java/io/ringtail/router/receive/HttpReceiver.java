@@ -34,6 +34,7 @@ final class HttpReceiver implements AutoCloseable {
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final Channel server;
   private volatile boolean draining;
+  private volatile boolean sendsAway;
 
   private HttpReceiver(
       Reception reception, Metrics metrics, Connections on, InetSocketAddress address)
@@ -89,6 +90,11 @@ final class HttpReceiver implements AutoCloseable {
     }
   }
 
+  /** While that is so, each answer closes its connection. One without a request is left alone. */
+  void sendAway(boolean away) {
+    sendsAway = away;
+  }
+
   boolean awaitQuiet(Duration atMost) {
     return connections
         .newCloseFuture()
@@ -114,7 +120,7 @@ final class HttpReceiver implements AutoCloseable {
               .setMaxInitialLineLength(MAX_INITIAL_LINE_BYTES)
               .setMaxHeaderSize(reception.config().maxHeaderBytes())
               .setMaxChunkSize(MAX_PIECE_BYTES);
-      HttpConnection connection = new HttpConnection(reception, metrics);
+      HttpConnection connection = new HttpConnection(reception, metrics, () -> sendsAway);
       channel
           .pipeline()
           .addLast(new FirstBytes(connection))

@@ -73,6 +73,19 @@ public final class Receivers implements AutoCloseable {
   }
 
   /**
+   * While another router is to be used instead: connections are told to go once what runs on them
+   * is answered, those that come are served and told so, too. May be taken back.
+   */
+  public void sendAway(boolean away) {
+    if (grpc != null) {
+      grpc.sendAway(away);
+    }
+    if (http != null) {
+      http.sendAway(away);
+    }
+  }
+
+  /**
    * Stops accepting, tells connections to go and lets requests finish; then closes what is left.
    *
    * @return whether all had finished in time

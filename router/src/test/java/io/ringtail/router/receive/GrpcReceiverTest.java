@@ -301,6 +301,27 @@ final class GrpcReceiverTest extends WithReceivers {
   }
 
   @Test
+  void sendAway_callInFlightIsAnswered_theNextGoesOnANewConnection_andComesToRest()
+      throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.answers = false;
+    GrpcClient client = client(router);
+    GrpcClient.PendingAnswer pending = client.start(new byte[10]);
+    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    router.receivers.sendAway(true);
+    Awaitility.await()
+        .until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
+    router.ingress.requests.get(0).responder().accepted(0, "");
+    assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
+
+    router.ingress.answers = true;
+    assertThat(client.send(new byte[10]).status().getCode()).isEqualTo(Status.Code.OK);
+    router.receivers.sendAway(false);
+    assertThat(client.send(new byte[10]).status().getCode()).isEqualTo(Status.Code.OK);
+    assertThat(client.channel.getState(false)).isEqualTo(io.grpc.ConnectivityState.READY);
+  }
+
+  @Test
   void drain_requestInFlight_isAnsweredFirst() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.answers = false;

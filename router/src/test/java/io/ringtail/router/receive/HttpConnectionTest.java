@@ -159,6 +159,27 @@ final class HttpConnectionTest extends OverRawHttp {
   }
 
   @Test
+  void sendAway_answersClose_alsoOnNewConnections_untilTakenBack() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp before = client(router);
+    assertThat(before.post(new byte[0]).header("connection")).isNull();
+    router.receivers.sendAway(true);
+    assertGoes(before);
+    assertGoes(client(router));
+    RawHttp idle = client(router);
+    router.receivers.sendAway(false);
+    assertThat(idle.post(new byte[0]).header("connection")).isNull();
+    assertThat(idle.post(new byte[0]).status()).isEqualTo(200);
+  }
+
+  private static void assertGoes(RawHttp client) throws IOException {
+    RawHttp.Response last = client.post(new byte[0]);
+    assertThat(last.status()).isEqualTo(200);
+    assertThat(last.header("connection")).isEqualTo("close");
+    assertThat(client.closed()).isTrue();
+  }
+
+  @Test
   void drain_requestInFlight_isAnsweredAndClosed() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.answers = false;
