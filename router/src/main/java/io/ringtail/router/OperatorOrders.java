@@ -2,6 +2,7 @@ package io.ringtail.router;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.ringtail.admin.v1.Change;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -17,21 +18,37 @@ final class OperatorOrders {
 
   private final String nodeId;
   private final Supplier<Optional<String>> impossible;
-  private final Change change;
+  private final Deed deed;
   private boolean drained;
 
   /** Does it. */
-  interface Change {
+  interface Deed {
     void drained(boolean now);
   }
 
   /**
    * @param impossible why nothing can be changed at all; empty if it can
    */
-  OperatorOrders(String nodeId, Supplier<Optional<String>> impossible, Change change) {
+  OperatorOrders(String nodeId, Supplier<Optional<String>> impossible, Deed deed) {
     this.nodeId = nodeId;
     this.impossible = impossible;
-    this.change = change;
+    this.deed = deed;
+  }
+
+  /**
+   * One of the below.
+   *
+   * @throws StatusRuntimeException as those; {@code UNIMPLEMENTED} if it is none
+   */
+  String apply(Change change) {
+    return switch (change.getKindCase()) {
+      case DRAIN -> drain();
+      case UNDRAIN -> undrain();
+      case SET_WEIGHT, SET_LOG_LEVEL, KIND_NOT_SET ->
+          throw Status.UNIMPLEMENTED
+              .withDescription(nodeId + ", a router, does not know this change")
+              .asRuntimeException();
+    };
   }
 
   /**
@@ -64,7 +81,7 @@ final class OperatorOrders {
   private void set(boolean now) {
     drained = now;
     log.info("event={} node={}", now ? "operator-drain" : "operator-undrain", nodeId);
-    change.drained(now);
+    deed.drained(now);
   }
 
   private void requirePossible() {

@@ -40,7 +40,7 @@ public record SamplerConfig(
     TailSamplingConfig tailSampling) {
   private static final String DEFAULT_LISTEN = "127.0.0.1:4319";
   private static final int DEFAULT_WEIGHT = 100;
-  private static final int MAX_WEIGHT = 10_000;
+  static final int MAX_WEIGHT = 10_000;
 
   /**
    * Reads a sampler's file.

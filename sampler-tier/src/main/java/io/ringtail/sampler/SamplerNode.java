@@ -13,7 +13,6 @@ import io.ringtail.admin.Admin;
 import io.ringtail.admin.AdminContext;
 import io.ringtail.admin.EpochsTold;
 import io.ringtail.admin.Surroundings;
-import io.ringtail.admin.v1.Change;
 import io.ringtail.admin.v1.MemberState;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Completion;
@@ -89,7 +88,8 @@ public final class SamplerNode implements AutoCloseable {
   private final Admin admin;
   private final CompletableFuture<String> fenced = new CompletableFuture<>();
   private volatile Incarnation incarnation = new Incarnation(EpochOrder.NONE, random.nextLong());
-  private volatile int weight;
+  private final Standing standing;
+  private final OperatorOrders orders;
   private @Nullable OpsServer ops;
   private volatile boolean stopped;
 
@@ -116,7 +116,7 @@ public final class SamplerNode implements AutoCloseable {
     SamplerMemory memory = SamplerMemory.of(limits, config.shards(), config.export());
     this.config = config;
     rules.announce(config.node().id(), metrics);
-    this.weight = config.weight();
+    this.standing = new Standing(config.weight(), this::tell);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(),
@@ -132,6 +132,9 @@ public final class SamplerNode implements AutoCloseable {
     RingTables tables = new RingTables(REMEMBERED_TABLES);
     this.membership =
         Memberships.of(config.cluster(), owners -> tables.of(owners).checksum(), metrics, rules);
+    this.orders =
+        new OperatorOrders(
+            config.node().id(), standing, membership::newest, this::whyNothingCanBeOrdered);
     this.handoff =
         new Handoff(
             KeeperConfig.of(
@@ -199,11 +202,40 @@ public final class SamplerNode implements AutoCloseable {
                 exports,
                 epochsTold,
                 this::state,
-                this::apply));
+                standing,
+                orders,
+                shards));
     readiness.require("cluster", membership::whyNotJoined);
+    readiness.require("lease", this::whyNoLease);
+    readiness.require("drained", this::whyDrained);
     if (moves()) {
-      readiness.require("handoff", arrival::whyNot);
+      readiness.require("handoff", this::whyNotArrived);
     }
+  }
+
+  private Optional<String> whyNoLease() {
+    return membership.mayDecide(System.nanoTime())
+        ? Optional.empty()
+        : Optional.of("the coordinator has not answered lately: nothing is decided");
+  }
+
+  private Optional<String> whyNotArrived() {
+    return standing.isDrained() ? Optional.empty() : arrival.whyNot();
+  }
+
+  private Optional<String> whyDrained() {
+    return standing.isDrained()
+        ? Optional.of("by an operator: owns no slots until undrained or restarted")
+        : Optional.empty();
+  }
+
+  private Optional<String> whyNothingCanBeOrdered() {
+    if (fenced.isDone()) {
+      return Optional.of(fenced.join());
+    }
+    return moves()
+        ? Optional.empty()
+        : Optional.of("cluster.discovery is fixed: slots never move in this cluster");
   }
 
   /** Whether members come and go, and slots with them. */
@@ -227,7 +259,7 @@ public final class SamplerNode implements AutoCloseable {
     admin.start();
     shards.start();
     handoff.start(this::look);
-    membership.start(member(Member.State.ACTIVE), new Epochs());
+    membership.start(member(standing.begin()), new Epochs());
     log.info(
         "event=started node={} link={} ops={} admin={}",
         config.node().id(),
@@ -324,46 +356,38 @@ public final class SamplerNode implements AutoCloseable {
   }
 
   private MemberState state() {
-    if (stopped) {
+    if (standing.state() == Member.State.DRAINING) {
       return MemberState.DRAINING;
     }
     return membership.joined() ? MemberState.ACTIVE : MemberState.JOINING;
   }
 
-  /** For the admin service. */
-  private CompletableFuture<String> apply(Change change) {
-    if (stopped || !change.hasSetWeight()) {
-      return CompletableFuture.failedFuture(
-          Status.FAILED_PRECONDITION
-              .withDescription(
-                  stopped ? "it stops" : "it does not know this change: it may be older")
-              .asRuntimeException());
-    }
-    int before = weight;
-    weight(change.getSetWeight().getWeight());
-    return CompletableFuture.completedFuture(
-        "weight of " + config.node().id() + ": " + before + " before, " + weight + " now");
+  /**
+   * The config file says another weight, which replaces an operator's, too: takes that share of the
+   * slots from now on, relative to the others' weights.
+   */
+  public void weight(int newWeight) {
+    standing.weight(newWeight);
   }
 
-  /** Takes another share of the slots from now on, relative to the others' weights. */
-  public void weight(int newWeight) {
-    weight = newWeight;
-    if (!stopped) {
-      membership.update(member(Member.State.ACTIVE));
+  private void tell(Standing.Told told) {
+    if (told.state() == Member.State.DRAINING) {
+      arrival.again(); // if it is to own slots again, it is as one that starts
     }
+    membership.update(member(told));
   }
 
   private Peer self() {
     return new Peer(config.node().id(), incarnation);
   }
 
-  private Member member(Member.State state) {
+  private Member member(Standing.Told as) {
     return new Member(
         config.node().id(),
         incarnation,
         Member.Role.SAMPLER,
-        state,
-        weight,
+        as.state(),
+        as.weight(),
         linkAddress(),
         opsAddress(),
         config.node().zone(),
@@ -454,7 +478,7 @@ public final class SamplerNode implements AutoCloseable {
   /** Returns whether everything is with others or settled. */
   private boolean drain(long deadline) throws InterruptedException {
     Draining draining = new Draining(moves(), config.stopGrace().toNanos());
-    membership.update(member(Member.State.DRAINING));
+    standing.stop();
     while (true) {
       HandoffStatus status = handoff.status();
       switch (draining.next(status, shards.heldSpans() == 0, deadline - System.nanoTime())) {
