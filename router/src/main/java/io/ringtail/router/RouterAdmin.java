@@ -1,6 +1,6 @@
 package io.ringtail.router;
 
-import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.ringtail.admin.EpochsTold;
 import io.ringtail.admin.NodeAdmin;
 import io.ringtail.admin.report.Recent;
@@ -20,13 +20,19 @@ final class RouterAdmin implements NodeAdmin {
   private final Forwarder forwarder;
   private final EpochsTold epochs;
   private final BooleanSupplier stopping;
+  private final OperatorOrders orders;
 
   RouterAdmin(
-      RetentionConfig retention, Forwarder forwarder, EpochsTold epochs, BooleanSupplier stopping) {
+      RetentionConfig retention,
+      Forwarder forwarder,
+      EpochsTold epochs,
+      BooleanSupplier stopping,
+      OperatorOrders orders) {
     this.retention = retention;
     this.forwarder = forwarder;
     this.epochs = epochs;
     this.stopping = stopping;
+    this.orders = orders;
   }
 
   @Override
@@ -35,6 +41,7 @@ final class RouterAdmin implements NodeAdmin {
     status
         .setRole(Role.ROUTER)
         .setState(state())
+        .setDrainedByOperator(orders.isDrained())
         .setSpansInPerSecond(recent.perSecond("ringtail_router_received_spans_total"))
         .setSpansOutPerSecond(recent.perSecond("ringtail_router_forwarded_spans_total"))
         .setBytesInPerSecond(recent.perSecond("ringtail_router_received_bytes_total"))
@@ -43,7 +50,7 @@ final class RouterAdmin implements NodeAdmin {
   }
 
   private MemberState state() {
-    if (stopping.getAsBoolean()) {
+    if (stopping.getAsBoolean() || orders.isDrained()) {
       return MemberState.DRAINING;
     }
     return forwarder.members() > 0 ? MemberState.ACTIVE : MemberState.JOINING;
@@ -93,9 +100,10 @@ final class RouterAdmin implements NodeAdmin {
 
   @Override
   public CompletableFuture<String> apply(Change change) {
-    return CompletableFuture.failedFuture(
-        Status.FAILED_PRECONDITION
-            .withDescription("a router owns no slots: it is neither drained nor weighed")
-            .asRuntimeException());
+    try {
+      return CompletableFuture.completedFuture(orders.apply(change));
+    } catch (StatusRuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 }

@@ -121,7 +121,7 @@ public final class RouterNode implements AutoCloseable {
                 metrics,
                 readiness,
                 surroundings),
-            new RouterAdmin(memory.retention(), forwarder, epochsTold, () -> stopped));
+            new RouterAdmin(memory.retention(), forwarder, epochsTold, () -> stopped, orders));
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("forward", forwarder::whyNotReady);
     readiness.require("links", this::whyNoLinks);

@@ -113,6 +113,16 @@ final class OperatorOrders {
         + ", until it restarts or its file's weight changes";
   }
 
+  /** Whether an operator has drained it. */
+  boolean isDrained() {
+    return standing.isDrained();
+  }
+
+  /** Whether it is to own slots: it is neither drained nor about to stop. */
+  boolean ownsSlots() {
+    return standing.state() == Member.State.ACTIVE;
+  }
+
   private void requirePossible() {
     if (standing.isStopping()) {
       throw refused(nodeId + " stops");

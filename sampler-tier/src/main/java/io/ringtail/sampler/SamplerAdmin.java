@@ -1,5 +1,6 @@
 package io.ringtail.sampler;
 
+import io.grpc.StatusRuntimeException;
 import io.ringtail.admin.EpochsTold;
 import io.ringtail.admin.NodeAdmin;
 import io.ringtail.admin.report.Reasons;
@@ -7,18 +8,24 @@ import io.ringtail.admin.report.Recent;
 import io.ringtail.admin.v1.Change;
 import io.ringtail.admin.v1.DestinationStatus;
 import io.ringtail.admin.v1.HandoffStatus;
+import io.ringtail.admin.v1.Holdings;
 import io.ringtail.admin.v1.MemberState;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Role;
 import io.ringtail.admin.v1.SamplerStatus;
+import io.ringtail.admin.v1.TracesAtNode;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Membership;
+import io.ringtail.ring.RingTables;
 import io.ringtail.sampler.export.DestinationHealth;
 import io.ringtail.sampler.export.Exports;
 import io.ringtail.sampler.handoff.Handoff;
+import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.trace.TraceId;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** What a sampler tells of itself to the admin service, and changes of itself. Threads: any. */
 final class SamplerAdmin implements NodeAdmin {
@@ -28,26 +35,31 @@ final class SamplerAdmin implements NodeAdmin {
   private final Handoff handoff;
   private final Exports exports;
   private final EpochsTold epochs;
-  private final Supplier<MemberState> state;
-  private final Function<Change, CompletableFuture<String>> apply;
+  private final OperatorOrders orders;
+  private final TraceAnswers traces;
+  private final HeldBySlots held;
+
+  /** The sampler it tells of. */
+  record Parts(ShardSet shards, Handoff handoff, Exports exports, Membership membership) {}
 
   /**
-   * @param state where it stands in its life
-   * @param apply makes a change
+   * @param tables know the table in use
    */
   SamplerAdmin(
-      Duration decisionWait,
-      Handoff handoff,
-      Exports exports,
+      SamplerConfig config,
+      Parts parts,
       EpochsTold epochs,
-      Supplier<MemberState> state,
-      Function<Change, CompletableFuture<String>> apply) {
-    this.decisionWait = decisionWait;
-    this.handoff = handoff;
-    this.exports = exports;
+      RingTables tables,
+      OperatorOrders orders) {
+    String nodeId = config.node().id();
+    this.decisionWait = config.tailSampling().decisionWait();
+    this.handoff = parts.handoff();
+    this.exports = parts.exports();
     this.epochs = epochs;
-    this.state = state;
-    this.apply = apply;
+    this.orders = orders;
+    this.traces = new TraceAnswers(nodeId, parts.shards(), InstantSource.system());
+    this.held =
+        new HeldBySlots(nodeId, parts.shards(), parts.membership()::newest, epochs, tables);
   }
 
   @Override
@@ -55,7 +67,8 @@ final class SamplerAdmin implements NodeAdmin {
     epochs.ref(handoff.status().epoch()).ifPresent(status::setEpoch);
     status
         .setRole(Role.SAMPLER)
-        .setState(state.get())
+        .setState(state())
+        .setDrainedByOperator(orders.isDrained())
         .setSpansInPerSecond(
             recent.perSecond("ringtail_sampler_accepted_spans_total")
                 + recent.perSecond("ringtail_sampler_handed_in_spans_total"))
@@ -65,6 +78,14 @@ final class SamplerAdmin implements NodeAdmin {
                 + recent.perSecond("ringtail_sampler_handoff_bytes_total", "direction", "in"))
         .setBytesOutPerSecond(recent.perSecond("ringtail_sampler_export_sent_bytes_total"))
         .setSampler(sampler(recent));
+  }
+
+  private MemberState state() {
+    if (!orders.ownsSlots()) {
+      return MemberState.DRAINING;
+    }
+    boolean named = !handoff.status().epoch().equals(EpochOrder.NONE);
+    return named ? MemberState.ACTIVE : MemberState.JOINING;
   }
 
   private SamplerStatus sampler(Recent recent) {
@@ -150,7 +171,21 @@ final class SamplerAdmin implements NodeAdmin {
   }
 
   @Override
+  public CompletableFuture<TracesAtNode> trace(TraceId id) {
+    return traces.of(id);
+  }
+
+  @Override
+  public CompletableFuture<Holdings> holdings(Change change) {
+    return held.moved(change);
+  }
+
+  @Override
   public CompletableFuture<String> apply(Change change) {
-    return apply.apply(change);
+    try {
+      return CompletableFuture.completedFuture(orders.apply(change));
+    } catch (StatusRuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 }

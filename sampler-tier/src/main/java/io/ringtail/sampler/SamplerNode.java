@@ -13,7 +13,6 @@ import io.ringtail.admin.Admin;
 import io.ringtail.admin.AdminContext;
 import io.ringtail.admin.EpochsTold;
 import io.ringtail.admin.Surroundings;
-import io.ringtail.admin.v1.MemberState;
 import io.ringtail.cluster.ClusterConfig;
 import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.Epoch;
@@ -197,14 +196,11 @@ public final class SamplerNode implements AutoCloseable {
                 readiness,
                 surroundings),
             new SamplerAdmin(
-                config.tailSampling().decisionWait(),
-                handoff,
-                exports,
+                config,
+                new SamplerAdmin.Parts(shards, handoff, exports, membership),
                 epochsTold,
-                this::state,
-                standing,
-                orders,
-                shards));
+                tables,
+                orders));
     readiness.require("cluster", membership::whyNotJoined);
     readiness.require("lease", this::whyNoLease);
     readiness.require("drained", this::whyDrained);
@@ -353,13 +349,6 @@ public final class SamplerNode implements AutoCloseable {
     links.endLinks(Farewell.Reason.NOT_ME, "this node comes back as another incarnation");
     membership.comeBack(next.bits());
     readiness.ready("lost");
-  }
-
-  private MemberState state() {
-    if (standing.state() == Member.State.DRAINING) {
-      return MemberState.DRAINING;
-    }
-    return membership.joined() ? MemberState.ACTIVE : MemberState.JOINING;
   }
 
   /**

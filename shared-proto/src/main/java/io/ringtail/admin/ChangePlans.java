@@ -5,6 +5,7 @@ import io.ringtail.admin.v1.ChangePlan;
 import io.ringtail.admin.v1.Holding;
 import io.ringtail.admin.v1.Holdings;
 import io.ringtail.admin.v1.Level;
+import io.ringtail.admin.v1.MemberState;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Receiver;
 import io.ringtail.cluster.Member;
@@ -59,46 +60,16 @@ record ChangePlans(
   /** Why it cannot be done at all; what needs no answers of others comes first. */
   private Optional<String> whyImpossible() {
     String id = target.nodeId();
-    if (target.role() != Member.Role.SAMPLER) {
-      return Optional.of(id + " is a router: routers own no slots and have no weight");
-    }
     NodeStatus status = statuses.get(id);
     if (status == null) {
       return Optional.of(id + " did not answer, and only it can change itself");
     }
-    boolean draining = target.state() == Member.State.DRAINING;
-    return switch (change.getKindCase()) {
-      case DRAIN -> whyNotDrain(draining);
-      case UNDRAIN -> whyNotUndrain(status, draining);
-      case SET_WEIGHT -> whyNotWeight(status);
-      case SET_LOG_LEVEL, KIND_NOT_SET -> throw new AssertionError(change);
-    };
-  }
-
-  private Optional<String> whyNotDrain(boolean draining) {
-    if (draining) {
-      return Optional.of(target.nodeId() + " is draining already");
+    if (status.getState() == MemberState.DRAINING && !status.getDrainedByOperator()) {
+      return Optional.of(id + " drains because it stops, which cannot be taken back");
     }
-    return moves.owners() == 0
-        ? Optional.of("no sampler would be left to take the slots of " + target.nodeId())
-        : Optional.empty();
-  }
-
-  private Optional<String> whyNotUndrain(NodeStatus status, boolean draining) {
-    if (status.getDrainedByOperator()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        target.nodeId()
-            + (draining
-                ? " drains because it stops, which cannot be taken back"
-                : " is not drained"));
-  }
-
-  private Optional<String> whyNotWeight(NodeStatus status) {
-    return status.getState() == io.ringtail.admin.v1.MemberState.DRAINING
-            && !status.getDrainedByOperator()
-        ? Optional.of(target.nodeId() + " stops, its weight does not matter any more")
+    boolean nobodyLeft = change.hasDrain() && target.ownsSlots() && moves.owners() == 0;
+    return nobodyLeft
+        ? Optional.of("no sampler would be left to take the slots of " + id)
         : Optional.empty();
   }
 
@@ -146,19 +117,9 @@ record ChangePlans(
 
   private List<String> objections(ChangePlan.Builder plan) {
     List<String> objections = new ArrayList<>();
-    for (Receiver r : plan.getReceiversList()) {
-      Level after = r.getBufferedBytesAfter();
-      if (after.getCapacity() > 0 && after.getUsed() > after.getCapacity()) {
-        objections.add(
-            r.getNodeId()
-                + " would hold "
-                + after.getUsed()
-                + " bytes, more than its budget of "
-                + after.getCapacity());
-      }
-    }
+    plan.getReceiversList().forEach(r -> overfull(r).ifPresent(objections::add));
     int least = statuses.values().stream().mapToInt(NodeStatus::getMinSamplers).max().orElse(0);
-    if (change.hasDrain() && moves.owners() < least) {
+    if (change.hasDrain() && target.ownsSlots() && moves.owners() < least) {
       objections.add(
           moves.owners()
               + " samplers would be left, fewer than cluster.min-samplers, "
@@ -170,5 +131,22 @@ record ChangePlans(
           String.join(", ", silent) + " did not answer: what they hold is not in these figures");
     }
     return objections;
+  }
+
+  /** What a receiver would pass its high water by is decided before its time. */
+  private Optional<String> overfull(Receiver receiver) {
+    Level after = receiver.getBufferedBytesAfter();
+    NodeStatus status = statuses.get(receiver.getNodeId());
+    long highWater = status == null ? 0 : status.getSampler().getHighWaterBytes();
+    if (highWater == 0 || after.getUsed() <= highWater) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        receiver.getNodeId()
+            + " would hold "
+            + after.getUsed()
+            + " bytes, above its high water of "
+            + highWater
+            + ": it would decide traces early, or refuse spans");
   }
 }

@@ -328,6 +328,9 @@ final class ClusterAnswers {
     if (epoch == null) {
       throw new AssertionError("members without an epoch");
     }
+    if (target.role() == Member.Role.ROUTER) {
+      return CompletableFuture.completedFuture(RouterPlans.plan(change, target, epoch.members()));
+    }
     List<Member> samplers = epoch.members().stream().filter(ClusterAnswers::isSampler).toList();
     NodeQuestion status =
         NodeQuestion.newBuilder().setStatus(StatusQuestion.getDefaultInstance()).build();

@@ -366,6 +366,26 @@ public final class ShardSet {
         lookup.answer.whenComplete((found, failure) -> lookups.decrementAndGet()));
   }
 
+  /** Undecided traces. */
+  public long openTraces() {
+    return shards.stream().mapToLong(shard -> shard.published().openTraces()).sum();
+  }
+
+  /** Bytes really held. */
+  public long storedBytes() {
+    return budget.stored();
+  }
+
+  /** How far back kept decisions are remembered, in the shard where that is least. */
+  public int keptCoveredMillis() {
+    return shards.stream().mapToInt(s -> s.published().keptCoveredMillis()).min().orElse(0);
+  }
+
+  /** The same of dropped ones. */
+  public int droppedCoveredMillis() {
+    return shards.stream().mapToInt(s -> s.published().droppedCoveredMillis()).min().orElse(0);
+  }
+
   /** Accepted spans that have not left, those in the queues included. */
   public long heldSpans() {
     return metrics.acceptedSpans() - metrics.departedSpans();
