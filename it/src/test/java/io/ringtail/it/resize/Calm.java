@@ -1,5 +1,7 @@
 package io.ringtail.it.resize;
 
+import io.ringtail.admin.v1.ClusterStatus;
+import io.ringtail.it.harness.AdminCalls;
 import io.ringtail.it.harness.Cluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +56,25 @@ final class Calm {
                 && node.metric("ringtail_sampler_questions_open") == 0
                 && node.metric("ringtail_router_replay_open_questions") == 0
                 && (node.isRouter() || hasHandedOff(node)));
+  }
+
+  /** All nodes go by one epoch, in which so many samplers own slots. */
+  void owners(int owners) throws InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    try (AdminCalls router = new AdminCalls(scene.routers().get(0))) {
+      while (!agree(router.status(), owners)) {
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError("not within " + LIMIT + ": slots are of " + owners);
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+  }
+
+  private static boolean agree(ClusterStatus status, int owners) {
+    return status.getEpochsAgree()
+        && status.getNodesList().stream().filter(n -> n.getMember().getSlotShare() > 0).count()
+            == owners;
   }
 
   private static boolean hasHandedOff(Cluster.Node sampler)

@@ -115,6 +115,26 @@ enum Event {
       weighed(scene, 100, figures);
     }
   },
+  /** An operator drains a sampler by the admin service, and takes it back: at once, then later. */
+  OPERATOR_DRAIN_UNDRAIN {
+    @Override
+    void run(Scene scene, Figures figures) throws Exception {
+      Cluster.Node sampler = scene.samplers().get(1);
+      scene.drained(sampler, true);
+      scene.drained(sampler, false);
+      scene.awaitCalm();
+      Move move = new Move(scene);
+      long before = System.nanoTime();
+      scene.drained(sampler, true);
+      scene.awaitOwners(scene.samplers().size() - 1);
+      move.end(before, figures);
+      before = System.nanoTime();
+      scene.drained(sampler, false);
+      scene.awaitOwners(scene.samplers().size());
+      scene.awaitCalm();
+      figures.add("back s", since(before));
+    }
+  },
   KILL_SAMPLER {
     @Override
     void run(Scene scene, Figures figures) throws Exception {

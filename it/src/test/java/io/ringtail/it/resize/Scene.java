@@ -1,5 +1,9 @@
 package io.ringtail.it.resize;
 
+import io.ringtail.admin.v1.Change;
+import io.ringtail.admin.v1.Drain;
+import io.ringtail.admin.v1.Undrain;
+import io.ringtail.it.harness.AdminCalls;
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.JavaProcess;
 import io.ringtail.it.harness.OtlpSink;
@@ -295,6 +299,29 @@ final class Scene implements AutoCloseable {
     Files.writeString(file, text.replace(key, key + "  weight: " + weight + "\n"));
     weights.put(nodeId(sampler), weight);
     calm.epochAfter(sampler, before);
+  }
+
+  /** Has a sampler drained by an operator, who asks another node, or takes that back. */
+  void drained(Cluster.Node sampler, boolean drained) {
+    String id = nodeId(sampler);
+    Change.Builder change = Change.newBuilder().setNodeId(id);
+    try (AdminCalls router = new AdminCalls(routers.get(0))) {
+      var unused =
+          router.apply(
+              drained
+                  ? change.setDrain(Drain.getDefaultInstance()).build()
+                  : change.setUndrain(Undrain.getDefaultInstance()).build());
+    }
+    if (drained) {
+      weights.remove(id);
+    } else {
+      weights.put(id, DEFAULT_WEIGHT);
+    }
+  }
+
+  /** As {@link Calm#owners}. */
+  void awaitOwners(int owners) throws InterruptedException {
+    calm.owners(owners);
   }
 
   static void signal(JavaProcess process, String name) throws IOException, InterruptedException {
