@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an operator has a router do: send its senders elsewhere while it goes on to serve what comes,
- * and call them back. Said again, it changes nothing; not remembered over a restart. Threads: any;
- * nothing blocks.
+ * What an operator has a router do: send its senders elsewhere while it goes on to serve what
+ * comes, and call them back. Said again, it changes nothing; not remembered over a restart.
+ * Threads: any; nothing blocks.
  */
 final class OperatorOrders {
   private static final Logger log = LoggerFactory.getLogger(OperatorOrders.class);

@@ -16,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * What a sampler would hand to whom if a change were made: slots exactly, traces and bytes as shares
- * of what it holds, since a hash spreads traces over slots evenly. No shard is asked. Threads: any;
- * tables are built on the common pool.
+ * What a sampler would hand to whom if a change were made: slots exactly, traces and bytes as
+ * shares of what it holds, since a hash spreads traces over slots evenly. No shard is asked.
+ * Threads: any; tables are built on the common pool.
  */
 final class HeldBySlots {
   private final String nodeId;

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What an operator has a sampler do: own nothing while its process goes on, own slots again, own
- * another share. Each is done when it is said to the cluster, not when all has moved; said again, it
- * changes nothing. None is remembered over a restart.
+ * another share. Each is done when it is said to the cluster, not when all has moved; said again,
+ * it changes nothing. None is remembered over a restart.
  *
  * <p>Threads: any; nothing blocks.
  */

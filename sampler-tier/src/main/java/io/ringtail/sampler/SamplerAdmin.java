@@ -58,8 +58,7 @@ final class SamplerAdmin implements NodeAdmin {
     this.epochs = epochs;
     this.orders = orders;
     this.traces = new TraceAnswers(nodeId, parts.shards(), InstantSource.system());
-    this.held =
-        new HeldBySlots(nodeId, parts.shards(), parts.membership()::newest, epochs, tables);
+    this.held = new HeldBySlots(nodeId, parts.shards(), parts.membership()::newest, epochs, tables);
   }
 
   @Override

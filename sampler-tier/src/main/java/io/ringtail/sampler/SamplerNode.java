@@ -1,6 +1,5 @@
 package io.ringtail.sampler;
 
-import io.grpc.Status;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;

@@ -4,8 +4,8 @@ import io.ringtail.cluster.Member;
 import java.util.function.Consumer;
 
 /**
- * How a sampler stands in its cluster: its weight, and whether it owns slots, by its operator's will
- * and its own. Each change is published in the order in which it was made, once it has {@link
+ * How a sampler stands in its cluster: its weight, and whether it owns slots, by its operator's
+ * will and its own. Each change is published in the order in which it was made, once it has {@link
  * #begin begun}. Who stops does nothing else any more. Threads: any.
  */
 final class Standing {

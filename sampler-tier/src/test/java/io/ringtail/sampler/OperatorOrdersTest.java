@@ -125,7 +125,12 @@ class OperatorOrdersTest {
   private static Epoch epoch(Member.State own, Member.State other) {
     EpochOrder order = new EpochOrder(1, 1);
     return new Epoch(
-        order, "s1", List.of(member("s1", own), member("s2", other)), 0, EpochOrder.NONE, List.of());
+        order,
+        "s1",
+        List.of(member("s1", own), member("s2", other)),
+        0,
+        EpochOrder.NONE,
+        List.of());
   }
 
   private static Member member(String id, Member.State state) {

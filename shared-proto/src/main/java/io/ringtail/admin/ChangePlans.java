@@ -137,7 +137,8 @@ record ChangePlans(
   private Optional<String> overfull(Receiver receiver) {
     Level after = receiver.getBufferedBytesAfter();
     NodeStatus status = statuses.get(receiver.getNodeId());
-    long highWater = status == null ? 0 : status.getSampler().getHighWaterBytes();
+    long said = status == null ? 0 : status.getSampler().getHighWaterBytes();
+    long highWater = said == 0 ? after.getCapacity() : said;
     if (highWater == 0 || after.getUsed() <= highWater) {
       return Optional.empty();
     }

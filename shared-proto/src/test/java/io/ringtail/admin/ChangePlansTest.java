@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtail.admin.v1.Change;
 import io.ringtail.admin.v1.ChangePlan;
 import io.ringtail.admin.v1.Drain;
+import io.ringtail.admin.v1.Level;
 import io.ringtail.admin.v1.MemberState;
 import io.ringtail.admin.v1.NodeStatus;
+import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.SetWeight;
 import io.ringtail.admin.v1.Undrain;
 import io.ringtail.cluster.Epoch;
@@ -30,6 +32,13 @@ class ChangePlansTest {
     return NodeStatus.newBuilder().setState(MemberState.ACTIVE).build();
   }
 
+  private static NodeStatus drained() {
+    return NodeStatus.newBuilder()
+        .setState(MemberState.DRAINING)
+        .setDrainedByOperator(true)
+        .build();
+  }
+
   private ChangePlan plan(Change.Builder change, Member.State state, String... ids) {
     try (FakeCluster cluster = new FakeCluster(ids)) {
       List<Member> members =
@@ -51,9 +60,22 @@ class ChangePlansTest {
   }
 
   @Test
-  void drain_ofADrainingOne_isImpossible() {
-    assertThat(plan(DRAIN, Member.State.DRAINING, "s0", "s1").getImpossible())
-        .isEqualTo("s0 is draining already");
+  void drainAgain_movesNothingAndIsPossible() {
+    statuses.put("s0", drained());
+    statuses.put("s1", status().toBuilder().setMinSamplers(2).build());
+    ChangePlan plan = plan(DRAIN, Member.State.DRAINING, "s0", "s1");
+    assertThat(plan.getImpossible()).isEmpty();
+    assertThat(plan.getSlotsMoved()).isZero();
+    assertThat(plan.getObjectionsList()).isEmpty();
+  }
+
+  @Test
+  void change_ofOneThatStops_isImpossible() {
+    statuses.put("s0", status().toBuilder().setState(MemberState.DRAINING).build());
+    for (Change.Builder change : List.of(DRAIN, UNDRAIN)) {
+      assertThat(plan(change, Member.State.DRAINING, "s0", "s1").getImpossible())
+          .isEqualTo("s0 drains because it stops, which cannot be taken back");
+    }
   }
 
   @Test
@@ -64,15 +86,28 @@ class ChangePlansTest {
   }
 
   @Test
-  void undrain_onlyOfOneDrainedByAnOperator() {
-    assertThat(plan(UNDRAIN, Member.State.ACTIVE, "s0", "s1").getImpossible())
-        .isEqualTo("s0 is not drained");
-    assertThat(plan(UNDRAIN, Member.State.DRAINING, "s0", "s1").getImpossible())
-        .isEqualTo("s0 drains because it stops, which cannot be taken back");
-    statuses.put("s0", status().toBuilder().setDrainedByOperator(true).build());
+  void undrain_givesItsSlotsBack_ofOneInUseNothingMoves() {
+    assertThat(plan(UNDRAIN, Member.State.ACTIVE, "s0", "s1").getSlotsMoved()).isZero();
+    statuses.put("s0", drained());
     ChangePlan plan = plan(UNDRAIN, Member.State.DRAINING, "s0", "s1");
     assertThat(plan.getImpossible()).isEmpty();
     assertThat(plan.getReceiversList()).extracting("nodeId").containsExactly("s0");
+  }
+
+  @Test
+  void drain_thatTakesAReceiverAboveItsHighWater_isObjectedTo() {
+    statuses.put(
+        "s1",
+        status().toBuilder()
+            .setSampler(
+                SamplerStatus.newBuilder()
+                    .setHighWaterBytes(99)
+                    .setBufferedBytes(Level.newBuilder().setUsed(100).setCapacity(1000)))
+            .build());
+    assertThat(plan(DRAIN, Member.State.ACTIVE, "s0", "s1").getObjectionsList())
+        .containsExactly(
+            "s1 would hold 100 bytes, above its high water of 99: it would decide traces early, or"
+                + " refuse spans");
   }
 
   @Test

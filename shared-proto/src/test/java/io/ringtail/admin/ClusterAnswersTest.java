@@ -22,6 +22,7 @@ import io.ringtail.admin.v1.NodeSettings;
 import io.ringtail.admin.v1.Ring;
 import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.SetLogLevel;
+import io.ringtail.admin.v1.SetWeight;
 import io.ringtail.admin.v1.TraceAtNode;
 import io.ringtail.admin.v1.TraceReport;
 import io.ringtail.admin.v1.TraceState;
@@ -346,11 +347,20 @@ class ClusterAnswersTest {
   }
 
   @Test
-  void apply_toARouter_isImpossibleEvenByForce() {
+  void apply_toARouter_drainsIt_butOfAWeightIsImpossibleEvenByForce() {
     ApplyChangeRequest request =
         ApplyChangeRequest.newBuilder().setChange(drain("r1")).setForce(true).build();
-    assertThat(failure(at("r0").apply(request, DEADLINE)).getDescription())
-        .isEqualTo("r1 is a router: routers own no slots and have no weight");
+    at("r0").apply(request, DEADLINE).join();
+    assertThat(cluster.node("r1").tier().applied).containsExactly(drain("r1"));
+    Change weight =
+        Change.newBuilder()
+            .setNodeId("r1")
+            .setSetWeight(SetWeight.newBuilder().setWeight(7))
+            .build();
+    assertThat(
+            failure(at("r0").apply(request.toBuilder().setChange(weight).build(), DEADLINE))
+                .getDescription())
+        .isEqualTo("r1 is a router: routers have no weight");
   }
 
   @Test

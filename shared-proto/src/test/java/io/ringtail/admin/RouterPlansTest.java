@@ -45,7 +45,10 @@ class RouterPlansTest {
   @Test
   void weight_isImpossible() {
     Change weight =
-        Change.newBuilder().setNodeId("r1").setSetWeight(SetWeight.newBuilder().setWeight(5)).build();
+        Change.newBuilder()
+            .setNodeId("r1")
+            .setSetWeight(SetWeight.newBuilder().setWeight(5))
+            .build();
     assertThat(RouterPlans.plan(weight, R1, List.of(R1)).getImpossible())
         .isEqualTo("r1 is a router: routers have no weight");
   }

@@ -22,8 +22,7 @@ public final class AdminCalls implements AutoCloseable {
   private final ManagedChannel channel;
 
   public AdminCalls(Cluster.Node node) {
-    channel =
-        NettyChannelBuilder.forAddress(node.host(), node.adminPort()).usePlaintext().build();
+    channel = NettyChannelBuilder.forAddress(node.host(), node.adminPort()).usePlaintext().build();
   }
 
   public ClusterStatus status() {
@@ -49,8 +48,7 @@ public final class AdminCalls implements AutoCloseable {
   }
 
   private <A, B> B call(MethodDescriptor<A, B> method, A request) {
-    CallOptions options =
-        CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
     return ClientCalls.blockingUnaryCall(channel, method, options, request);
   }
 

@@ -29,8 +29,7 @@ final class GoAways extends ChannelInboundHandlerAdapter implements AutoCloseabl
   private volatile boolean sendsAway;
 
   GoAways(ScheduledExecutorService loop) {
-    again =
-        loop.scheduleWithFixedDelay(this::tell, AGAIN_SECONDS, AGAIN_SECONDS, TimeUnit.SECONDS);
+    again = loop.scheduleWithFixedDelay(this::tell, AGAIN_SECONDS, AGAIN_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Sees the connections of a listening channel that is not registered yet. */

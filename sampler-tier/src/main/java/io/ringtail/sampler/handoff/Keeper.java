@@ -367,8 +367,7 @@ public final class Keeper {
     tellUnsure();
     completions.say(tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
     if (!isStranger()) { // who owns nothing cannot say what is needed
-      losses.say(
-          order -> noneOwns() || holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
+      losses.say(order -> noneOwns() || holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
     }
     outbox.flush();
     publish(nowNanos);

@@ -362,8 +362,7 @@ public final class ShardSet {
     }
     Lookup lookup = new Lookup(id.hi(), id.lo());
     queues.add(shardOfSlot(id.slot()), new ShardCommand.Find(lookup));
-    return Optional.of(
-        lookup.answer.whenComplete((found, failure) -> lookups.decrementAndGet()));
+    return Optional.of(lookup.answer.whenComplete((found, failure) -> lookups.decrementAndGet()));
   }
 
   /** Undecided traces. */
