@@ -65,7 +65,11 @@ class ManualTest {
 
   @Test
   void manPages_oneForEveryCommandWithItsOptionsAndExitCodes() throws Exception {
-    assertThat(run("man-pages", dir.resolve("man").toString())).isEqualTo(ExitCode.OK);
+    Path completion = dir.resolve("below/ringtail");
+    assertThat(
+            run("man-pages", dir.resolve("man").toString(), "--completion", completion.toString()))
+        .isEqualTo(ExitCode.OK);
+    assertThat(completion).content().contains("complete -F");
     for (CommandSpec command : all()) {
       Path page = dir.resolve("man").resolve(command.qualifiedName("-") + ".1");
       String text = Files.readString(page).replace("\\-", "-");

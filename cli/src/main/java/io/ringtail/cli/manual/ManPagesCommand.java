@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,15 +30,28 @@ public final class ManPagesCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIRECTORY", description = "Made if it is not there.")
   private Path directory = Path.of("");
 
+  @Option(
+      names = "--completion",
+      paramLabel = "FILE",
+      description = "Write what completion prints too, as a build does.")
+  private @Nullable Path completion;
+
   @Override
   public Integer call() {
     try {
       Files.createDirectories(directory);
-      write(spec.root().commandLine());
+      CommandLine root = spec.root().commandLine();
+      write(root);
+      if (completion != null) {
+        Path above = completion.toAbsolutePath().getParent();
+        Files.createDirectories(above == null ? completion : above);
+        Files.writeString(completion, AutoComplete.bash(root.getCommandName(), root));
+      }
       return ExitCode.OK;
     } catch (IOException e) {
       throw new CommandFailedException(
-          ExitCode.PROBLEM, "cannot write to " + directory + ": " + e.getMessage());
+          ExitCode.PROBLEM,
+          "cannot write: " + e.getClass().getSimpleName() + ": " + e.getMessage());
     }
   }
 
