@@ -54,15 +54,15 @@ public record JvmMemory(
 
   private static final String NETTY = "io.netty.maxDirectMemory";
 
-  private static final class Process {
+  private static final class OfProcess {
     static final JvmMemory MEMORY = read();
 
-    private Process() {}
+    private OfProcess() {}
   }
 
   /** Of this JVM; read once. */
   public static JvmMemory ofProcess() {
-    return Process.MEMORY;
+    return OfProcess.MEMORY;
   }
 
   private static JvmMemory read() {

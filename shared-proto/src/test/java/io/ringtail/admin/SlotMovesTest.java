@@ -13,6 +13,7 @@ import io.ringtail.ring.SlotSet;
 import io.ringtail.trace.TraceHash;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SlotMovesTest {
@@ -33,7 +34,8 @@ class SlotMovesTest {
     SlotSet mine = cluster.tables.of(cluster.members()).slotsOf(0);
     Map<String, SlotSet> given = moves.from("s0");
     assertThat(given).containsOnlyKeys("s1", "s2");
-    assertThat(given.get("s1").or(given.get("s2"))).isEqualTo(mine);
+    assertThat(Objects.requireNonNull(given.get("s1")).or(Objects.requireNonNull(given.get("s2"))))
+        .isEqualTo(mine);
     assertThat(sum(moves.gained())).isGreaterThanOrEqualTo(mine.size());
     assertThat(moves.owners()).isEqualTo(2);
   }

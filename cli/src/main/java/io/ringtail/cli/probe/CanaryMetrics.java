@@ -6,6 +6,7 @@ import io.ringtail.metrics.Metrics;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -89,6 +90,6 @@ final class CanaryMetrics {
         untilWhole.update(verdict.untilWholeNanos() / 1_000_000);
       }
     }
-    problems.forEach(problem -> failures.get(problem).inc());
+    problems.forEach(problem -> Objects.requireNonNull(failures.get(problem)).inc());
   }
 }

@@ -3,9 +3,13 @@ package io.ringtail.cli.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Histogram;
+import com.codahale.metrics.Metric;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.trace.TraceId;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class CanaryMetricsTest {
@@ -30,12 +34,12 @@ class CanaryMetricsTest {
   }
 
   private long failures(String reason) {
-    Counter counter =
-        metrics
-            .registry()
-            .getCounters()
-            .get("ringtail_probe_failures_total{reason=\"" + reason + "\"}");
-    return counter.getCount();
+    String name = "ringtail_probe_failures_total{reason=\"" + reason + "\"}";
+    return ((Counter) metric(name)).getCount();
+  }
+
+  private Metric metric(String name) {
+    return Objects.requireNonNull(metrics.registry().getMetrics().get(name), name);
   }
 
   @Test
@@ -54,22 +58,11 @@ class CanaryMetricsTest {
     assertThat(metrics.total("ringtail_probe_missing_spans_total")).isEqualTo(1);
     assertThat(metrics.total("ringtail_probe_foreign_spans_total")).isEqualTo(8);
     assertThat(metrics.total("ringtail_probe_late_spans_total")).isEqualTo(6);
-    assertThat(metrics.registry().getGauges().get("ringtail_probe_last_run_ok").getValue())
-        .isEqualTo(0.0);
-    assertThat(
-            metrics
-                .registry()
-                .getGauges()
-                .get("ringtail_probe_last_ok_timestamp_seconds")
-                .getValue())
+    assertThat(((Gauge<?>) metric("ringtail_probe_last_run_ok")).getValue()).isEqualTo(0.0);
+    assertThat(((Gauge<?>) metric("ringtail_probe_last_ok_timestamp_seconds")).getValue())
         .isEqualTo(100.0);
     assertThat(
-            metrics
-                .registry()
-                .getHistograms()
-                .get("ringtail_probe_until_whole_milliseconds")
-                .getSnapshot()
-                .getMax())
+            ((Histogram) metric("ringtail_probe_until_whole_milliseconds")).getSnapshot().getMax())
         .isEqualTo(3000);
   }
 }

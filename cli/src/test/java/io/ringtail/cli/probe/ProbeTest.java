@@ -30,7 +30,6 @@ import org.junit.jupiter.api.Test;
 class ProbeTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long WALL = 1_700_000_000L * SECOND;
-  private static final UnaryOperator<List<ResourceSpans>> AS_IT_IS = spans -> spans;
 
   private final FakeTiming timing = new FakeTiming();
   private final Arrivals arrivals = new Arrivals();
@@ -67,7 +66,7 @@ class ProbeTest {
 
   @Test
   void sampler_keepsAll_everyTraceWholeInTime() throws Exception {
-    Sampler sampler = new Sampler(AS_IT_IS);
+    Sampler sampler = new Sampler(UnaryOperator.identity());
     ProbeResult result = run(sampler.connection(), sampler.connection(), sampler.connection());
 
     assertThat(result.isFine()).as(ProbeReport.json(result)).isTrue();
@@ -88,7 +87,7 @@ class ProbeTest {
 
   @Test
   void spans_ofEveryTrace_goOverAllConnectionsAndThreeSeconds() throws Exception {
-    Sampler sampler = new Sampler(AS_IT_IS);
+    Sampler sampler = new Sampler(UnaryOperator.identity());
     traces = 4; // as many as connections: taken in turn each trace would have one of its own
     run(sampler.connection(), sampler.connection(), sampler.connection(), sampler.connection());
     assertThat(sampler.connectionsByTrace.values())
@@ -128,8 +127,8 @@ class ProbeTest {
 
   @Test
   void samplers_thatDoNotKnowEachOther_foundByPieces() throws Exception {
-    Sampler one = new Sampler(AS_IT_IS);
-    Sampler two = new Sampler(AS_IT_IS);
+    Sampler one = new Sampler(UnaryOperator.identity());
+    Sampler two = new Sampler(UnaryOperator.identity());
     ProbeResult result = run(one.connection(), two.connection());
 
     assertThat(result.verdicts())
@@ -163,7 +162,9 @@ class ProbeTest {
   void pieces_allowed_noProblem() throws Exception {
     allowPieces = true;
     ProbeResult result =
-        run(new Sampler(AS_IT_IS).connection(), new Sampler(AS_IT_IS).connection());
+        run(
+            new Sampler(UnaryOperator.identity()).connection(),
+            new Sampler(UnaryOperator.identity()).connection());
     assertThat(result.isFine()).isTrue();
   }
 
@@ -183,7 +184,7 @@ class ProbeTest {
 
   @Test
   void trace_comingOnceMoreWhileSettling_foundTwiceAndInPieces() throws Exception {
-    Sampler sampler = new Sampler(AS_IT_IS);
+    Sampler sampler = new Sampler(UnaryOperator.identity());
     sampler.again = SECOND / 2;
     ProbeResult result = run(sampler.connection());
     assertThat(result.verdicts().get(0).problems()).containsExactly(Problem.TWICE, Problem.PIECES);
@@ -191,7 +192,7 @@ class ProbeTest {
 
   @Test
   void trace_comingOnceMoreAfterTheVerdict_countedLate() throws Exception {
-    Sampler sampler = new Sampler(AS_IT_IS);
+    Sampler sampler = new Sampler(UnaryOperator.identity());
     sampler.again = 5 * SECOND;
     Probe probe = probe(sampler.connection());
     assertThat(probe.run().isFine()).isTrue();
@@ -255,7 +256,7 @@ class ProbeTest {
 
   @Test
   void span_refusedForGood_toldWithTheReasonAndNotMissing() throws Exception {
-    Sampler sampler = new Sampler(AS_IT_IS);
+    Sampler sampler = new Sampler(UnaryOperator.identity());
     sampler.refuse = "probe-3";
     ProbeResult result = run(sampler.connection());
     Verdict verdict = result.verdicts().get(0);
@@ -284,7 +285,7 @@ class ProbeTest {
 
   @Test
   void spansOfOthers_any_countedAndIgnored() throws Exception {
-    Sampler sampler = new Sampler(AS_IT_IS);
+    Sampler sampler = new Sampler(UnaryOperator.identity());
     sampler.strangers = 3;
     ProbeResult result = run(sampler.connection());
     assertThat(result.isFine()).isTrue();

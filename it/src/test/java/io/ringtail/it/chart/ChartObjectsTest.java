@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -293,7 +294,8 @@ class ChartObjectsTest {
             .orElseThrow();
     var disk = rendering.samplerConfig().export().disk().orElseThrow();
     assertThat(disk.directory()).startsWithRaw(Path.of(mount.getMountPath()));
-    Quantity size = claim.getSpec().getResources().getRequests().get("storage");
+    Quantity size =
+        Objects.requireNonNull(claim.getSpec().getResources().getRequests().get("storage"));
     assertThat(disk.maxBytes()).isEqualTo(size.getNumericalAmount().longValue() * 9 / 10);
   }
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,8 @@ class MonitorsTest {
         Chart.render(
             Chart.BACKEND, "monitoring: { serviceMonitor: { enabled: true, " + RULES + " } }");
     GenericKubernetesResource monitor = rendering.the(GenericKubernetesResource.class, "-ringtail");
-    Map<?, ?> spec = (Map<?, ?>) monitor.getAdditionalProperties().get("spec");
+    Map<?, ?> spec =
+        (Map<?, ?>) Objects.requireNonNull(monitor.getAdditionalProperties().get("spec"));
     assertThat(monitor.getKind()).isEqualTo("ServiceMonitor");
     assertThat(monitor.getMetadata().getLabels()).containsEntry("release", "p");
     assertThat(SERVICE_MONITOR).containsAll(names(spec));
@@ -58,7 +60,8 @@ class MonitorsTest {
     Rendering rendering =
         Chart.render(Chart.BACKEND, "monitoring: { podMonitor: { enabled: true, " + RULES + " } }");
     GenericKubernetesResource monitor = rendering.the(GenericKubernetesResource.class, "-ringtail");
-    Map<?, ?> spec = (Map<?, ?>) monitor.getAdditionalProperties().get("spec");
+    Map<?, ?> spec =
+        (Map<?, ?>) Objects.requireNonNull(monitor.getAdditionalProperties().get("spec"));
     assertThat(monitor.getKind()).isEqualTo("PodMonitor");
     assertThat(POD_MONITOR).containsAll(names(spec));
     Map<?, ?> endpoint = (Map<?, ?>) Yaml.at(spec, "podMetricsEndpoints", 0);

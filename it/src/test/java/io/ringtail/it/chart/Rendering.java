@@ -12,6 +12,7 @@ import io.ringtail.sampler.SamplerConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -79,7 +80,7 @@ record Rendering(String text, List<HasMetadata> manifests) {
 
   /** The config file a tier's ConfigMap holds. */
   String config(String tier) {
-    return the(ConfigMap.class, "-" + tier).getData().get("ringtail.yaml");
+    return Objects.requireNonNull(the(ConfigMap.class, "-" + tier).getData().get("ringtail.yaml"));
   }
 
   /** As the router reads it, with what the kubelet fills in; problems are failures. */

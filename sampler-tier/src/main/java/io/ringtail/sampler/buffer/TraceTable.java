@@ -13,8 +13,9 @@ import io.ringtail.trace.TraceHash;
  * fingerprints, 116 first fingerprint, 120 policy, 124 extra bits. Times are milliseconds of the
  * shard's clock as int; compare them by their difference.
  *
- * <p>The index is {@link Probing} over longs of {hash, trace}: growing it or passing over a stranger does not touch a trace. It is at most 70 %
- * full and shrinks when it is under 10 %. Threads: one.
+ * <p>The index is {@link Probing} over longs of {hash, trace}: growing it or passing over a
+ * stranger does not touch a trace. It is at most 70 % full and shrinks when it is under 10 %.
+ * Threads: one.
  */
 public final class TraceTable {
   /** In the place of a trace: none. */

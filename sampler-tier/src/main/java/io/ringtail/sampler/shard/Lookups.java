@@ -123,7 +123,7 @@ final class Lookups {
         ago);
   }
 
-  private long ageMillis(int trace, int nowMillis) {
+  private int ageMillis(int trace, int nowMillis) {
     return nowMillis - store.traces.firstArrivalMillis(trace);
   }
 
