@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The image that {@code scripts/image} has built last, in a root of its own that cannot be written
+ * The image and the archive that {@code scripts/image} has built last; the image in a root of its own that cannot be written
  * to. Without such an image, and where the test is not run by root, it is skipped.
  */
 class ImageIT {
@@ -97,13 +97,31 @@ class ImageIT {
   }
 
   @Test
+  void archive_unpackedAnywhere_runsWithItsOwnJava() throws Exception {
+    Path home = UnpackedImage.unpackArchive(Files.createDirectory(directory.resolve("any where")));
+    Path launcher = home.resolve("bin/ringtail");
+    try (ShellCommand version =
+            ShellCommand.start("exec env -i PATH=/usr/bin:/bin '" + launcher + "' --version", directory);
+        ShellCommand dev =
+            ShellCommand.start(
+                "exec env -i PATH=/usr/bin:/bin '" + launcher + "' dev --grpc-port=0 --http-port=0",
+                directory)) {
+      assertThat(version.awaitExit(START)).as(version.toString()).isZero();
+      dev.awaitLine("ready"::equals, "ready", START);
+      assertThat(Files.readString(Path.of("/proc/" + dev.pid() + "/maps")))
+          .contains(home.resolve("runtime/lib/server/libjvm.so").toString())
+          .contains(home.resolve("lib/native/libnetty_transport_native_epoll").toString());
+      assertThat(dev.terminate(STOP)).as(dev.toString()).isZero();
+    }
+  }
+
+  @Test
   void image_asMetadata_saysWhatItIs() throws Exception {
     assertThat(image.user()).isEqualTo("65532:65532");
     assertThat(image.label("org.opencontainers.image.licenses")).isEqualTo("Apache-2.0");
     assertThat(image.label("org.opencontainers.image.version")).isNotEmpty();
     assertThat(Files.readString(image.file("/opt/ringtail/sbom.json")))
-        .contains("CycloneDX")
-        .contains("netty-transport")
+        .contains("CycloneDX", "netty-transport", "Java runtime", "glibc")
         .doesNotContain("junit");
   }
 

@@ -31,14 +31,26 @@ final class UnpackedImage {
 
   /** The newest one, if there is any. */
   static Optional<Path> built() throws IOException {
+    return built(".tar");
+  }
+
+  private static Optional<Path> built(String ending) throws IOException {
     if (!Files.isDirectory(BUILT)) {
       return Optional.empty();
     }
     try (Stream<Path> files = Files.list(BUILT)) {
       return files
-          .filter(file -> file.getFileName().toString().endsWith(".tar"))
+          .filter(file -> file.getFileName().toString().endsWith(ending))
           .max(Comparator.comparing(file -> file.toFile().lastModified()))
           .map(file -> file.toAbsolutePath().normalize());
+    }
+  }
+
+  /** Unpacks the archive for plain machines; what it holds. */
+  static Path unpackArchive(Path directory) throws IOException, InterruptedException {
+    run("tar", "-xzf", built(".tar.gz").orElseThrow().toString(), "-C", directory.toString());
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findFirst().orElseThrow();
     }
   }
 
