@@ -75,6 +75,11 @@ final class MemoryGroups implements AutoCloseable {
           node.process().residentBytes() >> MIB_SHIFT,
           node.process().peakResidentBytes() >> MIB_SHIFT,
           limitMib(name));
+      if (allowed) {
+        assertThat(metrics.sum("ringtail_memory_limit_bytes"))
+            .as("limit " + name + " knows of")
+            .isEqualTo(limitMib(name) << MIB_SHIFT);
+      }
       assertThat(direct).as("direct memory of " + name).isBetween(1.0, planned);
       assertThat(node.process().peakResidentBytes() >> MIB_SHIFT)
           .as("resident memory of " + name)

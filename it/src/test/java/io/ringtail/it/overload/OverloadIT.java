@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OverloadIT {
   private static final int ROUTER_MIB = 512;
-  private static final int SAMPLER_MIB = 1024;
+  private static final int SAMPLER_MIB = 768;
   private static final int SPAN_BYTES = 808;
   private static final long SECOND = 1_000_000_000L;
   private static final int FACTOR = 5;
