@@ -1,0 +1,120 @@
+package io.ringtail.sampler.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.link.Header;
+import io.ringtail.sampler.policy.Verdict;
+import io.ringtail.sampler.settle.Notice;
+import io.ringtail.sampler.settle.Seqs;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Decisions go along with their slots. */
+class HandoverOfDecisionsTest extends OverThreeSamplers {
+  @Test
+  void decidedButWithoutEffect_isTakenBackAndGoesOpen() {
+    epoch(1, "a", "b");
+    for (long trace = 0; trace < TRACES; trace++) {
+      owner(trace).take(trace % 2 == 0 ? Spans.error(trace, 1) : Spans.span(trace, 1));
+    }
+    a.cut.add(b.peer);
+    b.cut.add(a.peer);
+    samplers.advance(1100);
+    assertThat(a.exports.taken).isEmpty();
+    epoch(2, "c");
+    samplers.advance(50);
+
+    assertThat(a.exports.taken).isEmpty();
+    assertThat(c.set.metrics().handedInSpans()).isEqualTo(TRACES);
+    samplers.advance(1500);
+    assertWhole(1);
+  }
+
+  @Test
+  void decisions_goAlong_lateSpansFollowThem() {
+    firstSpans();
+    samplers.advance(1500);
+    assertThat(a.exports.taken).hasSize(TRACES / 2);
+    epoch(2, "b");
+    samplers.settle();
+    epoch(3, "c");
+    samplers.settle();
+    samplers.assertNothingForeign();
+
+    spans(2);
+    samplers.settle();
+    assertThat(c.exports.taken).hasSize(TRACES / 2);
+    assertThat(c.set.metrics().droppedSpans(DropReason.LATE)).isEqualTo(TRACES / 2);
+    assertThat(c.set.heldSpans()).isZero();
+  }
+
+  @Test
+  void decisionsThatMoveAgainAndAgain_areKeptOnceByEach() {
+    samplers.all().forEach(one -> one.set.routers().keyOf(Views.peer("router")));
+    firstSpans();
+    a.set.onProgress(0, TRACES, 1);
+    samplers.advance(1500);
+    List<String[]> owners =
+        List.of(
+            new String[] {"a", "b", "c"},
+            new String[] {"b", "c"},
+            new String[] {"a", "b", "c"},
+            new String[] {"a", "c"});
+    for (int number = 2; number < 18; number++) {
+      epoch(number, owners.get(number % owners.size()));
+      samplers.advance(300);
+    }
+    samplers.assertNothingForeign();
+    for (Samplers.One one : samplers.all()) {
+      long kept = one.set.all().stream().mapToLong(s -> s.published().replayableDecisions()).sum();
+      assertThat(kept).as(one.nodeId).isBetween(1L, 2L * TRACES); // settled, and not known to be
+    }
+  }
+
+  @Test
+  void agesOfRememberedDecisions_goAlong() {
+    firstSpans();
+    samplers.advance(10_000);
+    epoch(2, "b");
+    samplers.settle();
+    samplers.assertNothingForeign();
+    for (Shard shard : b.set.all()) {
+      assertThat(shard.published().keptCoveredMillis()).isBetween(8500, 9500);
+      assertThat(shard.published().droppedCoveredMillis()).isBetween(8500, 9500);
+    }
+  }
+
+  /** As a heir's word on a slot that has just gone. */
+  @Test
+  void decisionMeetsTracesThatAreQueued_endsThemAndNothingElse() {
+    use(new Samplers("{shards: 1, max-buffered-bytes: 64MiB}", ShardHarness.EVERYTHING));
+    epoch(1, "a");
+    a.hold();
+    for (long trace = 0; trace < TRACES; trace++) {
+      a.take(Spans.span(trace, 1));
+    }
+    a.cut(b);
+    a.view = Samplers.view(2, a.nodeId, "b");
+    a.set.slots(a.view);
+    a.set.all().get(0).doWork();
+    Notice notice = new Notice(Seqs.NONE, false, true);
+    Verdict keep = new Verdict(Verdict.Outcome.SAMPLED, "all");
+    for (long trace = 0; trace < TRACES / 2; trace++) {
+      notice.add(Header.EMPTY, 7, trace, keep);
+    }
+    a.set
+        .all()
+        .get(0)
+        .queue(new ShardCommand.Decisions(null, 0, notice, ShardHarness.stored(() -> {})));
+    a.work();
+    assertThat(a.exports.taken).hasSize(TRACES / 2);
+    b.epoch(2, "b");
+    c.epoch(2, "b");
+    a.mend(b);
+    samplers.advance(2500);
+
+    samplers.assertNothingForeign();
+    assertThat(a.set.metrics().handedOutSpans()).isEqualTo(TRACES / 2);
+    assertThat(b.exported().size()).isEqualTo(TRACES / 2);
+  }
+}
