@@ -3,83 +3,21 @@ package io.ringtail.router.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import io.ringtail.cluster.Epoch;
-import io.ringtail.cluster.EpochOrder;
-import io.ringtail.cluster.Incarnation;
-import io.ringtail.cluster.Member;
-import io.ringtail.link.Header;
-import io.ringtail.link.Mark;
-import io.ringtail.link.Peer;
 import io.ringtail.link.Refused;
-import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
-import io.ringtail.link.SamplerWord;
-import io.ringtail.link.SamplerWord.Question;
-import io.ringtail.memory.NetworkMemory;
-import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
-import io.ringtail.ring.RingTables;
-import io.ringtail.ring.SlotSet;
-import io.ringtail.router.retain.RetentionConfig;
-import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.SampleRequests;
-import io.ringtail.rules.Rules;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ForwarderTest {
-  private static final Duration TIMEOUT = Duration.ofMillis(1500);
-
-  private static final Refusal BUSY = new Refusal.Busy("full", Duration.ofMillis(100));
-
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-  private final Metrics metrics = new Metrics();
-  private final Books books = new Books(metrics);
-  private final Random random = new Random(5);
-  private final List<FakeSampler> samplers = new ArrayList<>();
-  private final Forwarder forwarder =
-      new Forwarder(
-          new ForwardConfig(TIMEOUT, 1 << 20, 1 << 16),
-          new RetentionConfig(4 << 20, WhenFull.FORGET, Duration.ZERO),
-          new Peer(Tables.ROUTER, new Incarnation(EpochOrder.NONE, Tables.ROUTER_BITS)),
-          0,
-          loops,
-          new LinkTransport(NioSocketChannel.class, NetworkMemory.unlimited(2)),
-          new RingTables(2),
-          metrics,
-          Rules.ALL);
-
-  @AfterEach
-  void close() throws Exception {
-    forwarder.close();
-    for (FakeSampler sampler : samplers) {
-      sampler.close();
-    }
-    await().until(() -> forwarder.bytesHeld() == 0);
-    assertThat(books.balance()).isTrue();
-    assertThat(forwarder.openRequests()).isZero();
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
-  }
-
+/** Requests on their way to the owners of their traces, and what their senders are told. */
+class ForwarderTest extends WithForwarder {
   @Test
   void requests_ofManyTraces_reachTheirOwnersWholeAndAreAnswered() throws Exception {
     start(3);
@@ -241,53 +179,6 @@ class ForwarderTest {
   }
 
   @Test
-  void notOwner_isSplitByTheNewerEpochAndOnlyThatPartSentAgain() throws Exception {
-    FakeSampler late = sampler("s2", 300);
-    start(2);
-    samplers.get(1).answers = part -> Refused.notOwner(part.seq(), order(2), "moved");
-    byte[] body = SampleRequests.of(random, 100);
-    Answer answer = accept(body);
-    await().until(() -> !samplers.get(0).spans().isEmpty());
-    int before = samplers.get(0).spans().size();
-    assertThat(answer.given()).isFalse();
-    forwarder.onEpoch(Tables.epoch(2, List.of(samplers.get(0).member(), late.member())));
-    await().until(answer::isAccepted);
-    List<String> got = new ArrayList<>(samplers.get(0).spans());
-    assertThat(got.size()).isGreaterThanOrEqualTo(before);
-    got.addAll(late.spans());
-    assertThat(got).containsExactlyInAnyOrderElementsOf(spansOf(body));
-  }
-
-  @Test
-  void brokenLink_comesBackAndUnansweredPartsAreSentAgain() throws Exception {
-    start(1);
-    FakeSampler only = samplers.get(0);
-    only.answers = part -> FakeSampler.SILENCE;
-    byte[] body = SampleRequests.of(random, 20);
-    Answer answer = accept(body);
-    await().until(() -> forwarder.linksUp() == 1);
-    await().pollDelay(Duration.ofMillis(150)).until(() -> true);
-    only.answers = part -> null;
-    only.breakLinks();
-    await().until(answer::isAccepted);
-    assertThat(only.spans()).containsExactlyInAnyOrderElementsOf(spansOf(body));
-  }
-
-  @Test
-  void receiver_thatIsGone_itsUnansweredPartsGoToTheNewOwner() throws Exception {
-    start(2);
-    samplers.get(1).answers = part -> FakeSampler.SILENCE;
-    byte[] body = SampleRequests.of(random, 100);
-    Answer answer = accept(body);
-    await().until(() -> !samplers.get(0).spans().isEmpty());
-    samplers.get(1).close();
-    forwarder.onEpoch(Tables.epoch(2, List.of(samplers.get(0).member())));
-    await().until(answer::isAccepted);
-    assertThat(samplers.get(0).spans()).containsExactlyInAnyOrderElementsOf(spansOf(body));
-    assertThat(forwarder.linkCount()).isEqualTo(1);
-  }
-
-  @Test
   void samplers_thatDoNotDrain_makeTheRouterRefuseWithinItsBudget() throws Exception {
     start(1);
     samplers.get(0).answers = part -> FakeSampler.SILENCE;
@@ -301,69 +192,6 @@ class ForwarderTest {
   }
 
   @Test
-  void lostSampler_whatItHadAccepted_isReplayedToWhoAsksForIt() throws Exception {
-    start(2);
-    FakeSampler heir = samplers.get(0);
-    FakeSampler dying = samplers.get(1);
-    byte[] body = SampleRequests.of(random, 100);
-    Answer answer = accept(body);
-    await().until(answer::isAccepted);
-    Epoch next = Tables.epoch(2, List.of(heir.member()));
-    heir.answers = part -> part.replay() ? new Refused(part.seq(), order(2), BUSY) : null;
-    forwarder.onEpoch(lost(next, dying.member()));
-    heir.say(SamplerFrame.of(List.of(new Question(5, SlotSet.ALL, order(2))), null));
-    await().until(() -> books.sum("ringtail_router_resent_parts_total") > 2);
-    assertThat(heir.words()).isEmpty();
-    heir.answers = part -> null;
-    await().until(() -> heir.words().contains(new RouterWord.Replayed(5)));
-    assertThat(new HashSet<>(heir.spans())).containsAll(spansOf(body));
-    assertThat(books.sum("ringtail_router_replayed_spans_total")).isEqualTo(100);
-    assertThat(books.forwarded()).isEqualTo(100);
-    assertThat(forwarder.isSettled()).isFalse();
-    heir.say(SamplerFrame.of(List.of(new SamplerWord.Lowering(1, 0)), null));
-    await().until(() -> heir.words().contains(new RouterWord.Lowered(1)));
-    heir.say(
-        SamplerFrame.of(
-            List.of(
-                new SamplerWord.NeedsNothing("s1", dying.member().incarnation(), EpochOrder.NONE)),
-            new Mark(1000, order(2))));
-    await().until(() -> forwarder.settle(Duration.ofSeconds(5)) == 0);
-    await().until(() -> heir.progress().stream().anyMatch(p -> p.oldestSeq() > p.upToSeq()));
-  }
-
-  @Test
-  void lostSampler_thatLives_isHeardAndSeesThatItsMarkEnds() throws Exception {
-    start(2);
-    FakeSampler stranger = samplers.get(1);
-    Answer answer = accept(SampleRequests.of(random, 100));
-    await().until(answer::isAccepted);
-    forwarder.onEpoch(lost(Tables.epoch(2, List.of(samplers.get(0).member())), stranger.member()));
-    await().until(() -> forwarder.linkCount() == 1);
-    stranger.breakLinks();
-    await().until(stranger::hasLink);
-    stranger.say(SamplerFrame.of(List.of(new SamplerWord.AskHas()), null));
-    await().until(() -> stranger.words().contains(new RouterWord.Has(true)));
-  }
-
-  @Test
-  void epoch_afterOneThatCouldNotBeUsed_isOutOfTurn() throws Exception {
-    start(2);
-    FakeSampler gone = samplers.get(1);
-    Member left = samplers.get(0).member();
-    AtomicInteger used = new AtomicInteger();
-    Epoch unusable = Tables.epoch(2, List.of(left, Tables.sampler("s9", 109, "")));
-    forwarder.onEpoch(unusable, true, used::incrementAndGet);
-    await().until(() -> books.sum("ringtail_router_epoch_failures_total") > 0);
-    assertThat(forwarder.linkCount()).isEqualTo(2);
-    assertThat(used).hasValue(0);
-    forwarder.onEpoch(Tables.epoch(3, List.of(left)), true, used::incrementAndGet);
-    await().until(() -> used.get() == 1);
-    await().until(() -> forwarder.linkCount() == 1);
-    gone.breakLinks();
-    await().until(gone::hasLink);
-  }
-
-  @Test
   void stop_refusesWhatIsOpenRetryably() throws Exception {
     start(1);
     samplers.get(0).answers = part -> FakeSampler.SILENCE;
@@ -372,56 +200,5 @@ class ForwarderTest {
     forwarder.close();
     await().until(answer::given);
     assertThat(answer.refusal()).isInstanceOf(Refusal.NotReady.class);
-  }
-
-  private static Epoch lost(Epoch epoch, Member lost) {
-    return new Epoch(
-        epoch.order(),
-        epoch.coordinator(),
-        epoch.members(),
-        epoch.tableChecksum(),
-        epoch.predecessor(),
-        List.of(lost),
-        epoch.predecessorCoordinator(),
-        List.of());
-  }
-
-  private void start(int count) throws Exception {
-    List<Member> members = new ArrayList<>();
-    List<FakeSampler> started = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      FakeSampler sampler = new FakeSampler("s" + i, 100 + i, 0);
-      started.add(sampler);
-      members.add(sampler.member());
-    }
-    samplers.addAll(0, started);
-    forwarder.onEpoch(Tables.epoch(1, members));
-    await().until(() -> forwarder.linksUp() == count);
-  }
-
-  private FakeSampler sampler(String nodeId, long bits) throws Exception {
-    FakeSampler sampler = new FakeSampler(nodeId, bits, 0);
-    samplers.add(sampler);
-    return sampler;
-  }
-
-  private Answer accept(byte[] body) {
-    Answer answer = new Answer();
-    byte[] lent = Arrays.copyOf(body, body.length);
-    forwarder.accept(lent, 0, lent.length, Header.EMPTY, answer);
-    Arrays.fill(lent, (byte) 0);
-    return answer;
-  }
-
-  private static EpochOrder order(long number) {
-    return new EpochOrder(1, number);
-  }
-
-  private static List<String> spansOf(byte[] body) throws Exception {
-    return ExportTraceServiceRequest.parseFrom(body).getResourceSpansList().stream()
-        .flatMap(r -> r.getScopeSpansList().stream())
-        .flatMap(s -> s.getSpansList().stream())
-        .map(span -> HexFormat.of().formatHex(span.toByteArray()))
-        .toList();
   }
 }
