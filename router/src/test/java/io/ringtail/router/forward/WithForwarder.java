@@ -17,8 +17,8 @@ import io.ringtail.memory.NetworkMemory;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.RingTables;
-import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.route.Tables;
 import io.ringtail.rules.Rules;
 import java.time.Duration;
@@ -34,8 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 abstract class WithForwarder {
   static final Duration TIMEOUT = Duration.ofMillis(1500);
   static final Refusal BUSY = new Refusal.Busy("full", Duration.ofMillis(100));
-  final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+  final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   final Metrics metrics = new Metrics();
   final Books books = new Books(metrics);
   final Random random = new Random(5);

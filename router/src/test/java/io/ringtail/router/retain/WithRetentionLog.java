@@ -1,6 +1,5 @@
 package io.ringtail.router.retain;
 
-import static io.ringtail.router.retain.LogFixture.A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.cluster.EpochOrder;

@@ -95,7 +95,7 @@ final class ReceivedDecisions {
         (context, hi, lo, verdict) -> {
           int ageMillis = notice.ageMillis(place[0]++);
           int slot = TraceHash.slot(hi, lo);
-          if (ShardSet.shardOfSlot(slot, shards) == shard) {
+          if (ShardConfig.shardOfSlot(slot, shards) == shard) {
             int number = store.contexts.intern(context);
             int policy = names.number(verdict);
             boolean owned = slots.owns(slot);
@@ -126,7 +126,7 @@ final class ReceivedDecisions {
           int slot = TraceHash.slot(hi, lo);
           Peer owner = slots.owner(slot);
           owned[0] &=
-              ShardSet.shardOfSlot(slot, shards) != shard
+              ShardConfig.shardOfSlot(slot, shards) != shard
                   || (owner != null && owner.incarnation().bits() == bits);
         });
     return owned[0];

@@ -125,7 +125,7 @@ public final class ReceivedTransfer {
     int[][] traces = new int[shards][8];
     int[] counts = new int[traces.length];
     for (int i = 0; i < batch.traceCount(); i++) {
-      int shard = ShardSet.shardOfSlot(batch.slot(i), shards);
+      int shard = ShardConfig.shardOfSlot(batch.slot(i), shards);
       if (counts[shard] == traces[shard].length) {
         traces[shard] = Arrays.copyOf(traces[shard], counts[shard] * 2);
       }

@@ -41,7 +41,7 @@ final class Shard {
     this.commands = new CommandQueue(context.config().queuedBatches());
     this.mayDecide = context.rules().inForce(Rule.L1) ? context.mayDecide() : now -> true;
     this.startNanos = context.nanoClock().getAsLong();
-    this.parts = new ShardParts(index, policies, context, this::queue);
+    this.parts = new ShardParts(index, policies, context, e -> queue(new ShardCommand.Answered(e)));
     this.store = parts.store;
     this.decider = parts.decider;
     this.departures = parts.departures;

@@ -2,7 +2,6 @@ package io.ringtail.sampler.shard;
 
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
-import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
@@ -94,7 +93,7 @@ sealed interface ShardCommand {
   record NoticeNotOwner(Peer heir, long noticeId, EpochOrder epoch) implements ShardCommand {}
 
   /** A kept trace is finally answered. */
-  record Answered(Unanswered.Export export, KeptTrace.Answer answer) implements ShardCommand {}
+  record Answered(Unanswered.Export export) implements ShardCommand {}
 
   /** Routers that may have in their logs what nobody else has, by key; all of them. */
   record Unsure(int[] routerKeys) implements ShardCommand {}

@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import io.ringtail.config.ConfigSection;
 import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.trace.TraceHash;
 
 /**
  * How a sampler buffers, from {@code sampler:} in its config.
@@ -148,5 +149,10 @@ public record ShardConfig(
     long share = maxBufferedBytes / shards / 256;
     return (int)
         Math.max(LEAST_SLAB_BYTES, Math.min(16 * MIB, Long.highestOneBit(Math.max(1, share))));
+  }
+
+  /** The one of so many shards that a slot lies in. */
+  static int shardOfSlot(int slot, int shards) {
+    return (int) (((long) slot * shards) >>> TraceHash.SLOT_BITS);
   }
 }

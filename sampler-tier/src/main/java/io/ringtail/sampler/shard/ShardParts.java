@@ -31,9 +31,10 @@ final class ShardParts {
   final Lookups lookups;
 
   /**
-   * @param queue where answers to exports come back to the shard; any thread
+   * @param answered told of each export that is answered; any thread
    */
-  ShardParts(int index, PolicySet policies, ShardContext context, Consumer<ShardCommand> queue) {
+  ShardParts(
+      int index, PolicySet policies, ShardContext context, Consumer<Unanswered.Export> answered) {
     this.context = context;
     this.policies = policies;
     this.slabs = new Slabs(context.slabs(), context.config().slabBytes());
@@ -42,7 +43,7 @@ final class ShardParts {
     this.caches = new DecisionCaches(context.config(), context.tail());
     this.counts = new ShardCounts(context.metrics());
     PolicyNames names = new PolicyNames(context.metrics());
-    this.unanswered = new Unanswered(store.notes, queue);
+    this.unanswered = new Unanswered(store.notes, answered);
     this.memory = new MemoryLedger(store, unanswered, slabs, context.budget());
     this.mail = new HeirMail(context, index);
     this.departures = new Departures(store, names, context, unanswered, counts);

@@ -12,7 +12,6 @@ import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.settle.RouterKeys;
-import io.ringtail.trace.TraceHash;
 import io.ringtail.trace.TraceId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,11 +163,7 @@ public final class ShardSet {
 
   /** The one shard of a slot. */
   public int shardOfSlot(int slot) {
-    return shardOfSlot(slot, shards.size());
-  }
-
-  static int shardOfSlot(int slot, int shards) {
-    return (int) (((long) slot * shards) >>> TraceHash.SLOT_BITS);
+    return ShardConfig.shardOfSlot(slot, shards.size());
   }
 
   /**

@@ -20,7 +20,7 @@ final class Unanswered {
   private static final int OBJECT_BYTES = 200;
 
   private final Notes notes;
-  private final Consumer<ShardCommand> queue;
+  private final Consumer<Export> onAnswered;
   private final Set<Export> exports = new LinkedHashSet<>();
   private final AtomicInteger count = new AtomicInteger();
   private long bytes;
@@ -35,7 +35,7 @@ final class Unanswered {
     private final AtomicInteger count;
     private final AtomicBoolean counted = new AtomicBoolean();
     private volatile boolean handedOver;
-    private final Consumer<ShardCommand> queue;
+    private final Consumer<Export> whenAnswered;
 
     private Export(Content content, int window, Decision of, Unanswered unanswered) {
       this.trace = content.withAnswer(this);
@@ -44,13 +44,13 @@ final class Unanswered {
       this.place = of.place();
       this.handedIn = of.handedIn();
       this.count = unanswered.count;
-      this.queue = unanswered.queue;
+      this.whenAnswered = unanswered.onAnswered;
     }
 
     @Override
     public void onAnswered(KeptTrace answered, KeptTrace.Answer answer) {
       counted();
-      queue.accept(new ShardCommand.Answered(this, answer));
+      whenAnswered.accept(this);
     }
 
     @Override
@@ -117,11 +117,11 @@ final class Unanswered {
   }
 
   /**
-   * @param queue takes a command of the shard, from any thread
+   * @param onAnswered told of each that is answered; any thread
    */
-  Unanswered(Notes notes, Consumer<ShardCommand> queue) {
+  Unanswered(Notes notes, Consumer<Export> onAnswered) {
     this.notes = notes;
-    this.queue = queue;
+    this.onAnswered = onAnswered;
   }
 
   /**

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtail.cluster.EpochOrder;
 import org.junit.jupiter.api.Test;
 
-/** Traces that cannot be read, written or merged: the others go on, and nothing is given up that somebody can have. */
+/**
+ * Traces that cannot be read, written or merged: the others go on, and nothing is given up that
+ * somebody can have.
+ */
 class HandoverFailureTest extends OverThreeSamplers {
   @Test
   void traceThatCannotBeMergedNow_isNotAcknowledged_andGoesAgain() {
