@@ -25,6 +25,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: {{ .tier }}
 {{- end -}}
 
+{{/* Pods of `helm test`. */}}
+{{- define "ringtail.testSelector" -}}
+{{ include "ringtail.selectorLabels" . }}
+app.kubernetes.io/component: test
+{{- end -}}
+
 {{/* What every node has, and nothing else of this release. */}}
 {{- define "ringtail.memberSelector" -}}
 {{ include "ringtail.selectorLabels" . }}
@@ -180,7 +186,7 @@ annotations:
 
 {{- $routerPod := include "ringtail.podGrace" (dict "tier" "router" "given" .Values.router.terminationGracePeriodSeconds "least" $routerStop) | int64 -}}
 {{- $samplerPod := include "ringtail.podGrace" (dict "tier" "sampler" "given" .Values.sampler.terminationGracePeriodSeconds "least" $samplerStop) | int64 -}}
-{{- dict "drainDelay" (include "ringtail.duration" $lag) "drainGrace" (printf "%ds" $grace) "cover" (include "ringtail.duration" (add $wait $exporting 5000)) "routerPod" $routerPod "stopGrace" (printf "%ds" $stop) "samplerPod" $samplerPod "decisionWaitMillis" $wait "forwardMillis" $forwarding | toJson -}}
+{{- dict "drainDelay" (include "ringtail.duration" $lag) "drainGrace" (printf "%ds" $grace) "cover" (include "ringtail.duration" (add $wait $exporting 5000)) "routerPod" $routerPod "stopGrace" (printf "%ds" $stop) "samplerPod" $samplerPod "decisionWaitMillis" $wait "probeWaitMillis" (add $wait $exporting 35000) "forwardMillis" $forwarding | toJson -}}
 {{- end -}}
 
 {{/* Arguments: tier, given (0: none), least. */}}
@@ -207,6 +213,10 @@ cluster:
   min-samplers: {{ .Values.cluster.minSamplers }}
 ops:
   http: 0.0.0.0:9464
+{{- if .Values.admin.expose }}
+admin:
+  listen: 0.0.0.0:4320
+{{- end }}
 {{- end -}}
 
 {{- define "ringtail.routerConfig" -}}
@@ -255,7 +265,7 @@ ops:
 {{- int .tier.processors -}}
 {{- else if and (not $limits.cpu) $requests.cpu -}}
 {{- $milli := include "ringtail.millicpu" (dict "key" (printf "%s.resources.requests.cpu" .name) "value" $requests.cpu) | int64 -}}
-{{- max 2 (div (add (mul 2 $milli) 999) 1000) -}}
+{{- max 2 (div (add $milli 999) 1000) -}}
 {{- end -}}
 {{- end -}}
 
@@ -278,7 +288,7 @@ ops:
 {{- end }}
 - name: RINGTAIL_LOG_LEVEL
   value: {{ .root.Values.log.level }}
-- name: RINGTAIL_OPTS
+- name: JDK_JAVA_OPTIONS
   value: {{ list (ternary (printf "-XX:ActiveProcessorCount=%s" $processors) "" (ne $processors "")) "-Dsun.net.inetaddr.ttl=5 -Dsun.net.inetaddr.negative.ttl=1" .tier.javaOptions | compact | join " " | quote }}
 {{- with .tier.extraEnv }}
 {{ toYaml . }}
@@ -464,6 +474,59 @@ spec:
     {{- end }}
 {{- end -}}
 
+{{/* ---- Pods of `helm test` ---- */}}
+
+{{/* Arguments: root, name, test. */}}
+{{- define "ringtail.testMetadata" -}}
+{{- $hook := dict "helm.sh/hook" "test" "helm.sh/hook-delete-policy" "before-hook-creation" -}}
+{{- include "ringtail.metadata" (dict "root" .root "name" .name "tier" "test" "labels" (dict "ringtail/test" .test) "annotations" $hook) -}}
+{{- end -}}
+
+{{/* Arguments: root, seconds (after which it has failed), args, ports (may be none). */}}
+{{- define "ringtail.testPod" -}}
+restartPolicy: Never
+activeDeadlineSeconds: {{ .seconds }}
+serviceAccountName: {{ include "ringtail.serviceAccountName" .root }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .root.Values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+containers:
+  - name: ringtail
+    image: {{ include "ringtail.image" .root }}
+    imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+    args:
+      {{- toYaml .args | nindent 6 }}
+    {{- with .ports }}
+    ports:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    resources:
+      requests:
+        cpu: 100m
+        memory: {{ .root.Values.test.memory }}
+      limits:
+        memory: {{ .root.Values.test.memory }}
+    {{- with .root.Values.securityContext }}
+    securityContext:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    volumeMounts:
+      - name: tmp
+        mountPath: /tmp
+volumes:
+  - name: tmp
+    emptyDir: {}
+{{- end -}}
+
 {{/* Ports that both tiers have. */}}
 {{- define "ringtail.memberPorts" -}}
 - name: ops
@@ -475,4 +538,9 @@ spec:
 - name: cluster-fd
   containerPort: 7900
   protocol: TCP
+{{- if .Values.admin.expose }}
+- name: admin
+  containerPort: 4320
+  protocol: TCP
+{{- end }}
 {{- end -}}

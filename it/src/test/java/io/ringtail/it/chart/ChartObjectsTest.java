@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
@@ -172,12 +173,13 @@ class ChartObjectsTest {
   @ParameterizedTest
   @CsvSource({
     "500m, '', 0, 2",
-    "1200m, '', 0, 3",
-    "'3', '', 0, 6",
+    "1200m, '', 0, 2",
+    "2500m, '', 0, 3",
+    "'3', '', 0, 3",
     "'1', '2', 0, none",
     "'1', '', 5, 5",
   })
-  void processors_withoutALimit_areTwiceTheRequest(
+  void processors_withoutALimit_areThoseRequested(
       String request, String limit, int given, String expected) {
     String limits = limit.isEmpty() ? "" : ", limits: { cpu: '" + limit + "' }";
     Rendering rendering =
@@ -186,7 +188,7 @@ class ChartObjectsTest {
             "router: { processors: %d, resources: { requests: { cpu: '%s' }%s } }"
                 .formatted(given, request, limits));
     String flag = "-XX:ActiveProcessorCount=";
-    String options = env(rendering.routerPod(), "RINGTAIL_OPTS");
+    String options = env(rendering.routerPod(), "JDK_JAVA_OPTIONS");
     if (expected.equals("none")) {
       assertThat(options).doesNotContain(flag);
     } else {
@@ -363,6 +365,61 @@ class ChartObjectsTest {
     return rule.getPorts().stream()
         .map(NetworkPolicyPort::getPort)
         .map(port -> String.valueOf(port.getValue()));
+  }
+
+  @Test
+  void admin_unlessExposed_staysInsideThePods() {
+    assertThat(ports(DEFAULT.routerPod())).doesNotContainKey("admin");
+    assertThat(DEFAULT.routerConfig().admin().listen().orElseThrow().getAddress())
+        .satisfies(a -> assertThat(a.isLoopbackAddress()).isTrue());
+    Rendering exposed = Chart.render(Chart.BACKEND, "admin: { expose: true }");
+    assertThat(exposed.samplerConfig().admin().listen().orElseThrow().getPort())
+        .isEqualTo(ports(exposed.samplerPod()).get("admin"));
+    assertThat(
+            exposed.the(NetworkPolicy.class, "-sampler").getSpec().getIngress().stream()
+                .filter(rule -> rule.getFrom().isEmpty())
+                .flatMap(ChartObjectsTest::portNames))
+        .containsExactly("ops");
+    assertThat(exposed.the(Pod.class, "-test-status").getSpec().getContainers().get(0).getArgs())
+        .containsExactly("status", "--node", "shop-ringtail-members:4320");
+  }
+
+  @Test
+  void probe_enabled_isReachedByItsServiceAndWaitsLongEnough() {
+    Rendering rendering =
+        Chart.render(
+            Chart.BACKEND,
+            "{ test: { probe: { enabled: true } }, tail_sampling: { decision_wait: 4s } }");
+    Pod probe = rendering.the(Pod.class, "-test-probe");
+    Service service = rendering.the(Service.class, "-probe");
+    assertThat(probe.getMetadata().getLabels())
+        .containsAllEntriesOf(service.getSpec().getSelector());
+    assertThat(service.getSpec().getPublishNotReadyAddresses()).isTrue();
+    assertThat(probe.getMetadata().getAnnotations()).containsEntry("shown/hook", "test");
+    assertThat(
+            Chart.renderWithoutHooks(Chart.BACKEND, "test: { probe: { enabled: true } }")
+                .find(Pod.class, "-test-probe"))
+        .isEmpty();
+    Container container = probe.getSpec().getContainers().get(0);
+    assertThat(container.getArgs())
+        .containsExactly(
+            "probe",
+            "--endpoint",
+            "shop-ringtail-router:4317",
+            "--listen",
+            "0.0.0.0:4317",
+            "--spread",
+            "2s",
+            "--wait",
+            "49200ms");
+    assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    for (String tier : List.of("router", "sampler")) {
+      Service members = rendering.the(Service.class, "-members");
+      assertThat(probe.getMetadata().getLabels().entrySet())
+          .as("not a member, nor behind the front door")
+          .doesNotContainAnyElementsOf(Set.of(Map.entry("app.kubernetes.io/component", tier)))
+          .isNotEqualTo(members.getSpec().getSelector().entrySet());
+    }
   }
 
   @Test
