@@ -2,6 +2,7 @@ package io.ringtail.sampler.handoff;
 
 import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Mark;
 import io.ringtail.link.Peer;
 import io.ringtail.link.RouterWord;
@@ -161,6 +162,11 @@ public final class Handoff implements LinkKeeper, Peers, AutoCloseable {
   @Override
   public void onLink(Peer router) {
     execute((keeper, nowNanos) -> keeper.onLink(router.incarnation().bits(), nowNanos));
+  }
+
+  @Override
+  public void onRouterEpoch(EpochOrder order) {
+    execute((keeper, nowNanos) -> keeper.onRouterEpoch(order));
   }
 
   @Override

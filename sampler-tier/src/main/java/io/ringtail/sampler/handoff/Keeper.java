@@ -54,6 +54,7 @@ public final class Keeper {
   private final SlotViews views;
   private final Doubts doubts;
   private final Marking marking;
+  private final HeardEpochs heard = new HeardEpochs();
 
   private @Nullable Epoch epoch;
 
@@ -118,7 +119,10 @@ public final class Keeper {
    */
   public void onEpoch(Epoch next, Tables tables, boolean inTurn, long nowNanos) {
     Epoch previous = epoch;
-    boolean known = inTurn && (previous == null ? views.isFirst(next) : isNext(next, previous));
+    boolean known =
+        inTurn
+            && !isOfAnotherChain(next)
+            && (previous == null ? views.isFirst(next) : isNext(next, previous));
     usedInPart = true;
     SlotView before = previous == null ? views.before(next, tables.before()) : wanted;
     epoch = next;
@@ -153,6 +157,13 @@ public final class Keeper {
     return next.activeSamplers() > 0
         && before.stream().noneMatch(Member::ownsSlots)
         && before.stream().anyMatch(m -> m.role() == Member.Role.SAMPLER);
+  }
+
+  /** Whether routers went by one before it that its coordinator did not know of. */
+  private boolean isOfAnotherChain(Epoch next) {
+    boolean passedOver = heard.isPassedOverBy(next);
+    heard.onUse(next.order());
+    return passedOver && config.rules().inForce(Rule.E3);
   }
 
   private boolean isNext(Epoch next, Epoch previous) {
@@ -260,6 +271,13 @@ public final class Keeper {
   }
 
   // ---- words
+
+  /** A router has an epoch in use, which may have come here or not. */
+  public void onRouterEpoch(EpochOrder order) {
+    if (epoch == null || order.compareTo(epoch.order()) > 0) {
+      heard.add(order);
+    }
+  }
 
   /** How far other samplers are. */
   public void onCompletions(Collection<Completion> heard, long nowNanos) {

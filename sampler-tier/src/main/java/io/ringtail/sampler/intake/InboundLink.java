@@ -198,6 +198,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     if (epoch.compareTo(usedByRouter) > 0) {
       usedByRouter = epoch;
       server.routerEpochs().said(this, epoch);
+      server.keeper().onRouterEpoch(epoch);
     }
   }
 

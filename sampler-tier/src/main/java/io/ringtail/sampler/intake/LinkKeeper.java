@@ -1,5 +1,6 @@
 package io.ringtail.sampler.intake;
 
+import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Mark;
 import io.ringtail.link.Peer;
 import io.ringtail.link.RouterWord;
@@ -19,6 +20,9 @@ public interface LinkKeeper {
         public void onLink(Peer router) {}
 
         @Override
+        public void onRouterEpoch(EpochOrder order) {}
+
+        @Override
         public void onWord(Peer router, RouterWord word) {}
       };
 
@@ -32,6 +36,9 @@ public interface LinkKeeper {
 
   /** A link was greeted; words to the router go on it from now on. */
   void onLink(Peer router);
+
+  /** A router has said on a link that it has this epoch in use; once a link, in rising order. */
+  void onRouterEpoch(EpochOrder order);
 
   void onWord(Peer router, RouterWord word);
 }

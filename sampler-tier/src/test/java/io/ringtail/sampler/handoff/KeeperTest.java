@@ -178,6 +178,28 @@ class KeeperTest {
   }
 
   @Test
+  void epochInTurn_beforeWhichARouterWentByOneOfAnotherChain_allIsHeldAndAskedFor() {
+    settled(A, B, C, R);
+    keeper.onRouterEpoch(e(2));
+    use(chained(new Epoch(e(3), "a", List.of(A, R), 0, e(1), List.of(B, C), "b", List.of())), true);
+    assertThat(tier.view().held()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(owned());
+  }
+
+  @Test
+  void epochsInTurn_thatRoutersWentByBefore_holdWhatIsGained() {
+    settled(A, B, C, R);
+    SlotSet before = owned();
+    keeper.onRouterEpoch(e(1));
+    keeper.onRouterEpoch(e(2));
+    keeper.onRouterEpoch(e(3));
+    epoch(List.of(A, B, C.withState(Member.State.DRAINING), R), List.of());
+    epoch(List.of(A, B, R), List.of());
+    assertThat(tier.view().held()).isEqualTo(owned().without(before));
+    assertThat(routers.take(SamplerWord.Question.class)).isEmpty();
+  }
+
+  @Test
   void newRouter_isAskedForAllThatIsOwned_withoutAHold() {
     settled(A, B, R);
     Member other = member("s", 8, Member.Role.ROUTER, Member.State.ACTIVE);

@@ -72,6 +72,7 @@ class LinkServerTest {
   private final Map<Long, Mark> marks = new ConcurrentHashMap<>();
   private final List<Peer> linked = new CopyOnWriteArrayList<>();
   private final BlockingQueue<RouterWord> words = new LinkedBlockingQueue<>();
+  private final List<EpochOrder> routerEpochs = new CopyOnWriteArrayList<>();
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final ShardSet shards =
@@ -240,6 +241,9 @@ class LinkServerTest {
     await().until(() -> server.routerEpochs().newest().equals(new EpochOrder(0, 7)));
     router.call.halfClose();
     await().until(() -> server.routerEpochs().newest().equals(EpochOrder.NONE));
+    assertThat(routerEpochs)
+        .as("told to the keeper")
+        .containsExactly(new EpochOrder(0, 6), new EpochOrder(0, 7));
   }
 
   @Test
@@ -375,6 +379,11 @@ class LinkServerTest {
     @Override
     public void onLink(Peer router) {
       linked.add(router);
+    }
+
+    @Override
+    public void onRouterEpoch(EpochOrder order) {
+      routerEpochs.add(order);
     }
 
     @Override
