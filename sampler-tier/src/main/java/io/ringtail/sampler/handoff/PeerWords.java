@@ -7,6 +7,7 @@ import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
+import io.ringtail.sampler.shard.NoticeOutcome;
 import io.ringtail.sampler.shard.PeerCommands;
 import java.util.HashSet;
 import java.util.Set;
@@ -57,6 +58,8 @@ public final class PeerWords implements Peers.Events {
       shards.onNoticeTaken(from, m.id());
     } else if (answer instanceof PeerAnswer.NoticeNotOwner m) {
       shards.onNoticeNotOwner(from, m.id(), m.epoch());
+    } else if (answer instanceof PeerAnswer.NoticeUnfit m) {
+      shards.onNoticeUnfit(from, m.id());
     } else if (answer instanceof PeerAnswer.TransferTaken m) {
       shards.onTransferAnswer(answer, m.id());
     } else if (answer instanceof PeerAnswer.TransferNotOwner m) {
@@ -97,21 +100,27 @@ public final class PeerWords implements Peers.Events {
   private void take(Peer from, PeerWord.Notice notice, Peers.Answers answers) {
     if (named.lost(from)) {
       notice.decisions().release();
+      answers.none();
       return;
     }
     long id = notice.id();
     try {
-      shards.takeNotice(
-          from,
-          id,
-          notice.decisions(),
-          epoch ->
-              answers.send(
-                  epoch == null
-                      ? new PeerAnswer.NoticeTaken(id)
-                      : new PeerAnswer.NoticeNotOwner(id, epoch)));
+      shards.takeNotice(from, id, notice.decisions(), outcome -> answer(answers, id, outcome));
     } catch (MalformedWireException e) {
       log.error("event=notice-malformed from={} reason=\"{}\"", from, e.getMessage());
+      answers.send(new PeerAnswer.NoticeUnfit(id));
+    }
+  }
+
+  private static void answer(Peers.Answers answers, long id, NoticeOutcome outcome) {
+    if (outcome instanceof NoticeOutcome.Stored) {
+      answers.send(new PeerAnswer.NoticeTaken(id));
+    } else if (outcome instanceof NoticeOutcome.NotOwner notOwner) {
+      answers.send(new PeerAnswer.NoticeNotOwner(id, notOwner.epoch()));
+    } else if (outcome instanceof NoticeOutcome.Failed) {
+      answers.none(); // the sender says it again
+    } else {
+      throw new AssertionError(outcome);
     }
   }
 }

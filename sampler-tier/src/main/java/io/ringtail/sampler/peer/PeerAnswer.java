@@ -36,4 +36,7 @@ public sealed interface PeerAnswer {
    * newest. Who is behind in epochs must not decide what is another's by now.
    */
   record NoticeNotOwner(long id, EpochOrder epoch) implements PeerAnswer {}
+
+  /** It cannot be read: nothing of it is stored, nor would be if it came again. */
+  record NoticeUnfit(long id) implements PeerAnswer {}
 }

@@ -232,6 +232,8 @@ final class PeerCodec {
       body.field(PeerFields.NOT_OWNER_ID, m.id());
       order(body, PeerFields.NOT_OWNER_VIEW_ID, PeerFields.NOT_OWNER_NUMBER, m.epoch());
       out.messageField(PeerFields.NOTICE_NOT_OWNER, body);
+    } else if (answer instanceof PeerAnswer.NoticeUnfit m) {
+      out.presentField(PeerFields.NOTICE_UNFIT, m.id());
     } else {
       throw new AssertionError(answer);
     }
@@ -266,6 +268,8 @@ final class PeerCodec {
             case PeerFields.TRANSFER_UNFIT -> new PeerFrame.Answer(unfit(enter(in)));
             case PeerFields.NOTICE_TAKEN ->
                 new PeerFrame.Answer(new PeerAnswer.NoticeTaken(in.readVarint()));
+            case PeerFields.NOTICE_UNFIT ->
+                new PeerFrame.Answer(new PeerAnswer.NoticeUnfit(in.readVarint()));
             case PeerFields.FAREWELL -> farewell(enter(in));
             default -> {
               in.skip();

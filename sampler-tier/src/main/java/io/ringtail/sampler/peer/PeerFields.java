@@ -48,6 +48,7 @@ final class PeerFields {
   static final int FAREWELL = 6 << 3 | LEN;
   static final int NOTICE_NOT_OWNER = 7 << 3 | LEN;
   static final int TRANSFER_UNFIT = 8 << 3 | LEN;
+  static final int NOTICE_UNFIT = 9 << 3 | VARINT;
 
   static final int WELCOME_VERSION = 1 << 3 | VARINT;
   static final int WELCOME_FROM = 2 << 3 | LEN;

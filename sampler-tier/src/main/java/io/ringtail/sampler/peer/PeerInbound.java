@@ -13,17 +13,29 @@ import org.slf4j.LoggerFactory;
  * The answering end of a stream that another sampler opened. A transfer that no floors stand before
  * (protocol H3) is sent back: its sender has not heard yet that the stream is a new one.
  *
+ * <p>Notices lie in the queues of all shards until these have stored them, which no budget counts.
+ * So from {@value #MOST_UNANSWERED_BYTES} bytes of them on nothing is asked for, until some are
+ * answered: HTTP/2 then stops the sender. Transfers have room reserved for them or are sent back.
+ *
  * <p>Threads: gRPC's event loop; answers come from any. All take this object's monitor, but words
  * are told outside of it.
  */
 final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Answers {
   private static final Logger log = LoggerFactory.getLogger(PeerInbound.class);
 
+  /** Of notices; some seconds of those that all samplers together take for one heir. */
+  static final int MOST_UNANSWERED_BYTES = 256 << 10;
+
   private final PeerLinks context;
   private final ServerCall<byte[], byte[]> call;
   private @Nullable Peer from;
   private long attempt;
   private boolean floors;
+  private int unansweredBytes;
+
+  /** The next message has not been asked for. */
+  private boolean pausing;
+
   private boolean closed;
 
   PeerInbound(PeerLinks context, ServerCall<byte[], byte[]> call) {
@@ -46,7 +58,7 @@ final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Ans
         greet(hello);
       } else if (frame instanceof PeerFrame.Word word && sender != null) {
         context.metrics().received(message.length);
-        take(sender, word.word());
+        take(sender, word.word(), message.length);
       } else if (sender == null) {
         throw new MalformedWireException("a word before the hello");
       }
@@ -56,13 +68,14 @@ final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Ans
       farewell("malformed: " + e.getMessage());
     }
     synchronized (this) {
-      if (!closed) {
+      pausing = unansweredBytes >= MOST_UNANSWERED_BYTES;
+      if (!closed && !pausing) {
         call.request(1);
       }
     }
   }
 
-  private void take(Peer sender, PeerWord word) {
+  private void take(Peer sender, PeerWord word, int bytes) {
     if (isClosed()) {
       return; // fenced: who took over says it again; the buffer is a part of an array
     }
@@ -71,7 +84,41 @@ final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Ans
       return;
     }
     floors = word instanceof PeerWord.Floors || (floors && !(word instanceof PeerWord.FloorsEnd));
-    context.events().onWord(sender, word, this);
+    context.events().onWord(sender, word, word instanceof PeerWord.Notice ? held(bytes) : this);
+  }
+
+  /** The way back of a notice, which counts until there is an answer. */
+  private synchronized Peers.Answers held(int bytes) {
+    unansweredBytes += bytes;
+    return new NoticeAnswers(bytes);
+  }
+
+  private final class NoticeAnswers implements Peers.Answers {
+    private int bytes;
+
+    NoticeAnswers(int bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void send(PeerAnswer answer) {
+      PeerInbound.this.send(answer);
+      none();
+    }
+
+    @Override
+    public void none() {
+      synchronized (PeerInbound.this) {
+        unansweredBytes -= bytes;
+        bytes = 0;
+        if (pausing && unansweredBytes < MOST_UNANSWERED_BYTES) {
+          pausing = false;
+          if (!closed) {
+            call.request(1);
+          }
+        }
+      }
+    }
   }
 
   private void greet(PeerFrame.Hello hello) throws MalformedWireException {

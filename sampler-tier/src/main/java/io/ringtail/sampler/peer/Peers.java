@@ -26,7 +26,8 @@ public interface Peers {
      * A word has come.
      *
      * @param word consumed
-     * @param answers where the answer goes, now or later, from any thread
+     * @param answers where the answer goes, now or later, from any thread; to a notice there is one
+     *     in the end, or it is told that there is {@link Answers#none}
      */
     void onWord(Peer from, PeerWord word, Answers answers);
   }
@@ -34,5 +35,8 @@ public interface Peers {
   /** The way back to a sender. Threads: any. Answers to a link that is gone are lost. */
   interface Answers {
     void send(PeerAnswer answer);
+
+    /** Nothing will be said: the word is not held any more. */
+    default void none() {}
   }
 }

@@ -134,6 +134,13 @@ public final class Notice {
     ages[place] = ageMillis;
   }
 
+  /** What it takes in memory, about; the same once it is sent. */
+  public long memoryBytes() {
+    return seqs.bytes()
+        + (long) ids.length * Long.BYTES
+        + (long) (references.length + ages.length) * Integer.BYTES;
+  }
+
   /** Since when a decision is remembered; they are numbered as they are visited. */
   public int ageMillis(int place) {
     return place < ages.length ? ages[place] : 0;

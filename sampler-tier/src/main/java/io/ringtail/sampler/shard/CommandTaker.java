@@ -32,6 +32,8 @@ final class CommandTaker {
       decider.notices().taken(taken.heir(), taken.noticeId());
     } else if (command instanceof ShardCommand.NoticeNotOwner refused) {
       decider.notices().refused(refused.heir(), refused.noticeId(), refused.epoch());
+    } else if (command instanceof ShardCommand.NoticeUnfit unfit) {
+      shard.mail.unfit(unfit.heir(), unfit.noticeId());
     } else if (command instanceof ShardCommand.Decisions decisions) {
       decisions(decisions, nowMillis);
     } else if (command instanceof ShardCommand.Settled settled) {

@@ -20,12 +20,14 @@ import java.util.stream.LongStream;
 /**
  * Notices on their way to heirs, each until the heir has stored it: sent again when its link was
  * down or no answer came, for a heir knows a notice by its number; given up after {@value
- * #LONGEST_MILLIS} ms. Then the words that all of a notice is settled: those that found no room, or
+ * #LONGEST_MILLIS} ms, or the oldest when there are more than {@value #MOST_BYTES} bytes of them. By
+ * then its decisions have had effect, or have it without the heir's answer (protocol D2). Then the words that all of a notice is settled: those that found no room, or
  * a link that broke, are said again. Threads: the shard's.
  */
 final class HeirMail {
   private static final int RETRY_MILLIS = 100;
   private static final int LONGEST_MILLIS = 30_000;
+  private static final long MOST_BYTES = 16 << 20;
 
   /** Without an answer a notice is sent again, also on a link that is up. */
   private static final int ANSWER_MILLIS = 5_000;
@@ -40,9 +42,11 @@ final class HeirMail {
   private final SamplerMetrics metrics;
   private final int firstId;
   private final int step;
+  private final long mostBytes;
   private final Map<Long, Letter> letters = new LinkedHashMap<>();
   private final Map<Peer, Words> settled = new HashMap<>();
   private long sentIds;
+  private long bytes;
   private int unsent;
   private int retryMillis;
 
@@ -87,11 +91,32 @@ final class HeirMail {
    * @param index of the shard: ids tell which shard a notice is of
    */
   HeirMail(ShardContext context, int index) {
-    this.peers = context.peers();
-    this.routers = context.routers();
-    this.metrics = context.metrics();
-    this.step = context.config().shards();
+    this(
+        context.peers(),
+        context.routers(),
+        context.metrics(),
+        context.config().shards(),
+        index,
+        MOST_BYTES);
+  }
+
+  /**
+   * @param shards how many there are, of which this is the {@code index}-th
+   * @param mostBytes of notices that no heir has stored
+   */
+  HeirMail(
+      Peers peers,
+      RouterKeys routers,
+      SamplerMetrics metrics,
+      int shards,
+      int index,
+      long mostBytes) {
+    this.peers = peers;
+    this.routers = routers;
+    this.metrics = metrics;
+    this.step = shards;
     this.firstId = index;
+    this.mostBytes = mostBytes;
   }
 
   /** The shard whose notice has this id. */
@@ -105,10 +130,20 @@ final class HeirMail {
     long id = sentIds * step + firstId;
     Letter letter = new Letter(heir, notice, nowMillis);
     letters.put(id, letter);
+    bytes += notice.memoryBytes();
     unsent++;
+    giveUpOldest();
     retryMillis = unsent == 1 ? nowMillis + RETRY_MILLIS : retryMillis;
     trySend(id, letter, nowMillis);
     return id;
+  }
+
+  private void giveUpOldest() {
+    while (bytes > mostBytes && letters.size() > 1) {
+      Map.Entry<Long, Letter> oldest = letters.entrySet().iterator().next();
+      remove(oldest.getKey(), oldest.getValue());
+      metrics.noticeGivenUp();
+    }
   }
 
   private boolean trySend(long id, Letter letter, int nowMillis) {
@@ -133,6 +168,15 @@ final class HeirMail {
       settled(letter.heir, id);
     }
     return true;
+  }
+
+  /** The heir cannot read it: it is not told. */
+  void unfit(Peer heir, long id) {
+    Letter letter = letters.get(id);
+    if (letter != null && letter.heir.incarnation().bits() == heir.incarnation().bits()) {
+      remove(id, letter);
+      metrics.noticeGivenUp();
+    }
   }
 
   /** What was sent to it and not answered was taken or not. */
@@ -169,9 +213,12 @@ final class HeirMail {
 
   private void remove(long id, Letter letter) {
     letters.remove(id);
-    if (!letter.sent) {
-      unsent--;
-    }
+    isGone(letter);
+  }
+
+  private void isGone(Letter letter) {
+    bytes -= letter.notice.memoryBytes();
+    unsent -= letter.sent ? 0 : 1;
   }
 
   /** Those who own nothing any more are no heirs. */
@@ -181,7 +228,9 @@ final class HeirMail {
         .removeIf(
             e -> {
               boolean gone = !owners.contains(e.getValue().heir);
-              unsent -= gone && !e.getValue().sent ? 1 : 0;
+              if (gone) {
+                isGone(e.getValue());
+              }
               return gone;
             });
     settled.keySet().retainAll(owners);
@@ -253,7 +302,7 @@ final class HeirMail {
       }
       if (nowMillis - letter.sinceMillis > LONGEST_MILLIS) {
         all.remove();
-        unsent--;
+        isGone(letter);
         metrics.noticeGivenUp();
       } else if (trySend(entry.getKey(), letter, nowMillis)) {
         sent++;

@@ -40,17 +40,16 @@ public final class PeerCommands {
    * Stores decisions of a sampler whose heir this one is (protocol D2).
    *
    * @param decisions as {@link Notice} encodes them; a heap buffer, consumed
-   * @param stored told by a shard's thread: null when all shards know them; else the epoch in which
-   *     a slot of them is not the sender's, and not all are known; never if a shard fails
+   * @param met told by a shard's thread when all shards have met them, what became of them
    * @throws MalformedWireException if they cannot be read; nothing is stored then
    */
   public void takeNotice(
-      Peer from, long noticeId, ByteBuf decisions, Consumer<@Nullable EpochOrder> stored)
+      Peer from, long noticeId, ByteBuf decisions, Consumer<NoticeOutcome> met)
       throws MalformedWireException {
     try {
       Notice notice = Notice.decode(decisions, routers);
       queues.addToAll(
-          new ShardCommand.Decisions(from, noticeId, notice, new NoticeIn(shards, stored)));
+          new ShardCommand.Decisions(from, noticeId, notice, new NoticeIn(shards, met)));
     } catch (MalformedWireException e) {
       metrics.malformedNotice();
       throw e;
@@ -77,6 +76,11 @@ public final class PeerCommands {
   public void onNoticeNotOwner(Peer heir, long noticeId, EpochOrder epoch) {
     queues.add(
         HeirMail.shardOf(noticeId, shards), new ShardCommand.NoticeNotOwner(heir, noticeId, epoch));
+  }
+
+  /** An heir cannot read a notice of this sampler: saying it again would not help. */
+  public void onNoticeUnfit(Peer heir, long noticeId) {
+    queues.add(HeirMail.shardOf(noticeId, shards), new ShardCommand.NoticeUnfit(heir, noticeId));
   }
 
   /** The link to another sampler broke: notices it has not answered are sent again. */

@@ -91,7 +91,7 @@ public final class SamplerMetrics {
     malformedNotices =
         metrics.counter(
             "ringtail_sampler_malformed_notices_total",
-            "Batches of decisions of other samplers that could not be read; they repeat them.");
+            "Batches of decisions of other samplers that could not be read; they are told so.");
     endedByDecision =
         metrics.counter(
             "ringtail_sampler_ended_by_decision_traces_total",

@@ -92,6 +92,9 @@ sealed interface ShardCommand {
   /** A slot of a notice of this shard is another's in the heir's epoch. */
   record NoticeNotOwner(Peer heir, long noticeId, EpochOrder epoch) implements ShardCommand {}
 
+  /** The heir cannot read a notice of this shard. */
+  record NoticeUnfit(Peer heir, long noticeId) implements ShardCommand {}
+
   /** A kept trace is finally answered. */
   record Answered(Unanswered.Export export) implements ShardCommand {}
 

@@ -44,6 +44,7 @@ class PeerCodecTest {
           new PeerAnswer.TransferUnfit(4, List.of(0, 7, 300)),
           new PeerAnswer.TransferUnfit(5, List.of()),
           new PeerAnswer.NoticeNotOwner(8, new EpochOrder(2, 5)),
+          new PeerAnswer.NoticeUnfit(9),
           new PeerAnswer.NoticeTaken(Long.MAX_VALUE));
 
   private static byte[] bytes(int length) {

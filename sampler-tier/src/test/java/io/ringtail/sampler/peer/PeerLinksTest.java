@@ -24,6 +24,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +52,9 @@ class PeerLinksTest {
     final PeerLinks links;
     Peer self;
     Server server;
+    final Queue<Runnable> unanswered = new ConcurrentLinkedQueue<>();
     volatile boolean answers = true;
+    volatile boolean passesOver;
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     Node(String id, long bits) throws IOException {
@@ -59,6 +63,14 @@ class PeerLinksTest {
       links.start(this);
       listen(0);
       nodes.add(this);
+    }
+
+    /** From here on, and what came before. */
+    void answerAll() {
+      answers = true;
+      for (Runnable next = unanswered.poll(); next != null; next = unanswered.poll()) {
+        next.run();
+      }
     }
 
     void listen(int port) throws IOException {
@@ -110,8 +122,13 @@ class PeerLinksTest {
       }
       if (word instanceof PeerWord.Notice notice) {
         payloads.add(notice.id() + ":" + text(notice.decisions()));
-        if (answers) {
-          back.send(new PeerAnswer.NoticeTaken(notice.id()));
+        Runnable answer = () -> back.send(new PeerAnswer.NoticeTaken(notice.id()));
+        if (passesOver) {
+          back.none();
+        } else if (answers) {
+          answer.run();
+        } else {
+          unanswered.add(answer);
         }
       } else if (word instanceof PeerWord.Transfer transfer) {
         payloads.add(transfer.id() + ":" + text(transfer.entries()));
@@ -202,6 +219,35 @@ class PeerLinksTest {
     b.gate.countDown();
     int all = taken;
     until(() -> a.told.contains("writable b") && b.payloads.size() == all);
+  }
+
+  @Test
+  void notices_notAnswered_areNotAskedForAboveALimit() {
+    b.answers = false;
+    int each = 16 << 10;
+    int most = PeerInbound.MOST_UNANSWERED_BYTES / each + 1;
+    for (int i = 0; i < 3 * most; i++) {
+      assertThat(a.links.send(b.self, notice(i, each))).isTrue();
+    }
+    until(() -> b.payloads.size() >= most - 1);
+    assertThat(a.links.send(b.self, floors(1))).isTrue();
+    await().pollDelay(Duration.ofMillis(300)).until(() -> b.payloads.size() <= most);
+    assertThat(b.payloads).as("stands behind what is not answered").doesNotContain("Floors");
+    b.answerAll();
+    until(() -> b.payloads.contains("Floors"));
+    assertThat(b.payloads).hasSize(3 * most + 1);
+    until(() -> a.told.size() == 3 * most);
+  }
+
+  @Test
+  void notices_passedOver_doNotCount() {
+    b.passesOver = true;
+    int each = 64 << 10;
+    for (int i = 0; i < 20; i++) {
+      assertThat(a.links.send(b.self, notice(i, each))).isTrue();
+    }
+    until(() -> b.payloads.size() == 20);
+    assertThat(a.told).isEmpty();
   }
 
   @Test

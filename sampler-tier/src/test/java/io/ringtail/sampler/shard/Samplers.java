@@ -336,11 +336,11 @@ final class Samplers {
                 from.peer,
                 notice.id(),
                 notice.decisions(),
-                epoch -> {
-                  if (epoch == null) {
+                outcome -> {
+                  if (outcome instanceof NoticeOutcome.Stored) {
                     from.set.peers().onNoticeTaken(to.peer, notice.id());
-                  } else {
-                    from.set.peers().onNoticeNotOwner(to.peer, notice.id(), epoch);
+                  } else if (outcome instanceof NoticeOutcome.NotOwner notOwner) {
+                    from.set.peers().onNoticeNotOwner(to.peer, notice.id(), notOwner.epoch());
                   }
                 });
       } catch (MalformedWireException e) {

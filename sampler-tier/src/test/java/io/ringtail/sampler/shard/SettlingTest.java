@@ -341,6 +341,18 @@ class SettlingTest {
   }
 
   @Test
+  void heirThatCannotReadIt_isNotToldAgain_andTheDecisionHasEffectWithoutIt() {
+    decideWithHeir(Spans.error(MINE, 1));
+    long id = shards.peers.words(PeerWord.Notice.class).get(0).id();
+    shards.set.peers().onNoticeUnfit(B, id);
+    shards.advanceMillis(10_000);
+    assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(1);
+    assertThat(exports()).isEqualTo(1);
+    assertThat(shards.registry.counter("ringtail_sampler_notices_given_up_total", "").getCount())
+        .isEqualTo(1);
+  }
+
+  @Test
   void heirThatIsBehind_isToldAgain() {
     decideWithHeir(Spans.error(MINE, 1));
     long id = shards.peers.words(PeerWord.Notice.class).get(0).id();
@@ -398,7 +410,14 @@ class SettlingTest {
   private void takeNotice(long id, PeerWord.Notice word) {
     ByteBuf copy = word.decisions().copy();
     try {
-      shards.set.peers().takeNotice(B, id, copy, epoch -> stored += epoch == null ? 1 : 100);
+      shards
+          .set
+          .peers()
+          .takeNotice(
+              B,
+              id,
+              copy,
+              outcome -> stored += outcome instanceof NoticeOutcome.Stored ? 1 : 100);
     } catch (MalformedWireException e) {
       throw new AssertionError(e);
     }
