@@ -24,8 +24,7 @@ import java.util.function.Predicate;
  * that were on their way when it was taken up, have been accepted. Pure; threads: the log's.
  */
 final class Replays {
-  private static final long QUESTION_WINDOW_BYTES = 4 << 20;
-  private static final long WINDOW_BYTES = 32 << 20;
+  private static final int QUESTIONS_AT_ONCE = 8;
   private static final int KEPT_ANSWERS = 1024;
   private static final int KEPT_SCRATCH_BYTES = 1 << 20;
 
@@ -33,6 +32,7 @@ final class Replays {
   private final Segments segments;
   private final RetentionLog.Effects effects;
   private final PartCutter cutter;
+  private final long questionBytes;
   private final Map<Key, Question> questions = new LinkedHashMap<>();
 
   /** By asker, so many at most: questions are repeated until the answer is heard. */
@@ -48,11 +48,16 @@ final class Replays {
 
   private record Key(SamplerKey asker, long id) {}
 
+  /**
+   * @param questionBytes most that is on its way for one question
+   */
   Replays(
       RetentionMetrics metrics,
       Segments segments,
       ByteBufAllocator allocator,
-      RetentionLog.Effects effects) {
+      RetentionLog.Effects effects,
+      long questionBytes) {
+    this.questionBytes = questionBytes;
     this.metrics = metrics;
     this.segments = segments;
     this.effects = effects;
@@ -149,10 +154,10 @@ final class Replays {
   /** Those that may look further now. */
   private List<Question> ready() {
     List<Question> ready = new ArrayList<>();
-    if (bytesOnTheirWay < WINDOW_BYTES) {
+    if (bytesOnTheirWay < QUESTIONS_AT_ONCE * questionBytes) {
       for (Question q : questions.values()) {
         boolean more = q.hasBegun() && q.next() != Floor.NONE;
-        if (more && q.bytesOnTheirWay() < QUESTION_WINDOW_BYTES) {
+        if (more && q.bytesOnTheirWay() < questionBytes) {
           ready.add(q);
         }
       }

@@ -14,13 +14,23 @@ import java.time.Duration;
  *     decision_wait} and an export; below it {@code ringtail_router_retention_short} is 1
  * @param memoryBytes most memory outside the heap that is taken for them; what the plan of the
  *     router's memory gives, not a key
+ * @param replayBytes most that is under way for one question, and an eighth of what is for all; not
+ *     a key
  */
-public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, long memoryBytes) {
+public record RetentionConfig(
+    long maxBytes, WhenFull whenFull, Duration cover, long memoryBytes, long replayBytes) {
   private static final long MIN_SEGMENT_BYTES = 16 << 10;
   private static final long MAX_SEGMENT_BYTES = 4 << 20;
 
   private static final long AUTO_BYTES = 1L << 42;
   private static final Duration COVER = Duration.ofSeconds(40);
+
+  private static final long REPLAY_BYTES = 4 << 20;
+
+  /** At the usual pace of replays. */
+  public RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, long memoryBytes) {
+    this(maxBytes, whenFull, cover, memoryBytes, REPLAY_BYTES);
+  }
 
   /** One with all memory the JVM has. */
   public RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover) {
@@ -76,7 +86,7 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, 
    */
   public RetentionConfig within(long bytes, long bytesHeld) {
     if (memoryBytesFor(bytesHeld) <= bytes) {
-      return new RetentionConfig(maxBytes, whenFull, cover, memoryBytesFor(bytesHeld));
+      return new RetentionConfig(maxBytes, whenFull, cover, memoryBytesFor(bytesHeld), replayBytes);
     }
     long enough = 0;
     long tooMuch = maxBytes;
@@ -88,7 +98,7 @@ public record RetentionConfig(long maxBytes, WhenFull whenFull, Duration cover, 
         tooMuch = middle;
       }
     }
-    return new RetentionConfig(enough, whenFull, cover, Math.max(0, bytes));
+    return new RetentionConfig(enough, whenFull, cover, Math.max(0, bytes), replayBytes);
   }
 
   /** Whether it is to be as large as memory allows. */

@@ -100,7 +100,8 @@ public final class RetentionLog {
     this.metrics.limitBytes = config.maxBytes();
     this.effects = effects;
     this.store = new PartStore(config, this.metrics, memory, this::letGoOfFirstSeq);
-    this.replays = new Replays(this.metrics, store.segments(), allocator, effects);
+    this.replays =
+        new Replays(this.metrics, store.segments(), allocator, effects, config.replayBytes());
   }
 
   /**

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class Handover {
   private static final Logger log = LoggerFactory.getLogger(Handover.class);
   private static final int WALKED_PER_CYCLE = 2048;
-  private static final int BYTES_PER_CYCLE = 2 * ParcelWriter.BATCH_BYTES;
+  private static final int BATCHES_PER_CYCLE = 2;
   private static final int MAX_QUEUED_NOTICES = 1024;
 
   /** Between looks for exports. */
@@ -51,6 +51,7 @@ final class Handover {
   private final SentBack sentBack;
   private final ForeignExports exports;
   private final boolean handsOff;
+  private final int bytesPerCycle;
   private final List<Loss> losses = new ArrayList<>();
   private SlotView view = SlotView.NONE;
   private boolean rescan;
@@ -80,12 +81,16 @@ final class Handover {
     this.metrics = context.handover();
     this.handsOff = context.rules().inForce(Rule.H1);
     this.scan = new ForeignScan(store, caches, policies, context.routers());
-    this.writer = new ParcelWriter(store, policies, context.routers(), context.allocator());
+    TransferPace pace = context.config().pace();
+    this.bytesPerCycle = BATCHES_PER_CYCLE * pace.batchBytes();
+    this.writer =
+        new ParcelWriter(
+            store, policies, context.routers(), context.allocator(), pace.batchBytes());
     boolean keepsRegained = context.rules().inForce(Rule.H2);
     this.cargo = new Cargo(store, departures, counts, metrics, keepsRegained);
     this.filler = new ParcelFiller(shard, store, unanswered, scan, writer, cargo);
-    this.mail =
-        new ParcelMail(context.peers(), metrics, context.config().shards(), this::discardStale);
+    long inFlightBytes = pace.inFlightBytes(context.config().shards());
+    this.mail = new ParcelMail(context.peers(), metrics, inFlightBytes, this::discardStale);
     this.sentBack = new SentBack(store, departures, cargo, metrics);
     this.exports = new ForeignExports(store, departures, unanswered, cargo, sentBack);
   }
@@ -229,7 +234,7 @@ final class Handover {
     losses.forEach(loss -> loss.shares.values().forEach(writer::encodeSettled));
     for (Loss loss : losses) {
       for (Share share : loss.shares.values()) {
-        bytes += send(loss, share, BYTES_PER_CYCLE - bytes, nowMillis);
+        bytes += send(loss, share, bytesPerCycle - bytes, nowMillis);
       }
     }
     return (bytes + 1023) >> 10;

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * owns the bytes of parcels until they are answered.
  */
 final class ParcelMail {
-  private static final long IN_FLIGHT_BYTES = 4 << 20;
-
   /** After a refusal, or when the link takes nothing and does not say that it does again. */
   private static final int PAUSE_MILLIS = 50;
 
@@ -41,13 +39,13 @@ final class ParcelMail {
   private int lookedMillis;
 
   /**
-   * @param shards that share what may be in flight to an owner
+   * @param inFlightBytes most of this shard that is in flight to an owner
    * @param stale given each parcel that is not to be sent again
    */
-  ParcelMail(Peers peers, HandoverMetrics metrics, int shards, Consumer<Parcel> stale) {
+  ParcelMail(Peers peers, HandoverMetrics metrics, long inFlightBytes, Consumer<Parcel> stale) {
     this.peers = peers;
     this.metrics = metrics;
-    this.inFlightBytes = Math.max(ParcelWriter.BATCH_BYTES, IN_FLIGHT_BYTES / shards);
+    this.inFlightBytes = inFlightBytes;
     this.stale = stale;
   }
 

@@ -18,14 +18,12 @@ import java.util.Map;
  * the batch. Threads: the shard's.
  */
 final class ParcelWriter {
-  /** A batch is about so large, but for a single larger span. */
-  static final int BATCH_BYTES = 256 << 10;
-
   private static final int NONE = -1;
   private static final int TRACE_OVERHEAD_BYTES = 64;
   private static final int SPAN_OVERHEAD_BYTES = 6;
 
   private final ShardStore store;
+  private final int batchBytes;
   private final PolicyNames policies;
   private final RouterKeys routers;
   private final TransferWriter out;
@@ -47,12 +45,20 @@ final class ParcelWriter {
     void full();
   }
 
+  /**
+   * @param batchBytes a batch is about so large, but for a single larger span
+   */
   ParcelWriter(
-      ShardStore store, PolicyNames policies, RouterKeys routers, ByteBufAllocator allocator) {
+      ShardStore store,
+      PolicyNames policies,
+      RouterKeys routers,
+      ByteBufAllocator allocator,
+      int batchBytes) {
+    this.batchBytes = batchBytes;
     this.store = store;
     this.policies = policies;
     this.routers = routers;
-    this.out = new TransferWriter(allocator, BATCH_BYTES + (BATCH_BYTES >> 4));
+    this.out = new TransferWriter(allocator, batchBytes + (batchBytes >> 4));
     this.cursor = store.spans.cursor();
   }
 
@@ -64,11 +70,11 @@ final class ParcelWriter {
   boolean wouldBeFull(long spanBytes, int spanCount) {
     return !out.isEmpty()
         && out.size() + spanBytes + (long) SPAN_OVERHEAD_BYTES * spanCount + TRACE_OVERHEAD_BYTES
-            > BATCH_BYTES;
+            > batchBytes;
   }
 
   boolean isFull() {
-    return out.size() >= BATCH_BYTES;
+    return out.size() >= batchBytes;
   }
 
   /** The batch, the caller's to release; the next one is empty. */

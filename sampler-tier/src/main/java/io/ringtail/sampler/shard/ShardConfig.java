@@ -14,6 +14,7 @@ import io.ringtail.trace.TraceHash;
  * @param queuedBatches most batches waiting for one shard
  * @param maxTraceSpans spans of one trace at which it is decided on what is there
  * @param maxTraceBytes span bytes of one trace at which it is decided on what is there
+ * @param pace of handoffs; not a key
  */
 public record ShardConfig(
     int shards,
@@ -21,7 +22,8 @@ public record ShardConfig(
     double highWater,
     int queuedBatches,
     int maxTraceSpans,
-    int maxTraceBytes) {
+    int maxTraceBytes,
+    TransferPace pace) {
   /** Most shards of a sampler. */
   public static final int MAX_SHARDS = 64;
 
@@ -39,6 +41,24 @@ public record ShardConfig(
 
   /** Each slab takes a cache line more, to begin at one. */
   private static final int SLAB_HEAD_SHARE = LEAST_SLAB_BYTES / 64;
+
+  /** Handoffs at the usual pace. */
+  public ShardConfig(
+      int shards,
+      long maxBufferedBytes,
+      double highWater,
+      int queuedBatches,
+      int maxTraceSpans,
+      int maxTraceBytes) {
+    this(
+        shards,
+        maxBufferedBytes,
+        highWater,
+        queuedBatches,
+        maxTraceSpans,
+        maxTraceBytes,
+        TransferPace.DEFAULT);
+  }
 
   /** Everything as it is when the config says nothing. */
   public static ShardConfig defaults() {
@@ -73,7 +93,7 @@ public record ShardConfig(
   /** This, with another {@link #maxTraceBytes}. */
   public ShardConfig withMaxTraceBytes(int bytes) {
     return new ShardConfig(
-        shards, maxBufferedBytes, highWater, queuedBatches, maxTraceSpans, bytes);
+        shards, maxBufferedBytes, highWater, queuedBatches, maxTraceSpans, bytes, pace);
   }
 
   /** Whether it is to buffer as much as memory allows. */
@@ -83,7 +103,13 @@ public record ShardConfig(
 
   /** This, with another {@link #maxBufferedBytes}. */
   public ShardConfig withMaxBufferedBytes(long bytes) {
-    return new ShardConfig(shards, bytes, highWater, queuedBatches, maxTraceSpans, maxTraceBytes);
+    return new ShardConfig(
+        shards, bytes, highWater, queuedBatches, maxTraceSpans, maxTraceBytes, pace);
+  }
+
+  ShardConfig withPace(TransferPace other) {
+    return new ShardConfig(
+        shards, maxBufferedBytes, highWater, queuedBatches, maxTraceSpans, maxTraceBytes, other);
   }
 
   /**
