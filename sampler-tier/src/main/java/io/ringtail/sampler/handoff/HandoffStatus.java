@@ -9,7 +9,7 @@ import io.ringtail.cluster.EpochOrder;
  * @param owns whether the newest epoch gives this sampler slots
  * @param noneActive whether the newest epoch has no sampler that owns slots: the last tables stand
  * @param routers that the newest epoch names
- * @param holds in force
+ * @param holds in force, but for those that only wait for the first router to come
  * @param heldSlots under them
  * @param questions open
  * @param answersMissing to those questions

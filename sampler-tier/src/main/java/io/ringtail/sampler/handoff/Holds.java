@@ -151,6 +151,19 @@ final class Holds {
     hold.asked = hold.asked.or(slots);
   }
 
+  /**
+   * Routers are named that were not before, and are asked for all this sampler owns. No hold is
+   * made for that; but one that waits for other routers' answers, or for the lease of who was lost,
+   * waits for theirs, too: of a first epoch some may come a little later (E1).
+   */
+  void alsoAwait(long question) {
+    for (Hold hold : holds) {
+      if (!hold.asked.isEmpty()) {
+        hold.questions.add(question);
+      }
+    }
+  }
+
   /** How far others are; words heard before are no progress. */
   void onCompletions(Collection<Completion> heard, long nowNanos) {
     for (Completion word : heard) {
@@ -230,8 +243,17 @@ final class Holds {
     if (nowNanos - hold.progressNanos < timeoutNanos) {
       return false;
     }
-    timeouts++;
+    if (!awaitsARouter(hold)) {
+      timeouts++;
+    }
     return true;
+  }
+
+  /** Whether it waits for nothing but a router that could be asked: then nothing comes, either. */
+  private boolean awaitsARouter(Hold hold) {
+    return hold.samplers.isEmpty()
+        && hold.questions.stream().allMatch(q -> questions.isAnswered(q) || questions.isUnasked(q))
+        && !isAnswered(hold);
   }
 
   private boolean isAnswered(Hold hold) {
@@ -273,8 +295,9 @@ final class Holds {
     return samplers;
   }
 
+  /** Those that wait for anything but the first router to come. */
   int count() {
-    return holds.size();
+    return (int) holds.stream().filter(hold -> !awaitsARouter(hold)).count();
   }
 
   /** Holds that ended by O5: each a possible split. */

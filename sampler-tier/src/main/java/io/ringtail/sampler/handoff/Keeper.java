@@ -202,7 +202,7 @@ public final class Keeper {
         .forEach(self -> losses.goesOn(self, next.order()));
     SlotSet gained = own.without(kept);
     Set<Long> lost = NamedNodes.bits(next.lost(), Member.Role.SAMPLER);
-    boolean loss = !known || anew || !lost.isEmpty();
+    boolean loss = asksAll || !lost.isEmpty();
     SlotSet orphaned = asksAll ? gained : SlotViews.orphans(gained, before, lost);
     holds.gain(next.order(), orphaned, others, true, loss, nowNanos);
     holds.gain(next.order(), gained.without(orphaned), others, false, loss, nowNanos);
@@ -212,7 +212,7 @@ public final class Keeper {
   /** Every owner asks, even if for nothing: a router may wait for the question (R3). */
   private void askNewRouters(SlotSet own, boolean asksAll) {
     if (!asksAll) {
-      questions.askNew(own, named.newRouters());
+      holds.alsoAwait(questions.askNew(own, named.newRouters()));
     } else if (own.isEmpty()) {
       questions.askNew(own, named.routers());
     }

@@ -15,6 +15,9 @@ import java.util.TreeSet;
  * What this sampler has asked routers to replay (protocol R1–R3). A question stays open until each
  * router it was asked of has answered or is gone; it is said again on each new link. Pure. Threads:
  * the handoff's.
+ *
+ * <p>One that is asked while no epoch names a router waits for the first that does: it may have in
+ * its log what the one lost had, and until one comes there is nothing to be decided (E1).
  */
 final class Questions {
   /** Above every epoch: of no loss that could be waited for. */
@@ -23,6 +26,7 @@ final class Questions {
   private final Routers routers;
   private final boolean replays;
   private final SortedMap<Long, Open> open = new TreeMap<>();
+  private final SortedMap<Long, Unasked> unasked = new TreeMap<>();
   private Set<Long> named = Set.of();
   private EpochOrder newest = EpochOrder.NONE;
   private long lastId;
@@ -31,6 +35,9 @@ final class Questions {
    * @param cause gain of the slots that a loss made it ask for
    */
   private record Open(SamplerWord.Question word, EpochOrder cause, Set<Long> unanswered) {}
+
+  /** There was no router to ask. */
+  private record Unasked(SlotSet slots, EpochOrder cause) {}
 
   Questions(Routers routers, Rules rules) {
     this.routers = routers;
@@ -43,36 +50,50 @@ final class Questions {
     named = new TreeSet<>(nowNamed);
     open.values().forEach(q -> q.unanswered().retainAll(named));
     open.values().removeIf(q -> q.unanswered().isEmpty());
+    if (!named.isEmpty()) {
+      unasked.forEach((id, q) -> ask(id, q.slots(), named, q.cause()));
+      unasked.clear();
+    }
   }
 
   /**
    * Asks every router of the newest epoch.
    *
    * @param cause the epoch in which the slots were gained
-   * @return its id; answered at once if there are no routers
+   * @return its id
    */
   long askAll(SlotSet slots, EpochOrder cause) {
-    return ask(slots, replays ? named : Set.of(), cause);
-  }
-
-  /** Asks routers newly named for all this sampler owns (R3): no hold waits for that. */
-  long askNew(SlotSet own, Collection<Long> newRouters) {
-    return ask(own, newRouters, NO_CAUSE);
-  }
-
-  private long ask(SlotSet slots, Collection<Long> of, EpochOrder cause) {
     long id = ++lastId;
-    if (!of.isEmpty()) {
-      Open question =
-          new Open(new SamplerWord.Question(id, slots, newest), cause, new TreeSet<>(of));
-      open.put(id, question);
-      question.unanswered().forEach(router -> routers.say(router, question.word()));
+    if (replays && named.isEmpty()) {
+      unasked.put(id, new Unasked(slots, cause));
+    } else if (replays) {
+      ask(id, slots, named, cause);
     }
     return id;
   }
 
+  /** Asks routers newly named for all this sampler owns (R3): no hold waits for that. */
+  long askNew(SlotSet own, Collection<Long> newRouters) {
+    long id = ++lastId;
+    if (!newRouters.isEmpty()) {
+      ask(id, own, newRouters, NO_CAUSE);
+    }
+    return id;
+  }
+
+  private void ask(long id, SlotSet slots, Collection<Long> of, EpochOrder cause) {
+    Open question = new Open(new SamplerWord.Question(id, slots, newest), cause, new TreeSet<>(of));
+    open.put(id, question);
+    question.unanswered().forEach(router -> routers.say(router, question.word()));
+  }
+
   boolean isAnswered(long id) {
-    return !open.containsKey(id);
+    return !open.containsKey(id) && !unasked.containsKey(id);
+  }
+
+  /** Whether it waits for a router to come. */
+  boolean isUnasked(long id) {
+    return unasked.containsKey(id);
   }
 
   /** A link of the router is new: what it has not answered is asked again. */
@@ -110,7 +131,8 @@ final class Questions {
 
   /** Whether one is open for slots gained in {@code epoch} or before. */
   boolean isOpenUpTo(EpochOrder epoch) {
-    return open.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0);
+    return open.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0)
+        || unasked.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0);
   }
 
   /** Bits of routers that have not answered all. */
@@ -120,6 +142,7 @@ final class Questions {
     return routersAsked;
   }
 
+  /** Those that somebody can answer. */
   int open() {
     return open.size();
   }

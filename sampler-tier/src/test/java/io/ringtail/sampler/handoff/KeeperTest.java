@@ -67,17 +67,51 @@ class KeeperTest {
     assertThat(question.slots()).isEqualTo(owned());
     keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
     complete(B, 1);
-    keeper.onTick(0);
+    keeper.onTick(3 * SECOND - 1);
+    assertThat(tier.view().held().isEmpty()).as("who was before may decide").isFalse();
+    keeper.onTick(3 * SECOND);
     assertThat(tier.view().held().isEmpty()).isTrue();
     assertThat(completions).containsExactly(new Completion(1, e(1), EpochOrder.NONE));
   }
 
   @Test
-  void firstEpoch_alone_isDecidedAtOnce() {
+  void firstEpoch_withoutRouters_isHeldUntilTheFirstHasReplayed() {
     epoch(List.of(A), List.of());
-    keeper.onTick(0);
-    assertThat(tier.view().held().isEmpty()).isTrue();
+    keeper.onTick(20 * SECOND);
     assertThat(tier.takesParts).isTrue();
+    assertThat(tier.view().held()).isEqualTo(owned());
+    assertThat(keeper.status().holds()).as("that anybody could end").isZero();
+    epoch(List.of(A, named(R, 2)), List.of());
+    routers
+        .take(SamplerWord.Question.class)
+        .forEach(q -> keeper.onWord(7, new RouterWord.Replayed(q.id()), 20 * SECOND));
+    keeper.onTick(20 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+  }
+
+  @Test
+  void firstEpoch_routerNamedWhileAllIsHeld_isWaitedFor() {
+    epoch(List.of(A, R), List.of());
+    Member other = member("s", 8, Member.Role.ROUTER, Member.State.ACTIVE);
+    routers
+        .take(SamplerWord.Question.class)
+        .forEach(q -> keeper.onWord(7, new RouterWord.Replayed(q.id()), 0));
+    epoch(List.of(A, R, other), List.of());
+    keeper.onTick(3 * SECOND);
+    assertThat(tier.view().held()).isEqualTo(owned());
+    routers
+        .take(SamplerWord.Question.class)
+        .forEach(q -> keeper.onWord(8, new RouterWord.Replayed(q.id()), 3 * SECOND));
+    keeper.onTick(3 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+  }
+
+  @Test
+  void firstEpoch_noRouterComes_endsAfterAWhile_asNoSplit() {
+    epoch(List.of(A), List.of());
+    keeper.onTick(30 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(keeper.status().possibleSplits()).isZero();
   }
 
   @Test
@@ -217,13 +251,19 @@ class KeeperTest {
     epoch(List.of(A, B), List.of(C, R));
     complete(B, 2);
     keeper.onTick(3 * SECOND);
-    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(tier.view().held().isEmpty()).as("without a router to ask").isFalse();
     epoch(List.of(A, B, named(R, 3)), List.of());
     keeper.onLink(7, 3 * SECOND);
     List<SaidWords.Said> said = routers.take();
     assertThat(said).allMatch(word -> word.word() instanceof SamplerWord.Question);
-    SamplerWord.Question asked = (SamplerWord.Question) said.get(0).word();
-    keeper.onWord(7, new RouterWord.Replayed(asked.id()), 3 * SECOND);
+    said.stream()
+        .map(word -> (SamplerWord.Question) word.word())
+        .forEach(asked -> keeper.onWord(7, new RouterWord.Replayed(asked.id()), 3 * SECOND));
+    assertThat(routers.take(SamplerWord.NeedsNothing.class))
+        .as("again, as it has answered")
+        .containsOnly(needsNothingOf(A, 1));
+    keeper.onTick(3 * SECOND);
+    assertThat(tier.view().held().isEmpty()).isTrue();
     assertThat(routers.take(SamplerWord.NeedsNothing.class))
         .containsExactly(needsNothingOf(C, 2), needsNothingOf(A, 3));
   }
@@ -354,27 +394,27 @@ class KeeperTest {
   void floors_lowerTheBoardThenTheRouter_andTheMarkStaysBelow() {
     settled(A, B, R);
     tier.mark = 100;
-    keeper.onTick(SECOND);
+    keeper.onTick(4 * SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
     Peer peer = new Peer("b", B.incarnation());
     keeper.onPeerWord(
         peer,
         new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))),
         way,
-        SECOND);
+        4 * SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
     assertThat(routers.take())
         .containsExactly(new SaidWords.Said(7, new SamplerWord.Lowering(1, 40)));
-    keeper.onTick(2 * SECOND);
+    keeper.onTick(5 * SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
 
-    keeper.onPeerWord(peer, new PeerWord.Transfer(5, e(1), Unpooled.buffer(1)), way, 2 * SECOND);
-    keeper.onTransferDone(peer, way, SlotSet.of(1), new PeerAnswer.TransferTaken(5), 2 * SECOND);
+    keeper.onPeerWord(peer, new PeerWord.Transfer(5, e(1), Unpooled.buffer(1)), way, 5 * SECOND);
+    keeper.onTransferDone(peer, way, SlotSet.of(1), new PeerAnswer.TransferTaken(5), 5 * SECOND);
     assertThat(answers).isEmpty();
-    keeper.onWord(7, new RouterWord.Lowered(1), 2 * SECOND);
+    keeper.onWord(7, new RouterWord.Lowered(1), 5 * SECOND);
     assertThat(answers).containsExactly(new PeerAnswer.TransferTaken(5));
-    keeper.onPeerWord(peer, new PeerWord.FloorsEnd(), way, 2 * SECOND);
-    keeper.onTick(3 * SECOND);
+    keeper.onPeerWord(peer, new PeerWord.FloorsEnd(), way, 5 * SECOND);
+    keeper.onTick(6 * SECOND);
     assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
   }
 
@@ -472,7 +512,7 @@ class KeeperTest {
     epoch(List.of(members), List.of());
     keeper.onWord(7, new RouterWord.Replayed(1), 0);
     Stream.of(members).forEach(m -> complete(m, 1));
-    keeper.onTick(0);
+    keeper.onTick(3 * SECOND);
     assertThat(tier.view().held().isEmpty()).isTrue();
     routers.take();
   }

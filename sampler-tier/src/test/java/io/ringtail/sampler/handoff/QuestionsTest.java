@@ -19,9 +19,19 @@ class QuestionsTest {
   private final Questions questions = new Questions(routers, Rules.ALL);
 
   @Test
-  void question_noRouters_isAnsweredAtOnce() {
+  void question_noRouters_isAskedOfThoseThatComeFirst() {
     questions.onEpoch(E3, Set.of());
-    assertThat(questions.isAnswered(questions.askAll(SlotSet.of(1), E3))).isTrue();
+    long id = questions.askAll(SlotSet.of(1), E3);
+    assertThat(questions.isAnswered(id)).isFalse();
+    assertThat(questions.isUnasked(id)).isTrue();
+    assertThat(questions.isOpenUpTo(E3)).isTrue();
+    assertThat(questions.open()).as("that can be answered").isZero();
+    questions.onEpoch(E4, Set.of(7L));
+    assertThat(routers.take())
+        .containsExactly(new Said(7, new SamplerWord.Question(id, SlotSet.of(1), E4)));
+    assertThat(questions.isUnasked(id)).isFalse();
+    questions.onReplayed(7, id);
+    assertThat(questions.isAnswered(id)).isTrue();
   }
 
   @Test
