@@ -8,6 +8,10 @@ public final class Host {
   private final String name;
   private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
   private final Runnable afterEach;
+
+  /** By how much longer than asked for its threads sleep: most machines have other things to do. */
+  private final int slowness;
+
   private boolean alive = true;
   private boolean paused;
   private boolean burying;
@@ -19,6 +23,12 @@ public final class Host {
     this.world = world;
     this.name = name;
     this.afterEach = afterEach;
+    this.slowness = world.chance(0.25) ? 1 : 4;
+  }
+
+  /** How long a thread sleeps that wants to look at its work every so often. */
+  long sleep(long nanos) {
+    return nanos * slowness;
   }
 
   public World world() {

@@ -1,9 +1,11 @@
 package io.ringtail.it.sim;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,6 +13,8 @@ import java.util.stream.Stream;
 final class Mishaps {
   static final int MAX_SAMPLERS = 5;
   static final int MAX_ROUTERS = 3;
+
+  private static final long LOOK = 5 * World.MILLI;
 
   private final Simulation s;
   private final World world;
@@ -53,6 +57,83 @@ final class Mishaps {
       skip();
     } else {
       backend();
+    }
+  }
+
+  /** Slots go on before who has them has all of them. */
+  void move() {
+    int what = random.nextInt(100);
+    if (what < 35) {
+      backAndForth();
+    } else if (what < 70) {
+      onAndOn();
+    } else if (what < 80) {
+      drainSampler();
+    } else if (what < 90) {
+      lag();
+    } else {
+      breakLinks();
+    }
+  }
+
+  /** One end of a handoff dies when the first of it has come. */
+  void crashInMove() {
+    if (routersCrash) {
+      move();
+      return;
+    }
+    if (random.nextBoolean()) {
+      String joined = joinSampler();
+      killOnce(joined, () -> sampler(joined).filter(s -> s.handedIn() > 0).isPresent());
+      return;
+    }
+    List<String> names = samplers();
+    if (names.size() > 1) {
+      String leaves = pick(names);
+      s.drain(leaves);
+      killOnce(leaves, () -> sampler(leaves).filter(s -> s.handedOut() > 0).isPresent());
+    }
+  }
+
+  private Optional<SimSampler> sampler(String name) {
+    return s.node(name).filter(SimSampler.class::isInstance).map(SimSampler.class::cast);
+  }
+
+  private void killOnce(String name, BooleanSupplier when) {
+    once(
+        when,
+        () ->
+            s.after(
+                world.below(250 * World.MILLI),
+                () -> {
+                  if (s.samplers().stream().anyMatch(n -> !n.name.equals(name))) {
+                    s.kill(name, random.nextInt(5) == 0);
+                  }
+                }));
+  }
+
+  /** Does something as soon as something else is so, if that is within some seconds. */
+  private void once(BooleanSupplier when, Runnable what) {
+    look(when, what, 500);
+  }
+
+  private void look(BooleanSupplier when, Runnable what, int left) {
+    if (when.getAsBoolean()) {
+      what.run();
+    } else if (left > 0) {
+      s.after(LOOK, () -> look(when, what, left - 1));
+    }
+  }
+
+  /** Epochs do not come to somebody. */
+  void gap() {
+    int what = random.nextInt(100);
+    if (what < 60 && !routersCrash) {
+      lossIsMissed();
+    } else if (what < 80) {
+      skip();
+    } else {
+      lag();
     }
   }
 
@@ -157,7 +238,8 @@ final class Mishaps {
       return;
     }
     String dies = pick(names);
-    String misses = pick(names.stream().filter(n -> !n.equals(dies)).toList());
+    List<String> others = Stream.concat(samplers().stream(), routers().stream()).toList();
+    String misses = pick(others.stream().filter(n -> !n.equals(dies)).toList());
     long joins = (random.nextBoolean() ? 1_200 : 3_000) * World.MILLI;
     s.forget(misses, joins + 4 * World.SECOND);
     s.deafen(misses, joins + 500 * World.MILLI + world.below(2 * World.SECOND));
@@ -263,8 +345,30 @@ final class Mishaps {
     if (first.isEmpty()) {
       return;
     }
-    s.after(100 * World.MILLI + world.below(400 * World.MILLI), this::joinSampler);
-    s.after(400 * World.MILLI + world.below(900 * World.MILLI), () -> s.drain(first));
+    if (random.nextBoolean()) {
+      s.after(100 * World.MILLI + world.below(400 * World.MILLI), this::joinSampler);
+      s.after(400 * World.MILLI + world.below(900 * World.MILLI), () -> s.drain(first));
+      return;
+    }
+    boolean leaves = random.nextBoolean();
+    once(
+        () -> sampler(first).filter(n -> n.handedIn() > 0).isPresent(),
+        () -> {
+          if (leaves) {
+            s.drain(first);
+          } else {
+            joinSampler();
+          }
+        });
+  }
+
+  /** A router goes by old epochs for a while, in which slots move. */
+  private void lag() {
+    List<String> routers = routers();
+    if (!routers.isEmpty()) {
+      s.deafen(pick(routers), 500 * World.MILLI + world.below(2 * World.SECOND));
+      backAndForth();
+    }
   }
 
   private void breakLinks() {

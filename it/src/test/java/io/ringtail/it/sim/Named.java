@@ -216,6 +216,42 @@ enum Named {
       s.after(2_500 * MILLI + s.world.below(4 * SECOND), () -> s.sampler("s0"));
     }
   },
+  /** Its first epoch names no router yet, though they have in their logs what it had. */
+  ONE_SAMPLER_RESTARTS_BEFORE_ROUTERS_COME {
+    @Override
+    void start(Simulation s) {
+      ONE_SAMPLER_RESTARTS.start(s);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.after(2_500 * MILLI, () -> s.kill("s0", false));
+      s.after(
+          2_800 * MILLI + s.world.below(SECOND),
+          () -> {
+            s.sampler("s0");
+            s.deafen("s0", 1_300 * MILLI + s.world.below(600 * MILLI));
+          });
+    }
+  },
+  /**
+   * Slots go from one that hears of no epochs to a new one, all others die, and the one that is
+   * left goes on with the epoch it has.
+   */
+  LAST_SAMPLER_HAS_AN_OLDER_EPOCH {
+    @Override
+    void plan(Simulation s) {
+      s.after(
+          2 * SECOND,
+          () -> {
+            s.deafen("s2", 7 * SECOND);
+            s.sampler("s3");
+          });
+      for (String name : new String[] {"s0", "s1", "s3"}) {
+        s.after(3_700 * MILLI + s.world.below(600 * MILLI), () -> s.kill(name, false));
+      }
+    }
+  },
   LAST_SAMPLERS_STOP_TOGETHER {
     @Override
     void plan(Simulation s) {

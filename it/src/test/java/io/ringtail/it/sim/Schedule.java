@@ -12,15 +12,29 @@ final class Schedule {
     PLANNED,
     CRASHES,
     PAUSES,
-    PARTITIONS;
+    PARTITIONS,
+    /** Slots move on while transfers of the moves before are under way. */
+    MOVES,
+    /** Who hands over, or is handed something, dies in the middle of it. */
+    CRASHES_IN_MOVES,
+    /** Nodes miss epochs, some in which others were lost. */
+    GAPS;
 
     static Kind of(long seed) {
-      return switch ((int) Math.floorMod(seed, 8L)) {
+      return switch ((int) Math.floorMod(seed, 16L)) {
         case 0, 1 -> PLANNED;
         case 2, 3, 4 -> CRASHES;
         case 5, 6 -> PAUSES;
-        default -> PARTITIONS;
+        case 7, 8 -> PARTITIONS;
+        case 9, 10, 11 -> MOVES;
+        case 12, 13 -> CRASHES_IN_MOVES;
+        default -> GAPS;
       };
+    }
+
+    /** Handoffs and replays that last, by every so many schedules. */
+    private int slowEvery() {
+      return this == MOVES || this == CRASHES_IN_MOVES ? 1 : 4;
     }
   }
 
@@ -62,14 +76,16 @@ final class Schedule {
           case MEMORY_OF_DECISIONS -> SimConfig.tinyCache(errorsOnly);
           case MEMORY -> SimConfig.of(errorsOnly).withHighWater(0.1);
         };
-    Simulation s = new Simulation(seed, config.by(rules), telling);
-    Schedule schedule = new Schedule(s, Kind.of(seed));
+    Kind kind = Kind.of(seed);
+    boolean slow = Math.floorMod(seed >>> 4, kind.slowEvery()) == 0;
+    Simulation s = new Simulation(seed, (slow ? config.slowly() : config).by(rules), telling);
+    Schedule schedule = new Schedule(s, kind);
     schedule.start(want);
     return s.run(ACTIVE, 260 * World.SECOND);
   }
 
   private void start(Want want) {
-    int samplers = 1 + random.nextInt(4);
+    int samplers = kind == Kind.GAPS ? 3 + random.nextInt(2) : 1 + random.nextInt(4);
     int routers = 1 + random.nextInt(Mishaps.MAX_ROUTERS);
     for (int i = 0; i < samplers; i++) {
       s.sampler("s" + i);
@@ -93,7 +109,8 @@ final class Schedule {
     if (random.nextInt(8) == 0) {
       s.manySlots();
     }
-    if (random.nextInt(4) == 0) {
+    boolean movesLast = kind == Kind.MOVES || kind == Kind.CRASHES_IN_MOVES;
+    if (random.nextInt(4) < (movesLast ? 3 : 1)) {
       s.slowNetwork(20 + random.nextInt(100));
     }
     s.wakesAlone = random.nextInt(3) == 0;
@@ -140,6 +157,31 @@ final class Schedule {
           mishaps.pause();
         } else {
           mishaps.partition();
+        }
+      }
+      case MOVES -> {
+        if (what < 80) {
+          mishaps.move();
+        } else {
+          mishaps.planned();
+        }
+      }
+      case CRASHES_IN_MOVES -> {
+        if (what < 30) {
+          mishaps.move();
+        } else if (what < 80) {
+          mishaps.crashInMove();
+        } else {
+          mishaps.crash();
+        }
+      }
+      case GAPS -> {
+        if (what < 50) {
+          mishaps.gap();
+        } else if (what < 75) {
+          mishaps.planned();
+        } else {
+          mishaps.crash();
         }
       }
       default -> throw new AssertionError(kind);

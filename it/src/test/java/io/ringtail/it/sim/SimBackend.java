@@ -66,12 +66,14 @@ final class SimBackend {
               host.after(RETRY, () -> send(trace, ids));
               return;
             }
-            world.tell(
-                "  %s exports %x%016x: %s",
-                host,
-                trace.traceIdHi(),
-                trace.traceIdLo(),
-                ids.stream().map(Long::toHexString).toList());
+            if (world.isTelling()) {
+              world.tell(
+                  "  %s exports %x%016x: %s",
+                  host,
+                  trace.traceIdHi(),
+                  trace.traceIdLo(),
+                  ids.stream().map(Long::toHexString).toList());
+            }
             ids.forEach(id -> ledger.exported(host.name(), id));
             host.after(
                 World.MILLI + world.below(20 * World.MILLI + slowNanos / 4), () -> answered(trace));

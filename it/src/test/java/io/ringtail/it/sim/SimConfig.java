@@ -4,20 +4,28 @@ import io.ringtail.config.ConfigFile;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.shard.SimShardAccess;
 
 /**
  * How the processes of a simulation are set up.
  *
  * @param errorsOnly keeps exactly the traces with an error; else all
  * @param exportRoom kept traces a sampler's export queue takes
+ * @param replayBytes most a router has under way for a question
  * @param rules those in force
  */
 record SimConfig(
-    ShardConfig shards, TailSamplingConfig tail, boolean errorsOnly, int exportRoom, Rules rules) {
+    ShardConfig shards,
+    TailSamplingConfig tail,
+    boolean errorsOnly,
+    int exportRoom,
+    long replayBytes,
+    Rules rules) {
   static final SimConfig ERRORS = of(true, "1s", "4MiB");
   static final SimConfig ALL = of(false, "1s", "4MiB");
 
   private static final int FEW = 2;
+  private static final int SLOW_BYTES = 2 << 10;
   private static final SimConfig FORGETFUL_ERRORS = of(true, "1s", "4MiB", FEW);
   private static final SimConfig FORGETFUL_ALL = of(false, "1s", "4MiB", FEW);
 
@@ -46,6 +54,18 @@ record SimConfig(
         tail,
         errorsOnly,
         exportRoom,
+        replayBytes,
+        rules);
+  }
+
+  /** Handoffs and replays have little under way at once, so they last. */
+  SimConfig slowly() {
+    return new SimConfig(
+        SimShardAccess.paced(shards, SLOW_BYTES, 2 * SLOW_BYTES),
+        tail,
+        errorsOnly,
+        exportRoom,
+        2 * SLOW_BYTES,
         rules);
   }
 
@@ -76,7 +96,7 @@ record SimConfig(
     if (!sampler.problems().isEmpty() || !tail.problems().isEmpty()) {
       throw new AssertionError(sampler.problems() + " " + tail.problems());
     }
-    return new SimConfig(shards, sampling, errorsOnly, 64, Rules.ALL);
+    return new SimConfig(shards, sampling, errorsOnly, 64, 4 << 20, Rules.ALL);
   }
 
   boolean remembersLittle() {
@@ -90,7 +110,7 @@ record SimConfig(
   }
 
   SimConfig by(Rules others) {
-    return new SimConfig(shards, tail, errorsOnly, exportRoom, others);
+    return new SimConfig(shards, tail, errorsOnly, exportRoom, replayBytes, others);
   }
 
   long decisionWaitNanos() {

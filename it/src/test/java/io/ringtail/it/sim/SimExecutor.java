@@ -51,9 +51,10 @@ public final class SimExecutor extends AbstractExecutorService implements Schedu
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long initialDelay, long delay, TimeUnit unit) {
     Task<Object> handle = new Task<>(Executors.callable(() -> {}));
+    long nanos = host.sleep(unit.toNanos(delay));
     host.after(
-        unit.toNanos(initialDelay) + host.world().below(unit.toNanos(delay)),
-        () -> repeat(command, unit.toNanos(delay), handle));
+        unit.toNanos(initialDelay) + host.world().below(nanos),
+        () -> repeat(command, nanos, handle));
     return handle;
   }
 

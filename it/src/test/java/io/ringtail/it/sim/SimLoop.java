@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 public final class SimLoop extends AbstractEventExecutor implements EventLoop {
   private static final long LAG = 2 * World.MILLI;
 
+  /** What is done so rarely is done in time. */
+  private static final long LONG = 100 * World.MILLI;
+
   private final Host host;
   private long lastAt;
 
@@ -88,9 +91,11 @@ public final class SimLoop extends AbstractEventExecutor implements EventLoop {
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long initialDelay, long delay, TimeUnit unit) {
     Scheduled<Void> scheduled = new Scheduled<>(this);
-    long jitter = host.world().below(unit.toNanos(delay));
+    long asked = unit.toNanos(delay);
+    long nanos = asked < LONG ? host.sleep(asked) : asked;
     host.after(
-        unit.toNanos(initialDelay) + jitter, () -> repeat(command, unit.toNanos(delay), scheduled));
+        unit.toNanos(initialDelay) + host.world().below(nanos),
+        () -> repeat(command, nanos, scheduled));
     return scheduled;
   }
 

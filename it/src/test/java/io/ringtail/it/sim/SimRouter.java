@@ -35,6 +35,7 @@ final class SimRouter extends SimNode {
             simulation.tables,
             new SimExecutor(host, 20 * World.MILLI),
             metrics,
+            simulation.config.replayBytes(),
             simulation.config.rules());
   }
 

@@ -122,7 +122,7 @@ final class SimSampler extends SimNode {
     handoff.start(this::look);
     for (int i = 0; i < working.length; i++) {
       int shard = i;
-      host.every(WORK_EVERY, () -> SimShardAccess.work(shards, shard));
+      host.every(host.sleep(WORK_EVERY), () -> SimShardAccess.work(shards, shard));
     }
   }
 
@@ -142,6 +142,16 @@ final class SimSampler extends SimNode {
   @Override
   Member member(Member.State state) {
     return new Member(name, incarnation, Member.Role.SAMPLER, state, weight, address, "", "", 1);
+  }
+
+  /** Spans others have handed over to it. */
+  long handedIn() {
+    return SimShardAccess.handedIn(shards);
+  }
+
+  /** Spans others have taken over from it. */
+  long handedOut() {
+    return SimShardAccess.handedOut(shards);
   }
 
   void weigh(int newWeight) {
@@ -201,6 +211,12 @@ final class SimSampler extends SimNode {
   private void inUse(Epoch epoch, boolean inTurn) {
     simulation.witness.uses(handoff.status(), inUse, inTurn, simulation.config.remembersLittle());
     inUse = epoch.order();
+    if (simulation.world.isTelling()) {
+      tellOf(epoch, inTurn);
+    }
+  }
+
+  private void tellOf(Epoch epoch, boolean inTurn) {
     simulation.world.tell(
         "%s uses %s%s %s lost %s; %s",
         name,

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 class SimulationIT {
   private static final int SEEDS_A_NAME = Integer.getInteger("ringtail.it.sim.named", 5);
   private static final int SEEDS_A_RULE = 300; // until one is found
-  private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 150);
+  private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 2_000);
 
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   private final Level level = root.getLevel();
@@ -59,7 +59,7 @@ class SimulationIT {
 
   @Test
   void aSeed_runAgain_givesTheSameRun() {
-    for (long seed = 0; seed < 8; seed++) { // of each kind
+    for (long seed = 0; seed < 16; seed++) { // of each kind
       Outcome once = Schedule.run(seed, true, Rules.ALL);
       Outcome again = Schedule.run(seed, true, Rules.ALL);
       assertThat(again.story()).as("story of seed %d", seed).isEqualTo(once.story());

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Runs schedules and prints what they came to, and the seeds of those that failed:
  *
  * <pre>
- *   --schedules N [--from S] [--threads T]   random ones
+ *   --schedules N [--from S] [--threads T] [--every K]   random ones; each K tells how far it is
  *   --named NAME|all [--schedules N]         a named one by N seeds
  *   --seed S [--named NAME] [--log LEVEL]    one, with its story
  *   --rules [--schedules N]                  random ones, and named ones, with each rule taken away: a table
@@ -28,6 +28,7 @@ public final class SimulationMain {
     long schedules = 1000;
     long from = 0;
     int threads = 1;
+    long every = 10_000;
     Level log = Level.OFF;
     Rules rules = Rules.ALL;
     boolean table = false;
@@ -43,6 +44,7 @@ public final class SimulationMain {
         case "--named" -> named = value.toUpperCase(Locale.ROOT);
         case "--schedules" -> schedules = Long.parseLong(value);
         case "--from" -> from = Long.parseLong(value);
+        case "--every" -> every = Long.parseLong(value);
         case "--threads" -> threads = Integer.parseInt(value);
         case "--without" -> rules = Rules.without(value);
         case "--log" -> log = Level.toLevel(value);
@@ -64,7 +66,8 @@ public final class SimulationMain {
     }
     boolean clean = true;
     for (Batch batch : batches(named, rules)) {
-      Totals totals = batch.run(from, schedules, threads);
+      Totals totals =
+          batch.run(from, schedules, threads, every, t -> System.out.println(t.progress()));
       System.out.println(totals);
       System.out.println(totals.troubles());
       clean &= totals.isClean();

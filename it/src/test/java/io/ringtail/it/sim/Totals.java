@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /** Sums over schedules. Threads: any. */
@@ -12,6 +14,9 @@ final class Totals {
   private static final int SHOWN_CHARS = 500;
 
   private final String name;
+  private final long from;
+  private final long wanted;
+  private final TreeSet<Long> running = new TreeSet<>();
   private final List<String> first = new ArrayList<>();
   private final List<Long> seeds = new ArrayList<>();
   private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
@@ -32,9 +37,49 @@ final class Totals {
   private long problems;
   private long cpuNanos;
   private long trail;
+  private long begun;
 
-  Totals(String name) {
+  /**
+   * @param from the first seed
+   * @param wanted how many there are
+   */
+  Totals(String name, long from, long wanted) {
     this.name = name;
+    this.from = from;
+    this.wanted = wanted;
+    this.begun = from;
+  }
+
+  /** Takes the next seed. */
+  synchronized long begin(AtomicLong next) {
+    long seed = next.getAndIncrement();
+    if (seed < from + wanted) {
+      running.add(seed);
+      begun = seed + 1;
+    }
+    return seed;
+  }
+
+  /** Returns how many schedules are over. */
+  synchronized long end(long seed) {
+    running.remove(seed);
+    return schedules;
+  }
+
+  /** A line on how far it is, and how to go on from there. */
+  synchronized String progress() {
+    long next = running.isEmpty() ? begun : running.first();
+    return String.format(
+        "%s: %d of %d schedules, %d with a fault %s, %.1f ms of CPU a schedule; the rest: --from %d"
+            + " --schedules %d",
+        name,
+        schedules,
+        wanted,
+        failed,
+        seeds,
+        cpuNanos / 1e6 / Math.max(1, schedules),
+        next,
+        from + wanted - next);
   }
 
   void run(long seed, LongFunction<Outcome> schedule) {

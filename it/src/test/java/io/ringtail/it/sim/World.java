@@ -42,7 +42,7 @@ public final class World {
   }
 
   World(long seed, boolean telling) {
-    this.random = new Random(seed);
+    this.random = new PlainRandom(seed);
     this.telling = telling;
   }
 

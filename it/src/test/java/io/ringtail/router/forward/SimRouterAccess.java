@@ -27,10 +27,16 @@ public final class SimRouterAccess {
       RingTables tables,
       ExecutorService epochs,
       Metrics metrics,
+      long replayBytes,
       Rules rules) {
     return new Forwarder(
         config,
-        new RetentionConfig(8 << 20, RetentionConfig.WhenFull.FORGET, Duration.ofSeconds(40)),
+        new RetentionConfig(
+            8 << 20,
+            RetentionConfig.WhenFull.FORGET,
+            Duration.ofSeconds(40),
+            Long.MAX_VALUE,
+            replayBytes),
         self,
         0,
         loops,

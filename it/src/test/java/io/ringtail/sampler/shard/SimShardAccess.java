@@ -39,6 +39,26 @@ public final class SimShardAccess {
         rules);
   }
 
+  /**
+   * The same with handoffs at another pace.
+   *
+   * @param batchBytes of one transfer, about
+   * @param inFlightBytes to one owner
+   */
+  public static ShardConfig paced(ShardConfig config, int batchBytes, long inFlightBytes) {
+    return config.withPace(new TransferPace(batchBytes, inFlightBytes));
+  }
+
+  /** Spans that other samplers have handed over to this one. */
+  public static long handedIn(ShardSet set) {
+    return set.metrics().handedInSpans();
+  }
+
+  /** Spans that others have taken over from it. */
+  public static long handedOut(ShardSet set) {
+    return set.metrics().handedOutSpans();
+  }
+
   /** What is told of each decision that takes effect. */
   public interface Effects {
     void onEffect(long hi, long lo, boolean keep, int spans, boolean known);

@@ -20,9 +20,10 @@ import java.util.stream.LongStream;
 /**
  * Notices on their way to heirs, each until the heir has stored it: sent again when its link was
  * down or no answer came, for a heir knows a notice by its number; given up after {@value
- * #LONGEST_MILLIS} ms, or the oldest when there are more than {@value #MOST_BYTES} bytes of them. By
- * then its decisions have had effect, or have it without the heir's answer (protocol D2). Then the words that all of a notice is settled: those that found no room, or
- * a link that broke, are said again. Threads: the shard's.
+ * #LONGEST_MILLIS} ms, or the oldest when there are more than {@value #MOST_BYTES} bytes of them.
+ * By then its decisions have had effect, or have it without the heir's answer (protocol D2). Then
+ * the words that all of a notice is settled: those that found no room, or a link that broke, are
+ * said again. Threads: the shard's.
  */
 final class HeirMail {
   private static final int RETRY_MILLIS = 100;

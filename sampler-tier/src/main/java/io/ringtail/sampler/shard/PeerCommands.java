@@ -43,8 +43,7 @@ public final class PeerCommands {
    * @param met told by a shard's thread when all shards have met them, what became of them
    * @throws MalformedWireException if they cannot be read; nothing is stored then
    */
-  public void takeNotice(
-      Peer from, long noticeId, ByteBuf decisions, Consumer<NoticeOutcome> met)
+  public void takeNotice(Peer from, long noticeId, ByteBuf decisions, Consumer<NoticeOutcome> met)
       throws MalformedWireException {
     try {
       Notice notice = Notice.decode(decisions, routers);

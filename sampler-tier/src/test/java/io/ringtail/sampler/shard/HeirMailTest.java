@@ -21,8 +21,7 @@ class HeirMailTest {
   private final FakePeers peers = new FakePeers();
   private final long each = notice(0).memoryBytes();
   private final HeirMail mail =
-      new HeirMail(
-          peers, new RouterKeys(() -> 0), new SamplerMetrics(registry), 1, 0, 3 * each);
+      new HeirMail(peers, new RouterKeys(() -> 0), new SamplerMetrics(registry), 1, 0, 3 * each);
 
   private static Notice notice(long trace) {
     Notice notice = new Notice(Seqs.NONE, false, false);

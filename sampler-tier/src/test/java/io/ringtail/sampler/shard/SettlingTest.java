@@ -414,10 +414,7 @@ class SettlingTest {
           .set
           .peers()
           .takeNotice(
-              B,
-              id,
-              copy,
-              outcome -> stored += outcome instanceof NoticeOutcome.Stored ? 1 : 100);
+              B, id, copy, outcome -> stored += outcome instanceof NoticeOutcome.Stored ? 1 : 100);
     } catch (MalformedWireException e) {
       throw new AssertionError(e);
     }
