@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
+import io.ringtail.cli.run.ProcessLogLevels;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -76,6 +77,7 @@ final class Logging {
     root.addAppender(stderr(context));
     root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
     OURS.forEach(name -> context.getLogger(name).setLevel(level));
+    context.getLogger(ProcessLogLevels.AUDIT).setLevel(Level.INFO);
     if (verbosity == Verbosity.TRACE) {
       LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.DEBUG));
     }

@@ -1,9 +1,9 @@
 package io.ringtail.cli;
 
-import io.ringtail.admin.LogLevels;
 import io.ringtail.admin.Surroundings;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.run.ProcessLogLevels;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
 import io.ringtail.memory.JvmMemory;
@@ -46,7 +46,7 @@ final class NodeConfigs {
 
   /** What the admin service of a node of this process is told besides. */
   static Surroundings surroundings(ConfigFile file) {
-    return new Surroundings(VersionText.number(), file::effective, LogLevels.NONE);
+    return new Surroundings(VersionText.number(), file::effective, ProcessLogLevels.ofProcess());
   }
 
   /** What this process may take, said in the log. */

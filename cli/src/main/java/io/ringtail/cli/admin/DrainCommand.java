@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "drain",
     description = {
-      "Makes a sampler give all it holds to the others and take nothing new; its process stays.",
+      "Makes a node give all it holds to the others and take nothing new; its process stays.",
+      "A sampler's slots move with their traces; a router is not ready any more, and waits until what"
+          + " it has taken is settled.",
       "Says first what will move, refuses if the others would be over their byte budgets, and asks.",
       "Lasts until undrain, or until the node is restarted. A stop drains by itself."
     },
@@ -32,7 +34,7 @@ public final class DrainCommand implements Callable<Integer> {
   @Mixin private NodeOptions options = new NodeOptions();
   @Mixin private ChangeOptions change = new ChangeOptions();
 
-  @Parameters(paramLabel = "NODE", description = "Node id of a sampler.")
+  @Parameters(paramLabel = "NODE", description = "Node id.")
   private String node = "";
 
   @Option(names = "--wait", description = "Wait until it is empty, and tell how far it is.")

@@ -37,7 +37,7 @@ final class PlanText {
 
   private static String moves(ChangePlan plan) {
     if (plan.getSlotsMoved() == 0) {
-      return "nothing moves";
+      return "no slots move";
     }
     return "about "
         + Amounts.number(Integer.toUnsignedLong(plan.getSlotsMoved()), "slot")

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "undrain",
     description = {
-      "Takes a drained sampler back: it gets its slots, and what others hold of them.",
+      "Takes a drained node back: a sampler gets its slots, and what others hold of them.",
       "One that drains because it stops cannot be taken back."
     },
     footer = {
@@ -28,7 +28,7 @@ public final class UndrainCommand implements Callable<Integer> {
   @Mixin private NodeOptions options = new NodeOptions();
   @Mixin private ChangeOptions change = new ChangeOptions();
 
-  @Parameters(paramLabel = "NODE", description = "Node id of a sampler.")
+  @Parameters(paramLabel = "NODE", description = "Node id.")
   private String node = "";
 
   @Override

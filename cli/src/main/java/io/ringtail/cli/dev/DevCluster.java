@@ -1,7 +1,7 @@
 package io.ringtail.cli.dev;
 
-import io.ringtail.admin.LogLevels;
 import io.ringtail.admin.Surroundings;
+import io.ringtail.cli.run.ProcessLogLevels;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
@@ -71,7 +71,7 @@ public final class DevCluster implements RunningNode {
 
   /** The nodes share one logging, so none of them changes it. */
   private Surroundings surroundings(ConfigFile file) {
-    return new Surroundings(options.version(), file::effective, LogLevels.NONE);
+    return new Surroundings(options.version(), file::effective, ProcessLogLevels.ofProcess());
   }
 
   private SamplerConfig samplerConfig(ConfigSection root) {

@@ -69,7 +69,9 @@ final class RouterTable extends TierTable {
   }
 
   private static String answers(NodeAnswer node) {
-    return String.format(
-        Locale.ROOT, "%.1f/%.1f", of(node).getAnswerP50Ms(), of(node).getAnswerP99Ms());
+    RouterStatus router = of(node);
+    return Double.isNaN(router.getAnswerP99Ms())
+        ? NONE
+        : String.format(Locale.ROOT, "%.1f/%.1f", router.getAnswerP50Ms(), router.getAnswerP99Ms());
   }
 }
