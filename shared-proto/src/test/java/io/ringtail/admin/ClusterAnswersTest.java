@@ -282,7 +282,9 @@ class ClusterAnswersTest {
     assertThat(plan.getBytesMoved()).isEqualTo(400);
     assertThat(plan.getReceivers(0).getBufferedBytesAfter().getUsed()).isEqualTo(300);
     assertThat(plan.getObjectionsList())
-        .containsExactly("s2 would hold 1100 bytes, more than its budget of 1000");
+        .containsExactly(
+            "s2 would hold 1100 bytes, above its high water of 1000: it would decide traces early,"
+                + " or refuse spans");
   }
 
   @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * when, at who has its slot after a drain.
  */
 class TraceLookupIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String KEPT = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String DROPPED = "4bf92f3577b34da6a3ce929d0e0e4737";
   private static final String UNKNOWN = "4bf92f3577b34da6a3ce929d0e0e4738";

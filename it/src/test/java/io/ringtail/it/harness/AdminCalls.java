@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A client of one node's admin service. Threads: the test's. */
 public final class AdminCalls implements AutoCloseable {
-  private static final long DEADLINE_SECONDS = 20;
+  private static final long DEADLINE_SECONDS = 60;
 
   private final ManagedChannel channel;
 
