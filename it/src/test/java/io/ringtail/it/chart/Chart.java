@@ -19,6 +19,8 @@ final class Chart {
   static final String BACKEND =
       "sampler: { config: { export: { otlp: { endpoint: 'http://backend:4317' } } } }";
 
+  static final String NAMESPACE = "tracing";
+
   private static final String KUBERNETES = "1.35.0";
   private static final String HOOK = "\"helm.sh/hook\"";
 
@@ -34,22 +36,27 @@ final class Chart {
    * @throws IllegalStateException as Helm says it, if it refuses
    */
   static Rendering render(String... values) {
-    return render(SHOWN, values);
+    return Rendering.of(text(SHOWN, values));
   }
 
   /** As {@link #render}, but without hooks. */
   static Rendering renderWithoutHooks(String... values) {
-    return render(HOME, values);
+    return Rendering.of(text(values));
   }
 
-  private static Rendering render(Path chart, String... values) {
+  /** As {@link #renderWithoutHooks}: the manifests as Helm prints them. */
+  static String text(String... values) {
+    return text(HOME, values);
+  }
+
+  private static String text(Path chart, String... values) {
     List<Path> files = new ArrayList<>();
     try {
       var command =
           new Helm(chart)
               .template()
               .withName("shop")
-              .withNamespace("tracing")
+              .withNamespace(NAMESPACE)
               .withKubeVersion(KUBERNETES);
       for (String text : values) {
         Path file = Files.createTempFile("values", ".yaml");
@@ -57,7 +64,7 @@ final class Chart {
         Files.writeString(file, text);
         command.withValuesFile(file);
       }
-      return Rendering.of(command.call());
+      return command.call();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The image and the archive that {@code scripts/image} has built last; the image in a root of its own that cannot be written
- * to. Without such an image, and where the test is not run by root, it is skipped.
+ * The image and the archive that {@code scripts/image} has built last; the image in a root of its
+ * own that cannot be written to. Without such an image, and where the test is not run by root, it
+ * is skipped.
  */
 class ImageIT {
   private static final Duration START = Duration.ofSeconds(60);
@@ -101,7 +102,8 @@ class ImageIT {
     Path home = UnpackedImage.unpackArchive(Files.createDirectory(directory.resolve("any where")));
     Path launcher = home.resolve("bin/ringtail");
     try (ShellCommand version =
-            ShellCommand.start("exec env -i PATH=/usr/bin:/bin '" + launcher + "' --version", directory);
+            ShellCommand.start(
+                "exec env -i PATH=/usr/bin:/bin '" + launcher + "' --version", directory);
         ShellCommand dev =
             ShellCommand.start(
                 "exec env -i PATH=/usr/bin:/bin '" + launcher + "' dev --grpc-port=0 --http-port=0",

@@ -104,6 +104,11 @@ public final class OtlpSink implements AutoCloseable {
     return new OtlpSink(InetAddress.getByName(host), 0, tell, false, NOTHING);
   }
 
+  /** A sink that tells of every span and of every request. */
+  public static OtlpSink telling(String host, OnSpan tell, OnRequest tellAlso) throws IOException {
+    return new OtlpSink(InetAddress.getByName(host), 0, tell, false, tellAlso);
+  }
+
   /** A sink that tells of every request. */
   public static OtlpSink receiving(OnRequest tell) throws IOException {
     return new OtlpSink(InetAddress.getLoopbackAddress(), 0, null, false, tell);

@@ -63,9 +63,9 @@ public record ContainerImage(
    * This JVM's own class path and JDK in the place of an image, with the system's libraries. For
    * where no image has been built.
    *
-   * @param flags of the JVM, as the image has them
+   * @param flags file of JVM flags, as the image has it
    */
-  public static ContainerImage fromClassPath(Path directory, List<String> flags)
+  public static ContainerImage fromClassPath(Path directory, Path flags)
       throws IOException, InterruptedException {
     Path lib = Files.createDirectories(directory.resolve("lib"));
     List<String> classPath = new ArrayList<>();
@@ -78,6 +78,7 @@ public record ContainerImage(
         classPath.add(LIB + "/" + name);
       }
     }
+    Files.copy(flags, lib.resolve("jvm.flags"));
     Shell.run("chmod", "-R", "a+rX", directory.toString());
     Map<String, Path> binds = new LinkedHashMap<>();
     for (String system : List.of("/usr", "/lib", "/lib64", "/bin", "/etc")) {
@@ -91,7 +92,11 @@ public record ContainerImage(
     }
     binds.put(LIB, lib);
     List<String> entrypoint = new ArrayList<>(List.of(home.resolve("bin/java").toString()));
-    entrypoint.addAll(flags);
+    entrypoint.add("-XX:Flags=" + LIB + "/jvm.flags");
+    if (Runtime.version().feature() >= 24) {
+      entrypoint.addAll(
+          List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    }
     entrypoint.addAll(
         List.of("-cp", String.join(File.pathSeparator, classPath), "io.ringtail.cli.Ringtail"));
     return new ContainerImage(binds, entrypoint, List.of());

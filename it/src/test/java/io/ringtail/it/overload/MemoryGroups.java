@@ -78,7 +78,7 @@ final class MemoryGroups implements AutoCloseable {
       if (allowed) {
         assertThat(metrics.sum("ringtail_memory_limit_bytes"))
             .as("limit " + name + " knows of")
-            .isEqualTo(limitMib(name) << MIB_SHIFT);
+            .isEqualTo((double) (limitMib(name) << MIB_SHIFT));
       }
       assertThat(direct).as("direct memory of " + name).isBetween(1.0, planned);
       assertThat(node.process().peakResidentBytes() >> MIB_SHIFT)

@@ -307,7 +307,7 @@ final class Scene implements AutoCloseable {
     Change.Builder change = Change.newBuilder().setNodeId(id);
     try (AdminCalls router = new AdminCalls(routers.get(0))) {
       var unused =
-          router.force(
+          router.apply(
               drained
                   ? change.setDrain(Drain.getDefaultInstance()).build()
                   : change.setUndrain(Undrain.getDefaultInstance()).build());

@@ -20,6 +20,7 @@ final class PlainRandom extends Random {
   }
 
   @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // for one thread
   public void setSeed(long seed) { // also called by Random's constructor
     state = (seed ^ MULTIPLIER) & MASK;
   }

@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** How often each span of {@link TraceLoad} has come to the sink. Threads: any. */
+/**
+ * How often each span of {@link TraceLoad} has come to the sink; those of others are passed over.
+ * Threads: any.
+ */
 public final class SinkLog {
   private static final int MOST_SPANS = 64;
 
@@ -38,7 +41,9 @@ public final class SinkLog {
         span.skip();
       }
     }
-    count(new TraceId(hi, lo), index);
+    if (index >= 0 && index < MOST_SPANS) {
+      count(new TraceId(hi, lo), index);
+    }
   }
 
   private void count(TraceId trace, int span) {

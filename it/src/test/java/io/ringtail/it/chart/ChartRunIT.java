@@ -1,0 +1,48 @@
+package io.ringtail.it.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.ringtail.it.harness.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Some of {@code scripts/chart-run}: installed, probed, scaled up and down under load. */
+class ChartRunIT {
+  private static final Duration LIMIT = Duration.ofMinutes(6);
+  private static final String STEPS =
+      System.getProperty("ringtail.it.chart.steps", "install,probe,up,down");
+
+  @TempDir private Path directory;
+
+  @Test
+  void chart_scaledUnderLoad_splitsAndLosesNothingAndStopsInItsGrace() throws Exception {
+    assumeTrue(mayUnshare(), "skipped: no network namespace can be made here (needs root)");
+    try (JavaProcess run =
+        JavaProcess.start(
+            "chart-run",
+            directory,
+            List.of("unshare", "--net"),
+            List.of("-Xmx512m"),
+            ChartRun.class.getName(),
+            List.of("--steps", STEPS, "--rate", "1000"))) {
+      int code = run.awaitExit(LIMIT);
+      String said = String.join("\n", run.lastLines());
+      assumeTrue(!said.startsWith("skipped"), said);
+      assertThat(code).as(said + run.log()).isZero();
+      assertThat(said).endsWith("clean").contains("Verdict[");
+    }
+  }
+
+  private static boolean mayUnshare() throws InterruptedException {
+    try {
+      return new ProcessBuilder("unshare", "--net", "true").start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
