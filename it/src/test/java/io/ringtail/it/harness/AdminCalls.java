@@ -42,8 +42,21 @@ public final class AdminCalls implements AutoCloseable {
 
   /** Returns the outcome. */
   public String apply(Change change) {
+    return apply(change, false);
+  }
+
+  /** As above, also against objections. */
+  public String force(Change change) {
+    return apply(change, true);
+  }
+
+  private String apply(Change change, boolean force) {
     ApplyChangeRequest request =
-        ApplyChangeRequest.newBuilder().setChange(change).setActor("test@here").build();
+        ApplyChangeRequest.newBuilder()
+            .setChange(change)
+            .setActor("test@here")
+            .setForce(force)
+            .build();
     return call(AdminMethods.APPLY_CHANGE, request).getOutcome();
   }
 

@@ -1,5 +1,6 @@
 package io.ringtail.it.resize;
 
+import io.grpc.StatusRuntimeException;
 import io.ringtail.admin.v1.Change;
 import io.ringtail.admin.v1.Drain;
 import io.ringtail.admin.v1.Undrain;
@@ -302,20 +303,35 @@ final class Scene implements AutoCloseable {
   }
 
   /** Has a sampler drained by an operator, who asks another node, or takes that back. */
-  void drained(Cluster.Node sampler, boolean drained) {
+  void drained(Cluster.Node sampler, boolean drained) throws InterruptedException {
     String id = nodeId(sampler);
     Change.Builder change = Change.newBuilder().setNodeId(id);
-    try (AdminCalls router = new AdminCalls(routers.get(0))) {
-      var unused =
-          router.apply(
-              drained
-                  ? change.setDrain(Drain.getDefaultInstance()).build()
-                  : change.setUndrain(Undrain.getDefaultInstance()).build());
-    }
+    order(
+        drained
+            ? change.setDrain(Drain.getDefaultInstance()).build()
+            : change.setUndrain(Undrain.getDefaultInstance()).build());
     if (drained) {
       weights.remove(id);
     } else {
       weights.put(id, DEFAULT_WEIGHT);
+    }
+  }
+
+  /** Again, if a sampler is too busy to answer in time: to be told twice changes nothing. */
+  private void order(Change change) throws InterruptedException {
+    long deadline = System.nanoTime() + Calm.LIMIT.toNanos();
+    try (AdminCalls router = new AdminCalls(routers.get(0))) {
+      while (true) {
+        try {
+          var unused = router.force(change);
+          return;
+        } catch (StatusRuntimeException e) {
+          if (System.nanoTime() > deadline) {
+            throw e;
+          }
+          TimeUnit.MILLISECONDS.sleep(500);
+        }
+      }
     }
   }
 
