@@ -23,7 +23,7 @@ public final class Host {
     this.world = world;
     this.name = name;
     this.afterEach = afterEach;
-    this.slowness = world.chance(0.25) ? 1 : 4;
+    this.slowness = world.chance(1 - world.slowShare) ? 1 : 4;
   }
 
   /** How long a thread sleeps that wants to look at its work every so often. */

@@ -79,6 +79,7 @@ final class Schedule {
     Kind kind = Kind.of(seed);
     boolean slow = Math.floorMod(seed >>> 4, kind.slowEvery()) == 0;
     Simulation s = new Simulation(seed, (slow ? config.slowly() : config).by(rules), telling);
+    s.world.slowShare = 0.75;
     Schedule schedule = new Schedule(s, kind);
     schedule.start(want);
     return s.run(ACTIVE, 260 * World.SECOND);

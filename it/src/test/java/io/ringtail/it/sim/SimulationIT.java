@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 class SimulationIT {
   private static final int SEEDS_A_NAME = Integer.getInteger("ringtail.it.sim.named", 5);
-  private static final int SEEDS_A_RULE = 300; // until one is found
-  private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 2_000);
+  private static final int SEEDS_A_RULE = 1_000; // until one is found
+  private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 1_500);
 
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   private final Level level = root.getLevel();

@@ -10,6 +10,10 @@ public final class World {
   public static final long SECOND = 1_000_000_000;
 
   final Random random;
+
+  /** How many of the processes that are started have other things to do. */
+  double slowShare;
+
   private final PriorityQueue<Event> events = new PriorityQueue<>();
 
   /** A trace ID; messages with it are told. */

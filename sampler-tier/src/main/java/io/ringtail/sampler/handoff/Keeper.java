@@ -207,6 +207,11 @@ public final class Keeper {
     holds.gain(next.order(), orphaned, others, true, loss, nowNanos);
     holds.gain(next.order(), gained.without(orphaned), others, false, loss, nowNanos);
     askNewRouters(own, asksAll);
+    if (!known) {
+      // what it owned in between is with others, who ask only when they hear of that: till then
+      // its word would end the marks of who was lost meanwhile (M6)
+      questions.askAll(SlotSet.ALL, next.order());
+    }
   }
 
   /** Every owner asks, even if for nothing: a router may wait for the question (R3). */
