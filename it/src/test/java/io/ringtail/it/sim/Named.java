@@ -340,8 +340,8 @@ enum Named {
   Outcome run(long seed, boolean telling, Rules rules) {
     Simulation s = new Simulation(seed, config(seed).by(rules), telling);
     start(s);
-    plan(s);
-    s.clients.send(6 * SECOND, 16, 8, 600 * MILLI);
-    return s.run(13 * SECOND, 260 * SECOND);
+    s.after(2 * SECOND, () -> plan(s)); // what the first epoch holds is over by then
+    s.clients.send(8 * SECOND, 16, 8, 600 * MILLI);
+    return s.run(15 * SECOND, 260 * SECOND);
   }
 }
