@@ -129,6 +129,7 @@ final class SamplerAdmin implements NodeAdmin {
         .setHoldSeconds(status.oldestHoldNanos() / NANOS)
         .setReplayQuestions(status.questions())
         .setReplayAnswersMissing(status.answersMissing())
+        .setTracesToSend((long) recent.value("ringtail_sampler_handoff_waiting_traces"))
         .setBytesInFlight(inFlight)
         .addAllWaitingFor(waitingFor())
         .setTracesSent(recent.total("ringtail_sampler_handoff_traces_total", "direction", "out"))

@@ -111,6 +111,17 @@ final class Handover {
     }
   }
 
+  /** Traces that are others' and not acknowledged, as far as a walk has found them. */
+  int tracesToSend() {
+    int traces = store.carried.size();
+    for (Loss loss : losses) {
+      for (Share share : loss.shares.values()) {
+        traces += share.traces.size() + share.waiting.size();
+      }
+    }
+    return traces;
+  }
+
   /** How far it is. */
   Foreign foreign() {
     return foreign;

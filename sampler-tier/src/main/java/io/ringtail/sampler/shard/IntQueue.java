@@ -18,6 +18,10 @@ final class IntQueue {
     items[(head + size++) & (items.length - 1)] = item;
   }
 
+  int size() {
+    return size;
+  }
+
   /** Only if it is not empty. */
   int peek() {
     return items[head];

@@ -48,6 +48,12 @@ final class ShardGauges {
     sum(
         metrics,
         set,
+        "handoff_waiting_traces",
+        "Traces that are other samplers' and not acknowledged by them.",
+        p -> p.tracesToSend());
+    sum(
+        metrics,
+        set,
         "remembered_decisions",
         "Decisions for late spans.",
         p -> p.rememberedDecisions());

@@ -6,6 +6,7 @@ package io.ringtail.sampler.shard;
  * @param heldSpans in its traces
  * @param openTraces undecided
  * @param waitingTraces kept, to be taken by the export queue
+ * @param tracesToSend of others' slots, not acknowledged
  * @param oldestNanos when the oldest open trace came, by the shared clock; 0 if none
  * @param slabBytes taken from the operating system
  * @param keptCoveredMillis how far back kept decisions are remembered
@@ -19,6 +20,7 @@ record ShardStatus(
     long heldSpans,
     int openTraces,
     int waitingTraces,
+    int tracesToSend,
     long oldestNanos,
     long slabBytes,
     int keptCoveredMillis,
@@ -27,7 +29,7 @@ record ShardStatus(
     int replayableDecisions,
     boolean held,
     boolean overgrown) {
-  static final ShardStatus NONE = new ShardStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
+  static final ShardStatus NONE = new ShardStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
 
   static ShardStatus of(ShardParts shard, int nowMillis, long nowNanos) {
     ShardStore store = shard.store;
@@ -37,6 +39,7 @@ record ShardStatus(
         shard.counts.held(),
         store.openCount(),
         shard.departures.waiting().size(),
+        shard.handover.tracesToSend(),
         oldestNanos(store, nowMillis, nowNanos),
         store.slabBytes(),
         caches.kept.coveredMillis(nowMillis),

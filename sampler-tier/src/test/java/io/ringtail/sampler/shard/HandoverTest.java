@@ -113,6 +113,7 @@ class HandoverTest extends OverThreeSamplers {
     samplers.advance(300);
     assertThat(a.set.foreign().oldestLost()).isNotNull();
     assertThat(b.set.heldSpans()).isZero();
+    assertThat(tracesToSend()).isEqualTo(LongStream.range(0, TRACES).filter(b::owns).count());
     int before = a.transfers;
     samplers.advance(10_000);
     assertThat(a.transfers - before).as("less and less often").isLessThanOrEqualTo(13 * before);
@@ -120,8 +121,13 @@ class HandoverTest extends OverThreeSamplers {
     b.full = false;
     samplers.advance(1000);
     samplers.assertNothingForeign();
+    assertThat(tracesToSend()).isZero();
     samplers.advance(1500);
     assertWhole(1);
+  }
+
+  private long tracesToSend() {
+    return a.set.all().stream().mapToLong(s -> s.published().tracesToSend()).sum();
   }
 
   @Test
