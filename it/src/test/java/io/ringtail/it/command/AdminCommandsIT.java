@@ -45,7 +45,9 @@ class AdminCommandsIT {
 
   @TempDir private Path directory;
 
+  @SuppressWarnings("NullAway.Init") // by the test, before all else
   private Cluster cluster;
+
   private int exit;
   private String out = "";
   private String err = "";
