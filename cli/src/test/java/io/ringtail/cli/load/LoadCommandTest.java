@@ -88,8 +88,7 @@ class LoadCommandTest {
     try (Backend backend = new Backend(3)) {
       assertThat(run(backend.endpoint("grpc"))).as(err + "" + out).isZero();
       assertThat(out.toString()).containsPattern("retried +[1-9]").containsPattern("lost +0 spans");
-      assertThat(err.toString())
-          .containsPattern("request [0-9]+: will be sent again: UNAVAILABLE");
+      assertThat(err.toString()).containsPattern("request [0-9]+: will be sent again: UNAVAILABLE");
     }
   }
 
