@@ -11,11 +11,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Some of {@code scripts/chart-run}: installed, probed, scaled up and down under load. */
+/** Some of {@code scripts/chart-run}: installed, probed and scaled down under load. */
 class ChartRunIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final String STEPS =
-      System.getProperty("ringtail.it.chart.steps", "install,probe,up,down");
+      System.getProperty("ringtail.it.chart.steps", "install,probe,down");
 
   @TempDir private Path directory;
 
