@@ -7,7 +7,7 @@ import io.ringtail.config.ConfigSection;
 import io.ringtail.ops.OpsConfig;
 import io.ringtail.sampler.export.ExportConfig;
 import io.ringtail.sampler.policy.TailSamplingConfig;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.store.ShardConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 

@@ -5,7 +5,7 @@ import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
 import io.ringtail.memory.MemoryPlan;
 import io.ringtail.sampler.export.ExportConfig;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.store.ShardConfig;
 import java.util.List;
 
 /**

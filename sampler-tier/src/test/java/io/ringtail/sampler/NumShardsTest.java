@@ -3,7 +3,7 @@ package io.ringtail.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.config.ConfigFile;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.store.ShardConfig;
 import org.junit.jupiter.api.Test;
 
 class NumShardsTest {

@@ -8,7 +8,7 @@ import io.ringtail.config.ConfigFile;
 import io.ringtail.ops.OpsConfig;
 import io.ringtail.sampler.export.ExportConfig;
 import io.ringtail.sampler.policy.TailSamplingConfig;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.store.ShardConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -9,7 +9,7 @@ import io.ringtail.memory.JvmMemory;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.memory.MemoryPart;
 import io.ringtail.sampler.export.ExportConfig;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.store.ShardConfig;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

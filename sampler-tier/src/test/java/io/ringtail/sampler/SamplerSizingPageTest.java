@@ -6,7 +6,7 @@ import io.ringtail.config.ConfigFile;
 import io.ringtail.memory.JvmMemory;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.sampler.export.ExportConfig;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.store.ShardConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

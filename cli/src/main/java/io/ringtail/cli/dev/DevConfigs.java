@@ -1,7 +1,7 @@
 package io.ringtail.cli.dev;
 
 import io.ringtail.config.ConfigFile;
-import io.ringtail.sampler.shard.ShardConfig;
+import io.ringtail.sampler.store.ShardConfig;
 import java.net.URI;
 import java.nio.file.Path;
 

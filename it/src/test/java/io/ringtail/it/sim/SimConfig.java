@@ -3,8 +3,8 @@ package io.ringtail.it.sim;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
-import io.ringtail.sampler.shard.ShardConfig;
 import io.ringtail.sampler.shard.SimShardAccess;
+import io.ringtail.sampler.store.ShardConfig;
 
 /**
  * How the processes of a simulation are set up.

@@ -6,7 +6,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingTables;
-import io.ringtail.sampler.shard.SlotView;
+import io.ringtail.sampler.store.SlotView;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;

@@ -14,7 +14,7 @@ import io.ringtail.rules.Rule;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
-import io.ringtail.sampler.shard.SlotView;
+import io.ringtail.sampler.store.SlotView;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

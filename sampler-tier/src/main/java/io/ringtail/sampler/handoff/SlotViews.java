@@ -6,7 +6,7 @@ import io.ringtail.cluster.Member;
 import io.ringtail.link.Peer;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.SlotSet;
-import io.ringtail.sampler.shard.SlotView;
+import io.ringtail.sampler.store.SlotView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
-import io.ringtail.sampler.shard.SlotView;
+import io.ringtail.sampler.store.SlotView;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

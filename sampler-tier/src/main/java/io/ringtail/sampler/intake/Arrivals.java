@@ -7,7 +7,7 @@ import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
-import io.ringtail.sampler.shard.Arrival;
+import io.ringtail.sampler.gather.Arrival;
 import io.ringtail.sampler.shard.ReceivedTransfer;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.transfer.TransferBatch;

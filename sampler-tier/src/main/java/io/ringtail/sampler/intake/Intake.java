@@ -6,7 +6,7 @@ import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.Otlp;
 import io.ringtail.otlp.WireReader;
 import io.ringtail.refusal.Refusal;
-import io.ringtail.sampler.shard.ShardBatch;
+import io.ringtail.sampler.gather.ShardBatch;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.trace.TraceHash;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.ringtail.sampler.intake;
 
 import io.ringtail.cluster.EpochOrder;
-import io.ringtail.sampler.shard.SlotView;
+import io.ringtail.sampler.store.SlotView;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;

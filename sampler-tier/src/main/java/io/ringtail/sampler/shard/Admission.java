@@ -1,12 +1,18 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.refusal.Refusal;
+import io.ringtail.sampler.account.SamplerMetrics;
+import io.ringtail.sampler.account.SamplerMetrics.RefusalCause;
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.ContextTable;
 import io.ringtail.sampler.buffer.GroupTable;
 import io.ringtail.sampler.buffer.SpanStore;
+import io.ringtail.sampler.gather.ShardBatch;
+import io.ringtail.sampler.gather.TransferIn;
 import io.ringtail.sampler.policy.TailSamplingConfig;
-import io.ringtail.sampler.shard.SamplerMetrics.RefusalCause;
+import io.ringtail.sampler.store.ShardConfig;
+import io.ringtail.sampler.store.ShardContext;
+import io.ringtail.sampler.store.ShardMemory;
 import io.ringtail.trace.TraceHash;
 import java.time.Duration;
 import java.util.List;

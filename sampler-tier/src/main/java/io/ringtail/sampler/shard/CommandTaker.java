@@ -1,8 +1,15 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.account.DropReason;
+import io.ringtail.sampler.decide.Decider;
+import io.ringtail.sampler.depart.Unanswered;
 import io.ringtail.sampler.export.KeptTrace;
+import io.ringtail.sampler.gather.TransferIn;
+import io.ringtail.sampler.handover.Handover;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Replayable;
+import io.ringtail.sampler.store.ShardStore;
+import io.ringtail.sampler.store.SlotView;
 
 /** Takes each command of a shard to the part it is for. Threads: the shard's. */
 final class CommandTaker {

@@ -1,6 +1,7 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.sampler.gather.Arrival;
 
 /**
  * Decisions that are one entry of a transfer, on their way into all shards. Threads: the shards'.

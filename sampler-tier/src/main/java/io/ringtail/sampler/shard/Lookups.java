@@ -1,9 +1,15 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.account.Obstacle;
+import io.ringtail.sampler.account.PolicyNames;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.cache.DecisionCache;
+import io.ringtail.sampler.decide.Decider;
 import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.shard.KnownTrace.State;
+import io.ringtail.sampler.store.DecisionCaches;
+import io.ringtail.sampler.store.ShardStore;
+import io.ringtail.sampler.store.TraceState;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,8 @@ package io.ringtail.sampler.shard;
 
 import io.ringtail.sampler.buffer.ByteBudget;
 import io.ringtail.sampler.buffer.Slabs;
+import io.ringtail.sampler.depart.Unanswered;
+import io.ringtail.sampler.store.ShardStore;
 
 /**
  * What a shard really uses of the memory that was reserved for its batches, told to the budgets all

@@ -1,7 +1,16 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.rules.Rule;
+import io.ringtail.sampler.account.Cause;
+import io.ringtail.sampler.decide.Decider;
+import io.ringtail.sampler.decide.EffectListener;
+import io.ringtail.sampler.depart.Departures;
+import io.ringtail.sampler.handover.Foreign;
 import io.ringtail.sampler.policy.PolicySet;
+import io.ringtail.sampler.store.ShardContext;
+import io.ringtail.sampler.store.ShardStore;
+import io.ringtail.sampler.store.SlotView;
+import io.ringtail.sampler.store.TimerWheel;
 import java.util.function.LongPredicate;
 
 /**

@@ -2,9 +2,13 @@ package io.ringtail.sampler.shard;
 
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
+import io.ringtail.sampler.depart.Unanswered;
+import io.ringtail.sampler.gather.ShardBatch;
+import io.ringtail.sampler.gather.TransferIn;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
+import io.ringtail.sampler.store.SlotView;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,11 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.account.DropReason;
+import io.ringtail.sampler.decide.Decider;
+import io.ringtail.sampler.depart.Departures;
+import io.ringtail.sampler.gather.ShardBatch;
+import io.ringtail.sampler.store.ShardContext;
+import io.ringtail.sampler.store.ShardStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

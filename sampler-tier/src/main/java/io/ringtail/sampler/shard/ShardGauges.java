@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.buffer.ByteBudget;
+import io.ringtail.sampler.store.ShardMemory;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;

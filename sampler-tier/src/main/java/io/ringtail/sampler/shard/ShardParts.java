@@ -1,7 +1,25 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.account.PolicyNames;
+import io.ringtail.sampler.account.ShardCounts;
 import io.ringtail.sampler.buffer.Slabs;
+import io.ringtail.sampler.decide.Decider;
+import io.ringtail.sampler.decide.HeirMail;
+import io.ringtail.sampler.decide.ReceivedDecisions;
+import io.ringtail.sampler.decide.Sweeper;
+import io.ringtail.sampler.depart.Departures;
+import io.ringtail.sampler.depart.Unanswered;
+import io.ringtail.sampler.gather.Arriving;
+import io.ringtail.sampler.gather.Gatherer;
+import io.ringtail.sampler.gather.Merger;
+import io.ringtail.sampler.gather.SpanAppender;
+import io.ringtail.sampler.gather.TraceLimits;
+import io.ringtail.sampler.gather.TracePlaces;
+import io.ringtail.sampler.handover.Handover;
 import io.ringtail.sampler.policy.PolicySet;
+import io.ringtail.sampler.store.DecisionCaches;
+import io.ringtail.sampler.store.ShardContext;
+import io.ringtail.sampler.store.ShardStore;
 import java.util.function.Consumer;
 
 /**

@@ -1,5 +1,6 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.account.SamplerMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

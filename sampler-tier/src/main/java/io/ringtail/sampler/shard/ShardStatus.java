@@ -1,5 +1,8 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.store.DecisionCaches;
+import io.ringtail.sampler.store.ShardStore;
+
 /**
  * What a shard says of itself, once a cycle in which it has worked.
  *

@@ -1,5 +1,7 @@
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.account.SamplerMetrics;
+import io.ringtail.sampler.store.TimerWheel;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;

@@ -16,4 +16,14 @@
 @NullMarked
 package io.ringtail.sampler.shard;
 
+import io.ringtail.sampler.decide.Notices;
+import io.ringtail.sampler.depart.Departures;
+import io.ringtail.sampler.depart.TraceAssembler;
+import io.ringtail.sampler.gather.Gatherer;
+import io.ringtail.sampler.gather.Merger;
+import io.ringtail.sampler.gather.ShardBatch;
+import io.ringtail.sampler.gather.TracePlaces;
+import io.ringtail.sampler.handover.Handover;
+import io.ringtail.sampler.handover.Parcel;
+import io.ringtail.sampler.store.TimerWheel;
 import org.jspecify.annotations.NullMarked;

@@ -19,7 +19,7 @@ import io.ringtail.rules.Rules;
 import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
-import io.ringtail.sampler.shard.SlotView;
+import io.ringtail.sampler.store.SlotView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -4,7 +4,10 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.rules.Rules;
+import io.ringtail.sampler.gather.ShardBatch;
 import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.store.ShardConfig;
+import io.ringtail.sampler.store.ShardMemory;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 

@@ -10,6 +10,8 @@ import io.ringtail.sampler.peer.PeerAnswer;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
+import io.ringtail.sampler.store.ShardConfig;
+import io.ringtail.sampler.store.ShardMemory;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.List;

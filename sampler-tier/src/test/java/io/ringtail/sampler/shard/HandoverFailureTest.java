@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.sampler.account.DropReason;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.link.Header;
+import io.ringtail.sampler.account.DropReason;
 import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Seqs;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.account.SamplerMetrics;
+import io.ringtail.sampler.decide.HeirMail;
 import io.ringtail.sampler.peer.PeerWord;
 import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.Notice;

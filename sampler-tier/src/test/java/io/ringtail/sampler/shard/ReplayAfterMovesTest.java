@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtail.sampler.account.DropReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.link.Header;
+import io.ringtail.sampler.gather.ShardBatch;
 import io.ringtail.trace.TraceHash;
 import java.io.ByteArrayOutputStream;
 import java.util.Random;

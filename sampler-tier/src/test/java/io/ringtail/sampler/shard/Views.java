@@ -7,6 +7,7 @@ import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.peer.Peers;
+import io.ringtail.sampler.store.SlotView;
 import java.util.Arrays;
 import java.util.List;
 
