@@ -28,26 +28,26 @@ public final class SampleAnswers {
 
   private static String node(String id, String role, String tier) {
     return """
-        nodes {
-          member {
-            node_id: '%1$s' role: %2$s state: ACTIVE weight: %4$d zone: 'eu-1a'
-            link_address: '10.0.0.1:4319' ops_address: '10.0.0.1:9464'
-            incarnation: '0123abcd' protocol_version: 1 slot_share: %5$s
-          }
-          status {
-            node_id: '%1$s' role: %2$s state: ACTIVE version: '0.1.0' protocol_version: 1
-            uptime_ms: 86400000 ready: true epoch %6$s
-            spans_in_per_second: 12345.6 spans_out_per_second: 617.2
-            bytes_in_per_second: 9876543.2 bytes_out_per_second: 493827.1
-            memory {
-              heap_bytes { used: 209715200 capacity: 536870912 }
-              direct_bytes { used: 104857600 capacity: 536870912 }
-              resident_bytes: 838860800 limit_bytes: 1073741824
-            }
-            %3$s
-          }
+    nodes {
+      member {
+        node_id: '%1$s' role: %2$s state: ACTIVE weight: %4$d zone: 'eu-1a'
+        link_address: '10.0.0.1:4319' ops_address: '10.0.0.1:9464'
+        incarnation: '0123abcd' protocol_version: 1 slot_share: %5$s
+      }
+      status {
+        node_id: '%1$s' role: %2$s state: ACTIVE version: '0.1.0' protocol_version: 1
+        uptime_ms: 86400000 ready: true epoch %6$s
+        spans_in_per_second: 12345.6 spans_out_per_second: 617.2
+        bytes_in_per_second: 9876543.2 bytes_out_per_second: 493827.1
+        memory {
+          heap_bytes { used: 209715200 capacity: 536870912 }
+          direct_bytes { used: 104857600 capacity: 536870912 }
+          resident_bytes: 838860800 limit_bytes: 1073741824
         }
-        """
+        %3$s
+      }
+    }
+    """
         .formatted(
             id,
             role,
@@ -59,7 +59,7 @@ public final class SampleAnswers {
 
   private static final String ROUTER =
       """
-      refusals { reason: 'busy' unit: 'requests' since_start: 120 }
+      refusals { reason: 'busy' unit: 'requests' since_start: 120 seconds_since_last: 7300 }
       router {
         bytes_in_flight { used: 1048576 capacity: 268435456 } bytes_held { capacity: 268435456 }
         open_requests: 3 connections: 12 links_up: 2 links: 2
@@ -89,8 +89,8 @@ public final class SampleAnswers {
   public static ClusterStatus status() {
     return Findings.addedTo(
         read(
-                "cluster: 'ringtail' answered_by: 'router-0' at_ms: 1700000000000 epochs_agree: true"
-                    + " epoch "
+                "cluster: 'ringtail' answered_by: 'router-0' at_ms: 1700000000000 epochs_agree:"
+                    + " true epoch "
                     + EPOCH
                     + node("router-0", "ROUTER", ROUTER)
                     + node("sampler-0", "SAMPLER", SAMPLER)

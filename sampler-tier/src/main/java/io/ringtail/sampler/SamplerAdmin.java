@@ -122,20 +122,30 @@ final class SamplerAdmin implements NodeAdmin {
   private HandoffStatus handoff(Recent recent) {
     io.ringtail.sampler.handoff.HandoffStatus status = handoff.status();
     long inFlight = (long) recent.value("ringtail_sampler_handoff_in_flight_bytes");
-    return HandoffStatus.newBuilder()
-        .setActive(
-            status.holds() > 0 || status.questions() > 0 || inFlight > 0 || !status.nothingLeft())
-        .setHeldSlots(status.heldSlots())
-        .setHoldSeconds(status.oldestHoldNanos() / NANOS)
-        .setReplayQuestions(status.questions())
-        .setReplayAnswersMissing(status.answersMissing())
-        .setTracesToSend((long) recent.value("ringtail_sampler_handoff_waiting_traces"))
-        .setBytesInFlight(inFlight)
-        .addAllWaitingFor(waitingFor())
-        .setTracesSent(recent.total("ringtail_sampler_handoff_traces_total", "direction", "out"))
-        .setTracesReceived(recent.total("ringtail_sampler_handoff_traces_total", "direction", "in"))
-        .setPossibleSplits(status.possibleSplits())
-        .build();
+    HandoffStatus.Builder told =
+        HandoffStatus.newBuilder()
+            .setActive(
+                status.holds() > 0
+                    || status.questions() > 0
+                    || inFlight > 0
+                    || !status.nothingLeft())
+            .setHeldSlots(status.heldSlots())
+            .setHoldSeconds(status.oldestHoldNanos() / NANOS)
+            .setReplayQuestions(status.questions())
+            .setReplayAnswersMissing(status.answersMissing())
+            .setTracesToSend((long) recent.value("ringtail_sampler_handoff_waiting_traces"))
+            .setBytesInFlight(inFlight)
+            .addAllWaitingFor(waitingFor())
+            .setTracesSent(
+                recent.total("ringtail_sampler_handoff_traces_total", "direction", "out"))
+            .setTracesReceived(
+                recent.total("ringtail_sampler_handoff_traces_total", "direction", "in"))
+            .setPossibleSplits(status.possibleSplits());
+    if (status.possibleSplits() > 0) {
+      told.setSplitHolds(
+          recent.counted("ringtail_sampler_possible_splits", "no_progress", "holds"));
+    }
+    return told.build();
   }
 
   private List<String> waitingFor() {
@@ -167,6 +177,7 @@ final class SamplerAdmin implements NodeAdmin {
                     "handed_over"))
         .setFailingSeconds(health.failingNanos() / NANOS)
         .setLastError(health.lastError())
+        .addAllLosses(recent.reasons(Reasons.Kind.LOSS, of))
         .build();
   }
 

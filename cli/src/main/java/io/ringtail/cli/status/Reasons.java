@@ -1,5 +1,6 @@
 package io.ringtail.cli.status;
 
+import io.ringtail.admin.v1.HandoffStatus;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.cli.render.Amounts;
@@ -9,12 +10,29 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** What was refused, lost or decided early, by reason, over all nodes. */
+/** What was refused, lost, perhaps split or decided early, by reason, over all nodes. */
 final class Reasons {
-  private record Sum(long lastMinute, long sinceStart, int nodes) {
-    Sum plus(ReasonCount count) {
-      return new Sum(
-          lastMinute + count.getLastMinute(), sinceStart + count.getSinceStart(), nodes + 1);
+  private static final class Sum {
+    private long lastMinute;
+    private long last15Minutes;
+    private long sinceStart;
+    private int nodes;
+    private double secondsSinceLast = Double.MAX_VALUE;
+
+    void add(ReasonCount count) {
+      lastMinute += count.getLastMinute();
+      last15Minutes += count.getLast15Minutes();
+      sinceStart += count.getSinceStart();
+      nodes++;
+      if (count.getSecondsSinceLast() >= 0) {
+        secondsSinceLast = Math.min(secondsSinceLast, count.getSecondsSinceLast());
+      }
+    }
+
+    String last() {
+      return secondsSinceLast == Double.MAX_VALUE
+          ? "?"
+          : Amounts.seconds(secondsSinceLast) + " ago";
     }
   }
 
@@ -25,14 +43,22 @@ final class Reasons {
         new Table()
             .words("")
             .words("reason")
-            .figures("last minute")
+            .figures("1 min")
+            .figures("15 min")
             .figures("since start")
             .words("")
-            .figures("nodes");
+            .figures("nodes")
+            .figures("last");
     add(table, "refused", nodes, NodeStatus::getRefusalsList);
     add(table, "lost", nodes, NodeStatus::getLossesList);
+    add(table, "maybe split", nodes, Reasons::splitHolds);
     add(table, "decided early", nodes, n -> n.getSampler().getEarlyDecisionsList());
     return table;
+  }
+
+  private static List<ReasonCount> splitHolds(NodeStatus node) {
+    HandoffStatus handoff = node.getSampler().getHandoff();
+    return handoff.hasSplitHolds() ? List.of(handoff.getSplitHolds()) : List.of();
   }
 
   private static void add(
@@ -43,10 +69,8 @@ final class Reasons {
     Map<List<String>, Sum> sums = new TreeMap<>(Reasons::compare);
     for (NodeStatus node : nodes) {
       for (ReasonCount count : counts.apply(node)) {
-        sums.merge(
-            List.of(count.getReason(), count.getUnit()),
-            new Sum(0, 0, 0).plus(count),
-            (a, b) -> a.plus(count));
+        sums.computeIfAbsent(List.of(count.getReason(), count.getUnit()), k -> new Sum())
+            .add(count);
       }
     }
     sums.forEach(
@@ -55,10 +79,12 @@ final class Reasons {
                 List.of(
                     what,
                     key.get(0),
-                    Amounts.number(sum.lastMinute()),
-                    Amounts.number(sum.sinceStart()),
+                    Amounts.number(sum.lastMinute),
+                    Amounts.number(sum.last15Minutes),
+                    Amounts.number(sum.sinceStart),
                     key.get(1),
-                    Amounts.number(sum.nodes()))));
+                    Amounts.number(sum.nodes),
+                    sum.last())));
   }
 
   private static int compare(List<String> a, List<String> b) {

@@ -64,8 +64,8 @@ class StatusPageTest {
       sampler-1  0123abcd
       all 2      0123abcd
 
-               reason  last minute  since start            nodes
-      refused  busy              0          120  requests      1
+               reason  1 min  15 min  since start            nodes    last
+      refused  busy        0       0          120  requests      1  2h ago
       """;
 
   @Test

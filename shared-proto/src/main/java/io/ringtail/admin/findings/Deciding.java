@@ -2,7 +2,6 @@ package io.ringtail.admin.findings;
 
 import io.ringtail.admin.v1.Level;
 import io.ringtail.admin.v1.NodeStatus;
-import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.Severity;
 import java.util.List;
@@ -15,6 +14,7 @@ final class Deciding {
   private static final Set<String> OF_ONE_TRACE = Set.of("trace_spans", "trace_bytes", "too_large");
 
   private static final String STOPPING = "shutdown";
+  private static final String TRACES = "traces";
 
   private Deciding() {}
 
@@ -46,8 +46,9 @@ final class Deciding {
         Words.names(Gathered.ids(nodes))
             + (nodes.size() == 1 ? " decides" : " decide")
             + " nothing: the coordinator's lease is missing, and due traces wait.",
-        "After a start or a change of coordinator this passes within 3 s; if it stays, the coordinator"
-            + " (the first sampler) is not reached: see its log and the network between samplers.");
+        "After a start or a change of coordinator this passes within 3 s; if it stays, the"
+            + " coordinator (the first sampler) is not reached: see its log and the network between"
+            + " samplers.");
   }
 
   private static void buffer(Gathered all, Found found) {
@@ -108,8 +109,8 @@ final class Deciding {
             + " that tail_sampling.num_traces allows"
             + Words.likewise(nodes)
             + ": beyond it the oldest are decided before they are complete, or senders refused.",
-        "Raise tail_sampling.num_traces if the buffer has room (it is bounded in bytes anyway), or add"
-            + " samplers.");
+        "Raise tail_sampling.num_traces if the buffer has room (it is bounded in bytes anyway), or"
+            + " add samplers.");
   }
 
   private static double ofTraces(NodeStatus node) {
@@ -118,50 +119,51 @@ final class Deciding {
 
   /** Unless a limit near its end has told of it. */
   private static void early(Gathered all, Found found) {
-    Predicate<String> ofTheNode = r -> !OF_ONE_TRACE.contains(r) && !r.equals(STOPPING);
     List<NodeStatus> nodes =
         all.answers(
             n ->
-                early(n, ofTheNode) > 0
-                    && ofHighWater(n) < Thresholds.BUFFER_NEAR_HIGH_WATER
+                ofHighWater(n) < Thresholds.BUFFER_NEAR_HIGH_WATER
                     && ofTraces(n) < Thresholds.TRACES_NEAR_LIMIT);
-    if (nodes.isEmpty()) {
+    Happened early =
+        early(all, nodes, reason -> !OF_ONE_TRACE.contains(reason) && !reason.equals(STOPPING));
+    if (early.isNothing()) {
       return;
     }
     found.add(
-        Severity.WARNING,
+        early.isNow() ? Severity.WARNING : Severity.NOTICE,
         Code.EARLY_DECISIONS,
-        Gathered.ids(nodes),
-        Words.names(Gathered.ids(nodes))
+        early.nodes(),
+        Words.names(early.nodes())
             + " decided "
-            + Words.count(nodes.stream().mapToLong(n -> early(n, ofTheNode)).sum(), "trace")
-            + " in the last minute before they were complete, at a limit reached for moments.",
+            + Words.count(early.count(TRACES), "trace")
+            + " in the last 15 min before they were complete, at a limit reached for moments"
+            + early.when()
+            + ".",
         "Bursts fill the buffer: add samplers, or raise sampler.max-buffered-bytes and"
             + " tail_sampling.num_traces.");
   }
 
   private static void cut(Gathered all, Found found) {
-    List<NodeStatus> nodes = all.answers(n -> early(n, OF_ONE_TRACE::contains) > 0);
-    if (nodes.isEmpty()) {
+    Happened cut = early(all, all.answers(), OF_ONE_TRACE::contains);
+    if (cut.isNothing()) {
       return;
     }
-    long traces = nodes.stream().mapToLong(n -> early(n, OF_ONE_TRACE::contains)).sum();
+    long traces = cut.count(TRACES);
     found.add(
         Severity.NOTICE,
         Code.TRACES_CUT,
-        Gathered.ids(nodes),
+        cut.nodes(),
         Words.count(traces, "trace")
-            + " outgrew the limits of one trace in the last minute and "
+            + " outgrew the limits of one trace in the last 15 min and "
             + (traces == 1 ? "was" : "were")
-            + " decided before being complete.",
+            + " decided before being complete"
+            + cut.when()
+            + ".",
         "Find who sends such traces (a loop, one ID for all); if they are right, raise"
             + " sampler.max-trace-spans and sampler.max-trace-bytes.");
   }
 
-  private static long early(NodeStatus node, Predicate<String> reason) {
-    return node.getSampler().getEarlyDecisionsList().stream()
-        .filter(r -> reason.test(r.getReason()))
-        .mapToLong(ReasonCount::getLastMinute)
-        .sum();
+  private static Happened early(Gathered all, List<NodeStatus> nodes, Predicate<String> reason) {
+    return Happened.of(all, nodes, n -> n.getSampler().getEarlyDecisionsList(), reason);
   }
 }

@@ -36,6 +36,16 @@ public final class Emptiness {
         .sum();
   }
 
+  /** A drained router serves who does not go: it cannot know that they have somewhere to go. */
+  private static String stillComing(NodeStatus router) {
+    double spans = router.getSpansInPerSecond();
+    return router.getDrainedByOperator() && spans >= 1
+        ? "; "
+            + Words.count(Math.round(spans), "span")
+            + " a second still come from senders that have not gone elsewhere"
+        : "";
+  }
+
   /** {@code 1,234 open traces (3.2 MiB) and 12 spans to export}. */
   public static String left(NodeStatus node) {
     if (node.hasRouter()) {
@@ -43,7 +53,8 @@ public final class Emptiness {
       return Words.count(router.getOpenRequests(), "open request")
           + " and "
           + Words.bytes(router.getRetentionBytes().getUsed())
-          + " that samplers have not settled";
+          + " that samplers have not settled"
+          + stillComing(node);
     }
     SamplerStatus sampler = node.getSampler();
     return Words.count(sampler.getOpenTraces().getUsed(), "open trace")

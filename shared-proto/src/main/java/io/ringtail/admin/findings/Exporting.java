@@ -2,6 +2,8 @@ package io.ringtail.admin.findings;
 
 import io.ringtail.admin.v1.DestinationStatus;
 import io.ringtail.admin.v1.NodeStatus;
+import io.ringtail.admin.v1.ReasonCount;
+import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.Severity;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,7 +40,7 @@ final class Exporting {
         (name, at) -> {
           down(name, at, found);
           filling(name, at, found);
-          lost(name, at, found);
+          lost(name, all, found);
         });
   }
 
@@ -77,8 +79,8 @@ final class Exporting {
             + " full"
             + (worst.fullness() >= 1 ? " and senders are refused." : ", then senders are refused."),
         everywhere
-            ? "Bring the backend back, or correct sampler.export: nothing is lost meanwhile, what is"
-                + " kept waits and is sent again."
+            ? "Bring the backend back, or correct sampler.export: nothing is lost meanwhile, what"
+                  + " is kept waits and is sent again."
             : "The backend takes from other samplers: see the way from these to it; nothing is lost"
                 + " meanwhile, what is kept waits and is sent again.");
   }
@@ -110,27 +112,31 @@ final class Exporting {
             + " queue go on on disk (sampler.export.disk).");
   }
 
-  private static void lost(String name, List<At> all, Found found) {
-    List<At> lost =
-        worstFirst(
-            all,
-            a -> a.destination().getLostSpans() > 0,
-            Comparator.comparingLong(a -> a.destination().getLostSpans()));
-    if (lost.isEmpty()) {
+  private static void lost(String name, Gathered all, Found found) {
+    Happened lost =
+        Happened.of(all, all.samplers(), n -> lossesOf(name, n.getSampler()), reason -> true);
+    if (lost.isNothing()) {
       return;
     }
-    long spans = lost.stream().mapToLong(a -> a.destination().getLostSpans()).sum();
     found.add(
-        Severity.WARNING,
+        lost.isNow() ? Severity.CRITICAL : Severity.WARNING,
         Code.EXPORT_LOSSES,
-        nodes(lost),
-        Words.count(spans, "span")
+        lost.nodes(),
+        Words.count(lost.count("spans"), "span")
             + " of kept traces did not reach "
             + name
-            + " since the start of "
-            + Words.names(nodes(lost))
+            + " in the last 15 min: "
+            + lost.listed()
+            + lost.when()
             + ".",
-        "The samplers' logs and ringtail_sampler_export_lost_spans_total tell the reason; mostly the"
-            + " backend refused them for good (too large, malformed, no right).");
+        "The samplers' logs say what the backend answered; mostly it refused them for good (too"
+            + " large, malformed, no right). docs/metrics.md explains the reasons.");
+  }
+
+  private static List<ReasonCount> lossesOf(String name, SamplerStatus sampler) {
+    return sampler.getDestinationsList().stream()
+        .filter(d -> d.getDestination().equals(name))
+        .flatMap(d -> d.getLossesList().stream())
+        .toList();
   }
 }

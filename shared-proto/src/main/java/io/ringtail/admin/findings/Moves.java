@@ -2,10 +2,10 @@ package io.ringtail.admin.findings;
 
 import io.ringtail.admin.v1.HandoffStatus;
 import io.ringtail.admin.v1.NodeStatus;
+import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.admin.v1.Severity;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Slots on their way from one sampler to another, and what is replayed for them. */
@@ -95,31 +95,32 @@ final class Moves {
             + " sent again since their start, "
             + Words.count(sum(samplers, HandoffStatus::getReplayAnswersMissing), "answer")
             + " missing.",
-        "Passes by itself: spans of a lost sampler come again from the routers' logs; the next loss is"
-            + " survived when it is done.");
+        "Passes by itself: spans of a lost sampler come again from the routers' logs; the next loss"
+            + " is survived when it is done.");
   }
 
   private static void splits(Gathered all, Found found) {
-    List<NodeStatus> nodes =
-        Words.worstFirst(
-            all.answers(n -> of(n).getPossibleSplits() > 0), n -> of(n).getPossibleSplits());
-    if (nodes.isEmpty()) {
+    Happened ended =
+        Happened.of(
+            all, all.answers(n -> of(n).hasSplitHolds()), Moves::splitHolds, reason -> true);
+    if (ended.isNothing()) {
       return;
     }
-    String told =
-        nodes.stream()
-            .limit(3)
-            .map(n -> n.getNodeId() + " " + of(n).getPossibleSplits())
-            .collect(Collectors.joining(", "));
     found.add(
         Severity.WARNING,
         Code.POSSIBLE_SPLITS,
-        Gathered.ids(nodes),
-        Words.count(sum(nodes, HandoffStatus::getPossibleSplits), "hold")
-            + " ended for want of progress since the samplers' start ("
-            + told
-            + "): some traces of that time may be split.",
-        "It is past; the samplers' logs tell whom they waited for. It goes with their next restart.");
+        ended.nodes(),
+        Words.count(ended.count("holds"), "hold")
+            + " of "
+            + Words.names(ended.nodes())
+            + " ended for want of progress in the last 15 min"
+            + ended.when()
+            + ": some traces of that time may be split.",
+        "It is past; the samplers' logs tell whom they waited for.");
+  }
+
+  private static List<ReasonCount> splitHolds(NodeStatus node) {
+    return List.of(of(node).getSplitHolds());
   }
 
   private static HandoffStatus of(NodeStatus node) {

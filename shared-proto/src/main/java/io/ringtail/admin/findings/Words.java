@@ -79,6 +79,13 @@ final class Words {
     return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
   }
 
+  /** What to do about what is over. */
+  static String over(String remedy) {
+    return "It is over; if it comes again: "
+        + Character.toLowerCase(remedy.charAt(0))
+        + remedy.substring(1);
+  }
+
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.0f %%", 100 * share);
   }

@@ -4,11 +4,14 @@ import static io.ringtail.admin.findings.SomeCluster.MIB;
 import static io.ringtail.admin.findings.SomeCluster.count;
 import static io.ringtail.admin.findings.SomeCluster.epoch;
 import static io.ringtail.admin.findings.SomeCluster.level;
+import static io.ringtail.admin.findings.SomeCluster.past;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.admin.v1.ClusterStatus;
 import io.ringtail.admin.v1.Finding;
+import io.ringtail.admin.v1.HandoffStatus;
 import io.ringtail.admin.v1.MemberState;
+import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.admin.v1.Severity;
 import java.util.HashSet;
 import java.util.List;
@@ -96,6 +99,20 @@ class FindingsTest {
   }
 
   @Test
+  void draining_routerWhoseSendersStay_saysThatTheyDo() {
+    cluster
+        .state("r1", MemberState.DRAINING)
+        .node("r1", n -> n.setDrainedByOperator(true).setSpansInPerSecond(1_234.4));
+    says(
+        cluster.only(),
+        Severity.NOTICE,
+        "r1 is draining, told so by an operator, and still has 0 open requests and 100.0 MiB that"
+            + " samplers have not settled; 1,234 spans a second still come from senders that have"
+            + " not gone elsewhere.",
+        "Passes by itself; ringtail undrain r1 takes it back.");
+  }
+
+  @Test
   void silentSampler_isCriticalAndExplainsMissingLinks() {
     cluster
         .silent("s1", "no answer within 2000 ms")
@@ -106,8 +123,8 @@ class FindingsTest {
         Severity.CRITICAL,
         "s1 does not answer (no answer within 2000 ms); what comes for 33 % of all traces may wait"
             + " and be refused.",
-        "If a process is dead, the others go on without it within 5 s and replay its traces; if this"
-            + " stays, the process stands still: see its log, CPU and memory, or restart it.");
+        "If a process is dead, the others go on without it within 5 s and replay its traces; if"
+            + " this stays, the process stands still: see its log, CPU and memory, or restart it.");
   }
 
   @Test
@@ -117,8 +134,8 @@ class FindingsTest {
         cluster.only(),
         Severity.WARNING,
         "r1 and s2 do not answer (r1: refused).",
-        "One that stops is gone in a few seconds; if this stays, see whether the process stands still"
-            + " and whether the admin port is reached from the other nodes.");
+        "One that stops is gone in a few seconds; if this stays, see whether the process stands"
+            + " still and whether the admin port is reached from the other nodes.");
     assertThat(cluster.only().getNodesList()).containsExactly("r1", "s2");
   }
 
@@ -151,8 +168,8 @@ class FindingsTest {
         Severity.CRITICAL,
         "r1 has another table of owners than most for epoch 3.7@s0.0123abcd (00000000cafe0000, not"
             + " 00000000deadbeef): traces may be split.",
-        "Run one version on all nodes and restart these; with equal versions this is a bug: keep the"
-            + " logs of both sides.");
+        "Run one version on all nodes and restart these; with equal versions this is a bug: keep"
+            + " the logs of both sides.");
   }
 
   @Test
@@ -168,8 +185,9 @@ class FindingsTest {
         Severity.CRITICAL,
         "r0 has no epoch: it has found no active sampler in cluster \"ringtail\", and neither takes"
             + " spans nor decides.",
-        "Within a minute of the start this passes; otherwise start samplers, and compare cluster.name"
-            + " and cluster.discovery of this node with theirs (ringtail config diff).");
+        "Within a minute of the start this passes; otherwise start samplers, and compare"
+            + " cluster.name and cluster.discovery of this node with theirs (ringtail config"
+            + " diff).");
   }
 
   @Test
@@ -195,10 +213,11 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.CRITICAL,
-        "1 sampler is active, fewer than the 2 of cluster.min-samplers: routers refuse all spans and"
-            + " samplers decide nothing.",
-        "Bring the missing samplers back; if they run, this is the smaller side of a partition: mend"
-            + " the network; if there are to be fewer, lower cluster.min-samplers on all nodes.");
+        "1 sampler is active, fewer than the 2 of cluster.min-samplers: routers refuse all spans"
+            + " and samplers decide nothing.",
+        "Bring the missing samplers back; if they run, this is the smaller side of a partition:"
+            + " mend the network; if there are to be fewer, lower cluster.min-samplers on all"
+            + " nodes.");
   }
 
   @Test
@@ -209,8 +228,8 @@ class FindingsTest {
         Severity.NOTICE,
         "Nodes run 2 versions: 0.1.0 (protocol 1) on r0, r1, s0 and 1 more, 0.2.0 (protocol 2) on"
             + " s2.",
-        "Right while a rolling update is under way: they speak the lower protocol version; otherwise"
-            + " bring all to one version.");
+        "Right while a rolling update is under way: they speak the lower protocol version;"
+            + " otherwise bring all to one version.");
   }
 
   @Test
@@ -226,8 +245,8 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.CRITICAL,
-        "The backend has taken nothing from s1, s0 and s2 by otlp for 43 s (connection refused); the"
-            + " queue is 50 % full, then senders are refused.",
+        "The backend has taken nothing from s1, s0 and s2 by otlp for 43 s (connection refused);"
+            + " the queue is 50 % full, then senders are refused.",
         "Bring the backend back, or correct sampler.export: nothing is lost meanwhile, what is kept"
             + " waits and is sent again.");
   }
@@ -238,8 +257,8 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "The backend has taken nothing from s1 by otlp for 3.0 s; the queue is 2 % full, then senders"
-            + " are refused.",
+        "The backend has taken nothing from s1 by otlp for 3.0 s; the queue is 2 % full, then"
+            + " senders are refused.",
         "The backend takes from other samplers: see the way from these to it; nothing is lost"
             + " meanwhile, what is kept waits and is sent again.");
   }
@@ -257,14 +276,29 @@ class FindingsTest {
   }
 
   @Test
-  void exportLosses_areToldSinceTheStart() {
-    cluster.destination("s1", d -> d.setLostSpans(20)).destination("s2", d -> d.setLostSpans(1));
+  void exportLosses_ofLate_areToldByDestinationAndNotAgainAsLosses() {
+    cluster
+        .destination("s1", d -> d.addLosses(count("export_rejected", "spans", 20)))
+        .destination("s2", d -> d.addLosses(past("export_too_large", "spans", 1, 300)))
+        .node("s1", n -> n.addLosses(count("export_rejected", "spans", 20)));
     says(
         cluster.only(),
-        Severity.WARNING,
-        "21 spans of kept traces did not reach otlp since the start of s1 and s2.",
-        "The samplers' logs and ringtail_sampler_export_lost_spans_total tell the reason; mostly the"
-            + " backend refused them for good (too large, malformed, no right).");
+        Severity.CRITICAL,
+        "21 spans of kept traces did not reach otlp in the last 15 min: 20 spans (export_rejected),"
+            + " 1 spans (export_too_large); the last 3.0 s ago, at 22:13:17Z; 41 spans since the"
+            + " start.",
+        "The samplers' logs say what the backend answered; mostly it refused them for good (too"
+            + " large, malformed, no right). docs/metrics.md explains the reasons.");
+    assertThat(cluster.only().getNodesList()).containsExactly("s1", "s2");
+  }
+
+  @Test
+  void exportLosses_past_areAWarning_andAfterAQuarterOfAnHourNothing() {
+    cluster.destination("s2", d -> d.addLosses(past("export_rejected", "spans", 1, 300)));
+    assertThat(cluster.found()).containsExactly("warning export-losses [s2]");
+    cluster.destination(
+        "s2", d -> d.setLosses(0, count("export_rejected", "spans", 0)).setLostSpans(10));
+    assertThat(cluster.found()).isEmpty();
   }
 
   @Test
@@ -278,8 +312,8 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "The log of r1 lasts 12 s at the present rate, less than the 40 s wanted: a sampler that dies"
-            + " now takes spans along; 1,234 spans were forgotten unsettled since the start.",
+        "The log of r1 lasts 12 s at the present rate, less than the 40 s wanted: a sampler that"
+            + " dies now takes spans along; 1,234 spans were forgotten unsettled since the start.",
         "Raise router.retention.max-bytes with the routers' memory, add routers, or shorten"
             + " tail_sampling.decision_wait; if a backend is down, that first.");
   }
@@ -292,10 +326,10 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "s1 takes 1000.0 MiB of the 1.0 GiB its container may have (one other likewise): over it the"
-            + " kernel ends the process.",
-        "Raise the memory limit, or give the JVM less of it: let Ringtail derive heap and budgets from"
-            + " the limit instead of setting -Xmx yourself.");
+        "s1 takes 1000.0 MiB of the 1.0 GiB its container may have (one other likewise): over it"
+            + " the kernel ends the process.",
+        "Raise the memory limit, or give the JVM less of it: let Ringtail derive heap and budgets"
+            + " from the limit instead of setting -Xmx yourself.");
   }
 
   @Test
@@ -304,8 +338,8 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "r0 has taken 500.0 MiB of 512.0 MiB of memory outside the heap: at the limit connections are"
-            + " closed and parts refused.",
+        "r0 has taken 500.0 MiB of 512.0 MiB of memory outside the heap: at the limit connections"
+            + " are closed and parts refused.",
         "Raise -XX:MaxDirectMemorySize with the memory limit, or add nodes of this tier.");
   }
 
@@ -319,8 +353,8 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "s1 holds 900.0 MiB of 1.0 GiB of open traces, above its high water of 870.0 MiB: the oldest"
-            + " are decided before they are complete.",
+        "s1 holds 900.0 MiB of 1.0 GiB of open traces, above its high water of 870.0 MiB: the"
+            + " oldest are decided before they are complete.",
         "Add samplers, give them more memory (sampler.max-buffered-bytes), or shorten"
             + " tail_sampling.decision_wait.");
     cluster.sampler("s1", s -> s.setBufferedBytes(level(800 * MIB, 1024 * MIB)));
@@ -333,10 +367,10 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "s1 holds 49,999 undecided traces of the 50,000 that tail_sampling.num_traces allows: beyond"
-            + " it the oldest are decided before they are complete, or senders refused.",
-        "Raise tail_sampling.num_traces if the buffer has room (it is bounded in bytes anyway), or add"
-            + " samplers.");
+        "s1 holds 49,999 undecided traces of the 50,000 that tail_sampling.num_traces allows:"
+            + " beyond it the oldest are decided before they are complete, or senders refused.",
+        "Raise tail_sampling.num_traces if the buffer has room (it is bounded in bytes anyway), or"
+            + " add samplers.");
   }
 
   @Test
@@ -351,12 +385,18 @@ class FindingsTest {
         .containsExactly("warning early-decisions [s1]", "notice traces-cut [s1]");
     assertThat(cluster.status().getFindings(0).getCause())
         .isEqualTo(
-            "s1 decided 7 traces in the last minute before they were complete, at a limit reached for"
-                + " moments.");
+            "s1 decided 7 traces in the last 15 min before they were complete, at a limit reached"
+                + " for moments; the last 3.0 s ago, at 22:13:17Z; 17 traces since the start.");
     assertThat(cluster.status().getFindings(1).getCause())
         .isEqualTo(
-            "1 trace outgrew the limits of one trace in the last minute and was decided before being"
-                + " complete.");
+            "1 trace outgrew the limits of one trace in the last 15 min and was decided before"
+                + " being complete; the last 3.0 s ago, at 22:13:17Z; 11 traces since the start.");
+  }
+
+  @Test
+  void earlyDecisions_past_areANotice() {
+    cluster.sampler("s1", s -> s.addEarlyDecisions(past("num_traces", "traces", 7, 300)));
+    assertThat(cluster.found()).containsExactly("notice early-decisions [s1]");
   }
 
   @Test
@@ -387,8 +427,9 @@ class FindingsTest {
         cluster.only(),
         Severity.CRITICAL,
         "s1 decides nothing: the coordinator's lease is missing, and due traces wait.",
-        "After a start or a change of coordinator this passes within 3 s; if it stays, the coordinator"
-            + " (the first sampler) is not reached: see its log and the network between samplers.");
+        "After a start or a change of coordinator this passes within 3 s; if it stays, the"
+            + " coordinator (the first sampler) is not reached: see its log and the network between"
+            + " samplers.");
   }
 
   @Test
@@ -420,9 +461,10 @@ class FindingsTest {
     says(
         cluster.status().getFindings(0),
         Severity.WARNING,
-        "s0 has held 873 slots for 14 s: it decides nothing of them until it has heard all from s2.",
-        "See whether it reaches s2, and what the logs there say; without any progress the hold ends by"
-            + " itself after the longer of 30 s and decision_wait + 10 s, counted as a possible"
+        "s0 has held 873 slots for 14 s: it decides nothing of them until it has heard all from"
+            + " s2.",
+        "See whether it reaches s2, and what the logs there say; without any progress the hold ends"
+            + " by itself after the longer of 30 s and decision_wait + 10 s, counted as a possible"
             + " split.");
   }
 
@@ -436,19 +478,25 @@ class FindingsTest {
         Severity.NOTICE,
         "A replay is under way: 1 router at it, 12,345 spans sent again since their start, 1 answer"
             + " missing.",
-        "Passes by itself: spans of a lost sampler come again from the routers' logs; the next loss is"
-            + " survived when it is done.");
+        "Passes by itself: spans of a lost sampler come again from the routers' logs; the next loss"
+            + " is survived when it is done.");
   }
 
   @Test
-  void possibleSplits_areToldSinceTheStart() {
-    cluster.handoff("s1", h -> h.setPossibleSplits(2)).handoff("s2", h -> h.setPossibleSplits(1));
+  void possibleSplits_areToldForAQuarterOfAnHour() {
+    cluster
+        .handoff("s1", h -> h.setSplitHolds(past("no_progress", "holds", 2, 720)))
+        .handoff("s2", h -> h.setSplitHolds(past("no_progress", "holds", 1, 240)));
     says(
         cluster.only(),
         Severity.WARNING,
-        "3 holds ended for want of progress since the samplers' start (s1 2, s2 1): some traces of"
-            + " that time may be split.",
-        "It is past; the samplers' logs tell whom they waited for. It goes with their next restart.");
+        "3 holds of s1 and s2 ended for want of progress in the last 15 min; the last 4 min ago, at"
+            + " 22:09:20Z; 23 holds since the start: some traces of that time may be split.",
+        "It is past; the samplers' logs tell whom they waited for.");
+    cluster
+        .handoff("s1", h -> h.setSplitHolds(count("no_progress", "holds", 0)).setPossibleSplits(10))
+        .handoff("s2", HandoffStatus.Builder::clearSplitHolds);
+    assertThat(cluster.found()).isEmpty();
   }
 
   @Test
@@ -459,7 +507,8 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "Refused in the last minute, to be sent again by their senders: 3 requests (not_ready).",
+        "Refused in the last 15 min, to be sent again by their senders: 3 requests (not_ready); the"
+            + " last 3.0 s ago, at 22:13:17Z; 23 requests since the start.",
         "Nodes that start or stop do this for moments; if it stays, see which are not ready.");
     cluster
         .node("r1", n -> n.addRefusals(count("busy", "requests", 120)))
@@ -467,9 +516,30 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.CRITICAL,
-        "Refused in the last minute, to be sent again by their senders: 120 requests (busy), 1,300"
-            + " parts (bytes), 3 requests (not_ready).",
+        "Refused in the last 15 min, to be sent again by their senders: 120 requests (busy), 1,300"
+            + " parts (bytes), 3 requests (not_ready); the last 3.0 s ago, at 22:13:17Z; 1,310"
+            + " parts, 153 requests since the start.",
         "Samplers' buffers are full: add samplers, or shorten decision_wait.");
+  }
+
+  @Test
+  void refusals_past_areANoticeWithTheLastOnesTime_andAfterAQuarterOfAnHourNothing() {
+    cluster.node("r0", n -> n.addRefusals(past("busy", "requests", 120, 240)));
+    says(
+        cluster.only(),
+        Severity.NOTICE,
+        "Refused in the last 15 min, to be sent again by their senders: 120 requests (busy); the"
+            + " last 4 min ago, at 22:09:20Z; 130 requests since the start.",
+        "It is over; if it comes again: routers are full: see what is told of samplers and backend"
+            + " here; else add routers.");
+    cluster.node("r0", n -> n.setRefusals(0, past("busy", "requests", 0, 901)));
+    assertThat(cluster.found()).isEmpty();
+  }
+
+  @Test
+  void refusals_pastThatStartsAndStopsExplain_areNotTold() {
+    cluster.node("r0", n -> n.addRefusals(past("not_ready", "requests", 3, 61)));
+    assertThat(cluster.found()).isEmpty();
   }
 
   @Test
@@ -480,22 +550,50 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "Rejected for good in the last minute: 7 spans (invalid_id), 3 requests (malformed).",
-        "Some sender sends what cannot be taken; the routers' answers and logs say what is wrong with"
-            + " it.");
+        "Rejected for good in the last 15 min: 7 spans (invalid_id), 3 requests (malformed); the"
+            + " last 3.0 s ago, at 22:13:17Z; 13 requests, 17 spans since the start.",
+        "Some sender sends what cannot be taken; the routers' answers and logs say what is wrong"
+            + " with it.");
+    cluster
+        .node("r0", n -> n.setRefusals(0, past("malformed", "requests", 3, 61)))
+        .node("r1", n -> n.clearLosses());
+    assertThat(cluster.found()).containsExactly("notice requests-rejected [r0]");
   }
 
   @Test
-  void losses_inTheLastMinute_areCritical_olderOnesAreNotToldAgain() {
+  void losses_goingOn_areCritical_longPastOnesAreNotTold() {
     cluster
-        .node("r0", n -> n.addLosses(count("forgotten", "spans", 0)))
+        .node("r0", n -> n.addLosses(count("failed", "spans", 0)))
         .node("s1", n -> n.addLosses(count("unfit", "spans", 7)));
     says(
         cluster.only(),
         Severity.CRITICAL,
-        "Lost in the last minute: 7 spans (unfit).",
-        "The logs of these nodes tell the first of each kind; docs/metrics.md explains the reasons.");
+        "Lost in the last 15 min: 7 spans (unfit); the last 3.0 s ago, at 22:13:17Z; 27 spans since"
+            + " the start.",
+        "The logs of these nodes tell the first of each kind; docs/metrics.md explains the"
+            + " reasons.");
     assertThat(cluster.only().getNodesList()).containsExactly("s1");
+  }
+
+  @Test
+  void losses_past_areAWarning_andAfterAQuarterOfAnHourNothing() {
+    cluster.node("s1", n -> n.addLosses(past("unfit", "spans", 7, 840)));
+    says(
+        cluster.only(),
+        Severity.WARNING,
+        "Lost in the last 15 min: 7 spans (unfit); the last 14 min ago, at 21:59:20Z; 17 spans"
+            + " since the start.",
+        "The logs of these nodes tell the first of each kind; docs/metrics.md explains the"
+            + " reasons.");
+    cluster.node("s1", n -> n.setLosses(0, past("unfit", "spans", 0, 901)));
+    assertThat(cluster.found()).isEmpty();
+  }
+
+  @Test
+  void losses_ofANodeThatTellsOfTheLastMinuteAlone_areTold() {
+    ReasonCount older = count("unfit", "spans", 7).toBuilder().clearLast15Minutes().build();
+    cluster.node("s1", n -> n.addLosses(older));
+    assertThat(cluster.only().getCause()).startsWith("Lost in the last 15 min: 7 spans (unfit)");
   }
 
   @Test
@@ -509,8 +607,8 @@ class FindingsTest {
     says(
         cluster.only(),
         Severity.WARNING,
-        "r0 has 255.0 MiB of 256.0 MiB of parts that no sampler has taken yet: beyond it senders are"
-            + " refused, retryable.",
+        "r0 has 255.0 MiB of 256.0 MiB of parts that no sampler has taken yet: beyond it senders"
+            + " are refused, retryable.",
         "Samplers take less than comes: see what is told of them here, or add samplers.");
   }
 
@@ -521,8 +619,8 @@ class FindingsTest {
         cluster.only(),
         Severity.WARNING,
         "r1 is not ready: no link to any sampler.",
-        "Load balancers send it nothing meanwhile; after a start this passes within seconds, otherwise"
-            + " its log tells more.");
+        "Load balancers send it nothing meanwhile; after a start this passes within seconds,"
+            + " otherwise its log tells more.");
   }
 
   @Test

@@ -56,12 +56,25 @@ final class SomeCluster {
     return Level.newBuilder().setUsed(used).setCapacity(capacity).build();
   }
 
+  /** So many within the last minute, the last of them 3 s ago, and ten long before. */
   static ReasonCount count(String reason, String unit, long lastMinute) {
+    return count(reason, unit, lastMinute, lastMinute, lastMinute > 0 ? 3 : 86_400);
+  }
+
+  /** So many within the last 15 minutes, none of them within the last one, and ten long before. */
+  static ReasonCount past(String reason, String unit, long last15Minutes, double secondsSinceLast) {
+    return count(reason, unit, 0, last15Minutes, secondsSinceLast);
+  }
+
+  private static ReasonCount count(
+      String reason, String unit, long lastMinute, long last15Minutes, double secondsSinceLast) {
     return ReasonCount.newBuilder()
         .setReason(reason)
         .setUnit(unit)
-        .setSinceStart(10 + lastMinute)
+        .setSinceStart(10 + last15Minutes)
         .setLastMinute(lastMinute)
+        .setLast15Minutes(last15Minutes)
+        .setSecondsSinceLast(secondsSinceLast)
         .build();
   }
 

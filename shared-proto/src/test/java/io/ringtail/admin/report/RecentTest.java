@@ -8,6 +8,7 @@ import io.ringtail.admin.v1.MemoryStatus;
 import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.metrics.Metrics;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RecentTest {
@@ -39,16 +40,62 @@ class RecentTest {
     grpc.inc();
     look(62);
     assertThat(recent.reasons(Reasons.Kind.REFUSAL))
-        .containsExactly(count("too_large", 20, 0), count("busy", 10, 3));
+        .containsExactly(count("too_large", 20, 0, 0, -1), count("busy", 10, 3, 3, 0));
     assertThat(recent.reasons(Reasons.Kind.LOSS)).isEmpty();
+    look(62 + 600);
+    assertThat(recent.reasons(Reasons.Kind.REFUSAL).get(1)).isEqualTo(count("busy", 10, 0, 3, 600));
+    look(62 + 900);
+    assertThat(recent.reasons(Reasons.Kind.REFUSAL).get(1)).isEqualTo(count("busy", 10, 0, 0, 900));
   }
 
-  private static ReasonCount count(String reason, long sinceStart, long lastMinute) {
+  @Test
+  void reasons_ofOneLabel_areThoseOfItsSeries() {
+    String lost = "ringtail_sampler_export_lost_spans_total";
+    look(0);
+    metrics.counter(lost, "Help.", "destination", "otlp", "reason", "rejected").inc(3);
+    metrics.counter(lost, "Help.", "destination", "file", "reason", "rejected").inc(5);
+    look(1);
+    assertThat(recent.reasons(Reasons.Kind.LOSS, "destination", "file"))
+        .singleElement()
+        .satisfies(c -> assertThat(c.getLast15Minutes()).isEqualTo(5));
+    assertThat(recent.reasons(Reasons.Kind.LOSS))
+        .singleElement()
+        .satisfies(c -> assertThat(c.getLast15Minutes()).isEqualTo(8));
+  }
+
+  @Test
+  void possibleSplits_thoughAGauge_areCountedWithTheirTime() {
+    String gauge = "ringtail_sampler_possible_splits";
+    AtomicLong splits = new AtomicLong();
+    metrics.gauge(gauge, "Help.", splits::get);
+    look(0);
+    splits.set(2);
+    look(100);
+    look(160);
+    assertThat(recent.counted(gauge, "no_progress", "holds"))
+        .isEqualTo(
+            ReasonCount.newBuilder()
+                .setReason("no_progress")
+                .setUnit("holds")
+                .setSinceStart(2)
+                .setLast15Minutes(2)
+                .setSecondsSinceLast(60)
+                .build());
+  }
+
+  private static ReasonCount count(
+      String reason,
+      long sinceStart,
+      long lastMinute,
+      long last15Minutes,
+      double secondsSinceLast) {
     return ReasonCount.newBuilder()
         .setReason(reason)
         .setUnit("requests")
         .setSinceStart(sinceStart)
         .setLastMinute(lastMinute)
+        .setLast15Minutes(last15Minutes)
+        .setSecondsSinceLast(secondsSinceLast)
         .build();
   }
 
