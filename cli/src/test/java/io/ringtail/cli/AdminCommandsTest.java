@@ -12,8 +12,10 @@ import io.ringtail.admin.v1.MemberState;
 import io.ringtail.admin.v1.NodeMetrics;
 import io.ringtail.admin.v1.NodeSettings;
 import io.ringtail.cli.exit.ExitCode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -147,6 +149,7 @@ class AdminCommandsTest {
     assertThat(err.toString())
         .startsWith("ringtail: no node answers at " + address + " (")
         .contains("refused", "--node or RINGTAIL_NODE")
+        .contains("a node elsewhere is reached by ssh -L ", "kubectl port-forward POD ")
         .hasLineCount(1);
     assertThat(out.toString()).isEmpty();
   }
@@ -287,6 +290,43 @@ class AdminCommandsTest {
   }
 
   @Test
+  void status_watched_goesOnOverAFailureUntilNobodyReads() {
+    int[] asked = new int[1];
+    node.status =
+        r -> {
+          if (++asked[0] == 1) {
+            throw Status.FAILED_PRECONDITION.withDescription("not now").asRuntimeException();
+          }
+          return SampleAnswers.status();
+        };
+    CommandLine command = Ringtail.commandLine();
+    command.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    command.setErr(new PrintWriter(err, true)).setOut(new PrintWriter(new Pipe(), true));
+    assertThat(command.execute("status", "--watch", "1", "--node", node.address())).isZero();
+    assertThat(asked[0]).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo("ringtail: not now\n");
+    assertThat(out.toString()).startsWith("OK: nothing is wrong;");
+  }
+
+  /** Whose reader goes after the first page. */
+  private final class Pipe extends Writer {
+    @Override
+    public void write(char[] text, int from, int length) {
+      out.write(text, from, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (!out.toString().isEmpty()) {
+        throw new IOException("broken pipe");
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
   void ringShow_membersThatOwn_withTheirShareOfAFairOne() {
     assertThat(run("ring", "show")).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
@@ -392,8 +432,8 @@ class AdminCommandsTest {
     assertThat(out.toString()).contains("objection: sampler-0 would hold 2 GiB of 1 GiB");
     assertThat(err.toString())
         .isEqualTo(
-            "ringtail: will not drain sampler-1: sampler-0 would hold 2 GiB of 1 GiB (--force does it"
-                + " all the same)\n");
+            "ringtail: will not drain sampler-1: sampler-0 would hold 2 GiB of 1 GiB (--force does"
+                + " it all the same)\n");
     assertThat(node.applied).isEmpty();
     assertThat(run("drain", "sampler-1", "--yes", "--force")).isEqualTo(ExitCode.OK);
     assertThat(node.applied).hasSize(1);

@@ -64,7 +64,24 @@ final class Failures {
         + address
         + " ("
         + firstLine(Throwables.getRootCause(cause))
-        + "): is admin.listen of a node that address? --node or RINGTAIL_NODE says which is asked";
+        + "): is admin.listen of a node that address? --node or RINGTAIL_NODE says which is asked"
+        + (isLoopback() ? "; " + wayToAnother() : "");
+  }
+
+  private boolean isLoopback() {
+    return address.startsWith("127.")
+        || address.startsWith("localhost:")
+        || address.startsWith("[::1]:");
+  }
+
+  /** Nodes listen on loopback unless told otherwise: those of other machines are reached so. */
+  private String wayToAnother() {
+    String port = address.substring(address.lastIndexOf(':') + 1);
+    return "a node elsewhere is reached by ssh -L "
+        + port
+        + ":127.0.0.1:4320 HOST, or kubectl port-forward POD "
+        + port
+        + ":4320, while that runs";
   }
 
   private static String firstLine(Throwable cause) {
