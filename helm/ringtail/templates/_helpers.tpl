@@ -370,14 +370,17 @@ metadata:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   annotations:
-    checksum/config: {{ sha256sum .config }}
-    kubectl.kubernetes.io/default-container: {{ .name }}
-    {{- with $tier.podAnnotations }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- $annotations := dict
+      "checksum/config" (sha256sum .config)
+      "kubectl.kubernetes.io/default-container" .name
+      "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes" "tmp" }}
+    {{- toYaml (merge (dict) $tier.podAnnotations $annotations) | nindent 4 }}
 spec:
+  {{- with $tier.podSpec }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
   serviceAccountName: {{ include "ringtail.serviceAccountName" .root }}
-  automountServiceAccountToken: false
+  automountServiceAccountToken: {{ .root.Values.serviceAccount.automount }}
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .grace }}
   {{- with .root.Values.image.pullSecrets }}
@@ -407,6 +410,10 @@ spec:
   {{- end }}
   {{- with $tier.tolerations }}
   tolerations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $tier.initContainers }}
+  initContainers:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   containers:
@@ -447,6 +454,9 @@ spec:
         {{- with $tier.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
+    {{- with $tier.extraContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   volumes:
     - name: config
       configMap:
@@ -478,8 +488,10 @@ spec:
 
 {{/* Arguments: root, name, test. */}}
 {{- define "ringtail.testMetadata" -}}
+{{- $test := .root.Values.test -}}
 {{- $hook := dict "helm.sh/hook" "test" "helm.sh/hook-delete-policy" "before-hook-creation" -}}
-{{- include "ringtail.metadata" (dict "root" .root "name" .name "tier" "test" "labels" (dict "ringtail/test" .test) "annotations" $hook) -}}
+{{- $labels := merge (dict "ringtail/test" .test) $test.podLabels -}}
+{{- include "ringtail.metadata" (dict "root" .root "name" .name "tier" "test" "labels" $labels "annotations" (merge $hook $test.podAnnotations)) -}}
 {{- end -}}
 
 {{/* Arguments: root, seconds (after which it has failed), args, ports (may be none). */}}
@@ -488,6 +500,14 @@ restartPolicy: Never
 activeDeadlineSeconds: {{ .seconds }}
 serviceAccountName: {{ include "ringtail.serviceAccountName" .root }}
 automountServiceAccountToken: false
+{{- with .root.Values.test.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.test.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 enableServiceLinks: false
 {{- with .root.Values.image.pullSecrets }}
 imagePullSecrets:

@@ -234,6 +234,33 @@ class ChartObjectsTest {
   }
 
   @Test
+  void annotations_ofOnesOwn_winOverTheCharts() {
+    String key = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
+    assertThat(routerAnnotations(DEFAULT)).containsEntry(key, "tmp");
+    Rendering other =
+        Chart.render(Chart.BACKEND, "router: { podAnnotations: { " + key + ": none } }");
+    assertThat(routerAnnotations(other)).containsEntry(key, "none").containsKey("checksum/config");
+  }
+
+  @Test
+  void chart_asAPartOfAnother_takesWhatHelmAdds() {
+    assertThat(Chart.render(Chart.BACKEND, "{ enabled: true, global: { region: x } }").text())
+        .isEqualTo(DEFAULT.text());
+  }
+
+  @Test
+  void user_leftToTheCluster_isNotSet() {
+    Rendering open =
+        Chart.render(
+            Chart.BACKEND,
+            "podSecurityContext: { runAsUser: null, runAsGroup: null, fsGroup: null }");
+    assertThat(open.samplerPod().getSecurityContext())
+        .satisfies(c -> assertThat(c.getRunAsUser()).isNull())
+        .satisfies(c -> assertThat(c.getFsGroup()).isNull())
+        .satisfies(c -> assertThat(c.getRunAsNonRoot()).isTrue());
+  }
+
+  @Test
   void tiers_apart_areSoByThePodsOfTheOther() {
     Rendering required = Chart.render(Chart.BACKEND, "placement: { tiersApart: required }");
     var router =
@@ -413,6 +440,11 @@ class ChartObjectsTest {
             "--wait",
             "49200ms");
     assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    NetworkPolicy policy = rendering.the(NetworkPolicy.class, "-probe");
+    assertThat(probe.getMetadata().getLabels())
+        .containsAllEntriesOf(policy.getSpec().getPodSelector().getMatchLabels());
+    assertThat(policy.getSpec().getIngress().stream().flatMap(ChartObjectsTest::portNames))
+        .containsExactly("otlp-grpc");
     for (String tier : List.of("router", "sampler")) {
       Service members = rendering.the(Service.class, "-members");
       assertThat(probe.getMetadata().getLabels().entrySet())

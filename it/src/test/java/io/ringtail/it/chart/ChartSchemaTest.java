@@ -74,6 +74,12 @@ class ChartSchemaTest {
             + "|/sampler/config': additional properties 'link' not allowed",
         "sampler: { disk: { size: 10GB } }|/sampler/disk/size': '10GB' does not match pattern",
         "sampler: { extraVolumeMounts: [{ name: a }] }|/0': missing property 'mountPath'",
+        "sampler: { extraContainers: [{ image: a }] }|/extraContainers/0': missing property 'name'",
+        "router: { podSpec: { nodeSelector: {} } }"
+            + "|/router/podSpec': additional properties 'nodeSelector' not allowed",
+        "router: { pdb: { unhealthyPodEvictionPolicy: Always } }"
+            + "|/unhealthyPodEvictionPolicy': value must be one of '', 'IfHealthyBudget'",
+        "extraObjects: { a: b }|/extraObjects': got object, want array",
         "tail_sampling: { decision_wait: 30 }|/decision_wait': got number, want string",
         "tail_sampling: { decision-wait: 30s }|additional properties 'decision-wait' not allowed",
         "tail_sampling: { policies: [] }|/policies': minItems: got 0, want 1",
