@@ -3,6 +3,7 @@ package io.ringtail.it.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringtail.it.harness.Alone;
 import io.ringtail.it.harness.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Some of {@code scripts/chart-run}: installed, probed and scaled down under load. */
+@Alone
 class ChartRunIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final String STEPS =

@@ -2,11 +2,10 @@ package io.ringtail.it.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.ShellCommand;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,15 +89,16 @@ class ReadmeIT {
   /** The text with this test's ports and directory. */
   private String here(String text) {
     return PORT.matcher(text)
-        .replaceAll(port -> String.valueOf(ports.computeIfAbsent(port.group(), p -> freePort())))
+        .replaceAll(
+            port -> String.valueOf(ports.computeIfAbsent(port.group(), ReadmeIT::freePort)))
         .replace("/tmp/ringtail", directory.resolve("cluster").toString());
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  private static int freePort(String insteadOf) {
+    try {
+      return Cluster.freePort();
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new AssertionError("a port instead of " + insteadOf, e);
     }
   }
 

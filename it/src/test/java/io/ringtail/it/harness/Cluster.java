@@ -24,8 +24,12 @@ import java.util.function.Function;
  */
 public final class Cluster implements AutoCloseable {
   private static final String MAIN = "io.ringtail.cli.Ringtail";
-  private static final int FIRST_PORT = 20_000;
-  private static final int LAST_PORT = 32_000;
+  /** Of the JVMs that run tests beside each other; each gives ports of a range of its own. */
+  private static final int FORK = Integer.getInteger("ringtail.it.fork", 1);
+
+  private static final int PORTS_A_FORK = 4_000;
+  private static final int FIRST_PORT = 16_000 + FORK * PORTS_A_FORK;
+  private static final int LAST_PORT = FIRST_PORT + PORTS_A_FORK;
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration ANSWER = Duration.ofSeconds(2);
@@ -60,9 +64,14 @@ public final class Cluster implements AutoCloseable {
       String samplerSettings,
       String routerSettings,
       Function<String, List<String>> prefix) {
-    /** Small heaps, nothing else set. */
+    /** Small JVMs that start soon, nothing else set. */
     public static Settings small(String tailSampling, int sinkPort) {
-      List<String> flags = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m");
+      List<String> flags =
+          List.of(
+              "-Xmx256m",
+              "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
+              "-XX:MaxDirectMemorySize=512m");
       return new Settings(
           tailSampling,
           sinkPort,
@@ -307,7 +316,8 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * A port that is free now, of a range from which the system gives none to outgoing connections,
-   * and never the same twice: the node that is to listen on it starts later.
+   * and never the same twice, nor to another JVM of tests: the node that is to listen on it starts
+   * later.
    */
   public static int freePort() throws IOException {
     for (int attempt = 0; attempt < 1_000; attempt++) {

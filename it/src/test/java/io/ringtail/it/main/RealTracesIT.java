@@ -87,7 +87,7 @@ class RealTracesIT {
             "replay-" + file.getFileName(),
             directory,
             List.of(),
-            List.of("-Xmx256m"),
+            List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             "io.ringtail.cli.Ringtail",
             arguments)) {
       assertThat(replay.awaitExit(Duration.ofMinutes(3))).as(replay.log()).isZero();

@@ -2,6 +2,7 @@ package io.ringtail.it.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtail.it.harness.Alone;
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.Equations;
 import io.ringtail.it.harness.Ledger;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * other traces are unharmed; each node in a control group of {@value #LIMIT_MIB} MiB where that is
  * allowed.
  */
+@Alone
 class HotTraceIT {
   private static final int LIMIT_MIB = 512;
   private static final int CAP = 1000;

@@ -3,6 +3,7 @@ package io.ringtail.it.overload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Splitter;
+import io.ringtail.it.harness.Alone;
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.Equations;
 import io.ringtail.it.harness.Ledger;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * phase: system property {@code ringtail.it.overload.seconds}, 60 in the full run; further JVM
  * flags of the nodes, with commas: {@code ringtail.it.overload.flags}.
  */
+@Alone
 class OverloadIT {
   private static final int ROUTER_MIB = 512;
   private static final int SAMPLER_MIB = 768;
