@@ -3,15 +3,12 @@ package io.ringtail.cli;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.NodeRunner;
-import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.router.RouterNode;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,7 +30,10 @@ final class RouterCommand implements Callable<Integer> {
     file.root().ignore("ring");
     RouterConfig config = RouterConfig.read(file.root());
     NodeConfigs.requireNoProblems(file);
-    return NodeRunner.run(new Running(node(config, file)), Terminal.stdout().out());
+    RouterNode node = node(config, file);
+    return NodeRunner.run(
+        new SingleNode(node::start, node::stop, node::close, node.readiness(), node.fenced()),
+        Terminal.stdout().out());
   }
 
   private static RouterNode node(RouterConfig config, ConfigFile file) {
@@ -42,40 +42,6 @@ final class RouterCommand implements Callable<Integer> {
           config, NodeConfigs.memory(), NodeConfigs.rules(), NodeConfigs.surroundings(file));
     } catch (IllegalArgumentException e) { // what is configured does not fit this JVM
       throw new CommandFailedException(ExitCode.PROBLEM, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static final class Running implements RunningNode {
-    private final RouterNode node;
-    private volatile boolean started;
-
-    Running(RouterNode node) {
-      this.node = node;
-    }
-
-    @Override
-    public void start() throws Exception {
-      node.start();
-      started = true;
-    }
-
-    @Override
-    public List<String> notReady() {
-      return node.readiness().reasons();
-    }
-
-    @Override
-    public CompletableFuture<String> fenced() {
-      return node.fenced();
-    }
-
-    @Override
-    public void stop() throws Exception {
-      if (started) {
-        node.stop();
-      } else {
-        node.close();
-      }
     }
   }
 }

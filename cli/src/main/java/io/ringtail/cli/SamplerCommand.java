@@ -5,7 +5,6 @@ import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.ConfigWatch;
 import io.ringtail.cli.run.NodeRunner;
-import io.ringtail.cli.run.RunningNode;
 import io.ringtail.cli.terminal.Terminal;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.sampler.SamplerConfig;
@@ -14,9 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,7 +41,9 @@ final class SamplerCommand implements Callable<Integer> {
         new ConfigWatch(path, seen, new WeightReload(path, file, config, node::weight));
     watch.start();
     try {
-      return NodeRunner.run(new Running(node), Terminal.stdout().out());
+      return NodeRunner.run(
+          new SingleNode(node::start, node::stop, node::close, node.readiness(), node.fenced()),
+          Terminal.stdout().out());
     } finally {
       watch.close();
     }
@@ -72,40 +71,6 @@ final class SamplerCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) { // a directory that cannot be used
       throw new CommandFailedException(
           ExitCode.PROBLEM, String.valueOf(Throwables.getRootCause(e).getMessage()));
-    }
-  }
-
-  private static final class Running implements RunningNode {
-    private final SamplerNode node;
-    private volatile boolean started;
-
-    Running(SamplerNode node) {
-      this.node = node;
-    }
-
-    @Override
-    public void start() throws Exception {
-      node.start();
-      started = true;
-    }
-
-    @Override
-    public List<String> notReady() {
-      return node.readiness().reasons();
-    }
-
-    @Override
-    public CompletableFuture<String> fenced() {
-      return node.fenced();
-    }
-
-    @Override
-    public void stop() throws Exception {
-      if (started) {
-        node.stop();
-      } else {
-        node.close();
-      }
     }
   }
 }

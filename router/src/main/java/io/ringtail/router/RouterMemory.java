@@ -30,7 +30,7 @@ import java.util.List;
  * @param retention as it fits
  * @param cuts what was asked for and does not fit, one sentence each
  */
-record RouterMemory(
+public record RouterMemory(
     MemoryLimits limits,
     long retentionBytes,
     long receiveBytes,
@@ -60,7 +60,7 @@ record RouterMemory(
    *
    * @throws IllegalArgumentException if there is too little for any router
    */
-  static RouterMemory of(
+  public static RouterMemory of(
       MemoryLimits limits,
       ReceiveConfig receive,
       ForwardConfig forward,

@@ -28,7 +28,7 @@ import java.util.List;
  * @param export as it fits
  * @param cuts what was asked for and does not fit, one sentence each
  */
-record SamplerMemory(
+public record SamplerMemory(
     MemoryLimits limits,
     long slabBytes,
     long keptBytes,
@@ -62,7 +62,7 @@ record SamplerMemory(
    *
    * @throws IllegalArgumentException if there is too little for any sampler
    */
-  static SamplerMemory of(MemoryLimits limits, ShardConfig shards, ExportConfig export) {
+  public static SamplerMemory of(MemoryLimits limits, ShardConfig shards, ExportConfig export) {
     long all = limits.enoughFor("a sampler").directBytes();
     long reserve = all / 16;
     long arenas = Math.max(1, Math.min(2L * limits.processors(), all / DIRECT_BYTES_AN_ARENA));

@@ -1,15 +1,15 @@
 package io.ringtail.cli.load;
 
-import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.StopSignal;
+import io.ringtail.cli.send.Bounds;
+import io.ringtail.cli.send.ResultOptions;
 import io.ringtail.cli.send.SendOptions;
 import io.ringtail.cli.send.Sender;
 import io.ringtail.cli.send.Tally;
 import io.ringtail.cli.send.Timing;
 import io.ringtail.cli.send.Words;
 import io.ringtail.cli.terminal.Progress;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ringtail load}. */
@@ -51,12 +50,6 @@ import picocli.CommandLine.Spec;
       "  ringtail load --rate 2000 --duration 1m --spans 5..60 --compression gzip"
     })
 public final class LoadCommand implements Callable<Integer> {
-  /** How the result is printed. */
-  enum Output {
-    TEXT,
-    JSON
-  }
-
   private static final double MOST_RATE = 1e8;
   private static final int MOST_SPANS = 10_000;
   private static final int MOST_DEPTH = 1000;
@@ -70,6 +63,8 @@ public final class LoadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private SendOptions sending = new SendOptions();
+
+  @Mixin private ResultOptions result = new ResultOptions();
 
   @Option(
       names = "--rate",
@@ -173,16 +168,6 @@ public final class LoadCommand implements Callable<Integer> {
       description = "Of shapes and times; IDs are new in every run (default: a new one)")
   private @Nullable Long seed;
 
-  @Option(
-      names = "--output",
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text or json (${DEFAULT-VALUE})")
-  private Output output = Output.TEXT;
-
-  @Option(names = "--quiet", description = "No progress on stderr, only trouble")
-  private boolean quiet;
-
   @Override
   public Integer call() throws InterruptedException {
     check();
@@ -190,7 +175,7 @@ public final class LoadCommand implements Callable<Integer> {
     try (StopSignal stop = StopSignal.install();
         Timing timing = Timing.system();
         Progress progress =
-            new Progress(spec.commandLine().getErr(), Progress.stderrIsTerminal(), quiet)) {
+            new Progress(spec.commandLine().getErr(), Progress.stderrIsTerminal(), result.quiet())) {
       sending.open(connections, inFlight, senders);
       int exitCode = run(senders, timing, progress, stop);
       stop.endWith(exitCode);
@@ -214,16 +199,12 @@ public final class LoadCommand implements Callable<Integer> {
             traffic,
             new Load.Means(senders, sending.terms(places), timing, random, tally, stop::isGiven));
     progress.start(load::share, passed -> tally.outcome().progress(passed));
-    LoadResult result = load.run();
+    LoadResult measured = load.run();
     progress.close();
-    LoadReport report = new LoadReport(result, tally.outcome());
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(output == Output.JSON ? report.json() : report.text());
-    out.flush();
+    LoadReport report = new LoadReport(measured, tally.outcome());
+    result.print(result.json() ? report.json() : report.text());
     if (load.isUnreachable()) {
-      throw new CommandFailedException(
-          ExitCode.UNREACHABLE,
-          "no endpoint reached within " + sending.timeout().toMillis() + " ms");
+      throw sending.unreachable();
     }
     return report.isClean() ? ExitCode.OK : ExitCode.PROBLEM;
   }
@@ -242,47 +223,33 @@ public final class LoadCommand implements Callable<Integer> {
   private void check() {
     sending.check(connections, inFlight);
     sending.checkNotJson();
-    require(rate > 0 && rate <= MOST_RATE, "--rate", rate, "above 0, at most 100000000");
-    time("--duration", duration, Duration.ofMillis(1));
-    time("--ramp", ramp, Duration.ZERO);
-    time("--trace-duration", traceDuration, Duration.ofMillis(1));
-    time("--linger", linger, Duration.ZERO);
-    require(spans.min() >= 1 && spans.max() <= MOST_SPANS, "--spans", spans, "1 to 10000");
-    require(
+    Bounds bounds = new Bounds(spec);
+    bounds.require(rate > 0 && rate <= MOST_RATE, "--rate", rate, "above 0, at most 100000000");
+    bounds.require("--duration", duration, Duration.ofMillis(1), LONGEST);
+    bounds.require("--ramp", ramp, Duration.ZERO, LONGEST);
+    bounds.require("--trace-duration", traceDuration, Duration.ofMillis(1), LONGEST);
+    bounds.require("--linger", linger, Duration.ZERO, LONGEST);
+    bounds.require(spans.min() >= 1 && spans.max() <= MOST_SPANS, "--spans", spans, "1 to 10000");
+    bounds.require(
         depth >= Math.min(2, spans.max()) && depth <= MOST_DEPTH,
         "--depth",
         depth,
         "2 to 1000: a root, and what it calls");
-    require(services >= 1 && services <= MOST_SERVICES, "--services", services, "1 to 10000");
-    require(
+    bounds.require(services >= 1 && services <= MOST_SERVICES, "--services", services, "1 to 10000");
+    bounds.require(
         spanBytes >= 1 && spanBytes <= MOST_SPAN_BYTES, "--span-bytes", spanBytes, "1 to 1048576");
-    require(errors >= 0 && errors <= 100, "--errors", errors, "0 to 100");
-    require(batch >= 1 && batch <= MOST_BATCH, "--batch", batch, "1 to 100000");
-    require(
+    bounds.require(errors >= 0 && errors <= 100, "--errors", errors, "0 to 100");
+    bounds.require(batch >= 1 && batch <= MOST_BATCH, "--batch", batch, "1 to 100000");
+    bounds.require(
         (long) batch * spanBytes <= MOST_REQUEST_BYTES,
         "--batch",
         batch,
         "a request of at most 64 MiB: " + MOST_REQUEST_BYTES / spanBytes + " such spans");
     double seconds = traceDuration.toNanos() / 1e9;
-    require(
+    bounds.require(
         rate * seconds <= MOST_OPEN_SPANS,
         "--trace-duration",
         traceDuration.toSeconds() + "s",
         "at most " + (long) (MOST_OPEN_SPANS / rate) + "s at this rate: open traces are kept");
-  }
-
-  private void time(String option, Duration time, Duration least) {
-    require(
-        time.compareTo(least) >= 0 && time.compareTo(LONGEST) <= 0,
-        option,
-        time.toMillis() + "ms",
-        least.toMillis() + "ms to 720h");
-  }
-
-  private void require(boolean fine, String option, Object value, String expected) {
-    if (!fine) {
-      throw new ParameterException(
-          spec.commandLine(), option + ": " + value + " (expected: " + expected + ")");
-    }
   }
 }

@@ -4,6 +4,8 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.cli.run.StopSignal;
+import io.ringtail.cli.send.Bounds;
+import io.ringtail.cli.send.ResultOptions;
 import io.ringtail.cli.send.SendOptions;
 import io.ringtail.cli.send.Sender;
 import io.ringtail.cli.send.Timing;
@@ -32,7 +34,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ringtail probe}. */
@@ -63,12 +64,6 @@ import picocli.CommandLine.Spec;
       "  ringtail probe --endpoint router:4317 --listen 0.0.0.0:14317 --every 30s"
     })
 public final class ProbeCommand implements Callable<Integer> {
-  /** How a result is printed. */
-  enum Output {
-    TEXT,
-    JSON
-  }
-
   private static final Duration LONGEST = Duration.ofHours(24);
   private static final int MOST_TRACES = 1000;
   private static final int MOST_SPANS = 1000;
@@ -81,6 +76,8 @@ public final class ProbeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private SendOptions sending = new SendOptions();
+
+  @Mixin private ResultOptions result = new ResultOptions();
 
   @Option(
       names = "--connections",
@@ -176,16 +173,6 @@ public final class ProbeCommand implements Callable<Integer> {
       description = "With --every: where /metrics is served (${DEFAULT-VALUE})")
   private InetSocketAddress metricsAddress = InetSocketAddress.createUnresolved("127.0.0.1", 9466);
 
-  @Option(
-      names = "--output",
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text, or json: a line a run (${DEFAULT-VALUE})")
-  private Output output = Output.TEXT;
-
-  @Option(names = "--quiet", description = "No talk on stderr, only trouble")
-  private boolean quiet;
-
   @Override
   public Integer call() throws InterruptedException {
     check();
@@ -204,15 +191,13 @@ public final class ProbeCommand implements Callable<Integer> {
   }
 
   private int once(Probe probe) throws InterruptedException {
-    ProbeResult result = probe.run();
-    if (!result.reached()) {
-      print(output == Output.JSON ? ProbeReport.json(result) : "");
-      throw new CommandFailedException(
-          ExitCode.UNREACHABLE,
-          "no endpoint reached within " + DurationText.print(sending.timeout()));
+    ProbeResult found = probe.run();
+    if (!found.reached()) {
+      result.print(result.json() ? ProbeReport.json(found) : "");
+      throw sending.unreachable();
     }
-    print(told(result));
-    return result.isFine() ? ExitCode.OK : ExitCode.PROBLEM;
+    result.print(told(found));
+    return found.isFine() ? ExitCode.OK : ExitCode.PROBLEM;
   }
 
   private int canary(
@@ -230,10 +215,10 @@ public final class ProbeCommand implements Callable<Integer> {
       Probe probe = new Probe(plan(), means(senders, endpoints, timing, stop::isGiven), arrivals);
       while (!stop.isGiven()) {
         long next = timing.nanos() + interval.toNanos();
-        ProbeResult result = probe.run();
+        ProbeResult found = probe.run();
         if (!stop.isGiven()) { // a run cut short says nothing
-          counts.count(result, probe.lateSpans(), wallNanos() / NANOS);
-          print(told(result));
+          counts.count(found, probe.lateSpans(), wallNanos() / NANOS);
+          result.print(told(found));
         }
         stop.await(Math.max(0, next - timing.nanos()));
       }
@@ -253,23 +238,17 @@ public final class ProbeCommand implements Callable<Integer> {
     }
   }
 
-  private String told(ProbeResult result) {
-    if (output == Output.JSON) {
-      return ProbeReport.json(result);
+  private String told(ProbeResult found) {
+    if (result.json()) {
+      return ProbeReport.json(found);
     }
-    return result.reached()
-        ? ProbeReport.text(result, DurationText.print(waitAtMost))
-        : "run " + result.run() + ": no endpoint reached" + System.lineSeparator();
-  }
-
-  private void print(String text) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(text);
-    out.flush();
+    return found.reached()
+        ? ProbeReport.text(found, DurationText.print(waitAtMost))
+        : "run " + found.run() + ": no endpoint reached" + System.lineSeparator();
   }
 
   private void talk(String line) {
-    if (!quiet) {
+    if (!result.quiet()) {
       complain(line);
     }
   }
@@ -331,40 +310,26 @@ public final class ProbeCommand implements Callable<Integer> {
   private void check() {
     sending.check(connections, IN_FLIGHT);
     sending.checkNotJson();
+    Bounds bounds = new Bounds(spec);
     boolean sink = listen != null || listenHttp != null;
-    require(
+    bounds.require(
         sink != (file != null),
         "--listen, --listen-http, --file",
         sink ? "both" : "none",
         "one end");
-    require(file == null || isFollowable(file), "--file", file, "a file, or a name in a directory");
-    require(traces >= 1 && traces <= MOST_TRACES, "--traces", traces, "1 to 1000");
-    require(spans >= 2 && spans <= MOST_SPANS, "--spans", spans, "2 to 1000");
-    time("--spread", spread, Duration.ZERO);
-    time("--wait", waitAtMost, Duration.ofMillis(1));
-    time("--settle", settle, Duration.ZERO);
+    bounds.require(file == null || isFollowable(file), "--file", file, "a file, or a name in a directory");
+    bounds.require(traces >= 1 && traces <= MOST_TRACES, "--traces", traces, "1 to 1000");
+    bounds.require(spans >= 2 && spans <= MOST_SPANS, "--spans", spans, "2 to 1000");
+    bounds.require("--spread", spread, Duration.ZERO, LONGEST);
+    bounds.require("--wait", waitAtMost, Duration.ofMillis(1), LONGEST);
+    bounds.require("--settle", settle, Duration.ZERO, LONGEST);
     if (every != null) {
-      time("--every", every, Duration.ofMillis(100));
+      bounds.require("--every", every, Duration.ofMillis(100), LONGEST);
     }
   }
 
   private static boolean isFollowable(Path path) {
     Path parent = path.toAbsolutePath().getParent();
     return !Files.isDirectory(path) && parent != null && Files.isDirectory(parent);
-  }
-
-  private void time(String option, Duration time, Duration least) {
-    require(
-        time.compareTo(least) >= 0 && time.compareTo(LONGEST) <= 0,
-        option,
-        DurationText.print(time),
-        DurationText.print(least) + " to 24h");
-  }
-
-  private void require(boolean fine, String option, @Nullable Object value, String expected) {
-    if (!fine) {
-      throw new ParameterException(
-          spec.commandLine(), option + ": " + value + " (expected: " + expected + ")");
-    }
   }
 }

@@ -2,7 +2,9 @@ package io.ringtail.cli.replay;
 
 import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
+import io.ringtail.cli.send.Bounds;
 import io.ringtail.cli.send.Outcome;
+import io.ringtail.cli.send.ResultOptions;
 import io.ringtail.cli.send.SendOptions;
 import io.ringtail.cli.send.Sender;
 import io.ringtail.cli.send.Tally;
@@ -45,18 +47,14 @@ import picocli.CommandLine.Spec;
       "69: no endpoint could be reached within --timeout"
     })
 public final class ReplayCommand implements Callable<Integer> {
-  /** How the outcome is printed. */
-  enum Output {
-    TEXT,
-    JSON
-  }
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(paramLabel = "FILE", description = "OTLP JSON lines, plain or gzip.")
   private Path file = Path.of("");
 
   @Mixin private SendOptions sending = new SendOptions();
+
+  @Mixin private ResultOptions result = new ResultOptions();
 
   @Option(
       names = "--speed",
@@ -79,23 +77,13 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Requests on one connection that wait for an answer (${DEFAULT-VALUE})")
   private int inFlight;
 
-  @Option(
-      names = "--output",
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text or json (${DEFAULT-VALUE})")
-  private Output output = Output.TEXT;
-
-  @Option(names = "--quiet", description = "No progress on stderr, only trouble")
-  private boolean quiet;
-
   @Override
   public Integer call() throws InterruptedException {
     checkNumbers();
     List<Sender> senders = new ArrayList<>();
     try (TraceFile traces = open();
         Timing timing = Timing.system();
-        Progress progress = new Progress(err(), Progress.stderrIsTerminal(), quiet)) {
+        Progress progress = new Progress(err(), Progress.stderrIsTerminal(), result.quiet())) {
       sending.open(connections, inFlight, senders);
       return replay(traces, senders, timing, progress);
     } catch (IOException e) {
@@ -121,9 +109,7 @@ public final class ReplayCommand implements Callable<Integer> {
       throw new CommandFailedException(ExitCode.PROBLEM, file + ": " + fileProblem);
     }
     if (replay.isUnreachable()) {
-      throw new CommandFailedException(
-          ExitCode.UNREACHABLE,
-          "no endpoint reached within " + sending.timeout().toMillis() + " ms");
+      throw sending.unreachable();
     }
     boolean clean = tally.outcome().isClean() && replay.badLines() == 0;
     return clean ? ExitCode.OK : ExitCode.PROBLEM;
@@ -140,12 +126,10 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private void print(Outcome outcome, long badLines, double seconds) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(
-        output == Output.JSON
+    result.print(
+        result.json()
             ? Report.json(outcome, badLines, seconds)
             : Report.text(outcome, badLines, seconds));
-    out.flush();
   }
 
   private PrintWriter err() {
@@ -163,9 +147,8 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private void checkNumbers() {
     sending.check(connections, inFlight);
-    if (!(speed >= 0) || Double.isInfinite(speed)) {
-      throw misuse("--speed: " + speed + " (expected: 0 or more)");
-    }
+    new Bounds(spec)
+        .require(speed >= 0 && !Double.isInfinite(speed), "--speed", speed, "0 or more");
   }
 
   private ParameterException misuse(String message) {

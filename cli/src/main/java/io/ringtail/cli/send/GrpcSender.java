@@ -19,13 +19,12 @@ import io.ringtail.cli.send.Answer.NoAnswer;
 import io.ringtail.cli.send.Answer.Refused;
 import io.ringtail.compress.Compression;
 import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.MessageBytes;
 import io.ringtail.otlp.json.ExportResponse;
 import io.ringtail.otlp.json.RpcStatus;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -46,8 +45,8 @@ final class GrpcSender implements Sender {
       MethodDescriptor.<byte[], byte[]>newBuilder()
           .setType(MethodDescriptor.MethodType.UNARY)
           .setFullMethodName("opentelemetry.proto.collector.trace.v1.TraceService/Export")
-          .setRequestMarshaller(new Bytes())
-          .setResponseMarshaller(new Bytes())
+          .setRequestMarshaller(new MessageBytes())
+          .setResponseMarshaller(new MessageBytes())
           .build();
   private static final Metadata.Key<byte[]> STATUS_DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
@@ -182,22 +181,6 @@ final class GrpcSender implements Sender {
   @Override
   public void close() {
     channels.forEach(ManagedChannel::shutdownNow);
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   private static final class Zstd implements Codec {

@@ -1,6 +1,9 @@
 package io.ringtail.cli.send;
 
+import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.compress.Compression;
+import io.ringtail.config.DurationText;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import picocli.CommandLine.Spec;
 /** The words of every command that sends: where to, how, and how often again. Threads: one. */
 public final class SendOptions {
   private static final Duration MAX_RETRY_DELAY = Duration.ofSeconds(5);
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(1);
 
   /** More than any endpoint takes; keeps products of it an int. */
   private static final int MAX_PLACES = 1_000_000;
@@ -126,28 +130,36 @@ public final class SendOptions {
     }
   }
 
+  /** What a command ends with that has not reached any. */
+  public CommandFailedException unreachable() {
+    return new CommandFailedException(
+        ExitCode.UNREACHABLE, "no endpoint reached within " + DurationText.print(timeout));
+  }
+
   /** Checks these words and the two numbers of the command's own. */
   public void check(int connections, int inFlight) {
-    atLeast("--connections", connections, 1);
-    atLeast("--in-flight", inFlight, 1);
+    Bounds bounds = new Bounds(spec);
+    bounds.require(connections >= 1, "--connections", connections, "at least 1");
+    bounds.require(inFlight >= 1, "--in-flight", inFlight, "at least 1");
     if ((long) connections * inFlight * endpoints().size() > MAX_PLACES) {
       throw misuse("--connections times --in-flight: over " + MAX_PLACES + " requests at a time");
     }
-    atLeast("--max-retries", maxRetries, 0);
-    atLeast("--timeout", timeout.toMillis(), 1);
+    bounds.require(maxRetries >= 0, "--max-retries", maxRetries, "at least 0");
+    bounds.require(
+        timeout.compareTo(LEAST_TIMEOUT) >= 0,
+        "--timeout",
+        DurationText.print(timeout),
+        "at least " + DurationText.print(LEAST_TIMEOUT));
   }
 
   /** Refuses JSON, for commands that make protobuf. */
   public void checkNotJson() {
-    if (protocol == Transport.Protocol.HTTP_JSON) {
-      throw misuse("--protocol: http/json (expected: grpc or http/protobuf)");
-    }
-  }
-
-  private void atLeast(String option, long value, long least) {
-    if (value < least) {
-      throw misuse(option + ": " + value + " (expected: at least " + least + ")");
-    }
+    new Bounds(spec)
+        .require(
+            protocol != Transport.Protocol.HTTP_JSON,
+            "--protocol",
+            protocol,
+            "grpc or http/protobuf");
   }
 
   private ParameterException misuse(String message) {

@@ -116,7 +116,7 @@ class ReplayCommandTest {
   @Test
   void grpc_unreachable_exits69() throws Exception {
     assertThat(run(file(1), closedPort(), "--timeout", "50ms")).isEqualTo(69);
-    assertThat(err.toString()).contains("no endpoint reached within 50 ms");
+    assertThat(err.toString()).contains("no endpoint reached within 50ms");
   }
 
   @ParameterizedTest

@@ -2,9 +2,8 @@ package io.ringtail.it.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtail.it.docs.GeneratedPart;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,23 +12,13 @@ import org.junit.jupiter.api.Test;
  * {@code -Dringtail.docs.write=true} the table is written anew instead of compared.
  */
 class ChartReadmeTest {
-  private static final String BEGIN = "<!-- generated from values.yaml: begin -->\n";
-  private static final String END = "<!-- generated: end -->\n";
-
   @Test
   void readme_besideTheValues_hasTheirTable() throws IOException {
-    Path page = Chart.HOME.resolve("README.md");
-    String text = Files.readString(page);
-    int begin = text.indexOf(BEGIN) + BEGIN.length();
-    int end = text.indexOf(END);
-    assertThat(begin).isGreaterThanOrEqualTo(BEGIN.length());
-    assertThat(end).isGreaterThanOrEqualTo(begin);
-    String table = ValuesTable.markdown(Chart.read("values.yaml"));
-    if (Boolean.getBoolean("ringtail.docs.write")) {
-      Files.writeString(page, text.substring(0, begin) + table + text.substring(end));
-    } else {
-      assertThat(text.substring(begin, end)).isEqualTo(table);
-    }
+    new GeneratedPart(
+            Chart.HOME.resolve("README.md"),
+            "<!-- generated from values.yaml: begin -->\n",
+            "<!-- generated: end -->\n")
+        .requireIs(ValuesTable.markdown(Chart.read("values.yaml")));
   }
 
   @Test

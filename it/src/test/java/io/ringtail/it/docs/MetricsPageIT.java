@@ -1,14 +1,11 @@
 package io.ringtail.it.docs;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.OtlpSink;
 import io.ringtail.it.harness.RequestBodies;
 import io.ringtail.it.harness.Sender;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
  * With {@code -Dringtail.docs.write=true} it is written anew instead of compared.
  */
 class MetricsPageIT {
-  private static final Path PAGE = Path.of("..", "docs", "metrics.md");
-  private static final String BEGIN = "<!-- generated: begin -->\n";
-  private static final String END = "<!-- generated: end -->\n";
+  private static final GeneratedPart GENERATED =
+      new GeneratedPart(
+          Path.of("..", "docs", "metrics.md"),
+          "<!-- generated: begin -->\n",
+          "<!-- generated: end -->\n");
   private static final String KEEP_ALL =
       """
       tail_sampling:
@@ -49,26 +48,8 @@ class MetricsPageIT {
       String served =
           section("Router", cluster.routers().get(0))
               + section("Sampler", cluster.samplers().get(0));
-      if (Boolean.getBoolean("ringtail.docs.write")) {
-        write(served);
-      }
-      assertThat(generated(Files.readString(PAGE)))
-          .as("docs/metrics.md; write it anew with -Dringtail.docs.write=true")
-          .isEqualTo(served);
+      GENERATED.requireIs(served);
     }
-  }
-
-  private static String generated(String page) {
-    return page.substring(page.indexOf(BEGIN) + BEGIN.length(), page.indexOf(END));
-  }
-
-  private static void write(String served) throws IOException {
-    String page = Files.readString(PAGE);
-    Files.writeString(
-        PAGE,
-        page.substring(0, page.indexOf(BEGIN) + BEGIN.length())
-            + served
-            + page.substring(page.indexOf(END)));
   }
 
   private static String section(String title, Cluster.Node node) throws Exception {

@@ -8,13 +8,11 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.otlp.MessageBytes;
 import io.ringtail.otlp.Otlp;
 import io.ringtail.otlp.WireReader;
 import io.ringtail.trace.TraceId;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -39,8 +37,8 @@ public final class OtlpSink implements AutoCloseable {
       MethodDescriptor.<byte[], byte[]>newBuilder()
           .setType(MethodDescriptor.MethodType.UNARY)
           .setFullMethodName("opentelemetry.proto.collector.trace.v1.TraceService/Export")
-          .setRequestMarshaller(new Bytes())
-          .setResponseMarshaller(new Bytes())
+          .setRequestMarshaller(new MessageBytes())
+          .setResponseMarshaller(new MessageBytes())
           .build();
 
   private static final OnRequest NOTHING = body -> {};
@@ -269,22 +267,5 @@ public final class OtlpSink implements AutoCloseable {
   public void close() {
     server.shutdownNow();
     later.shutdownNow();
-  }
-
-  /** Message bodies as byte arrays. */
-  public static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

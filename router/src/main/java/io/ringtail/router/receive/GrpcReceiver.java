@@ -18,8 +18,8 @@ import io.ringtail.compress.Compression;
 import io.ringtail.config.ListenException;
 import io.ringtail.http2.ConnectionLimit;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.otlp.MessageBytes;
 import io.ringtail.refusal.Refusal;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -163,7 +163,7 @@ final class GrpcReceiver implements AutoCloseable {
         .setType(MethodDescriptor.MethodType.CLIENT_STREAMING)
         .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Export"))
         .setRequestMarshaller(new RequestBytes())
-        .setResponseMarshaller(new ResponseBytes())
+        .setResponseMarshaller(new MessageBytes())
         .build();
   }
 
@@ -202,18 +202,6 @@ final class GrpcReceiver implements AutoCloseable {
     @Override
     public InputStream parse(InputStream stream) {
       return stream;
-    }
-  }
-
-  private static final class ResponseBytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      throw new AssertionError("a server reads no responses");
     }
   }
 

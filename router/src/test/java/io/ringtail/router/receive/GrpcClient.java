@@ -15,10 +15,9 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.ringtail.compress.Compression;
 import io.ringtail.compress.Compressor;
+import io.ringtail.otlp.MessageBytes;
 import io.ringtail.refusal.RefusalMapping;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -81,8 +80,8 @@ final class GrpcClient implements AutoCloseable {
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
             .setFullMethodName(method)
-            .setRequestMarshaller(new Bytes())
-            .setResponseMarshaller(new Bytes())
+            .setRequestMarshaller(new MessageBytes())
+            .setResponseMarshaller(new MessageBytes())
             .build();
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS);
     if (!encoding.equals("identity")) {
@@ -154,22 +153,6 @@ final class GrpcClient implements AutoCloseable {
     <T extends Message> T detail(Class<T> type) throws IOException {
       assertThat(details()).hasSize(1);
       return details().get(0).unpack(type);
-    }
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import io.ringtail.otlp.MessageBytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** OTLP/gRPC over one channel, the encoded bytes going out as they are. */
 public final class GrpcTransport implements Transport {
   private static final MethodDescriptor<Payload, byte[]> EXPORT =
-      MethodDescriptor.newBuilder(new PayloadMarshaller(), new BytesMarshaller())
+      MethodDescriptor.newBuilder(new PayloadMarshaller(), new MessageBytes())
           .setType(MethodDescriptor.MethodType.UNARY)
           .setFullMethodName("opentelemetry.proto.collector.trace.v1.TraceService/Export")
           .build();
@@ -146,22 +147,6 @@ public final class GrpcTransport implements Transport {
       target.write(buf, pos, drained); // transferTo would copy once more
       pos = count;
       return drained;
-    }
-  }
-
-  private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] bytes) {
-      throw new AssertionError("a client writes no answers");
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 }
