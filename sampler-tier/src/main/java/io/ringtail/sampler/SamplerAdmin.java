@@ -15,12 +15,9 @@ import io.ringtail.admin.v1.Role;
 import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.TracesAtNode;
 import io.ringtail.cluster.EpochOrder;
-import io.ringtail.cluster.Membership;
-import io.ringtail.ring.RingTables;
 import io.ringtail.sampler.export.DestinationHealth;
 import io.ringtail.sampler.export.Exports;
 import io.ringtail.sampler.handoff.Handoff;
-import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.trace.TraceId;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,18 +36,8 @@ final class SamplerAdmin implements NodeAdmin {
   private final TraceAnswers traces;
   private final HeldBySlots held;
 
-  /** The sampler it tells of. */
-  record Parts(ShardSet shards, Handoff handoff, Exports exports, Membership membership) {}
-
-  /**
-   * @param tables know the table in use
-   */
   SamplerAdmin(
-      SamplerConfig config,
-      Parts parts,
-      EpochsTold epochs,
-      RingTables tables,
-      OperatorOrders orders) {
+      SamplerConfig config, SamplerParts parts, EpochsTold epochs, OperatorOrders orders) {
     String nodeId = config.node().id();
     this.decisionWait = config.tailSampling().decisionWait();
     this.handoff = parts.handoff();
@@ -58,7 +45,9 @@ final class SamplerAdmin implements NodeAdmin {
     this.epochs = epochs;
     this.orders = orders;
     this.traces = new TraceAnswers(nodeId, parts.shards(), InstantSource.system());
-    this.held = new HeldBySlots(nodeId, parts.shards(), parts.membership()::newest, epochs, tables);
+    this.held =
+        new HeldBySlots(
+            nodeId, parts.shards(), parts.membership()::newest, epochs, parts.tables());
   }
 
   @Override

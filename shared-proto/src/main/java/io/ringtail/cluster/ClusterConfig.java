@@ -108,6 +108,11 @@ public record ClusterConfig(
     return config;
   }
 
+  /** Whether members come and go, and slots with them. */
+  public boolean slotsMove() {
+    return discovery != Discovery.FIXED;
+  }
+
   /** Whether it asks nobody but itself, so that it is alone unless others ask it. */
   public boolean namesOnlyItself() {
     String self = HostAndPort.fromParts(bindHost, bindPort).toString();

@@ -1,0 +1,80 @@
+package io.ringtail.sampler;
+
+import io.ringtail.sampler.handoff.Draining;
+import io.ringtail.sampler.handoff.HandoffStatus;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a sampler leaves its cluster in order: gives away what it holds, or, the last one, decides
+ * and exports it, and says that it goes; without a word if the time did not suffice. Threads: the
+ * owner's.
+ */
+final class Leaving {
+  private static final Logger log = LoggerFactory.getLogger(Leaving.class);
+  private static final long LOOK_MILLIS = 20;
+
+  private final SamplerConfig config;
+  private final SamplerParts parts;
+  private final Standing standing;
+
+  Leaving(SamplerConfig config, SamplerParts parts, Standing standing) {
+    this.config = config;
+    this.parts = parts;
+    this.standing = standing;
+  }
+
+  /** Returns once it has left, at the latest soon after the deadline. */
+  void leave(long deadlineNanos) throws InterruptedException {
+    if (drain(deadlineNanos)) {
+      parts.membership().close();
+    } else {
+      parts.membership().abandon();
+    }
+  }
+
+  /** Returns whether everything is with others or settled. */
+  private boolean drain(long deadlineNanos) throws InterruptedException {
+    Draining draining = new Draining(config.cluster().slotsMove(), config.stopGrace().toNanos());
+    standing.stop();
+    while (true) {
+      HandoffStatus status = parts.handoff().status();
+      boolean nothingHeld = parts.shards().heldSpans() == 0;
+      switch (draining.next(status, nothingHeld, deadlineNanos - System.nanoTime())) {
+        case WAIT -> TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        case LEAVE -> {
+          return true;
+        }
+        case DECIDE -> {
+          return decide(deadlineNanos);
+        }
+        case ABANDON -> {
+          log.warn(
+              "event=not-drained node={} held_spans={} complete_up_to={} epoch={} questions={}",
+              config.node().id(),
+              parts.shards().heldSpans(),
+              status.completeUpTo(),
+              status.epoch(),
+              status.questions());
+          return false;
+        }
+      }
+    }
+  }
+
+  /** There is nobody to give anything to: what is held is decided now, and exported. */
+  private boolean decide(long deadlineNanos) throws InterruptedException {
+    if (!config.cluster().slotsMove()) {
+      parts.links().stop();
+    }
+    parts.shards().drainAndDecide(left(deadlineNanos));
+    parts.exports().close(left(deadlineNanos));
+    return parts.shards().heldSpans() == 0 && parts.shards().unansweredExports() == 0;
+  }
+
+  static Duration left(long deadlineNanos) {
+    return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+  }
+}
