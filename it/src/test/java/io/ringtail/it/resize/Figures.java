@@ -19,6 +19,11 @@ final class Figures {
     return this;
   }
 
+  /** Adds the seconds passed since a time by {@link System#nanoTime}. */
+  Figures addSince(String name, long sinceNanos) {
+    return add(name, (System.nanoTime() - sinceNanos) / 1e9);
+  }
+
   /** Adds it unless it is 0 and has been so each time. */
   Figures addIfAny(String name, double value) {
     return value != 0 || values.containsKey(name) ? add(name, value) : this;
