@@ -34,8 +34,7 @@ final class Place implements EpochListener {
   /**
    * @param told of every epoch, before it is taken into use
    */
-  Place(
-      Self self, SamplerParts parts, Readiness readiness, Arrival arrival, Consumer<Epoch> told) {
+  Place(Self self, SamplerParts parts, Readiness readiness, Arrival arrival, Consumer<Epoch> told) {
     this.self = self;
     this.parts = parts;
     this.readiness = readiness;

@@ -36,8 +36,7 @@ final class SamplerAdmin implements NodeAdmin {
   private final TraceAnswers traces;
   private final HeldBySlots held;
 
-  SamplerAdmin(
-      SamplerConfig config, SamplerParts parts, EpochsTold epochs, OperatorOrders orders) {
+  SamplerAdmin(SamplerConfig config, SamplerParts parts, EpochsTold epochs, OperatorOrders orders) {
     String nodeId = config.node().id();
     this.decisionWait = config.tailSampling().decisionWait();
     this.handoff = parts.handoff();
@@ -46,8 +45,7 @@ final class SamplerAdmin implements NodeAdmin {
     this.orders = orders;
     this.traces = new TraceAnswers(nodeId, parts.shards(), InstantSource.system());
     this.held =
-        new HeldBySlots(
-            nodeId, parts.shards(), parts.membership()::newest, epochs, parts.tables());
+        new HeldBySlots(nodeId, parts.shards(), parts.membership()::newest, epochs, parts.tables());
   }
 
   @Override

@@ -175,7 +175,8 @@ public final class LoadCommand implements Callable<Integer> {
     try (StopSignal stop = StopSignal.install();
         Timing timing = Timing.system();
         Progress progress =
-            new Progress(spec.commandLine().getErr(), Progress.stderrIsTerminal(), result.quiet())) {
+            new Progress(
+                spec.commandLine().getErr(), Progress.stderrIsTerminal(), result.quiet())) {
       sending.open(connections, inFlight, senders);
       int exitCode = run(senders, timing, progress, stop);
       stop.endWith(exitCode);
@@ -235,7 +236,8 @@ public final class LoadCommand implements Callable<Integer> {
         "--depth",
         depth,
         "2 to 1000: a root, and what it calls");
-    bounds.require(services >= 1 && services <= MOST_SERVICES, "--services", services, "1 to 10000");
+    bounds.require(
+        services >= 1 && services <= MOST_SERVICES, "--services", services, "1 to 10000");
     bounds.require(
         spanBytes >= 1 && spanBytes <= MOST_SPAN_BYTES, "--span-bytes", spanBytes, "1 to 1048576");
     bounds.require(errors >= 0 && errors <= 100, "--errors", errors, "0 to 100");

@@ -317,7 +317,8 @@ public final class ProbeCommand implements Callable<Integer> {
         "--listen, --listen-http, --file",
         sink ? "both" : "none",
         "one end");
-    bounds.require(file == null || isFollowable(file), "--file", file, "a file, or a name in a directory");
+    bounds.require(
+        file == null || isFollowable(file), "--file", file, "a file, or a name in a directory");
     bounds.require(traces >= 1 && traces <= MOST_TRACES, "--traces", traces, "1 to 1000");
     bounds.require(spans >= 2 && spans <= MOST_SPANS, "--spans", spans, "2 to 1000");
     bounds.require("--spread", spread, Duration.ZERO, LONGEST);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DevIT {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(30);
-  private static final List<String> FLAGS = 
+  private static final List<String> FLAGS =
       List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   @TempDir private Path directory;

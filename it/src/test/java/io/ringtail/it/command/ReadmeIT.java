@@ -89,8 +89,7 @@ class ReadmeIT {
   /** The text with this test's ports and directory. */
   private String here(String text) {
     return PORT.matcher(text)
-        .replaceAll(
-            port -> String.valueOf(ports.computeIfAbsent(port.group(), ReadmeIT::freePort)))
+        .replaceAll(port -> String.valueOf(ports.computeIfAbsent(port.group(), ReadmeIT::freePort)))
         .replace("/tmp/ringtail", directory.resolve("cluster").toString());
   }
 

@@ -73,8 +73,8 @@ class SizingPageTest {
    * @param columns titles of a tier's own, after those of both
    * @param bytes what stands in them, by what the JVM may take
    */
-  private static void compare(
-      String part, String columns, Function<MemoryLimits, List<Long>> bytes) throws IOException {
+  private static void compare(String part, String columns, Function<MemoryLimits, List<Long>> bytes)
+      throws IOException {
     StringBuilder table =
         new StringBuilder("| limit | heap | outside it | the JVM itself | " + columns + "\n")
             .append("|---|---|---|---|---|---|---|---|\n");
@@ -82,8 +82,7 @@ class SizingPageTest {
       JvmMemory jvm = jvm(mib << MIB_SHIFT);
       MemoryLimits limits = jvm.limits();
       table.append("| ").append(mib).append(" MiB |");
-      append(
-          table, List.of(limits.heapBytes(), limits.directBytes(), jvm.overheadBytes()));
+      append(table, List.of(limits.heapBytes(), limits.directBytes(), jvm.overheadBytes()));
       append(table, bytes.apply(limits));
       table.append('\n');
     }

@@ -24,6 +24,7 @@ import java.util.function.Function;
  */
 public final class Cluster implements AutoCloseable {
   private static final String MAIN = "io.ringtail.cli.Ringtail";
+
   /** Of the JVMs that run tests beside each other; each gives ports of a range of its own. */
   private static final int FORK = Integer.getInteger("ringtail.it.fork", 1);
 
