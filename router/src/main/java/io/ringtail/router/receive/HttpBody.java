@@ -2,64 +2,71 @@ package io.ringtail.router.receive;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The body of the request that a connection is at: in the event loop's {@link BodyScratch} if it
- * comes in one piece, else in a buffer of its own, which grows. Threads: the event loop.
+ * What has come of the body of the request that a connection is at: copied, since a piece may lie
+ * in a larger buffer than itself, into chunks that together are at most twice that. Outside the
+ * heap while the connections' memory has room. Threads: the event loop.
  */
 final class HttpBody {
-  private static final int FIRST_BUFFER_BYTES = 64 * 1024;
+  private static final int LEAST_CHUNK_BYTES = 256;
+  private static final int MOST_CHUNK_BYTES = 64 << 10;
 
-  private final int maxBytes;
-  private @Nullable ByteBuf pieces;
-  private int onlyPieceBytes;
-
-  HttpBody(int maxBytes) {
-    this.maxBytes = maxBytes;
-  }
+  private final List<ByteBuf> chunks = new ArrayList<>(0);
+  private int length;
 
   /**
-   * Takes the next piece. After the last one {@link #array} is the body until the loop's next one,
-   * or {@link #release}.
+   * Takes a piece that is not the last.
    *
    * @param piece borrowed
    */
-  void take(ByteBufAllocator allocator, ByteBuf piece, boolean last) {
-    if (last && pieces == null) {
-      onlyPieceBytes = piece.readableBytes();
-      piece.readBytes(BodyScratch.current().raw(onlyPieceBytes), 0, onlyPieceBytes);
-      return;
+  void add(ByteBufAllocator allocator, ByteBuf piece) {
+    while (piece.isReadable()) {
+      ByteBuf chunk = roomFor(allocator, piece.readableBytes());
+      int count = Math.min(piece.readableBytes(), chunk.writableBytes());
+      chunk.writeBytes(piece, count);
+      length += count;
     }
-    ByteBuf into = pieces;
-    if (into == null) {
-      into = allocator.heapBuffer(Math.min(FIRST_BUFFER_BYTES, maxBytes), maxBytes);
-      pieces = into;
+  }
+
+  private ByteBuf roomFor(ByteBufAllocator allocator, int bytes) {
+    ByteBuf last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
+    if (last != null && last.isWritable()) {
+      return last;
     }
-    into.writeBytes(piece);
+    int wanted = Math.max(LEAST_CHUNK_BYTES, Math.max(bytes, length));
+    int size = Math.min(MOST_CHUNK_BYTES, wanted);
+    ByteBuf chunk = allocator.buffer(size, size);
+    chunks.add(chunk);
+    return chunk;
   }
 
-  byte[] array() {
-    ByteBuf buffer = pieces;
-    return buffer == null ? BodyScratch.current().rawArray() : buffer.array();
-  }
-
-  int offset() {
-    ByteBuf buffer = pieces;
-    return buffer == null ? 0 : buffer.arrayOffset() + buffer.readerIndex();
-  }
-
-  int length() {
-    ByteBuf buffer = pieces;
-    return buffer == null ? onlyPieceBytes : buffer.readableBytes();
+  /**
+   * Takes the last piece. The body is in {@link BodyScratch#rawArray} then, and nothing here.
+   *
+   * @param piece borrowed
+   * @return its length
+   */
+  int end(BodyScratch scratch, ByteBuf piece) {
+    int whole = length + piece.readableBytes();
+    byte[] array = scratch.raw(whole);
+    int at = 0;
+    for (ByteBuf chunk : chunks) {
+      int count = chunk.readableBytes();
+      chunk.readBytes(array, at, count);
+      at += count;
+    }
+    piece.readBytes(array, at, whole - at);
+    release();
+    return whole;
   }
 
   /** There is none, or it is not needed any more. */
   void release() {
-    ByteBuf buffer = pieces;
-    pieces = null;
-    if (buffer != null) {
-      buffer.release();
-    }
+    chunks.forEach(ByteBuf::release);
+    chunks.clear();
+    length = 0;
   }
 }

@@ -61,7 +61,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable HttpExchange exchange;
   private Compression compression = Compression.NONE;
   private Header requestContext = Header.EMPTY;
-  private final HttpBody body;
+  private final HttpBody body = new HttpBody();
   private long seenBytes;
   private boolean bodyEnded = true;
   private boolean keepAlive = true;
@@ -79,7 +79,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     this.metrics = metrics;
     this.sendsAway = sendsAway;
     this.config = reception.config();
-    this.body = new HttpBody(config.maxRequestBytes());
   }
 
   @Override
@@ -239,20 +238,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void take(ChannelHandlerContext ctx, HttpExchange current, ByteBuf piece, boolean last) {
-    body.take(ctx.alloc(), piece, last);
     if (!last) {
+      body.add(ctx.alloc(), piece);
       return;
     }
     BodyScratch scratch = BodyScratch.current();
+    int length = body.end(scratch, piece);
     deadlineNanos = Long.MAX_VALUE;
     inHandOver = true;
     try {
-      current.whole(
-          scratch, compression, body.array(), body.offset(), body.length(), requestContext);
+      current.whole(scratch, compression, scratch.rawArray(), 0, length, requestContext);
     } finally {
       inHandOver = false;
       scratch.settle();
-      body.release();
     }
   }
 
