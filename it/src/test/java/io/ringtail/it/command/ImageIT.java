@@ -69,6 +69,16 @@ class ImageIT {
     }
   }
 
+  /** As clusters that choose the user do, with the group 0. */
+  @Test
+  void dev_inTheImageAsAnyUser_isReadyAndStopsInOrder() throws Exception {
+    String command = image.container("1000730000:0", state, "dev --grpc-port=0 --http-port=0");
+    try (ShellCommand dev = ShellCommand.start(command, directory)) {
+      dev.awaitLine("ready"::equals, "ready", START);
+      assertThat(dev.terminate(STOP)).as(dev.toString()).isZero();
+    }
+  }
+
   @Test
   void routerAndSampler_inTheImage_takeZstdAndKeepIt() throws Exception {
     int http = Cluster.freePort();
@@ -134,24 +144,24 @@ class ImageIT {
 
   private static String config(String id, int http, int link) {
     return """
-        node: { id: %s }
-        cluster:
-          name: image
-          bind: 127.0.0.1:0
-          discovery: directory
-          directory: /var/lib/ringtail/discovery
-        ops: { http: "127.0.0.1:0" }
-        router:
-          drain: { delay: 0s }
-          receive: { grpc: "off", http: "127.0.0.1:%d" }
-        sampler:
-          link: { listen: "127.0.0.1:%d" }
-          export: { file: /var/lib/ringtail/kept.jsonl }
-        tail_sampling:
-          decision_wait: 1s
-          policies:
-            - { name: all, type: always_sample }
-        """
+    node: { id: %s }
+    cluster:
+      name: image
+      bind: 127.0.0.1:0
+      discovery: directory
+      directory: /var/lib/ringtail/discovery
+    ops: { http: "127.0.0.1:0" }
+    router:
+      drain: { delay: 0s }
+      receive: { grpc: "off", http: "127.0.0.1:%d" }
+    sampler:
+      link: { listen: "127.0.0.1:%d" }
+      export: { file: /var/lib/ringtail/kept.jsonl }
+    tail_sampling:
+      decision_wait: 1s
+      policies:
+        - { name: all, type: always_sample }
+    """
         .formatted(id, http, link);
   }
 

@@ -119,6 +119,11 @@ final class UnpackedImage {
    * in {@code state}, which is its /var/lib/ringtail, and /tmp, where nothing can be executed.
    */
   String container(Path state, String arguments) {
+    return container(user(), state, arguments);
+  }
+
+  /** As {@link #container(Path, String)}, as another user than the image's: {@code user:group}. */
+  String container(String user, Path state, String arguments) {
     String environment =
         texts(config, "Env").stream().map(v -> "'" + v + "'").collect(Collectors.joining(" "));
     String inside =
@@ -138,7 +143,7 @@ final class UnpackedImage {
         + " && exec env -i "
         + environment.replace("'", "\"")
         + " $C --userspec="
-        + user()
+        + user
         + " $R "
         + String.join(" ", entrypoint())
         + " "
