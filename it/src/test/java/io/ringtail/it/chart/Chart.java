@@ -2,11 +2,13 @@ package io.ringtail.it.chart;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
+import io.ringtail.it.kubelet.Manifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,6 +25,7 @@ final class Chart {
 
   private static final String KUBERNETES = "1.35.0";
   private static final String HOOK = "\"helm.sh/hook\"";
+  private static final String SHOWN_HOOK = "shown/hook";
 
   /** A copy whose hooks are none, since Helm's binding leaves hooks out of what it renders. */
   private static final Path SHOWN = shown();
@@ -47,6 +50,14 @@ final class Chart {
   /** As {@link #renderWithoutHooks}: the manifests as Helm prints them. */
   static String text(String... values) {
     return text(HOME, values);
+  }
+
+  /** What it renders for a hook of Helm's, such as {@code test}, in the order Helm runs them. */
+  static List<Manifest> hooks(String kind, String... values) {
+    return Manifest.parse(text(SHOWN, values)).stream()
+        .filter(m -> m.at("metadata", "annotations", SHOWN_HOOK).text().equals(kind))
+        .sorted(Comparator.comparing(Manifest::name))
+        .toList();
   }
 
   private static String text(Path chart, String... values) {
@@ -81,7 +92,7 @@ final class Chart {
       if (!text.contains(HOOK)) {
         throw new AssertionError("no " + HOOK + " in " + helpers);
       }
-      Files.writeString(helpers, text.replace(HOOK, "\"shown/hook\""));
+      Files.writeString(helpers, text.replace(HOOK, '"' + SHOWN_HOOK + '"'));
       return directory;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

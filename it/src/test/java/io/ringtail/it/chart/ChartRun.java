@@ -3,6 +3,7 @@ package io.ringtail.it.chart;
 import io.ringtail.it.harness.OtlpSink;
 import io.ringtail.it.kubelet.ClusterDns;
 import io.ringtail.it.kubelet.ContainerImage;
+import io.ringtail.it.kubelet.Manifest;
 import io.ringtail.it.kubelet.Pod;
 import io.ringtail.it.kubelet.PodNetwork;
 import io.ringtail.it.kubelet.Workloads;
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  * --rate 3000          spans a second
- * --steps install,probe,up,down,roll,kill,upgrade,probe
+ * --steps install,helm-test,up,down,roll,kill,upgrade,probe
  * --image FILE         a tar of scripts/image; default: this build's classes on this machine's Java
  * </pre>
  *
@@ -36,11 +37,13 @@ public final class ChartRun implements AutoCloseable {
   private static final Duration DECISION_WAIT = Duration.ofSeconds(6);
   private static final long IN_TIME_NANOS = DECISION_WAIT.minusMillis(300).toNanos();
   private static final int OTLP = 4317;
+  private static final int TESTS = 2;
 
   private final PodNetwork network;
   private final ClusterDns dns;
   private final OtlpSink sink;
   private final SinkLog sinkLog = new SinkLog();
+  private final PassOn passOn = new PassOn();
   private final ProbeRuns probes;
   private final Workloads workloads;
   private final TraceLoad load;
@@ -53,8 +56,8 @@ public final class ChartRun implements AutoCloseable {
       throws IOException, InterruptedException {
     this.network = PodNetwork.create();
     this.dns = ClusterDns.start(directory);
-    this.probes = new ProbeRuns(directory, PodNetwork.HERE);
-    this.sink = OtlpSink.telling(PodNetwork.HERE, sinkLog::take, probes::pass);
+    this.probes = new ProbeRuns(directory, PodNetwork.HERE, passOn);
+    this.sink = OtlpSink.telling(PodNetwork.HERE, sinkLog::take, passOn::pass);
     Path made = Files.createDirectories(directory.resolve("container"));
     ContainerImage container =
         image.isEmpty()
@@ -67,7 +70,7 @@ public final class ChartRun implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     int rate = 3_000;
     List<String> steps =
-        List.of("install", "probe", "up", "down", "roll", "kill", "upgrade", "probe");
+        List.of("install", "helm-test", "up", "down", "roll", "kill", "upgrade", "probe");
     String image = "";
     for (int i = 0; i + 1 < arguments.length; i += 2) {
       switch (arguments[i]) {
@@ -144,6 +147,7 @@ public final class ChartRun implements AutoCloseable {
           wrong.add("probe: " + found);
         }
       }
+      case "helm-test" -> wrong.addAll(probes.runTests(tests(), workloads));
       case "up" -> scale(5);
       case "down" -> scale(2);
       case "roll" -> {
@@ -173,8 +177,19 @@ public final class ChartRun implements AutoCloseable {
     workloads.apply(Chart.text(Chart.example("small"), values()));
   }
 
+  /** Both there are: of the cluster's status, and of traces through the front door. */
+  private List<Manifest> tests() {
+    List<Manifest> tests = Chart.hooks("test", Chart.example("small"), values());
+    if (tests.size() != TESTS) {
+      throw new AssertionError("tests of the chart: " + tests.size());
+    }
+    return tests;
+  }
+
   private String values() {
     return """
+    admin: { expose: true }
+    test: { probe: { enabled: true } }
     router:
       endpointLag: 2s
       podAnnotations: { roll: "%d" }
@@ -185,7 +200,8 @@ public final class ChartRun implements AutoCloseable {
     tail_sampling:
       decision_wait: %ds
       policies:
-    %s%s"""
+    %s%s\
+    """
         .formatted(
             roll,
             samplers,
@@ -204,12 +220,13 @@ public final class ChartRun implements AutoCloseable {
         .toList();
   }
 
-  /** As a Service leads them. */
+  /** As Services lead senders, and what is behind the samplers. */
   private void tellClients() {
     List<String> ready = routers();
     if (!ready.isEmpty()) {
       load.routers(ready);
     }
+    workloads.endpoints("-probe").forEach(pod -> passOn.to(pod + ":" + OTLP));
   }
 
   private void finish() throws IOException, InterruptedException {
@@ -243,7 +260,7 @@ public final class ChartRun implements AutoCloseable {
     load.close();
     workloads.close();
     sink.close();
-    probes.close();
+    passOn.close();
     dns.close();
     network.close();
   }

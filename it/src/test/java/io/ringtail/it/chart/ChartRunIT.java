@@ -12,12 +12,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Some of {@code scripts/chart-run}: installed, probed and scaled down under load. */
+/** Some of {@code scripts/chart-run}: installed, tested and scaled down under load. */
 @Alone
 class ChartRunIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final String STEPS =
-      System.getProperty("ringtail.it.chart.steps", "install,probe,down");
+      System.getProperty("ringtail.it.chart.steps", "install,helm-test,down");
 
   @TempDir private Path directory;
 

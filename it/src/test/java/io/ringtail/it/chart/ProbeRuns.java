@@ -1,75 +1,41 @@
 package io.ringtail.it.chart;
 
-import io.grpc.CallOptions;
-import io.grpc.Context;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
 import io.ringtail.it.harness.JavaProcess;
-import io.ringtail.it.harness.OtlpSink;
+import io.ringtail.it.kubelet.Manifest;
+import io.ringtail.it.kubelet.Pod;
+import io.ringtail.it.kubelet.Workloads;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ringtail probe} as a process: what the samplers export goes on to it while it runs, as a
- * backend that passes on would. Threads: {@link #pass} by the sink's; the rest by the test's.
+ * {@code ringtail probe} beside the cluster, and what {@code helm test} runs within it. Threads:
+ * the test's.
  */
-final class ProbeRuns implements AutoCloseable {
+final class ProbeRuns {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int PORT = 14_317;
 
   private final Path directory;
   private final String host;
-  private volatile @Nullable ManagedChannel to;
-  private volatile String notPassed = "";
+  private final PassOn passOn;
   private int runs;
 
-  ProbeRuns(Path directory, String host) {
+  /**
+   * @param host where this process is reached
+   * @param passOn told where a probe listens
+   */
+  ProbeRuns(Path directory, String host, PassOn passOn) {
     this.directory = directory;
     this.host = host;
-  }
-
-  /** Passes a request on to the probe that runs, if one does; longer than the sink's own call. */
-  void pass(byte[] body) {
-    ManagedChannel channel = to;
-    if (channel != null) {
-      Context.ROOT.run(
-          () ->
-              ClientCalls.asyncUnaryCall(
-                  channel.newCall(OtlpSink.EXPORT, CallOptions.DEFAULT.withWaitForReady()),
-                  body,
-                  new Answer(this)));
-    }
-  }
-
-  private static final class Answer implements StreamObserver<byte[]> {
-    private final ProbeRuns told;
-
-    Answer(ProbeRuns told) {
-      this.told = told;
-    }
-
-    @Override
-    public void onNext(byte[] answer) {}
-
-    @Override
-    public void onError(Throwable e) {
-      if (told.to != null) {
-        told.notPassed = e.toString();
-      }
-    }
-
-    @Override
-    public void onCompleted() {}
+    this.passOn = passOn;
   }
 
   /**
-   * One run.
+   * One run of the probe as a process of this machine.
    *
    * @param routers {@code host:port} of each
    * @return what it found; empty if all came whole
@@ -77,7 +43,7 @@ final class ProbeRuns implements AutoCloseable {
   String run(List<String> routers) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("probe", "--listen", host + ":" + PORT));
     routers.forEach(router -> words.addAll(List.of("--endpoint", router)));
-    to = NettyChannelBuilder.forAddress(host, PORT).usePlaintext().directExecutor().build();
+    passOn.to(host + ":" + PORT);
     try (JavaProcess probe =
         JavaProcess.start(
             "probe-" + ++runs,
@@ -89,18 +55,28 @@ final class ProbeRuns implements AutoCloseable {
       int code = probe.awaitExit(LIMIT);
       return code == 0
           ? ""
-          : "exit code " + code + ": " + String.join("; ", probe.lastLines()) + notPassed;
+          : "exit code " + code + ": " + String.join("; ", probe.lastLines()) + passOn.failure();
     } finally {
-      close();
+      passOn.close();
     }
   }
 
-  @Override
-  public void close() {
-    ManagedChannel channel = to;
-    to = null;
-    if (channel != null) {
-      channel.shutdownNow();
+  /**
+   * Runs the pods of a chart's tests one after the other, as {@code helm test} does.
+   *
+   * @return what failed, with what it said; empty if all passed
+   */
+  List<String> runTests(List<Manifest> tests, Workloads workloads)
+      throws IOException, InterruptedException {
+    List<String> failed = new ArrayList<>();
+    for (Manifest test : tests) {
+      Pod.End end = workloads.runOnce(test);
+      System.out.printf("%s peak %d MiB%n", end.pod(), end.peakBytes() >> 20);
+      if (!end.isClean()) {
+        failed.add(end + ": " + Files.readString(end.log()) + passOn.failure());
+      }
     }
+    passOn.close();
+    return failed;
   }
 }
