@@ -173,8 +173,13 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Sends SIGINT, as Ctrl-C does, and waits; the exit code. */
   public int interrupt(Duration timeout) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-INT", String.valueOf(pid())).inheritIO().start().waitFor();
+    signal("INT");
     return awaitExit(timeout);
+  }
+
+  /** Sends a signal by its name, such as {@code STOP} and {@code CONT}. */
+  public void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).inheritIO().start().waitFor();
   }
 
   /** Sends SIGTERM and waits; the exit code. */

@@ -57,9 +57,10 @@ final class MemoryGroups implements AutoCloseable {
     }
   }
 
-  /** Prints what each node has taken, and holds it against its plan. */
-  void assertAsPlanned(String phase, Cluster cluster) throws IOException, InterruptedException {
-    for (Cluster.Node node : cluster.nodes()) {
+  /** Prints what each of these has taken, and holds it against its plan. */
+  void assertAsPlanned(String phase, List<Cluster.Node> nodes)
+      throws IOException, InterruptedException {
+    for (Cluster.Node node : nodes) {
       String name = node.process().name();
       Cluster.Scrape metrics = node.metrics();
       double direct = metrics.sum("ringtail_direct_memory_bytes");

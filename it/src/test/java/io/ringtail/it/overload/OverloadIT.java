@@ -64,12 +64,12 @@ class OverloadIT {
                 FEW_IN_FLIGHT)) {
       sender.onAccepted(ledger::onAccepted);
       double capacity = overload(sender);
-      groups.assertAsPlanned("five times too much", cluster);
+      groups.assertAsPlanned("five times too much", cluster.nodes());
       awaitBackToNormal(sender, capacity);
 
       sink.takeAtMost((long) (capacity * RequestBodies.SPANS * SPAN_BYTES / 10));
       slowSink(sender, capacity);
-      groups.assertAsPlanned("slow sink", cluster);
+      groups.assertAsPlanned("slow sink", cluster.nodes());
       sink.takeAtMost(0);
       awaitBackToNormal(sender, capacity);
 
