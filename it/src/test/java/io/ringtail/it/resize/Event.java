@@ -1,5 +1,7 @@
 package io.ringtail.it.resize;
 
+import com.google.errorprone.annotations.Immutable;
+
 /**
  * What can happen to a cluster of 2 routers and 3 samplers, or what its {@link Stage} says. Each
  * leaves as many nodes as it found, and calm.
@@ -46,11 +48,13 @@ enum Event {
   BACKEND_SLOW_DISK(Stage.QUEUE_ON_DISK, Backend::isSlow);
 
   /** Does it and waits until all is calm. */
+  @Immutable
   private interface Deed {
     void on(Scene scene, Figures figures) throws Exception;
   }
 
   /** Makes the cluster what it was before. */
+  @Immutable
   private interface Undo {
     void on(Scene scene) throws Exception;
   }
