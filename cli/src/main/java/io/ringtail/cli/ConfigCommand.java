@@ -16,6 +16,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -52,14 +53,30 @@ final class ConfigCommand implements Runnable {
         "Says everything that is wrong with a config file, and exits 1 if anything is.",
         "The router's part is always checked, the sampler's if there is sampler: or tail_sampling:."
       },
-      footer = {"", "Examples:", "  ringtail config check ringtail.yaml"},
+      footer = {
+        "",
+        "Examples:",
+        "  ringtail config check ringtail.yaml",
+        "  ringtail config check ringtail.yaml --output json | jq -r '.problems[].path'"
+      },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {FINE, WRONG, MISUSED})
-  int check(@Parameters(paramLabel = "FILE", description = "The config file.") Path path) {
+  int check(
+      @Parameters(paramLabel = "FILE", description = "The config file.") Path path,
+      @Option(
+              names = "--output",
+              paramLabel = "FORMAT",
+              defaultValue = "text",
+              description = Output.DESCRIPTION)
+          Output output) {
     PrintWriter out = spec.commandLine().getOut();
     ConfigFile file = NodeConfigs.readAll(path);
     List<ConfigProblem> problems = file.problems();
-    problems.forEach(out::println);
+    if (output == Output.TEXT) {
+      problems.forEach(out::println);
+    } else {
+      out.print(output.print(checked(path, file)));
+    }
     out.flush();
     if (!problems.isEmpty()) {
       return ExitCode.PROBLEM;
@@ -72,16 +89,35 @@ final class ConfigCommand implements Runnable {
     return ExitCode.OK;
   }
 
+  private static Map<String, Object> checked(Path path, ConfigFile file) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("file", path.toString());
+    tree.put("ok", file.problems().isEmpty());
+    tree.put(
+        "tiers", NodeConfigs.isSamplers(file) ? List.of("router", "sampler") : List.of("router"));
+    tree.put("problems", file.problems().stream().map(ConfigCommand::problem).toList());
+    return tree;
+  }
+
+  private static Map<String, Object> problem(ConfigProblem problem) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("line", problem.line());
+    tree.put("column", problem.column());
+    tree.put("path", problem.path());
+    tree.put("message", problem.message());
+    return tree;
+  }
+
   @Command(
       name = "print",
       description = {
-        "Prints the effective configuration, defaults filled in and secrets masked: of a file, or of a"
-            + " running node, with what it made of its budgets.",
-        "Of a file, budgets in bytes are printed as configured: a node cuts those that its JVM has no"
-            + " memory for when it starts, and says so in its log (event=memory-cut).",
+        "Prints the effective configuration, defaults filled in and secrets masked: of a file, or"
+            + " of a running node, with what it made of its budgets.",
+        "Of a file, budgets in bytes are printed as configured: a node cuts those that its JVM has"
+            + " no memory for when it starts, and says so in its log (event=memory-cut).",
         "A file with problems is not printed: they are, and the exit code is 1.",
-        "A word that is the name of a file, has a / or ends with .yaml or .yml is a file; any other is"
-            + " a node id, asked through --node."
+        "A word that is the name of a file, has a / or ends with .yaml or .yml is a file; any other"
+            + " is a node id, asked through --node."
       },
       footer = {
         "",
@@ -138,7 +174,8 @@ final class ConfigCommand implements Runnable {
       name = "diff",
       description = {
         "Prints the settings in which two places differ: a node and another, or a node and a file.",
-        "Exits with 1 if there are any. Sections that one tier does not have are named, not listed.",
+        "Exits with 1 if there are any. Sections that one tier does not have are named, not"
+            + " listed.",
         "Words are read as by config print."
       },
       footer = {

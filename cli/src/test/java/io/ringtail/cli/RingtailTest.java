@@ -135,6 +135,24 @@ class RingtailTest {
   }
 
   @Test
+  void configCheck_asJsonOrYaml_hasPlaceKeyAndWords() throws Exception {
+    String file = file("ops: { http: nowhere }\n");
+    assertThat(run("config", "check", file, "--output", "json")).isEqualTo(ExitCode.PROBLEM);
+    assertThat(out.toString())
+        .isEqualTo(
+            "{\"file\":\""
+                + file
+                + "\",\"ok\":false,\"tiers\":[\"router\"],\"problems\":[{\"line\":1,\"column\":14,"
+                + "\"path\":\"ops.http\",\"message\":\"\\\"nowhere\\\" (expected host:port, such as"
+                + " 127.0.0.1:4317)\"}]}\n");
+    out.getBuffer().setLength(0);
+    assertThat(run("config", "check", file(POLICIES), "--output", "yaml")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .startsWith("---\nfile: ")
+        .endsWith("ok: true\ntiers:\n  - router\n  - sampler\nproblems: []\n");
+  }
+
+  @Test
   void configCheck_fixedMemberWithoutId_isTold() throws Exception {
     String file = file("cluster: { discovery: fixed, members: [ { link: '127.0.0.1:4319' } ] }");
 
