@@ -23,6 +23,8 @@ import java.util.function.LongPredicate;
 final class Shard {
   private static final int COMMANDS_PER_CYCLE = 16;
   private static final int TRACES_PER_CYCLE = 512;
+  private static final int MANY_BATCHES = 64;
+  private static final int MUCH_UNREAD = 1 << 20;
 
   private final int index;
   private final ShardContext context;
@@ -36,6 +38,8 @@ final class Shard {
   private final LongPredicate mayDecide;
   private final TimerWheel.Expiry expiry = this::expired;
 
+  private final int manyBatches;
+  private final long muchUnread;
   private final long startNanos;
   private volatile boolean closed;
   private long nowNanos;
@@ -48,6 +52,8 @@ final class Shard {
     this.index = index;
     this.context = context;
     this.commands = new CommandQueue(context.config().queuedBatches());
+    this.manyBatches = Math.min(MANY_BATCHES, context.config().queuedBatches() / 4);
+    this.muchUnread = Math.min(MUCH_UNREAD, context.config().slabBytes());
     this.mayDecide = context.rules().inForce(Rule.L1) ? context.mayDecide() : now -> true;
     this.startNanos = context.nanoClock().getAsLong();
     this.parts = new ShardParts(index, policies, context, e -> queue(new ShardCommand.Answered(e)));
@@ -94,6 +100,14 @@ final class Shard {
 
   boolean queueIsEmpty() {
     return commands.isEmpty();
+  }
+
+  /**
+   * Whether so many spans wait that they are better taken now: they lie on the heap until then, and
+   * room for the worst case is set aside for them.
+   */
+  boolean hasMuchQueued() {
+    return commands.takenPlaces() >= manyBatches || context.unreadBytes().get() >= muchUnread;
   }
 
   int queuedBatches() {

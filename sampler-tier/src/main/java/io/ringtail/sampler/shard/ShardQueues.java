@@ -25,7 +25,7 @@ final class ShardQueues {
   /** Queues a command; for spans a place was reserved before. */
   void add(int shard, ShardCommand command) {
     shards.get(shard).queue(command);
-    threads.get(shard).wake();
+    threads.get(shard).queued(command);
   }
 
   void addToAll(ShardCommand command) {

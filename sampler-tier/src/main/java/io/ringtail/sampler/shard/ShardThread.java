@@ -1,30 +1,28 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.sampler.account.SamplerMetrics;
-import io.ringtail.sampler.store.TimerWheel;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the duty cycle of one shard and sleeps between: a tick of the wheel while traces wait,
- * longer while there are none. Threads: its own; {@link #wake} and {@link #stop} by any.
+ * Runs the duty cycle of one shard again and again, with a {@link Rest} when nothing is to be done.
+ * Threads: its own; {@link #queued} and {@link #stop} by any.
  */
 final class ShardThread {
   private static final Logger log = LoggerFactory.getLogger(ShardThread.class);
-  private static final long TICK_NANOS = TimerWheel.TICK_MILLIS * 1_000_000L;
-  private static final long IDLE_NANOS = 100_000_000L;
 
   private final Shard shard;
   private final SamplerMetrics metrics;
   private final Thread thread;
+  private final Rest rest;
   private volatile boolean running = true;
-  private volatile boolean parked;
 
   ShardThread(Shard shard, SamplerMetrics metrics) {
     this.shard = shard;
     this.metrics = metrics;
+    this.rest = new Rest(shard::hasMuchQueued);
     this.thread = new Thread(this::run, "ringtail-shard-" + shard.index());
     this.thread.setDaemon(true);
   }
@@ -33,9 +31,9 @@ final class ShardThread {
     thread.start();
   }
 
-  /** Something was queued. */
-  void wake() {
-    if (parked) {
+  /** A command was queued. */
+  void queued(ShardCommand command) {
+    if (rest.isEndedBy(command)) {
       LockSupport.unpark(thread);
     }
   }
@@ -43,20 +41,17 @@ final class ShardThread {
   private void run() {
     while (running) {
       if (!work()) {
-        sleep();
+        rest();
       }
     }
   }
 
-  private void sleep() {
-    parked = true;
-    try {
-      if (running && shard.queueIsEmpty()) {
-        LockSupport.parkNanos(this, shard.isIdle() ? IDLE_NANOS : TICK_NANOS);
-      }
-    } finally {
-      parked = false;
+  private void rest() {
+    long nanos = rest.begin(shard.isIdle());
+    if (running && shard.queueIsEmpty()) {
+      LockSupport.parkNanos(this, nanos);
     }
+    rest.end();
   }
 
   /**

@@ -124,6 +124,36 @@ class ShardSetTest {
   }
 
   @Test
+  void shard_hasMuchQueued_atSoManyBytesInAllShards() {
+    shards = new ShardHarness("{shards: 2, max-buffered-bytes: 64MiB}", ShardHarness.EVERYTHING);
+    Shard other = shards.set.all().get(1);
+    Random random = new Random(6);
+    int spans = 0;
+    for (; !other.hasMuchQueued(); spans += 20) {
+      assertThat(shards.offer(batch(0, 20, random))).isNull();
+    }
+    assertThat(spans * 500).isBetween(120 << 10, 160 << 10); // a slab's
+    shards.work();
+    assertThat(other.hasMuchQueued()).isFalse();
+  }
+
+  @Test
+  void shard_hasMuchQueued_atSoManyBatches() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 1GiB, queued-batches: 12}", ShardHarness.EVERYTHING);
+    Shard shard = shards.set.all().get(0);
+    Random random = new Random(7);
+    assertThat(shards.offer(batch(0, 1, random))).isNull();
+    assertThat(shards.offer(batch(0, 1, random))).isNull();
+    assertThat(shard.hasMuchQueued()).isFalse();
+    assertThat(shards.offer(batch(0, 1, random))).isNull();
+    assertThat(shard.hasMuchQueued()).isTrue();
+    shards.work();
+    assertThat(shard.hasMuchQueued()).isFalse();
+  }
+
+  @Test
   void part_thatNeverFits_isRefusedForGood() {
     shards = new ShardHarness("{shards: 1, max-buffered-bytes: 4MiB}", ShardHarness.EVERYTHING);
     Refusal refusal = shards.offer(batch(0, 9000, new Random(4)));
