@@ -35,7 +35,7 @@ class RestTest {
     assertThat(rest.isEndedBy(spans())).isFalse();
     assertThat(rest.isEndedBy(decisions("s1"))).isFalse();
     assertThat(rest.isEndedBy(new ShardCommand.NoticeTaken(Views.peer("s1"), 1))).isFalse();
-    assertThat(rest.isEndedBy(new ShardCommand.Settled(Views.peer("s1"), new long[] {1}))).isFalse();
+    assertThat(rest.isEndedBy(new ShardCommand.Settled(Views.peer("s1"), new long[1]))).isFalse();
     assertThat(rest.isEndedBy(new ShardCommand.Progress(0, 1, 1))).isFalse();
   }
 
