@@ -63,7 +63,7 @@ class ImageIT {
 
   @Test
   void dev_inTheImage_isReadyAndStopsInOrder() throws Exception {
-    try (ShellCommand dev = container("dev --grpc-port=0 --http-port=0")) {
+    try (ShellCommand dev = container("dev --grpc-port=0 --http-port=0 --admin-port=0")) {
       dev.awaitLine("ready"::equals, "ready", START);
       assertThat(dev.terminate(STOP)).as(dev.toString()).isZero();
     }
@@ -72,7 +72,8 @@ class ImageIT {
   /** As clusters that choose the user do, with the group 0. */
   @Test
   void dev_inTheImageAsAnyUser_isReadyAndStopsInOrder() throws Exception {
-    String command = image.container("1000730000:0", state, "dev --grpc-port=0 --http-port=0");
+    String command =
+        image.container("1000730000:0", state, "dev --grpc-port=0 --http-port=0 --admin-port=0");
     try (ShellCommand dev = ShellCommand.start(command, directory)) {
       dev.awaitLine("ready"::equals, "ready", START);
       assertThat(dev.terminate(STOP)).as(dev.toString()).isZero();
@@ -116,7 +117,9 @@ class ImageIT {
                 "exec env -i PATH=/usr/bin:/bin '" + launcher + "' --version", directory);
         ShellCommand dev =
             ShellCommand.start(
-                "exec env -i PATH=/usr/bin:/bin '" + launcher + "' dev --grpc-port=0 --http-port=0",
+                "exec env -i PATH=/usr/bin:/bin '"
+                    + launcher
+                    + "' dev --grpc-port=0 --http-port=0 --admin-port=0",
                 directory)) {
       assertThat(version.awaitExit(START)).as(version.toString()).isZero();
       dev.awaitLine("ready"::equals, "ready", START);
@@ -151,6 +154,7 @@ class ImageIT {
       discovery: directory
       directory: /var/lib/ringtail/discovery
     ops: { http: "127.0.0.1:0" }
+    admin: { listen: "127.0.0.1:0" }
     router:
       drain: { delay: 0s }
       receive: { grpc: "off", http: "127.0.0.1:%d" }
