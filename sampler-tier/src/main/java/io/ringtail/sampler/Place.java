@@ -127,14 +127,6 @@ final class Place implements EpochListener {
         newer.incarnation());
     String reason = "a newer process of node id " + self.nodeId();
     readiness.notReady("fenced", reason + " joined");
-    stopDeciding();
     fenced.complete("fenced: " + reason + " has joined the cluster");
-  }
-
-  /** What shards hold stays undecided; to wait for their threads may not block the caller. */
-  private void stopDeciding() {
-    Thread thread = new Thread(parts::closeShards, "fenced");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

@@ -131,12 +131,14 @@ class JGroupsMembershipTest {
     Node older = node("s0", Member.Role.SAMPLER);
     startTogether(older);
     awaitNamed(List.of(older), "s0");
+    assertThat(older.membership.mayDecide(System.nanoTime())).isTrue();
     Node newer = node("s0", Member.Role.SAMPLER);
     startTogether(newer);
     await()
         .atMost(Duration.ofSeconds(10))
         .until(() -> !older.fencedBy.isEmpty() && newer.membership.joined());
     assertThat(older.membership.joined()).isFalse();
+    assertThat(older.membership.mayDecide(System.nanoTime())).isFalse();
     assertThat(newer.fencedBy).isEmpty();
   }
 

@@ -14,8 +14,6 @@ final class Mishaps {
   static final int MAX_SAMPLERS = 5;
   static final int MAX_ROUTERS = 3;
 
-  private static final long LOOK = 5 * World.MILLI;
-
   private final Simulation s;
   private final World world;
   private final Random random;
@@ -100,7 +98,7 @@ final class Mishaps {
   }
 
   private void killOnce(String name, BooleanSupplier when) {
-    once(
+    s.once(
         when,
         () ->
             s.after(
@@ -110,19 +108,6 @@ final class Mishaps {
                     s.kill(name, random.nextInt(5) == 0);
                   }
                 }));
-  }
-
-  /** Does something as soon as something else is so, if that is within some seconds. */
-  private void once(BooleanSupplier when, Runnable what) {
-    look(when, what, 500);
-  }
-
-  private void look(BooleanSupplier when, Runnable what, int left) {
-    if (when.getAsBoolean()) {
-      what.run();
-    } else if (left > 0) {
-      s.after(LOOK, () -> look(when, what, left - 1));
-    }
   }
 
   /** Epochs do not come to somebody. */
@@ -351,7 +336,7 @@ final class Mishaps {
       return;
     }
     boolean leaves = random.nextBoolean();
-    once(
+    s.once(
         () -> sampler(first).filter(n -> n.handedIn() > 0).isPresent(),
         () -> {
           if (leaves) {

@@ -159,6 +159,45 @@ enum Named {
       s.after(2 * SECOND + s.world.below(3 * SECOND), () -> s.drain("s2"));
     }
   },
+  /**
+   * Who has decided dies unnoticed, and its heir leaves, which has nothing else for the dead one
+   * and so need not wait for its loss: the backend has the traces, and routers have them still.
+   */
+  HEIR_LEAVES_BEFORE_THE_LOSS_IS_NOTICED {
+    @Override
+    void load(Simulation s) {
+      s.after(4 * SECOND, () -> s.clients.send(300 * MILLI, 20, 4, 100 * MILLI));
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.after(2 * SECOND, () -> s.backendSlow(600 * MILLI, 3 * SECOND));
+      s.after(
+          3_300 * MILLI + s.world.below(700 * MILLI),
+          () -> {
+            s.kill("s1", true);
+            s.after(s.world.below(300 * MILLI), () -> s.drain("s2"));
+          });
+    }
+  },
+  /**
+   * Who leaves has given what it decided to the new owners, and one of these dies before its own
+   * heir knows of it.
+   */
+  NEW_OWNER_DIES_AS_THE_OLD_ONE_LEAVES {
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(100);
+      s.after(
+          2 * SECOND + s.world.below(SECOND),
+          () -> {
+            s.drain("s2");
+            s.once(
+                () -> hasGivenAll(s, "s2"),
+                () -> s.after(s.world.below(60 * MILLI), () -> s.kill("s1", false)));
+          });
+    }
+  },
   SECOND_LOSS_DURING_THE_REPLAY {
     @Override
     void plan(Simulation s) {
@@ -281,6 +320,19 @@ enum Named {
       s.after(3_500 * MILLI, () -> s.sampler("s0"));
     }
   },
+  /** The backend takes nothing for a while: queues and memory fill, and senders are refused. */
+  BACKEND_REFUSES {
+    @Override
+    SimConfig config(long seed) {
+      return HOLD_OVER_ALL_SLOTS_WITH_MEMORY_FULL.config(seed);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.clients.padding = 3_000;
+      s.after(2 * SECOND, () -> s.backendDown(4 * SECOND + s.world.below(4 * SECOND)));
+    }
+  },
   DECISION_EVICTED_BEFORE_ITS_SPANS_ARE_REPLAYED {
     @Override
     SimConfig config(long seed) {
@@ -320,6 +372,19 @@ enum Named {
     s.router("r1");
   }
 
+  /** What senders do. */
+  void load(Simulation s) {
+    s.clients.send(8 * SECOND, 16, 8, 600 * MILLI);
+  }
+
+  private static boolean hasGivenAll(Simulation s, String name) {
+    return s.node(name)
+        .filter(SimSampler.class::isInstance)
+        .map(node -> ((SimSampler) node).handoff.status())
+        .filter(status -> !status.owns() && status.nothingLeft())
+        .isPresent();
+  }
+
   private static String pickSampler(Simulation s) {
     return "s" + s.world.random.nextInt(3);
   }
@@ -341,7 +406,7 @@ enum Named {
     Simulation s = new Simulation(seed, config(seed).by(rules), telling);
     start(s);
     s.after(2 * SECOND, () -> plan(s)); // what the first epoch holds is over by then
-    s.clients.send(8 * SECOND, 16, 8, 600 * MILLI);
+    load(s);
     return s.run(15 * SECOND, 260 * SECOND);
   }
 }

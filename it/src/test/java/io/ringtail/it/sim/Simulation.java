@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * One run: a cluster of real routers and samplers, its senders and its backend, and what a schedule
@@ -17,6 +18,8 @@ import java.util.TreeSet;
 final class Simulation {
   /** The same tables for all simulations of a JVM: building one takes milliseconds. */
   private static final RingTables TABLES = new RingTables(256);
+
+  private static final long LOOK = 5 * World.MILLI;
 
   final RingTables tables = TABLES;
   final long seed;
@@ -128,6 +131,19 @@ final class Simulation {
 
   void after(long nanos, Runnable what) {
     stage.after(nanos, what);
+  }
+
+  /** Does something as soon as something else is so, if that is within some seconds. */
+  void once(BooleanSupplier when, Runnable what) {
+    look(when, what, 500);
+  }
+
+  private void look(BooleanSupplier when, Runnable what, int left) {
+    if (when.getAsBoolean()) {
+      what.run();
+    } else if (left > 0) {
+      after(LOOK, () -> look(when, what, left - 1));
+    }
   }
 
   /**

@@ -319,6 +319,16 @@ public final class HeirMail {
     return settled.values().stream().allMatch(words -> words.unsent.isEmpty());
   }
 
+  /** Of the newest notice; those before it have lower ids. */
+  long lastId() {
+    return sentIds * step + firstId;
+  }
+
+  /** Whether no notice up to that one is still to be stored by an heir. */
+  boolean isAnswered(long upToId) {
+    return letters.isEmpty() || letters.keySet().iterator().next() > upToId;
+  }
+
   /** Notices that no heir has confirmed. */
   public int size() {
     return letters.size();

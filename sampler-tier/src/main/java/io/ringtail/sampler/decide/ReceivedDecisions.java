@@ -42,6 +42,7 @@ public final class ReceivedDecisions {
   private final Decider decider;
   private final Notices notices;
   private final HeirMail mail;
+  private final Confirmations confirmations;
   private final SamplerMetrics metrics;
   private final int shard;
   private final int shards;
@@ -78,6 +79,7 @@ public final class ReceivedDecisions {
     this.decider = decider;
     this.notices = decider.notices();
     this.mail = mail;
+    this.confirmations = new Confirmations(mail);
     this.metrics = context.metrics();
     this.shard = shard;
     this.shards = context.config().shards();
@@ -86,13 +88,13 @@ public final class ReceivedDecisions {
   /**
    * Stores those of this shard's slots, and ends what they meet (protocol D5).
    *
-   * @return false if it stores none, as a slot is not {@code from}'s
+   * @return false if it stores none: a slot is not {@code from}'s, or this sampler is nobody's heir
    */
   public boolean store(@Nullable Peer from, long noticeId, Notice notice, int nowMillis) {
     if (from != null && replayable.knows(from, noticeId)) {
       return true;
     }
-    if (from != null && !isOwnedBy(from, notice)) {
+    if (from != null && (slots.self() < 0 || !isOwnedBy(from, notice))) {
       return false;
     }
     Filling filling = new Filling(from, noticeId, notice);
@@ -182,6 +184,13 @@ public final class ReceivedDecisions {
     }
   }
 
+  /**
+   * @param stored called when this sampler's heirs know, too, what it has stored
+   */
+  public void whenHeirsKnow(Runnable stored, int nowMillis) {
+    confirmations.await(stored, nowMillis);
+  }
+
   /** Heirs are told of a batch once more, as it is now. */
   public void again(DecisionBatch batch) {
     fresh.addLast(batch);
@@ -204,6 +213,10 @@ public final class ReceivedDecisions {
   /** Goes on telling heirs what they do not know. */
   public int work(int nowMillis) {
     share(nowMillis);
+    return tellHeirs(nowMillis) + confirmations.work(isTold(), nowMillis);
+  }
+
+  private int tellHeirs(int nowMillis) {
     if (slots.heirs() == null || mail.size() >= MOST_UNDER_WAY) {
       return 0;
     }
@@ -319,7 +332,12 @@ public final class ReceivedDecisions {
     gathered.values().forEach(notice -> notice.forget(routerKey));
   }
 
-  public boolean isIdle() {
+  /** Whether heirs were told of all that is known here, or are being told. */
+  private boolean isTold() {
     return !walking && fresh.isEmpty();
+  }
+
+  public boolean isIdle() {
+    return isTold() && confirmations.isEmpty();
   }
 }

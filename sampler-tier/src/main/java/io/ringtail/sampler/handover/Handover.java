@@ -170,7 +170,7 @@ public final class Handover {
       loss.awaitsView = false;
     }
     losses.removeIf(loss -> loss.moved.isEmpty());
-    SlotSet moved = view.movedSince(before).without(own);
+    SlotSet moved = leaves(before) ? SlotSet.ALL : view.movedSince(before).without(own);
     if (!moved.isEmpty()) {
       if (losses.isEmpty()) {
         begunMillis = nowMillis;
@@ -178,6 +178,15 @@ public final class Handover {
       SlotSet lost = moved.and(before.own());
       losses.add(new Loss(view.order(), lost, moved, nowMillis));
     }
+  }
+
+  /**
+   * Whether nothing is this shard's any more. Then what is known here as heir goes to the owners,
+   * too (protocol D4): one of them may be dead and not lost yet, and nobody else know of it when
+   * this sampler has left.
+   */
+  private boolean leaves(SlotView before) {
+    return before.self() >= 0 && view.self() < 0;
   }
 
   /** Begins to look through everything; what was queued or not sent is filled anew. */

@@ -18,7 +18,10 @@ final class Loss {
   /** Those that were this sampler's: their traces, exports and whole decision cache go along. */
   SlotSet own;
 
-  /** Those that have another owner: replayable decisions of them go along (protocol D4). */
+  /**
+   * Those that have another owner, all if nothing is this sampler's any more: replayable decisions
+   * of them go along (protocol D4).
+   */
   SlotSet moved;
 
   /** What is to be sent, by owner. */

@@ -135,10 +135,12 @@ final class CommandTaker {
       decisions.reception().failed(e);
       throw e;
     }
-    if (stored) {
-      decisions.reception().stored();
-    } else {
+    if (!stored) {
       decisions.reception().refused(decider.slots().order());
+    } else if (decisions.from() == null && !decisions.notice().remembered()) {
+      shard.received.whenHeirsKnow(decisions.reception()::stored, nowMillis);
+    } else {
+      decisions.reception().stored();
     }
   }
 

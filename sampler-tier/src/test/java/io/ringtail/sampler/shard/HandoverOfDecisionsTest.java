@@ -7,7 +7,11 @@ import io.ringtail.sampler.account.DropReason;
 import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Seqs;
+import io.ringtail.sampler.store.SlotView;
+import io.ringtail.trace.TraceHash;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Decisions go along with their slots. */
@@ -117,5 +121,84 @@ class HandoverOfDecisionsTest extends OverThreeSamplers {
     samplers.assertNothingForeign();
     assertThat(a.set.metrics().handedOutSpans()).isEqualTo(TRACES / 2);
     assertThat(b.exported().size()).isEqualTo(TRACES / 2);
+  }
+
+  /** Who decided is dead, the others do not know it yet, and its heir is about to leave. */
+  @Test
+  void decisionsOfADeadOwner_goFromItsHeirThatLeavesToTheNextOwner() {
+    samplers.nameRouter();
+    epoch(1, "a", "b");
+    List<Long> decided = LongStream.range(0, TRACES).filter(a::owns).boxed().toList();
+    decided.forEach(trace -> a.take(Spans.error(trace, 1)));
+    samplers.advance(1500);
+    assertThat(a.exports.taken).hasSameSizeAs(decided);
+    for (Samplers.One other : List.of(b, c)) {
+      other.cut(a);
+      a.cut(other);
+      other.epoch(2, "a", "c");
+    }
+    samplers.settle();
+    assertThat(b.set.foreign().oldestLost()).as("b waits for what a does not take").isNotNull();
+
+    for (Samplers.One other : List.of(b, c)) {
+      other.epoch(3, "c");
+    }
+    samplers.settle();
+    assertThat(b.set.foreign().oldestLost()).isNull();
+    List<Long> again = new ArrayList<>();
+    c.set.all().forEach(s -> s.listener((hi, lo, keep, spans, known) -> again.add(lo)));
+    decided.forEach(trace -> c.replay(Spans.error(trace, 1)));
+    samplers.advance(1500);
+    assertThat(again).isEmpty();
+  }
+
+  /** Who leaves may not be there any more when this one dies. */
+  @Test
+  void decisionsHandedOver_areTakenWhenTheHeirOfTheNewOwnerKnowsThem() {
+    handOverWithoutAnHeir();
+    b.mend(c);
+    c.mend(b);
+    samplers.advance(200);
+    samplers.assertNothingForeign();
+  }
+
+  @Test
+  void decisionsHandedOver_heirOfTheNewOwnerSilent_areTakenAfterASecond() {
+    handOverWithoutAnHeir();
+    samplers.advance(900);
+    assertThat(a.set.foreign().oldestLost()).isNotNull();
+    samplers.advance(200);
+    assertThat(a.set.foreign().oldestLost()).isNull();
+  }
+
+  private void handOverWithoutAnHeir() {
+    samplers.nameRouter();
+    firstSpans();
+    samplers.advance(1500);
+    b.cut(c);
+    c.cut(b);
+    epoch(2, "b", "c");
+    samplers.settle();
+    assertThat(a.set.foreign().oldestLost()).isNotNull();
+  }
+
+  @Test
+  void decisionsToldToWhoLeaves_haveNoEffectBeforeAnotherHeirKnowsThem() {
+    epoch(1, "a", "b");
+    b.epoch(2, "a", "c");
+    SlotView next = Samplers.view(2, "a", "a", "c");
+    long trace =
+        LongStream.range(0, TRACES)
+            .filter(id -> a.owns(id) && next.owns(TraceHash.slot(7, id)))
+            .findFirst()
+            .orElseThrow();
+    a.take(Spans.error(trace, 1));
+    samplers.advance(2500);
+    assertThat(a.exports.taken).isEmpty();
+    assertThat(b.set.all()).allMatch(s -> s.published().replayableDecisions() == 0);
+
+    epoch(2, "a", "c");
+    samplers.advance(200);
+    assertThat(a.exports.taken).hasSize(1);
   }
 }

@@ -1,0 +1,71 @@
+package io.ringtail.sampler.decide;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Who hands decisions over with a slot hears that they are stored when this sampler's own heirs
+ * know them, too (protocol D4): it may leave then, and this one may be the next to die. Without
+ * their answer it hears so after {@value #LONGEST_MILLIS} ms, as a decision then has effect without
+ * its heir (D2). Threads: the shard's.
+ */
+final class Confirmations {
+  static final int LONGEST_MILLIS = Notices.ANSWER_MILLIS;
+
+  private final HeirMail mail;
+
+  /** Of these not all notices to heirs are sent yet; the oldest first. */
+  private final Deque<Waiting> unsent = new ArrayDeque<>();
+
+  /** These wait for answers; the oldest first. */
+  private final Deque<Waiting> sent = new ArrayDeque<>();
+
+  /**
+   * @param upToId of the last notice that has to be stored
+   */
+  private record Waiting(Runnable stored, int sinceMillis, long upToId) {}
+
+  Confirmations(HeirMail mail) {
+    this.mail = mail;
+  }
+
+  /**
+   * @param stored called when the heirs know what is known here now
+   */
+  void await(Runnable stored, int nowMillis) {
+    unsent.addLast(new Waiting(stored, nowMillis, 0));
+  }
+
+  /**
+   * @param allSent whether notices of all decisions known here are on their way to the heirs
+   * @return how many were told
+   */
+  int work(boolean allSent, int nowMillis) {
+    while (allSent && !unsent.isEmpty()) {
+      Waiting next = unsent.removeFirst();
+      sent.addLast(new Waiting(next.stored(), next.sinceMillis(), mail.lastId()));
+    }
+    return tell(sent, nowMillis) + tell(unsent, nowMillis);
+  }
+
+  private int tell(Deque<Waiting> waiting, int nowMillis) {
+    int told = 0;
+    for (Waiting first = waiting.peekFirst();
+        first != null && mayTell(first, waiting == sent, nowMillis);
+        first = waiting.peekFirst()) {
+      waiting.removeFirst();
+      first.stored().run();
+      told++;
+    }
+    return told;
+  }
+
+  private boolean mayTell(Waiting waiting, boolean isSent, int nowMillis) {
+    return nowMillis - waiting.sinceMillis() >= LONGEST_MILLIS
+        || (isSent && mail.isAnswered(waiting.upToId()));
+  }
+
+  boolean isEmpty() {
+    return unsent.isEmpty() && sent.isEmpty();
+  }
+}
