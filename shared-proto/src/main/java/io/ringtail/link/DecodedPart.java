@@ -43,7 +43,7 @@ final class DecodedPart implements PartView {
         case LinkFields.PART_EPOCH_NUMBER -> epochNumber = in.readVarint();
         case LinkFields.PART_REPLAY -> replay = in.readVarint() != 0;
         case LinkFields.PART_AGE_MILLIS -> ageMillis = in.readVarint();
-        case LinkFields.PART_DEFINE -> readDefinition(LinkWire.enter(in, inner));
+        case LinkFields.PART_DEFINE -> readDefinition(in.enter(inner));
         case LinkFields.PART_LOCAL -> locals.add(new Header(LinkWire.bytes(in)));
         default -> in.skip();
       }
@@ -51,7 +51,7 @@ final class DecodedPart implements PartView {
     in.position(start);
     while (in.next()) {
       if (in.tag() == LinkFields.PART_GROUP) {
-        readGroup(LinkWire.enter(in, inner));
+        readGroup(in.enter(inner));
       } else {
         in.skip();
       }

@@ -51,8 +51,8 @@ public record Hello(int minVersion, int maxVersion, Peer router, Peer sampler, l
             minVersion = LinkWire.integer(in, Integer.MAX_VALUE, "hello.min_version");
         case LinkFields.HELLO_MAX_VERSION ->
             maxVersion = LinkWire.integer(in, Integer.MAX_VALUE, "hello.max_version");
-        case LinkFields.HELLO_ROUTER -> router = Peer.read(LinkWire.enter(in));
-        case LinkFields.HELLO_SAMPLER -> sampler = Peer.read(LinkWire.enter(in));
+        case LinkFields.HELLO_ROUTER -> router = Peer.read(in.enter());
+        case LinkFields.HELLO_SAMPLER -> sampler = Peer.read(in.enter());
         case LinkFields.HELLO_ATTEMPT -> attempt = in.readVarint();
         default -> in.skip();
       }

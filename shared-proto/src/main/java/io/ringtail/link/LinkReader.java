@@ -64,25 +64,25 @@ public final class LinkReader {
     while (message.next()) {
       switch (message.tag()) {
         case LinkFields.ROUTER_PART -> {
-          part.read(LinkWire.enter(message, frame), message.array());
+          part.read(message.enter(frame), message.array());
           return Frame.PART;
         }
         case LinkFields.ROUTER_PROGRESS -> {
-          progress = Progress.read(LinkWire.enter(message, frame));
+          progress = Progress.read(message.enter(frame));
           return Frame.PROGRESS;
         }
         case LinkFields.ROUTER_WORD -> {
-          word = RouterWords.read(LinkWire.enter(message, frame));
+          word = RouterWords.read(message.enter(frame));
           if (word != null) { // else of a later version
             return Frame.WORD;
           }
         }
         case LinkFields.ROUTER_HELLO -> {
-          hello = Hello.read(LinkWire.enter(message, frame));
+          hello = Hello.read(message.enter(frame));
           return Frame.HELLO;
         }
         case LinkFields.ROUTER_FAREWELL -> {
-          farewell = Farewell.read(LinkWire.enter(message, frame));
+          farewell = Farewell.read(message.enter(frame));
           return Frame.FAREWELL;
         }
         default -> message.skip();

@@ -24,20 +24,6 @@ final class LinkWire {
   }
 
   /**
-   * Sets {@code inner} on the content of the present LEN field of {@code outer}, which skips it.
-   */
-  static WireReader enter(WireReader outer, WireReader inner) throws MalformedWireException {
-    int length = outer.readLength();
-    int start = outer.position();
-    outer.position(start + length);
-    return inner.reset(outer.array(), start, start + length);
-  }
-
-  static WireReader enter(WireReader outer) throws MalformedWireException {
-    return enter(outer, new WireReader());
-  }
-
-  /**
    * Writes a word: its content under the field of its kind, in a message under that of all words.
    */
   static void word(WireWriter out, int words, int kind, WireWriter content) {

@@ -46,7 +46,7 @@ public final class RequestContext {
     WireReader inner = new WireReader();
     while (in.next()) {
       if (in.tag() == ENTRY) {
-        readEntry(LinkWire.enter(in, inner), headers);
+        readEntry(in.enter(inner), headers);
       } else {
         in.skip();
       }

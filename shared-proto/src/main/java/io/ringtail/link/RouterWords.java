@@ -35,11 +35,11 @@ final class RouterWords {
     while (in.next()) {
       switch (in.tag()) {
         case LinkFields.WORD_LOWERED ->
-            word = new RouterWord.Lowered(number(LinkWire.enter(in), LinkFields.ANSWER_ID));
+            word = new RouterWord.Lowered(number(in.enter(), LinkFields.ANSWER_ID));
         case LinkFields.WORD_REPLAYED ->
-            word = new RouterWord.Replayed(number(LinkWire.enter(in), LinkFields.ANSWER_ID));
+            word = new RouterWord.Replayed(number(in.enter(), LinkFields.ANSWER_ID));
         case LinkFields.WORD_HAS ->
-            word = new RouterWord.Has(number(LinkWire.enter(in), LinkFields.HAS_HAS) != 0);
+            word = new RouterWord.Has(number(in.enter(), LinkFields.HAS_HAS) != 0);
         default -> in.skip();
       }
     }

@@ -106,16 +106,16 @@ public record SamplerFrame(
     Farewell farewell = null;
     while (in.next()) {
       switch (in.tag()) {
-        case LinkFields.SAMPLER_WELCOME -> welcome = Welcome.read(LinkWire.enter(in));
-        case LinkFields.SAMPLER_ACKS -> acks = append(acks, LinkWire.enter(in));
+        case LinkFields.SAMPLER_WELCOME -> welcome = Welcome.read(in.enter());
+        case LinkFields.SAMPLER_ACKS -> acks = append(acks, in.enter());
         case LinkFields.SAMPLER_ACK -> {
           acks = Arrays.copyOf(acks, acks.length + 1);
           acks[acks.length - 1] = in.readVarint();
         }
-        case LinkFields.SAMPLER_REFUSED -> refused.add(Refused.read(LinkWire.enter(in)));
-        case LinkFields.SAMPLER_WORD -> addWord(words, LinkWire.enter(in));
-        case LinkFields.SAMPLER_MARK -> mark = Mark.read(LinkWire.enter(in));
-        case LinkFields.SAMPLER_FAREWELL -> farewell = Farewell.read(LinkWire.enter(in));
+        case LinkFields.SAMPLER_REFUSED -> refused.add(Refused.read(in.enter()));
+        case LinkFields.SAMPLER_WORD -> addWord(words, in.enter());
+        case LinkFields.SAMPLER_MARK -> mark = Mark.read(in.enter());
+        case LinkFields.SAMPLER_FAREWELL -> farewell = Farewell.read(in.enter());
         default -> in.skip();
       }
     }

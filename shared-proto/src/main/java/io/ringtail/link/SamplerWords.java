@@ -46,9 +46,9 @@ final class SamplerWords {
     SamplerWord word = null;
     while (in.next()) {
       switch (in.tag()) {
-        case LinkFields.WORD_LOWERING -> word = lowering(LinkWire.enter(in));
-        case LinkFields.WORD_QUESTION -> word = question(LinkWire.enter(in));
-        case LinkFields.WORD_NEEDS_NOTHING -> word = needsNothing(LinkWire.enter(in));
+        case LinkFields.WORD_LOWERING -> word = lowering(in.enter());
+        case LinkFields.WORD_QUESTION -> word = question(in.enter());
+        case LinkFields.WORD_NEEDS_NOTHING -> word = needsNothing(in.enter());
         case LinkFields.WORD_ASK_HAS -> {
           in.skip();
           word = new SamplerWord.AskHas();
@@ -106,7 +106,7 @@ final class SamplerWords {
     long number = 0;
     while (in.next()) {
       switch (in.tag()) {
-        case LinkFields.NEEDS_NOTHING_LOST -> lost = Peer.read(LinkWire.enter(in));
+        case LinkFields.NEEDS_NOTHING_LOST -> lost = Peer.read(in.enter());
         case LinkFields.NEEDS_NOTHING_EPOCH_VIEW_ID -> viewId = in.readVarint();
         case LinkFields.NEEDS_NOTHING_EPOCH_NUMBER -> number = in.readVarint();
         default -> in.skip();

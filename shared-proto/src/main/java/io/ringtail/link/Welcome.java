@@ -31,7 +31,7 @@ public record Welcome(int version, Peer sampler, DictionaryLimits dictionary) {
       switch (in.tag()) {
         case LinkFields.WELCOME_VERSION ->
             version = LinkWire.integer(in, Integer.MAX_VALUE, "welcome.version");
-        case LinkFields.WELCOME_SAMPLER -> sampler = Peer.read(LinkWire.enter(in));
+        case LinkFields.WELCOME_SAMPLER -> sampler = Peer.read(in.enter());
         case LinkFields.WELCOME_SLOTS ->
             slots = LinkWire.integer(in, DictionaryLimits.MAX_SLOTS, "welcome.dictionary_slots");
         case LinkFields.WELCOME_BYTES ->

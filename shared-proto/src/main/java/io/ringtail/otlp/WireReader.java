@@ -164,6 +164,39 @@ public final class WireReader {
     return (int) length;
   }
 
+  /**
+   * Goes past the present LEN field.
+   *
+   * @param inner reads its content from here on, without a copy
+   * @return that
+   */
+  public WireReader enter(WireReader inner) throws MalformedWireException {
+    int length = readLength();
+    int start = position;
+    position = start + length;
+    return inner.reset(array, start, start + length);
+  }
+
+  /** As {@link #enter(WireReader)}, with a new reader. */
+  public WireReader enter() throws MalformedWireException {
+    return enter(new WireReader());
+  }
+
+  /**
+   * Goes past the next LEN field of a tag, whose content {@code inner} reads from here on; false if
+   * there is none.
+   */
+  public boolean enterNext(int wantedTag, WireReader inner) throws MalformedWireException {
+    while (next()) {
+      if (tag == wantedTag) {
+        enter(inner);
+        return true;
+      }
+      skip();
+    }
+    return false;
+  }
+
   /** Skips the value of the present field. */
   public void skip() throws MalformedWireException {
     skip(tag, 0);

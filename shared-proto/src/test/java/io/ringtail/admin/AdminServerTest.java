@@ -55,9 +55,13 @@ class AdminServerTest {
   }
 
   private Admin admin(int port) {
+    return admin(new AdminConfig(Optional.of(new InetSocketAddress("127.0.0.1", port))));
+  }
+
+  private Admin admin(AdminConfig config) {
     Admin admin =
         new Admin(
-            new AdminConfig(Optional.of(new InetSocketAddress("127.0.0.1", port))),
+            config,
             new AdminContext(
                 ClusterConfig.defaults(),
                 "s0",
@@ -208,20 +212,7 @@ class AdminServerTest {
 
   @Test
   void off_listensNowhere() throws Exception {
-    Admin admin =
-        new Admin(
-            AdminConfig.off(),
-            new AdminContext(
-                ClusterConfig.defaults(),
-                "s0",
-                List.of(),
-                FakeCluster.membership(Optional.empty()),
-                new RingTables(1),
-                metrics,
-                readiness,
-                Surroundings.none()),
-            tier);
-    open.add(admin);
+    Admin admin = admin(AdminConfig.off());
     admin.start();
     assertThat(admin.address()).isEmpty();
   }

@@ -68,8 +68,8 @@ final class Arrivals {
     WireReader resource = new WireReader().reset(body, start, end);
     WireReader scope = new WireReader();
     WireReader span = new WireReader();
-    while (into(resource, Otlp.RESOURCE_SPANS_SCOPE_SPANS, scope)) {
-      while (into(scope, Otlp.SCOPE_SPANS_SPANS, span)) {
+    while (resource.enterNext(Otlp.RESOURCE_SPANS_SCOPE_SPANS, scope)) {
+      while (scope.enterNext(Otlp.SCOPE_SPANS_SPANS, span)) {
         boolean known = isWatched(span);
         watched |= known;
         foreign += known ? 0 : 1;
@@ -90,24 +90,6 @@ final class Arrivals {
               new TraceId(
                   WireReader.longBigEndian(span.array(), span.position()),
                   WireReader.longBigEndian(span.array(), span.position() + Long.BYTES)));
-    }
-    return false;
-  }
-
-  /**
-   * Goes to the next field {@code tag} of {@code outer} and lets {@code inner} read its content.
-   */
-  private static boolean into(WireReader outer, int tag, WireReader inner)
-      throws MalformedWireException {
-    while (outer.next()) {
-      if (outer.tag() == tag) {
-        int length = outer.readLength();
-        int start = outer.position();
-        inner.reset(outer.array(), start, start + length);
-        outer.position(start + length);
-        return true;
-      }
-      outer.skip();
     }
     return false;
   }

@@ -17,9 +17,9 @@ final class SpanTally {
     spanCount = 0;
     latestEndNanos = 0;
     request.reset(protobuf, 0, length);
-    while (into(request, Otlp.REQUEST_RESOURCE_SPANS, resource)) {
-      while (into(resource, Otlp.RESOURCE_SPANS_SCOPE_SPANS, scope)) {
-        while (into(scope, Otlp.SCOPE_SPANS_SPANS, span)) {
+    while (request.enterNext(Otlp.REQUEST_RESOURCE_SPANS, resource)) {
+      while (resource.enterNext(Otlp.RESOURCE_SPANS_SCOPE_SPANS, scope)) {
+        while (scope.enterNext(Otlp.SCOPE_SPANS_SPANS, span)) {
           readSpan();
         }
       }
@@ -32,24 +32,6 @@ final class SpanTally {
 
   long latestEndNanos() {
     return latestEndNanos;
-  }
-
-  /**
-   * Goes to the next field {@code tag} of {@code outer} and lets {@code inner} read its content.
-   */
-  private static boolean into(WireReader outer, int tag, WireReader inner)
-      throws MalformedWireException {
-    while (outer.next()) {
-      if (outer.tag() == tag) {
-        int length = outer.readLength();
-        int start = outer.position();
-        inner.reset(outer.array(), start, start + length);
-        outer.position(start + length);
-        return true;
-      }
-      outer.skip();
-    }
-    return false;
   }
 
   private void readSpan() throws MalformedWireException {

@@ -70,7 +70,7 @@ public final class BatchSplitter {
     request.reset(body, offset, offset + length);
     while (request.next()) {
       if (request.tag() == Otlp.REQUEST_RESOURCE_SPANS) {
-        enter(request, resourceSpans);
+        request.enter(resourceSpans);
         walkResource(body, table);
       } else {
         request.skip();
@@ -114,19 +114,12 @@ public final class BatchSplitter {
     rejected = 0;
   }
 
-  private static void enter(WireReader outer, WireReader inner) throws MalformedWireException {
-    int length = outer.readLength();
-    int start = outer.position();
-    outer.position(start + length);
-    inner.reset(outer.array(), start, start + length);
-  }
-
   private void walkResource(byte[] body, RoutingTable table) throws MalformedWireException {
     int firstScope = scopes;
     resourceHeader.clear();
     while (resourceSpans.next()) {
       if (resourceSpans.tag() == Otlp.RESOURCE_SPANS_SCOPE_SPANS) {
-        enter(resourceSpans, scopeSpans);
+        resourceSpans.enter(scopeSpans);
         scopeHeader.clear();
         if (walkSpans(body, table)) {
           keepScope(Header.EMPTY, headerTable.intern(body, scopeHeader));

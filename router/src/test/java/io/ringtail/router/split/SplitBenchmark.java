@@ -165,10 +165,10 @@ public class SplitBenchmark {
     try {
       WireReader request = new WireReader().reset(model, 0, model.length);
       while (request.next()) {
-        WireReader resource = enter(request);
+        WireReader resource = request.enter();
         while (resource.next()) {
           if (resource.field() == 2) {
-            spanOffsets(enter(resource), offsets);
+            spanOffsets(resource.enter(), offsets);
           } else {
             resource.skip();
           }
@@ -184,7 +184,7 @@ public class SplitBenchmark {
       throws MalformedWireException {
     while (scope.next()) {
       if (scope.field() == 2) {
-        WireReader span = enter(scope);
+        WireReader span = scope.enter();
         span.next();
         span.readLength();
         offsets.add(span.position()); // protobuf writes the trace ID first
@@ -192,12 +192,5 @@ public class SplitBenchmark {
         scope.skip();
       }
     }
-  }
-
-  private static WireReader enter(WireReader outer) throws MalformedWireException {
-    int length = outer.readLength();
-    int start = outer.position();
-    outer.position(start + length);
-    return new WireReader().reset(outer.array(), start, start + length);
   }
 }

@@ -87,15 +87,15 @@ final class PeerCodec {
     while (in.next()) {
       PeerFrame known =
           switch (in.tag()) {
-            case PeerFields.HELLO -> hello(enter(in));
-            case PeerFields.FLOORS -> new PeerFrame.Word(floors(enter(in)));
+            case PeerFields.HELLO -> hello(in.enter());
+            case PeerFields.FLOORS -> new PeerFrame.Word(floors(in.enter()));
             case PeerFields.FLOORS_END -> {
               in.skip();
               yield new PeerFrame.Word(new PeerWord.FloorsEnd());
             }
-            case PeerFields.TRANSFER -> new PeerFrame.Word(transfer(enter(in)));
-            case PeerFields.NOTICE -> new PeerFrame.Word(notice(enter(in)));
-            case PeerFields.SETTLED -> new PeerFrame.Word(settled(enter(in)));
+            case PeerFields.TRANSFER -> new PeerFrame.Word(transfer(in.enter()));
+            case PeerFields.NOTICE -> new PeerFrame.Word(notice(in.enter()));
+            case PeerFields.SETTLED -> new PeerFrame.Word(settled(in.enter()));
             default -> {
               in.skip();
               yield null;
@@ -115,8 +115,8 @@ final class PeerCodec {
         case PeerFields.HELLO_MIN_VERSION -> numbers[0] = in.readVarint();
         case PeerFields.HELLO_MAX_VERSION -> numbers[1] = in.readVarint();
         case PeerFields.HELLO_ATTEMPT -> numbers[2] = in.readVarint();
-        case PeerFields.HELLO_FROM -> from = Peer.read(enter(in));
-        case PeerFields.HELLO_TO -> to = Peer.read(enter(in));
+        case PeerFields.HELLO_FROM -> from = Peer.read(in.enter());
+        case PeerFields.HELLO_TO -> to = Peer.read(in.enter());
         default -> in.skip();
       }
     }
@@ -136,7 +136,7 @@ final class PeerCodec {
         case PeerFields.FLOORS_ID -> numbers[0] = in.readVarint();
         case PeerFields.FLOORS_VIEW_ID -> numbers[1] = in.readVarint();
         case PeerFields.FLOORS_NUMBER -> numbers[2] = in.readVarint();
-        case PeerFields.FLOORS_SEQ -> seqs.add(routerSeq(enter(in)));
+        case PeerFields.FLOORS_SEQ -> seqs.add(routerSeq(in.enter()));
         default -> in.skip();
       }
     }
@@ -148,7 +148,7 @@ final class PeerCodec {
     long seq = 0;
     while (in.next()) {
       switch (in.tag()) {
-        case PeerFields.SEQ_ROUTER -> router = Peer.read(enter(in));
+        case PeerFields.SEQ_ROUTER -> router = Peer.read(in.enter());
         case PeerFields.SEQ_SEQ -> seq = in.readVarint();
         default -> in.skip();
       }
@@ -256,21 +256,21 @@ final class PeerCodec {
     while (in.next()) {
       PeerFrame known =
           switch (in.tag()) {
-            case PeerFields.WELCOME -> welcome(enter(in));
+            case PeerFields.WELCOME -> welcome(in.enter());
             case PeerFields.TRANSFER_TAKEN ->
                 new PeerFrame.Answer(new PeerAnswer.TransferTaken(in.readVarint()));
             case PeerFields.TRANSFER_NOT_OWNER ->
-                new PeerFrame.Answer(notOwner(enter(in), PeerAnswer.TransferNotOwner::new));
+                new PeerFrame.Answer(notOwner(in.enter(), PeerAnswer.TransferNotOwner::new));
             case PeerFields.NOTICE_NOT_OWNER ->
-                new PeerFrame.Answer(notOwner(enter(in), PeerAnswer.NoticeNotOwner::new));
+                new PeerFrame.Answer(notOwner(in.enter(), PeerAnswer.NoticeNotOwner::new));
             case PeerFields.TRANSFER_FULL ->
                 new PeerFrame.Answer(new PeerAnswer.TransferFull(in.readVarint()));
-            case PeerFields.TRANSFER_UNFIT -> new PeerFrame.Answer(unfit(enter(in)));
+            case PeerFields.TRANSFER_UNFIT -> new PeerFrame.Answer(unfit(in.enter()));
             case PeerFields.NOTICE_TAKEN ->
                 new PeerFrame.Answer(new PeerAnswer.NoticeTaken(in.readVarint()));
             case PeerFields.NOTICE_UNFIT ->
                 new PeerFrame.Answer(new PeerAnswer.NoticeUnfit(in.readVarint()));
-            case PeerFields.FAREWELL -> farewell(enter(in));
+            case PeerFields.FAREWELL -> farewell(in.enter());
             default -> {
               in.skip();
               yield null;
@@ -287,7 +287,7 @@ final class PeerCodec {
     while (in.next()) {
       switch (in.tag()) {
         case PeerFields.WELCOME_VERSION -> version = in.readVarint();
-        case PeerFields.WELCOME_FROM -> from = Peer.read(enter(in));
+        case PeerFields.WELCOME_FROM -> from = Peer.read(in.enter());
         default -> in.skip();
       }
     }
@@ -315,7 +315,7 @@ final class PeerCodec {
       switch (in.tag()) {
         case PeerFields.UNFIT_ID -> id = in.readVarint();
         case PeerFields.UNFIT_ENTRIES -> {
-          WireReader packed = enter(in);
+          WireReader packed = in.enter();
           while (packed.position() < packed.end()) {
             entries.add(place(packed.readVarint()));
           }
@@ -377,13 +377,6 @@ final class PeerCodec {
     ByteBuf slice = Unpooled.wrappedBuffer(in.array(), in.position(), length);
     in.position(in.position() + length);
     return slice;
-  }
-
-  private static WireReader enter(WireReader outer) throws MalformedWireException {
-    int length = outer.readLength();
-    int start = outer.position();
-    outer.position(start + length);
-    return new WireReader().reset(outer.array(), start, start + length);
   }
 
   private static int version(long value) throws MalformedWireException {

@@ -6,37 +6,32 @@ import java.util.List;
 final class Combinators {
   private Combinators() {}
 
-  /** All say Sampled; an empty list does. */
-  record And(List<PolicySpec> subPolicies) implements Rule {
+  /** Sampled if all say so; an empty list does. */
+  private interface All extends Rule {
+    List<PolicySpec> subPolicies();
+
+    @Override
+    default TracePredicate compile(SpanTests tests) {
+      return all(subPolicies(), tests);
+    }
+
+    @Override
+    default boolean stateful() {
+      return subPolicies().stream().anyMatch(p -> p.rule().stateful());
+    }
+  }
+
+  /** All say Sampled. */
+  record And(List<PolicySpec> subPolicies) implements All {
     And {
       subPolicies = List.copyOf(subPolicies);
-    }
-
-    @Override
-    public TracePredicate compile(SpanTests tests) {
-      return all(subPolicies, tests);
-    }
-
-    @Override
-    public boolean stateful() {
-      return anyStateful(subPolicies);
     }
   }
 
   /** A veto: if all say Sampled, the trace is dropped whatever others vote. */
-  record Drop(List<PolicySpec> subPolicies) implements Rule {
+  record Drop(List<PolicySpec> subPolicies) implements All {
     Drop {
       subPolicies = List.copyOf(subPolicies);
-    }
-
-    @Override
-    public TracePredicate compile(SpanTests tests) {
-      return all(subPolicies, tests);
-    }
-
-    @Override
-    public boolean stateful() {
-      return anyStateful(subPolicies);
     }
   }
 
@@ -51,10 +46,6 @@ final class Combinators {
     public boolean stateful() {
       return subPolicy.rule().stateful();
     }
-  }
-
-  private static boolean anyStateful(List<PolicySpec> policies) {
-    return policies.stream().anyMatch(p -> p.rule().stateful());
   }
 
   private static TracePredicate all(List<PolicySpec> policies, SpanTests tests) {

@@ -260,16 +260,16 @@ public final class Notice {
       boolean remembered = false;
       while (in.next()) {
         switch (in.tag()) {
-          case ROUTERS -> router(enter(in));
-          case CONTEXTS -> context(enter(in));
-          case POLICIES -> policy(enter(in));
+          case ROUTERS -> router(in.enter(inner));
+          case CONTEXTS -> context(in.enter(inner));
+          case POLICIES -> policy(in.enter(inner));
           case DECISIONS -> {
-            WireReader decisions = enter(in);
+            WireReader decisions = in.enter(inner);
             decisionsStart = decisions.position();
             decisionsEnd = decisions.end();
           }
           case AGES -> {
-            WireReader ages = enter(in);
+            WireReader ages = in.enter(inner);
             agesStart = ages.position();
             agesEnd = ages.end();
           }
@@ -288,13 +288,6 @@ public final class Notice {
         notice.age(i, (int) Math.min(Integer.MAX_VALUE / 4, inner.readVarint() & Long.MAX_VALUE));
       }
       return notice;
-    }
-
-    private WireReader enter(WireReader in) throws MalformedWireException {
-      int length = in.readLength();
-      inner.reset(in.array(), in.position(), in.position() + length);
-      in.position(in.position() + length);
-      return inner;
     }
 
     private void router(WireReader in) throws MalformedWireException {

@@ -85,12 +85,12 @@ public final class TransferBatch {
     WireReader in = outer.reset(array, start, end);
     while (in.next()) {
       switch (in.tag()) {
-        case TransferFields.ROUTER -> routers.add(readRouter(enter(in, inner)));
+        case TransferFields.ROUTER -> routers.add(readRouter(in.enter(inner)));
         case TransferFields.CONTEXT -> contexts.add(readHeader(in));
-        case TransferFields.GROUP -> readGroup(enter(in, inner));
+        case TransferFields.GROUP -> readGroup(in.enter(inner));
         case TransferFields.POLICY -> policies.add(readString(in));
-        case TransferFields.NOTES -> notes.add(readNotes(enter(in, inner)));
-        case TransferFields.SEEN -> seen = readNotes(enter(in, inner));
+        case TransferFields.NOTES -> notes.add(readNotes(in.enter(inner)));
+        case TransferFields.SEEN -> seen = readNotes(in.enter(inner));
         default -> in.skip();
       }
     }
@@ -158,12 +158,12 @@ public final class TransferBatch {
     while (in.next()) {
       switch (in.tag()) {
         case TransferFields.DECISIONS -> {
-          WireReader content = enter(in, inner);
+          WireReader content = in.enter(inner);
           int length = content.end() - content.position();
           ByteBuf encoded = Unpooled.wrappedBuffer(array, content.position(), length);
           decisions.add(new Decisions(entry++, encoded));
         }
-        case TransferFields.TRACE -> readTrace(entry++, enter(in, inner));
+        case TransferFields.TRACE -> readTrace(entry++, in.enter(inner));
         default -> in.skip();
       }
     }
@@ -265,14 +265,6 @@ public final class TransferBatch {
               + ')');
     }
     return (int) value;
-  }
-
-  private static WireReader enter(WireReader outer, WireReader inner)
-      throws MalformedWireException {
-    int length = outer.readLength();
-    int start = outer.position();
-    outer.position(start + length);
-    return inner.reset(outer.array(), start, start + length);
   }
 
   private static String readString(WireReader in) throws MalformedWireException {

@@ -95,7 +95,7 @@ public record RpcStatus(int code, String message, @Nullable Duration retryDelay)
         case 1 << 3 | WireReader.VARINT -> code = (int) in.readVarint();
         case 2 << 3 | WireReader.LEN -> message = string(in);
         case 3 << 3 | WireReader.LEN -> {
-          Duration found = detail(message(in));
+          Duration found = detail(in.enter());
           retryDelay = found == null ? retryDelay : found;
         }
         default -> in.skip();
@@ -111,12 +111,10 @@ public record RpcStatus(int code, String message, @Nullable Duration retryDelay)
       switch (any.tag()) {
         case 1 << 3 | WireReader.LEN -> type = string(any);
         case 2 << 3 | WireReader.LEN -> {
-          int length = any.readLength();
-          int start = any.position();
+          WireReader value = any.enter();
           if (type.equals(RETRY_INFO)) {
-            delay = retryInfo(new WireReader().reset(any.array(), start, start + length));
+            delay = retryInfo(value);
           }
-          any.position(start + length);
         }
         default -> any.skip();
       }
@@ -128,7 +126,7 @@ public record RpcStatus(int code, String message, @Nullable Duration retryDelay)
     Duration delay = Duration.ZERO;
     while (in.next()) {
       if (in.tag() == (1 << 3 | WireReader.LEN)) {
-        delay = duration(message(in));
+        delay = duration(in.enter());
       } else {
         in.skip();
       }
@@ -157,14 +155,6 @@ public record RpcStatus(int code, String message, @Nullable Duration retryDelay)
     int start = in.position();
     in.position(start + length);
     return new String(in.array(), start, length, StandardCharsets.UTF_8);
-  }
-
-  /** A reader of the nested message, passed over in {@code in}. */
-  private static WireReader message(WireReader in) throws MalformedWireException {
-    int length = in.readLength();
-    int start = in.position();
-    in.position(start + length);
-    return new WireReader().reset(in.array(), start, start + length);
   }
 
   /** Reads code and message of a JSON status; details are passed over. */
