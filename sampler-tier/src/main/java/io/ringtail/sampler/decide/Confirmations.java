@@ -45,13 +45,13 @@ final class Confirmations {
       Waiting next = unsent.removeFirst();
       sent.addLast(new Waiting(next.stored(), next.sinceMillis(), mail.lastId()));
     }
-    return tell(sent, nowMillis) + tell(unsent, nowMillis);
+    return tell(sent, true, nowMillis) + tell(unsent, false, nowMillis);
   }
 
-  private int tell(Deque<Waiting> waiting, int nowMillis) {
+  private int tell(Deque<Waiting> waiting, boolean areSent, int nowMillis) {
     int told = 0;
     for (Waiting first = waiting.peekFirst();
-        first != null && mayTell(first, waiting == sent, nowMillis);
+        first != null && mayTell(first, areSent, nowMillis);
         first = waiting.peekFirst()) {
       waiting.removeFirst();
       first.stored().run();
