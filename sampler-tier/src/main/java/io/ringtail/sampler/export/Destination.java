@@ -174,6 +174,7 @@ final class Destination {
       flushed = true;
       retryAllNow(nowNanos);
     }
+    work += send(nowNanos); // what can go, goes: the disk is for the rest
     work += overflow.spill(ready, waiting);
     work += readBack(nowNanos);
     return work + send(nowNanos);

@@ -54,34 +54,32 @@ final class Overflow {
   }
 
   /**
-   * Writes what waits until memory is half empty again; that answers its traces.
+   * Writes one request that waits, if memory is over half full; that answers its traces. One a
+   * round: a disk that takes its time keeps no request from being sent or its answer from being
+   * heard.
    *
-   * @return requests written
+   * @return requests done with
    */
   int spill(ArrayDeque<Batch> ready, Collection<Batch> waiting) {
     if (spool == null || !backlog.isOverHalf()) {
       return 0;
     }
-    int written = 0;
-    while (backlog.isOverHalf()) {
-      Batch batch = notStored(ready);
-      if (batch == null) {
-        batch = notStored(waiting);
-      }
-      if (batch == null) {
-        break;
-      }
-      ready.remove(batch);
-      waiting.remove(batch);
-      batch = outcome.wanted(batch);
-      if (!batch.isEmpty() && !write(batch)) {
-        ready.addFirst(batch);
-        break;
-      }
-      outcome.spooled(batch);
-      written++;
+    Batch found = notStored(ready);
+    if (found == null) {
+      found = notStored(waiting);
     }
-    return written;
+    if (found == null) {
+      return 0;
+    }
+    ready.remove(found);
+    waiting.remove(found);
+    Batch batch = outcome.wanted(found);
+    if (!batch.isEmpty() && !write(batch)) {
+      ready.addFirst(batch);
+      return 0;
+    }
+    outcome.spooled(batch);
+    return 1;
   }
 
   private static @Nullable Batch notStored(Collection<Batch> among) {

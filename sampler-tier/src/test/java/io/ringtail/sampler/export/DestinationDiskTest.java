@@ -2,9 +2,11 @@ package io.ringtail.sampler.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.ExportConfig.Balance;
 import io.ringtail.sampler.export.send.Payload;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,35 @@ class DestinationDiskTest extends WithDestination {
     assertThat(sentSpans()).isEqualTo(500);
     assertThat(destination.diskBytes()).isZero();
     destination.close();
+  }
+
+  @Test
+  void disk_backendWorks_whatCanGoGoesFirstAndOneRequestARoundIsWritten(@TempDir Path dir)
+      throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 4_000, first);
+    first.hangs = true;
+    for (int i = 0x41; i < 0x4a; i++) { // of as many senders: a request each
+      assertThat(offer(kept.trace(i, 5, new Header(new byte[] {(byte) i})))).isTrue();
+    }
+    destination.doWork(nowNanos);
+    destination.doWork(nowNanos + 200 * MILLI);
+    assertThat(first.sent).hasSize(MAX_IN_FLIGHT);
+    assertThat(first.sent).allMatch(p -> p.context().bytes()[0] < 0x41 + MAX_IN_FLIGHT);
+    assertThat(requestsOn(dir)).isEqualTo(1);
+
+    first.hangs = false;
+    first.hanging.forEach(onResult -> onResult.accept(FakeTransport.ACCEPTED));
+    pass(200);
+    assertThat(sentSpans()).isEqualTo(45);
+    assertThat(requestsOn(dir)).isZero();
+    destination.close();
+  }
+
+  private static long requestsOn(Path dir) throws IOException {
+    try (var files = Files.list(dir)) {
+      return files.filter(f -> f.toString().endsWith(".request")).count();
+    }
   }
 
   @Test

@@ -80,7 +80,7 @@ final class Exporting {
             + (worst.fullness() >= 1 ? " and senders are refused." : ", then senders are refused."),
         everywhere
             ? "Bring the backend back, or correct sampler.export: nothing is lost meanwhile, what"
-                  + " is kept waits and is sent again."
+                + " is kept waits and is sent again."
             : "The backend takes from other samplers: see the way from these to it; nothing is lost"
                 + " meanwhile, what is kept waits and is sent again.");
   }

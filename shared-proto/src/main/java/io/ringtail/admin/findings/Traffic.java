@@ -66,7 +66,7 @@ final class Traffic {
             .orElse(
                 passing
                     ? "Nodes that start or stop do this for moments; if it stays, see which are not"
-                          + " ready."
+                        + " ready."
                     : "See what else is told here, and the logs of these nodes.");
     Severity now = passing ? Severity.WARNING : Severity.CRITICAL;
     found.add(
