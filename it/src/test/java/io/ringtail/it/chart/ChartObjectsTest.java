@@ -408,7 +408,7 @@ class ChartObjectsTest {
                 .flatMap(ChartObjectsTest::portNames))
         .containsExactly("ops");
     assertThat(exposed.the(Pod.class, "-test-status").getSpec().getContainers().get(0).getArgs())
-        .containsExactly("status", "--node", "shop-ringtail-members:4320");
+        .containsExactly("status", "--node", "shop-ringtail-members:4320", "--timeout", "30s");
   }
 
   @Test
