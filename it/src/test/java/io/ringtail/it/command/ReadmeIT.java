@@ -31,11 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
  *   <li>{@code file: NAME} is written beside the scripts.
  *   <li>{@code run} must exit 0; with {@code run: shows A, B} each of these texts must be printed,
  *       by it or by what runs beside it.
+ *   <li>{@code run: in every terminal} is typed before each of the others.
  *   <li>{@code run: until ready} starts each line; it must print {@code ready}. They run until the
  *       next such block, or the end, and must exit 0 on SIGTERM.
  * </ul>
  *
- * README's ports are replaced by free ones, {@code /tmp/ringtail} by a directory of the test's own.
+ * README's ports are replaced by free ones, {@code /tmp/ringtail} by a directory of the test's own;
+ * the node that is asked if none is named is told by the environment.
  */
 class ReadmeIT {
   private static final Pattern BLOCK =
@@ -43,11 +45,13 @@ class ReadmeIT {
   private static final Pattern PORT = Pattern.compile("\\b(4317|4318|4319|4320|4321|9464|9465)\\b");
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final String SHOWS = "shows ";
+  private static final String EVERYWHERE = "in every terminal";
 
   @TempDir private Path directory;
 
   private final Map<String, Integer> ports = new HashMap<>();
   private final Deque<ShellCommand> running = new ArrayDeque<>();
+  private String first = "";
 
   private record Block(String kind, String argument, String text) {}
 
@@ -59,22 +63,26 @@ class ReadmeIT {
   @Test
   void readme_markedBlocks_doWhatTheySay() throws Exception {
     Path top = Path.of("..").toRealPath();
-    Files.createSymbolicLink(directory.resolve("scripts"), top.resolve("scripts"));
+    Files.createSymbolicLink(directory.resolve("bin"), top.resolve("bin"));
     recording(directory.resolve("traces.jsonl.gz"));
     List<Block> blocks = blocks(Files.readString(top.resolve("README.md")));
     int commands = 0;
+    first = here("export RINGTAIL_NODE=127.0.0.1:4320\n");
     for (Block block : blocks) {
       if (block.kind().equals("file")) {
         Files.writeString(directory.resolve(block.argument()), here(block.text()));
+      } else if (block.argument().equals(EVERYWHERE)) {
+        first += block.text();
       }
     }
     for (Block block : blocks) {
-      if (block.kind().equals("run")) {
+      if (block.kind().equals("run") && !block.argument().equals(EVERYWHERE)) {
         commands += run(block);
       }
     }
     stopAll();
-    assertThat(commands).as("commands run").isGreaterThanOrEqualTo(7);
+    assertThat(commands).as("commands run").isGreaterThanOrEqualTo(13);
+    assertThat(Files.readString(top.resolve("README.md"))).doesNotContain("scripts/ringtail");
   }
 
   private static List<Block> blocks(String readme) {
@@ -110,7 +118,7 @@ class ReadmeIT {
       }
       return lines.size();
     }
-    List<String> lines = block.text().lines().filter(l -> l.startsWith("scripts/")).toList();
+    List<String> lines = block.text().lines().filter(l -> l.startsWith("ringtail ")).toList();
     runOnce(block);
     return Math.max(1, lines.size());
   }
@@ -119,13 +127,14 @@ class ReadmeIT {
   private void start(String line) throws Exception {
     String ports = " --grpc-port 4317 --http-port 4318 --admin-port 4320";
     String command = line.contains(" dev") ? line + ports : line;
-    ShellCommand node = ShellCommand.start("exec env " + here(command), directory);
+    ShellCommand node = ShellCommand.start(first + "exec env " + here(command), directory);
     running.push(node);
     node.awaitLine("ready"::equals, "ready", TIMEOUT);
   }
 
   private void runOnce(Block block) throws Exception {
-    try (ShellCommand command = ShellCommand.start("set -e\n" + here(block.text()), directory)) {
+    try (ShellCommand command =
+        ShellCommand.start("set -e\n" + first + here(block.text()), directory)) {
       assertThat(command.awaitExit(TIMEOUT)).as(command.toString()).isEqualTo(0);
       if (block.argument().startsWith(SHOWS)) {
         List<ShellCommand> all = new ArrayList<>(running);
