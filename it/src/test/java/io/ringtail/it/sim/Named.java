@@ -320,7 +320,7 @@ enum Named {
       s.after(3_500 * MILLI, () -> s.sampler("s0"));
     }
   },
-  /** The backend takes nothing for a while: queues and memory fill, and senders are refused. */
+  /** The backend takes nothing for a while; there is room for what is kept meanwhile. */
   BACKEND_REFUSES {
     @Override
     SimConfig config(long seed) {
