@@ -1,6 +1,13 @@
 package io.ringtail.cluster;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.ringtail.cluster.epoch.ClusterView;
+import io.ringtail.cluster.epoch.Effect;
+import io.ringtail.cluster.epoch.Epochs;
+import io.ringtail.cluster.epoch.Lease;
+import io.ringtail.cluster.word.ClusterCodec;
+import io.ringtail.cluster.word.ClusterMessage;
+import io.ringtail.cluster.word.GroupWord;
 import io.ringtail.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;

@@ -13,7 +13,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.Membership;
-import io.ringtail.cluster.Memberships;
+import io.ringtail.cluster.group.Memberships;
 import io.ringtail.http2.CopiedReads;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;

@@ -9,7 +9,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.ringtail.cluster.Membership;
-import io.ringtail.cluster.Memberships;
+import io.ringtail.cluster.group.Memberships;
 import io.ringtail.http2.ReadMemory;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.metrics.Metrics;

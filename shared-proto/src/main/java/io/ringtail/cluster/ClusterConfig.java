@@ -161,7 +161,7 @@ public record ClusterConfig(
       members.add(
           new Member(
               id,
-              new Incarnation(StaticMembership.ORDER, 0),
+              new Incarnation(EpochOrder.ONLY, 0),
               role,
               Member.State.ACTIVE,
               m.integer("weight", sampler ? 100 : 0, 0, 10_000),

@@ -60,11 +60,11 @@ public record Epoch(
   }
 
   /** Whether one of the members is the process with these bits. */
-  boolean names(long bits) {
+  public boolean names(long bits) {
     return memberWith(bits).isPresent();
   }
 
-  Optional<Member> memberWith(long bits) {
+  public Optional<Member> memberWith(long bits) {
     return members.stream().filter(m -> m.incarnation().bits() == bits).findFirst();
   }
 

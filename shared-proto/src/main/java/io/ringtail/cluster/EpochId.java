@@ -6,14 +6,14 @@ package io.ringtail.cluster;
  *
  * @param coordinator node id of who made it
  */
-record EpochId(EpochOrder order, String coordinator) {
-  static final EpochId NONE = new EpochId(EpochOrder.NONE, "");
+public record EpochId(EpochOrder order, String coordinator) {
+  public static final EpochId NONE = new EpochId(EpochOrder.NONE, "");
 
-  static EpochId of(Epoch epoch) {
+  public static EpochId of(Epoch epoch) {
     return new EpochId(epoch.order(), epoch.coordinator());
   }
 
-  static EpochId predecessorOf(Epoch epoch) {
+  public static EpochId predecessorOf(Epoch epoch) {
     return new EpochId(epoch.predecessor(), epoch.predecessorCoordinator());
   }
 

@@ -9,6 +9,9 @@ package io.ringtail.cluster;
 public record EpochOrder(long viewId, long number) implements Comparable<EpochOrder> {
   public static final EpochOrder NONE = new EpochOrder(0, 0);
 
+  /** Of the only epoch there is of members that never change. */
+  public static final EpochOrder ONLY = new EpochOrder(0, 1);
+
   @Override
   public int compareTo(EpochOrder o) {
     int byView = Long.compare(viewId, o.viewId);

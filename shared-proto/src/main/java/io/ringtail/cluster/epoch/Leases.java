@@ -1,0 +1,92 @@
+package io.ringtail.cluster.epoch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongPredicate;
+
+/**
+ * This sampler's lease to decide (protocol L1). Pure: no clock, no I/O. Threads: one.
+ *
+ * <p>How: each {@value #STAMP_NANOS} ns a stamp of the own clock goes to the coordinator, or, if
+ * this is the coordinator, to a few others; the lease lasts {@value #LEASE_NANOS} ns from the
+ * newest stamp that came back. So an echo that waited in a socket while the process was stopped
+ * gives nothing. Who is alone has nobody to ask: none is needed from the start or after all others
+ * left by word; after a loss it waits {@value #ALONE_NANOS} ns, more than sides need to find each
+ * other.
+ */
+final class Leases {
+  static final long STAMP_NANOS = 500_000_000L;
+  static final long LEASE_NANOS = 3_000_000_000L;
+  static final long ALONE_NANOS = 30_000_000_000L;
+
+  /** Of the others so many are asked by a coordinator: one of them may be dead and not noticed. */
+  private static final int WITNESSES = 4;
+
+  private boolean alone;
+  private boolean byLoss;
+  private long changedAtNanos;
+  private boolean stamped;
+  private long stampedAtNanos;
+  private boolean echoed;
+  private long newestEchoNanos;
+  private int turn;
+
+  /**
+   * @param named whether the newest epoch names who has these bits, and no word of its leaving came
+   */
+  void onView(ClusterView before, ClusterView view, LongPredicate named, long now) {
+    boolean isAlone = view.peers().size() == 1;
+    if (isAlone && !alone) {
+      byLoss |=
+          before.peers().stream()
+              .mapToLong(ClusterView.Peer::bits)
+              .anyMatch(bits -> !view.has(bits) && named.test(bits));
+    }
+    if (isAlone != alone) {
+      changedAtNanos = now;
+    }
+    alone = isAlone;
+  }
+
+  boolean isStampDue(long now) {
+    return !stamped || now - stampedAtNanos >= STAMP_NANOS;
+  }
+
+  void onStamp(long now) {
+    stamped = true;
+    stampedAtNanos = now;
+  }
+
+  /** Those of {@code others} whom a coordinator asks this time. */
+  List<Long> witnesses(Set<Long> others) {
+    List<Long> all = new ArrayList<>(new TreeSet<>(others));
+    List<Long> chosen = new ArrayList<>();
+    for (int i = 0; i < Math.min(WITNESSES, all.size()); i++) {
+      chosen.add(all.get(Math.floorMod(turn++, all.size())));
+    }
+    return chosen;
+  }
+
+  void onEcho(long stampNanos) {
+    boolean own = stamped && stampNanos - stampedAtNanos <= 0;
+    if (own && (!echoed || stampNanos - newestEchoNanos > 0)) {
+      echoed = true;
+      newestEchoNanos = stampNanos;
+      byLoss &= alone || stampNanos - changedAtNanos < 0; // who answers now goes along with it
+    }
+  }
+
+  Lease lease(long now) {
+    if (alone) {
+      return !byLoss || wentOnAlone(now) ? Lease.UNENDING : Lease.NONE;
+    }
+    return echoed ? Lease.until(newestEchoNanos + LEASE_NANOS) : Lease.NONE;
+  }
+
+  /** Whether it decides although it may be the rest of a cluster that goes on elsewhere. */
+  boolean wentOnAlone(long now) {
+    return alone && byLoss && now - changedAtNanos >= ALONE_NANOS;
+  }
+}

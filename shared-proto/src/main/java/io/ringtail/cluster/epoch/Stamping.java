@@ -1,0 +1,136 @@
+package io.ringtail.cluster.epoch;
+
+import io.ringtail.cluster.Completion;
+import io.ringtail.cluster.EpochId;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.word.ClusterMessage.Echo;
+import io.ringtail.cluster.word.ClusterMessage.Stamp;
+import io.ringtail.cluster.word.ClusterMessage.Sums;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+
+/**
+ * The stamps that go to a coordinator and come back: this node's lease (protocol L1) by {@link
+ * Leases}, and with them how far the handoff of each sampler is (protocol O1) by {@link
+ * Completions}. Pure: no clock, no I/O. Threads: one.
+ */
+final class Stamping {
+  private final Self self;
+  private final Follower follower;
+  private final Coordinator coordinator;
+  private final Leases leases = new Leases();
+  private final Completions completions = new Completions();
+  private ClusterView view = ClusterView.NONE;
+
+  Stamping(Self self, Follower follower, Coordinator coordinator) {
+    this.self = self;
+    this.follower = follower;
+    this.coordinator = coordinator;
+  }
+
+  /**
+   * @param missed whether the newest epoch names who has these bits, and no word of its leaving
+   *     came
+   */
+  void onView(ClusterView newView, LongPredicate missed, long now) {
+    leases.onView(view, newView, missed, now);
+    completions.onView(newView);
+    if (!newView.coordinator().equals(view.coordinator()) || newView.merged()) {
+      completions.onNewCoordinator();
+    }
+    view = newView;
+  }
+
+  Lease lease(long now) {
+    return leases.lease(now);
+  }
+
+  boolean wentOnAlone(long now) {
+    return leases.wentOnAlone(now);
+  }
+
+  /** How far the handoff of this sampler is. */
+  void complete(Completion mine) {
+    completions.say(mine);
+  }
+
+  void onApplied(boolean inTurn) {
+    if (!inTurn) {
+      completions.forgetOwn();
+    }
+    if (view.isCoordinator(self.bits())) {
+      completions.renew();
+    }
+  }
+
+  void onTick(long now, List<Effect> effects) {
+    if (leases.isStampDue(now)) {
+      stamp(now, effects);
+    }
+  }
+
+  /** Also carries the own completion. */
+  void stamp(long now, List<Effect> effects) {
+    Optional<Long> leader = view.coordinator();
+    if (!self.mayHaveLease() || leader.isEmpty()) {
+      return;
+    }
+    leases.onStamp(now);
+    List<EpochId> chain = follower.recent();
+    EpochId upTo = completions.ownUpTo(chain);
+    EpochOrder unfinished = completions.ownUnfinished();
+    Stamp stamp = new Stamp(now, newest(), completions.seen(), upTo, unfinished);
+    if (leader.get() != self.bits()) {
+      effects.add(new Effect.Send(leader.get(), stamp));
+      return;
+    }
+    leases.witnesses(coordinator.witnesses()).forEach(w -> effects.add(new Effect.Send(w, stamp)));
+    if (coordinator.vouchesFor(self.bits())) {
+      completions.hear(self.bits(), upTo, unfinished, chain);
+    }
+  }
+
+  private EpochId newest() {
+    return follower.newest().map(EpochId::of).orElse(EpochId.NONE);
+  }
+
+  /**
+   * @param promised this node waits for a later view, and goes along with nobody of this one
+   */
+  void onStamp(long from, Stamp m, boolean promised, List<Effect> effects) {
+    if (!view.isCoordinator(self.bits())) {
+      boolean goesAlong = view.isCoordinator(from) && m.newest().equals(newest());
+      if (goesAlong && !promised) {
+        effects.add(new Effect.Send(from, new Echo(m.nanos())));
+      }
+    } else if (coordinator.vouchesFor(from)) {
+      effects.add(new Effect.Send(from, new Echo(m.nanos())));
+      completions.hear(from, m.upTo(), m.unfinished(), follower.recent());
+      if (m.sums() != completions.version()) {
+        effects.add(new Effect.Send(from, completions.sums()));
+      }
+    }
+  }
+
+  void onEcho(Echo m) {
+    leases.onEcho(m.nanos());
+  }
+
+  void onSums(long from, Sums m, List<Effect> effects) {
+    if (view.isCoordinator(from) && completions.isNewer(m)) {
+      effects.add(new Effect.Completed(m.completions()));
+    }
+  }
+
+  /** A coordinator tells all what is new. */
+  void tellSums(long now, List<Effect> effects) {
+    completions
+        .due(now)
+        .ifPresent(
+            sums -> {
+              effects.add(new Effect.SendAll(sums));
+              effects.add(new Effect.Completed(sums.completions()));
+            });
+  }
+}

@@ -1,0 +1,148 @@
+package io.ringtail.cluster.epoch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochId;
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
+import io.ringtail.cluster.Member;
+import io.ringtail.cluster.Members;
+import io.ringtail.cluster.word.ClusterMessage.Announce;
+import io.ringtail.cluster.word.ClusterMessage.AskHighest;
+import io.ringtail.cluster.word.ClusterMessage.Confirm;
+import io.ringtail.cluster.word.ClusterMessage.Echo;
+import io.ringtail.cluster.word.ClusterMessage.Highest;
+import io.ringtail.cluster.word.ClusterMessage.Published;
+import io.ringtail.cluster.word.ClusterMessage.Stamp;
+import io.ringtail.rules.Rules;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** One node's words: of sampler b to coordinator a, and of a. */
+class EpochsTest {
+  private static final long SECOND = 1_000_000_000;
+  private static final EpochOrder E1 = new EpochOrder(1, 1);
+  private static final Member A = sampler("a", 1);
+  private static final Member B = sampler("b", 2);
+  private static final Member C = fresh(sampler("c", 3));
+
+  private final Epochs epochs = new Epochs(B, List::size, Rules.ALL);
+  private final Epochs coordinator = new Epochs(fresh(A), List::size, Rules.ALL);
+
+  @Test
+  void witness_askedByALaterView_doesNotVouchForTheDeposedCoordinatorBeforeThatComes() {
+    epochs.onView(view(1, 1, 2), 0);
+    Epoch first = epoch(E1, A, B);
+    epochs.on(1, new Published(first), 0);
+    assertThat(epochs.newest()).isEqualTo(Optional.of(first));
+    Stamp stamp = new Stamp(7, EpochId.of(first), 0, EpochId.NONE, EpochOrder.NONE);
+    Effect echo = new Effect.Send(1, new Echo(7));
+    assertThat(epochs.on(1, stamp, 0)).contains(echo);
+
+    epochs.on(3, new AskHighest(2), SECOND);
+    assertThat(epochs.on(1, stamp, 6 * SECOND - 1)).doesNotContain(echo);
+    assertThat(epochs.on(1, stamp, 6 * SECOND)).as("the later view is gone").contains(echo);
+    epochs.onView(view(2, 3, 2), 6 * SECOND);
+    assertThat(epochs.on(1, stamp, 6 * SECOND)).doesNotContain(echo);
+  }
+
+  @Test
+  void epoch_isConfirmedWhenItComes_andAgainWhenItIsInUse() {
+    epochs.onView(view(1, 1, 2), 0);
+    Epoch first = epoch(E1, A, B);
+    assertThat(epochs.on(1, new Published(first), 0)).contains(confirmed(first, false));
+    assertThat(epochs.on(1, new Published(first), 0)).contains(confirmed(first, false));
+    assertThat(epochs.inUse(first, 0)).containsExactly(confirmed(first, true));
+    assertThat(epochs.on(1, new Published(first), 0)).contains(confirmed(first, true));
+
+    Epoch other = epoch(new EpochOrder(1, 7), A, B);
+    assertThat(epochs.inUse(other, 0)).as("not the newest").isEmpty();
+  }
+
+  @Test
+  void coordinator_othersStillBuildItsEpoch_makesTheNextWhenTheyHaveBuilt() {
+    Epoch made = coordinated(SECOND);
+    coordinator.on(2, new Confirm(EpochId.of(made), false), SECOND);
+    coordinator.inUse(made, SECOND);
+    coordinator.onView(view(2, 1, 2, 3), SECOND);
+    coordinator.on(3, new Announce(C), SECOND);
+    assertThat(publishedBy(coordinator.onTick(3 * SECOND))).isEmpty();
+    List<Effect> then = coordinator.on(2, new Confirm(EpochId.of(made), true), 3 * SECOND);
+    assertThat(publishedBy(then)).hasSize(1);
+  }
+
+  @Test
+  void coordinator_oneNeverHasItInUse_waitsNoLongerThanThat() {
+    Epoch made = coordinated(SECOND);
+    coordinator.on(2, new Confirm(EpochId.of(made), false), SECOND);
+    coordinator.inUse(made, SECOND);
+    coordinator.onView(view(2, 1, 2, 3), SECOND);
+    coordinator.on(3, new Announce(C), SECOND);
+    assertThat(publishedBy(coordinator.onTick(SECOND + Uptake.USE_NANOS - 1))).isEmpty();
+    assertThat(publishedBy(coordinator.onTick(SECOND + Uptake.USE_NANOS))).hasSize(1);
+  }
+
+  @Test
+  void coordinator_oneIsSilent_waitsOneSecondForIt() {
+    Epoch made = coordinated(SECOND);
+    coordinator.inUse(made, SECOND);
+    coordinator.onView(view(2, 1, 2, 3), SECOND);
+    coordinator.on(3, new Announce(C), SECOND);
+    assertThat(publishedBy(coordinator.onTick(2 * SECOND - 1))).isEmpty();
+    assertThat(publishedBy(coordinator.onTick(2 * SECOND))).hasSize(1);
+  }
+
+  @Test
+  void coordinator_thatMissedAView_asksWhatOthersHave() {
+    coordinated(SECOND);
+    AskHighest third = new AskHighest(3);
+    assertThat(coordinator.onView(view(2, 1, 2), SECOND)).doesNotContain(new Effect.SendAll(third));
+    assertThat(coordinator.onView(view(3, 1, 2, 3), SECOND))
+        .doesNotContain(new Effect.SendAll(third));
+    assertThat(coordinator.onView(view(5, 1, 2, 3, 4), SECOND))
+        .as("the fourth may have joined two sides")
+        .contains(new Effect.SendAll(new AskHighest(5)));
+  }
+
+  /** An epoch of a and b, made by a at that time. */
+  private Epoch coordinated(long now) {
+    coordinator.onView(view(1, 1, 2), 0);
+    coordinator.on(2, new Announce(fresh(B)), 0);
+    coordinator.on(2, new Highest(1, List.of(), 0, 0), 0);
+    List<Epoch> made = publishedBy(coordinator.onTick(now));
+    assertThat(made).hasSize(1);
+    return made.get(0);
+  }
+
+  private static List<Epoch> publishedBy(List<Effect> effects) {
+    return effects.stream()
+        .filter(e -> e instanceof Effect.SendAll all && all.message() instanceof Published)
+        .map(e -> ((Published) ((Effect.SendAll) e).message()).epoch())
+        .toList();
+  }
+
+  private static Effect confirmed(Epoch epoch, boolean inUse) {
+    return new Effect.Send(1, new Confirm(EpochId.of(epoch), inUse));
+  }
+
+  private static Epoch epoch(EpochOrder order, Member... members) {
+    return new Epoch(order, "a", List.of(members), 2, EpochOrder.NONE, List.of());
+  }
+
+  private static ClusterView view(long id, long... samplers) {
+    List<ClusterView.Peer> peers =
+        Arrays.stream(samplers).mapToObj(s -> new ClusterView.Peer(s, true)).toList();
+    return new ClusterView(id, peers, false);
+  }
+
+  private static Member fresh(Member of) {
+    return of.withIncarnation(new Incarnation(EpochOrder.NONE, of.incarnation().bits()));
+  }
+
+  private static Member sampler(String id, long bits) {
+    return Members.member(id, Member.Role.SAMPLER, 100).withIncarnation(new Incarnation(E1, bits));
+  }
+}
