@@ -2,7 +2,6 @@ package io.ringtail.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -40,6 +39,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 class RouterNodeTest {
@@ -151,6 +152,10 @@ class RouterNodeTest {
       await().until(() -> !first.spans().isEmpty());
       assertThat(second.spans()).isEmpty();
     }
+  }
+
+  private static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofSeconds(60));
   }
 
   private static void assertPartial(ExportTraceServiceResponse answer, String why) {

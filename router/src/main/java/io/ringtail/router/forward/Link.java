@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Link implements Outlet, LinkSession.Events {
   private static final Logger log = LoggerFactory.getLogger(Link.class);
-  private static final long TICK_MILLIS = 100;
+  static final long TICK_MILLIS = 100;
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
   private static final long STEADY_NANOS = Duration.ofSeconds(1).toNanos();
 

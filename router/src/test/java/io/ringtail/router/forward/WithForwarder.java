@@ -1,12 +1,12 @@
 package io.ringtail.router.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
@@ -27,18 +27,31 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 
-/** A forwarder in front of samplers that do as the test says, over real links. */
+/**
+ * A forwarder in front of samplers that do as the test says, over real links. Its time goes on with
+ * the machine's, but what a test is about is not measured in it: a machine may stand still.
+ */
 abstract class WithForwarder {
-  static final Duration TIMEOUT = Duration.ofMillis(1500);
+  /** Nothing times out by itself: see {@link #pass}. */
+  static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   static final Refusal BUSY = new Refusal.Busy("full", Duration.ofMillis(100));
   final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   final Metrics metrics = new Metrics();
   final Books books = new Books(metrics);
   final Random random = new Random(5);
   final List<FakeSampler> samplers = new ArrayList<>();
+  private final AtomicLong passedNanos = new AtomicLong();
+  private volatile LongSupplier time = System::nanoTime;
   final Forwarder forwarder =
       new Forwarder(
           new ForwardConfig(TIMEOUT, 1 << 20, 1 << 16),
@@ -46,10 +59,36 @@ abstract class WithForwarder {
           new Peer(Tables.ROUTER, new Incarnation(EpochOrder.NONE, Tables.ROUTER_BITS)),
           0,
           loops,
-          new LinkTransport(NioSocketChannel.class, NetworkMemory.unlimited(2)),
-          new RingTables(2),
-          metrics,
-          Rules.ALL);
+          new Forwarder.Surroundings(
+              new LinkTransport(NioSocketChannel.class, NetworkMemory.unlimited(2)),
+              () -> time.getAsLong() + passedNanos.get(),
+              new Random(6),
+              new RingTables(2),
+              Executors.newSingleThreadExecutor(),
+              Rules.ALL),
+          metrics);
+
+  static ConditionFactory await() {
+    return Awaitility.await().atMost(PATIENCE);
+  }
+
+  /** Time passes only by {@link #pass} from here on. */
+  void stopTime() {
+    long nowNanos = System.nanoTime();
+    time = () -> nowNanos;
+  }
+
+  /** So much time passes at once. */
+  void pass(Duration duration) {
+    passedNanos.addAndGet(duration.toNanos());
+  }
+
+  /** Whatever a timer of the loops was to do by now is done. */
+  void afterTheNextTicks() throws InterruptedException {
+    for (EventExecutor loop : loops) {
+      loop.schedule(() -> {}, 2 * Link.TICK_MILLIS, TimeUnit.MILLISECONDS).sync();
+    }
+  }
 
   @AfterEach
   void close() throws Exception {

@@ -83,7 +83,7 @@ final class GrpcClient implements AutoCloseable {
             .setRequestMarshaller(new MessageBytes())
             .setResponseMarshaller(new MessageBytes())
             .build();
-    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS);
+    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS);
     if (!encoding.equals("identity")) {
       options = options.withCompression(encoding);
     }
@@ -105,7 +105,7 @@ final class GrpcClient implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     try {
-      assertThat(channel.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -135,7 +135,7 @@ final class GrpcClient implements AutoCloseable {
     }
 
     Answer await() throws InterruptedException {
-      assertThat(closed.await(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(closed.await(90, TimeUnit.SECONDS)).isTrue();
       try {
         return new Answer(status, trailers, ExportTraceServiceResponse.parseFrom(response));
       } catch (IOException e) {

@@ -12,7 +12,6 @@ import io.ringtail.refusal.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -186,7 +185,7 @@ final class GrpcReceiverTest extends WithReceivers {
     GrpcClient client = client(router);
     byte[] body = new byte[700 * 1024];
     GrpcClient.PendingAnswer first = client.start(body);
-    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    await().until(() -> router.ingress.requests.size() == 1);
     assertThat(router.receivers.bytesInFlight()).isEqualTo(body.length);
     GrpcClient.Answer second = client.send(body);
     assertThat(second.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -205,7 +204,7 @@ final class GrpcReceiverTest extends WithReceivers {
     router.ingress.answers = false;
     GrpcClient client = client(router).with(Compression.GZIP);
     client.start(new byte[700 * 1024]);
-    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    await().until(() -> router.ingress.requests.size() == 1);
     GrpcClient.Answer second = client.send(new byte[700 * 1024]);
     assertThat(second.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
@@ -232,7 +231,7 @@ final class GrpcReceiverTest extends WithReceivers {
     byte[] second = ReceiveFixture.request(300, 2);
     GrpcClient.PendingAnswer pending = late.start(first);
     GrpcClient other = new GrpcClient(late.channel);
-    Awaitility.await().until(() -> router.receivers.bytesInFlight() == first.length);
+    await().until(() -> router.receivers.bytesInFlight() == first.length);
     assertThat(other.send(second).status().getCode()).isEqualTo(Status.Code.OK);
     pending.call.halfClose();
     assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
@@ -246,9 +245,9 @@ final class GrpcReceiverTest extends WithReceivers {
     GrpcClient client = client(router);
     client.halfCloses = false;
     GrpcClient.PendingAnswer pending = client.start(new byte[5000]);
-    Awaitility.await().until(() -> router.receivers.bytesInFlight() == 5000);
+    await().until(() -> router.receivers.bytesInFlight() == 5000);
     pending.call.cancel("gone", null);
-    Awaitility.await().until(() -> router.refused("grpc", "abandoned") == 1);
+    await().until(() -> router.refused("grpc", "abandoned") == 1);
     assertThat(router.receivers.bytesInFlight()).isZero();
   }
 
@@ -257,9 +256,9 @@ final class GrpcReceiverTest extends WithReceivers {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.answers = false;
     GrpcClient.PendingAnswer pending = client(router).start(new byte[5000]);
-    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    await().until(() -> router.ingress.requests.size() == 1);
     pending.call.cancel("gone", null);
-    Awaitility.await().until(() -> router.count("unanswered_requests", "protocol", "grpc") == 1);
+    await().until(() -> router.count("unanswered_requests", "protocol", "grpc") == 1);
     assertThat(router.receivers.bytesInFlight()).isEqualTo(5000);
     router.ingress.requests.get(0).responder().accepted(0, "");
     assertThat(router.receivers.bytesInFlight()).isZero();
@@ -307,10 +306,9 @@ final class GrpcReceiverTest extends WithReceivers {
     router.ingress.answers = false;
     GrpcClient client = client(router);
     GrpcClient.PendingAnswer pending = client.start(new byte[10]);
-    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    await().until(() -> router.ingress.requests.size() == 1);
     router.receivers.sendAway(true);
-    Awaitility.await()
-        .until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
+    await().until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
     router.ingress.requests.get(0).responder().accepted(0, "");
     assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
 
@@ -327,12 +325,11 @@ final class GrpcReceiverTest extends WithReceivers {
     router.ingress.answers = false;
     GrpcClient client = client(router);
     GrpcClient.PendingAnswer pending = client.start(new byte[10]);
-    Awaitility.await().until(() -> router.ingress.requests.size() == 1);
+    await().until(() -> router.ingress.requests.size() == 1);
     drain(
         router,
         () -> {
-          Awaitility.await()
-              .until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
+          await().until(() -> client.channel.getState(false) != io.grpc.ConnectivityState.READY);
           router.ingress.requests.get(0).responder().accepted(0, "");
           assertThat(pending.await().status().getCode()).isEqualTo(Status.Code.OK);
         });

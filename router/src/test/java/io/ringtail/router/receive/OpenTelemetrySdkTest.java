@@ -52,7 +52,7 @@ final class OpenTelemetrySdkTest {
   void export_anyProtocol_succeeds(String protocol, String compression) throws Exception {
     ReceiveFixture router = fixture();
     CompletableResultCode result = exporter(router, protocol, compression).export(spans(100));
-    assertThat(result.join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(result.join(60, TimeUnit.SECONDS).isSuccess()).isTrue();
     assertThat(names(router.ingress.requests.get(0).body())).hasSize(100).contains("span-99");
   }
 
@@ -63,7 +63,7 @@ final class OpenTelemetrySdkTest {
     router.ingress.refuseNext(new Refusal.Busy("full", Duration.ofMillis(20)));
     router.ingress.refuseNext(new Refusal.TimedOut("slow", Duration.ofMillis(20)));
     CompletableResultCode result = exporter(router, protocol, compression).export(spans(10));
-    assertThat(result.join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(result.join(60, TimeUnit.SECONDS).isSuccess()).isTrue();
     assertThat(router.ingress.requests).hasSize(3);
     assertThat(router.ingress.requests.get(2).body())
         .isEqualTo(router.ingress.requests.get(0).body());
@@ -76,7 +76,7 @@ final class OpenTelemetrySdkTest {
     ReceiveFixture router = fixture();
     router.ingress.refuseNext(new Refusal.Malformed("told to"));
     CompletableResultCode result = exporter(router, protocol, compression).export(spans(10));
-    assertThat(result.join(10, TimeUnit.SECONDS).isSuccess()).isFalse();
+    assertThat(result.join(60, TimeUnit.SECONDS).isSuccess()).isFalse();
     assertThat(router.ingress.requests).hasSize(1);
   }
 
@@ -103,7 +103,7 @@ final class OpenTelemetrySdkTest {
                 .setCompression(compression)
                 .setRetryPolicy(RETRY)
                 .build();
-    open.add(() -> exporter.shutdown().join(5, TimeUnit.SECONDS));
+    open.add(() -> exporter.shutdown().join(60, TimeUnit.SECONDS));
     return exporter;
   }
 

@@ -20,6 +20,11 @@ import org.awaitility.Awaitility;
  * Servers on free ports in front of a {@link FakeIngress}; checks on close that nothing is held.
  */
 final class ReceiveFixture implements AutoCloseable {
+  /**
+   * Within which whatever must happen has happened, on a machine that stands still now and then.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
   static final EventLoops LOOPS = EventLoops.create(2);
   private static final Connections CONNECTIONS = Connections.unlimited(LOOPS);
 
@@ -47,8 +52,8 @@ final class ReceiveFixture implements AutoCloseable {
     long maxBytesInFlight = 4 * 1024 * 1024;
     List<String> contextHeaders = List.of();
     int maxConnections = 100;
-    Duration requestTimeout = Duration.ofSeconds(10);
-    Duration idleTimeout = Duration.ofSeconds(10);
+    Duration requestTimeout = PATIENCE;
+    Duration idleTimeout = PATIENCE;
     Duration maxConnectionAge = Duration.ZERO;
 
     ReceiveConfig config() {
@@ -113,7 +118,7 @@ final class ReceiveFixture implements AutoCloseable {
     ingress.requests.forEach(request -> request.responder().accepted(0, ""));
     Awaitility.await()
         .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(5))
+        .atMost(PATIENCE)
         .untilAsserted(() -> assertThat(receivers.bytesInFlight()).isZero());
     receivers.close();
     for (String protocol : List.of("grpc", "http")) {

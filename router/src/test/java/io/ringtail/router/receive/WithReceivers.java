@@ -7,10 +7,11 @@ import io.ringtail.config.ListenException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 
 /** Tests of receivers on free ports: what they open is closed after each. */
@@ -22,6 +23,10 @@ abstract class WithReceivers {
     for (int i = open.size() - 1; i >= 0; i--) {
       open.get(i).close();
     }
+  }
+
+  static ConditionFactory await() {
+    return Awaitility.await().atMost(ReceiveFixture.PATIENCE);
   }
 
   final <T extends AutoCloseable> T opened(T opened) {
@@ -39,14 +44,14 @@ abstract class WithReceivers {
         new Thread(
             () -> {
               try {
-                router.receivers.drain(Duration.ofSeconds(5));
+                router.receivers.drain(ReceiveFixture.PATIENCE);
               } catch (InterruptedException e) {
                 throw new AssertionError(e);
               }
             });
     drain.start();
     meanwhile.run();
-    drain.join(5000);
+    drain.join(ReceiveFixture.PATIENCE.toMillis());
     assertThat(drain.isAlive()).isFalse();
   }
 
