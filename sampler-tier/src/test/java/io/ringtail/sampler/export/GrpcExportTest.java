@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real gRPC server on loopback: what a {@link Destination} does is tested there. */
 class GrpcExportTest {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final Metrics metrics = new Metrics();
   private final Kept kept = new Kept();
@@ -37,16 +37,20 @@ class GrpcExportTest {
   }
 
   private Exports exportTo(String url, String more, String rest) {
+    return exportTo(url, Duration.ofSeconds(60), more, rest);
+  }
+
+  private Exports exportTo(String url, Duration timeout, String more, String rest) {
     ConfigFile file =
         ConfigFile.read(
             "x.yaml",
             """
-            otlp: { endpoint: "%s", timeout: 2s %s }
+            otlp: { endpoint: "%s", timeout: %dms %s }
             linger: 5ms
             retry: { initial: 10ms, max: 50ms }
             %s
             """
-                .formatted(url, more, rest));
+                .formatted(url, timeout.toMillis(), more, rest));
     Exports exports = Exports.open(ExportConfig.read(file.root()), metrics);
     assertThat(file.problems()).isEmpty();
     return exports;
@@ -139,18 +143,19 @@ class GrpcExportTest {
     }
   }
 
+  /** Such a short time may be over for others than the first, too. */
   @Test
   void hanging_timesOutAndIsSentAgain() throws Exception {
     try (GrpcSink sink = new GrpcSink(0)) {
       sink.behaviour = GrpcSink.HANG;
-      Exports exports = exportTo(sink.url(), "");
+      Exports exports = exportTo(sink.url(), Duration.ofMillis(300), "", "");
       exports.offer(kept.trace(1, 3));
-      await().atMost(SOON).until(() -> sink.requests.size() == 1);
+      await().atMost(SOON).until(() -> !sink.requests.isEmpty());
       sink.behaviour = GrpcSink.ACCEPT;
       awaitAnswered(1);
       exports.close(SOON);
 
-      assertThat(sink.requests).hasSize(2);
+      assertThat(sink.requests).hasSizeGreaterThan(1).containsOnly(sink.requests.get(0));
       assertThat(counted("sent_spans_total")).isEqualTo(3);
     }
   }

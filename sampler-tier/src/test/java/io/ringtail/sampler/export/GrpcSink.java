@@ -72,7 +72,7 @@ final class GrpcSink extends TraceServiceGrpc.TraceServiceImplBase implements Au
   @Override
   public void close() {
     server.shutdownNow();
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(server::isTerminated);
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(server::isTerminated);
   }
 
   private final class HeaderRecorder implements ServerInterceptor {

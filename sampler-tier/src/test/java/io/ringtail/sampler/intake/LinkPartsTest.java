@@ -1,7 +1,6 @@
 package io.ringtail.sampler.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -81,7 +80,7 @@ class LinkPartsTest extends WithLinkServer {
     EpochOrder next = new EpochOrder(0, 6);
     Router router = greeted(1);
     router.send(part(7, next, owned(1)), part(8, EPOCH, owned(2)));
-    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    assertWaits(router, next);
     use(next);
     assertThat(router.frame().acks()).containsExactly(7, 8);
   }
@@ -89,8 +88,9 @@ class LinkPartsTest extends WithLinkServer {
   @Test
   void part_ofAHigherEpochThatDoesNotCome_isRefusedRetryablyAfterASecond() throws Exception {
     Router router = greeted(1);
-    router.send(part(7, new EpochOrder(0, 6), owned(1)), part(8, EPOCH, owned(2)));
-    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    EpochOrder next = new EpochOrder(0, 6);
+    router.send(part(7, next, owned(1)), part(8, EPOCH, owned(2)));
+    assertWaits(router, next);
     nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
     SamplerFrame answer = router.frame();
     assertThat(answer.refused().get(0).seq()).isEqualTo(7);
@@ -103,15 +103,22 @@ class LinkPartsTest extends WithLinkServer {
     EpochOrder next = new EpochOrder(0, 6);
     Router router = greeted(1);
     router.send(part(7, next, owned(1)), part(8, next, owned(2)));
-    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
+    assertWaits(router, next);
     nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
     assertThat(router.frame().refused()).extracting(Refused::seq).containsExactly(7L, 8L);
     router.send(part(9, next, owned(3)));
     assertThat(router.frame().refused()).extracting(Refused::seq).containsExactly(9L);
-    router.send(part(10, new EpochOrder(0, 7), owned(4)));
-    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
-    use(new EpochOrder(0, 7));
+    EpochOrder afterNext = new EpochOrder(0, 7);
+    router.send(part(10, afterNext, owned(4)));
+    assertWaits(router, afterNext);
+    use(afterNext);
     assertThat(router.frame().acks()).containsExactly(10);
+  }
+
+  /** The link is at a part of that epoch, and says nothing. */
+  private void assertWaits(Router router, EpochOrder epoch) throws InterruptedException {
+    await().until(() -> server.routerEpochs().newest().equals(epoch));
+    assertThat(router.frames.poll(100, TimeUnit.MILLISECONDS)).isNull();
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.ringtail.sampler.intake;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.DictionaryLimits;
@@ -90,7 +89,8 @@ class LinkServerTest extends WithLinkServer {
     Router router = greeted(1);
     router.writer.word(new RouterWord.Lowered(1));
     router.call.sendMessage(router.writer.finish());
-    assertThat(words.poll(5, TimeUnit.SECONDS)).isEqualTo(new RouterWord.Lowered(1));
+    assertThat(words.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .isEqualTo(new RouterWord.Lowered(1));
   }
 
   @Test

@@ -36,6 +36,7 @@ import io.ringtail.sampler.store.ShardMemory;
 import io.ringtail.sampler.store.SlotView;
 import io.ringtail.trace.TraceId;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,6 +47,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +60,11 @@ abstract class WithLinkServer {
   static final EpochOrder EPOCH = new EpochOrder(0, 5);
   private static final RingTable TABLE =
       RingTable.build(List.of(new RingMember("sampler-0", 100), new RingMember("sampler-1", 100)));
+
+  /**
+   * Within which whatever must happen has happened, on a machine that stands still now and then.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   final Ownership ownership = new Ownership();
   final AtomicLong nowNanos = new AtomicLong();
@@ -91,6 +99,10 @@ abstract class WithLinkServer {
           nowNanos::get,
           LinkServer.timerThread());
   ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", 1).build();
+
+  static ConditionFactory await() {
+    return Awaitility.await().atMost(PATIENCE);
+  }
 
   @BeforeEach
   void start() throws Exception {
@@ -217,8 +229,8 @@ abstract class WithLinkServer {
     }
 
     SamplerFrame frame() throws InterruptedException {
-      SamplerFrame frame = frames.poll(10, TimeUnit.SECONDS);
-      assertThat(frame).as("a frame within 10 s").isNotNull();
+      SamplerFrame frame = frames.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(frame).as("a frame within %s", PATIENCE).isNotNull();
       return frame == null ? SamplerFrame.answers(new long[0], List.of(), null) : frame;
     }
   }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two samplers over loopback. */
-@Timeout(60)
+@Timeout(300)
 class PeerLinksTest {
   private static final EpochOrder EPOCH = new EpochOrder(1, 1);
 
@@ -116,7 +116,7 @@ class PeerLinksTest {
     @Override
     public void onWord(Peer from, PeerWord word, Peers.Answers back) {
       try {
-        assertThat(gate.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(gate.await(60, TimeUnit.SECONDS)).isTrue();
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
@@ -162,7 +162,7 @@ class PeerLinksTest {
   void stop() {
     nodes.forEach(n -> n.links.close());
     nodes.forEach(n -> n.server.shutdownNow());
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(60, TimeUnit.SECONDS);
   }
 
   private static PeerWord notice(long id, int bytes) {
@@ -178,7 +178,7 @@ class PeerLinksTest {
   }
 
   private static void until(BooleanSupplier what) {
-    await().atMost(Duration.ofSeconds(20)).until(what::getAsBoolean);
+    await().atMost(Duration.ofSeconds(60)).until(what::getAsBoolean);
   }
 
   @Test

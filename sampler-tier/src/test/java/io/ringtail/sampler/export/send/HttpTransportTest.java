@@ -48,7 +48,7 @@ class HttpTransportTest {
         sent.add(send(transport, results));
       }
       await()
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () -> {
                 System.gc();
@@ -92,7 +92,7 @@ class HttpTransportTest {
     try {
       transport.send(
           new Payload(new byte[9], 9, 1, one, one, 1, Header.EMPTY), false, results::add);
-      SendResult result = results.poll(20, TimeUnit.SECONDS);
+      SendResult result = results.poll(60, TimeUnit.SECONDS);
       assertThat(result)
           .isInstanceOf(
               switch (status) {
@@ -112,7 +112,7 @@ class HttpTransportTest {
     int[] one = {1};
     transport.send(
         new Payload(bytes, bytes.length, 1, one, one, 1, Header.EMPTY), false, results::add);
-    assertThat(results.poll(10, TimeUnit.SECONDS)).isInstanceOf(SendResult.Accepted.class);
+    assertThat(results.poll(60, TimeUnit.SECONDS)).isInstanceOf(SendResult.Accepted.class);
     return new WeakReference<>(bytes);
   }
 }
