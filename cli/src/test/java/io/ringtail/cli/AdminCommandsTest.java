@@ -164,7 +164,7 @@ class AdminCommandsTest {
         };
     long before = System.nanoTime();
     assertThat(run("status", "--timeout", "300ms")).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat((System.nanoTime() - before) / 1e9).isBetween(0.25, 5.0);
+    assertThat((System.nanoTime() - before) / 1e9).isBetween(0.25, 30.0);
     assertThat(err.toString())
         .isEqualTo("ringtail: " + node.address() + " did not answer within 300ms (--timeout)\n");
     over.countDown();

@@ -31,6 +31,7 @@ import io.ringtail.ring.RingTables;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +96,7 @@ class AdminServerTest {
         ClientCalls.blockingUnaryCall(
             started(),
             AdminMethods.GET_CLUSTER_STATUS,
-            CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
+            CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS),
             GetClusterStatusRequest.getDefaultInstance());
     assertThat(status.getAnsweredBy()).isEqualTo("s0");
     assertThat(status.getCluster()).isEqualTo("ringtail");
@@ -142,13 +143,13 @@ class AdminServerTest {
     BlockingQueue<ServingStatus> told = new LinkedBlockingQueue<>();
     HealthGrpc.newStub(channel)
         .watch(service(AdminMethods.SERVICE), observer(r -> told.add(r.getStatus())));
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.NOT_SERVING);
+    assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo(ServingStatus.NOT_SERVING);
     readiness.ready("cluster");
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVING);
+    assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVING);
     assertThat(HealthGrpc.newBlockingStub(channel).check(service("")).getStatus())
         .isEqualTo(ServingStatus.SERVING);
     readiness.notReady("stopping", "it stops");
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.NOT_SERVING);
+    assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo(ServingStatus.NOT_SERVING);
     assertThatThrownBy(() -> HealthGrpc.newBlockingStub(channel).check(service("nobody")))
         .hasMessageStartingWith("NOT_FOUND");
   }
@@ -226,7 +227,9 @@ class AdminServerTest {
     for (int i = 0; i < 70; i++) {
       sockets.add(new java.net.Socket(at[0], Integer.parseInt(at[1])));
     }
-    await().until(() -> metrics.total("ringtail_admin_refused_connections_total") == 6);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> metrics.total("ringtail_admin_refused_connections_total") == 6);
     for (java.net.Socket socket : sockets) {
       socket.close();
     }
