@@ -175,14 +175,21 @@ final class Destination {
       retryAllNow(nowNanos);
     }
     work += send(nowNanos); // what can go, goes: the disk is for the rest
-    work += overflow.spill(ready, waiting);
+    work += overflow.spill(ready, waiting, nowNanos);
     work += readBack(nowNanos);
     return work + send(nowNanos);
   }
 
-  /** What lies on disk goes when nothing in memory could, as many requests as may be in flight. */
+  /**
+   * What lies on disk goes when nothing in memory could, as many requests as may be in flight.
+   * Those that wait for their next try hold it up only while every endpoint fails, or while they
+   * fill half of the memory: one that always fails does not.
+   */
   private int readBack(long nowNanos) {
-    if (!ready.isEmpty() || !waiting.isEmpty() || flights.isFull()) {
+    if (!ready.isEmpty() || flights.isFull()) {
+      return 0;
+    }
+    if (!waiting.isEmpty() && (backlog.isOverHalf() || !flights.works(nowNanos))) {
       return 0;
     }
     Batch batch = overflow.readBack(nowNanos);
@@ -346,20 +353,20 @@ final class Destination {
         Thread.onSpinWait(); // an offer has set room aside and is about to enqueue
       }
       for (Batch batch : unanswered()) {
-        spans += abandon(batch);
+        spans += abandon(batch, nowNanos);
       }
     }
     return spans;
   }
 
   /** The next process with the same directory sends what is on disk. */
-  private long abandon(Batch given) {
+  private long abandon(Batch given, long nowNanos) {
     if (given.stored != null) {
       backlog.addBytes(-given.costBytes());
       return 0;
     }
     Batch batch = outcome.wanted(given);
-    if (overflow.write(batch)) {
+    if (batch.isEmpty() || overflow.write(batch, nowNanos)) {
       outcome.spooled(batch);
       return 0;
     }

@@ -47,7 +47,9 @@ final class ExportMetrics {
         metrics.counter(PREFIX + "spooled_spans_total", "Spans written to the queue on disk.", to);
     spoolFailures =
         metrics.counter(
-            PREFIX + "disk_failures_total", "Requests that could not be written to disk.", to);
+            PREFIX + "disk_failures_total",
+            "Requests that could not be written to disk, or read back; tried again.",
+            to);
     leftSpans =
         metrics.counter(
             PREFIX + "left_spans_total",

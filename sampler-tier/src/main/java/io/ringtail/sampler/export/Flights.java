@@ -88,6 +88,16 @@ final class Flights {
     return found;
   }
 
+  /** Whether an endpoint took or refused what it was given last, and asked for no pause. */
+  boolean works(long nowNanos) {
+    for (Endpoint endpoint : endpoints) {
+      if (!endpoint.failing() && endpoint.usable(nowNanos)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void send(Batch batch, int index, long nowNanos) {
     Endpoint endpoint = endpoints.get(index);
     batch.lastEndpoint = index;

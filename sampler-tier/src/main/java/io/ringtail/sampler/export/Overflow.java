@@ -1,8 +1,9 @@
 package io.ringtail.sampler.export;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,12 +15,19 @@ import org.slf4j.LoggerFactory;
 final class Overflow {
   private static final Logger log = LoggerFactory.getLogger(Overflow.class);
 
+  /** A disk that has failed is left alone for so long: not asked for megabytes in each round. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final String destination;
   private final @Nullable Spool spool;
   private final Backlog backlog;
   private final Outcome outcome;
   private final ExportMetrics metrics;
-  private boolean failureTold;
+
+  /** Whether the disk has failed once; that is said, and then counted. */
+  private boolean everFailed;
+
+  private long failedNanos;
 
   /**
    * @param spool closed with this
@@ -56,30 +64,40 @@ final class Overflow {
   /**
    * Writes one request that waits, if memory is over half full; that answers its traces. One a
    * round: a disk that takes its time keeps no request from being sent or its answer from being
-   * heard.
+   * heard. What cannot be written stays where it is.
    *
    * @return requests done with
    */
-  int spill(ArrayDeque<Batch> ready, Collection<Batch> waiting) {
-    if (spool == null || !backlog.isOverHalf()) {
+  int spill(Deque<Batch> ready, Collection<Batch> waiting, long nowNanos) {
+    if (spool == null || !backlog.isOverHalf() || pauses(nowNanos)) {
       return 0;
     }
+    Collection<Batch> from = ready;
     Batch found = notStored(ready);
     if (found == null) {
+      from = waiting;
       found = notStored(waiting);
     }
     if (found == null) {
       return 0;
     }
-    ready.remove(found);
-    waiting.remove(found);
     Batch batch = outcome.wanted(found);
-    if (!batch.isEmpty() && !write(batch)) {
-      ready.addFirst(batch);
+    from.remove(found);
+    if (!batch.isEmpty() && !write(batch, nowNanos)) {
+      putBack(batch, ready, from);
       return 0;
     }
     outcome.spooled(batch);
     return 1;
+  }
+
+  /** Not from those that wait for their time to those that may go at once. */
+  private static void putBack(Batch batch, Deque<Batch> ready, Collection<Batch> from) {
+    if (from == ready) {
+      ready.addFirst(batch);
+    } else {
+      from.add(batch);
+    }
   }
 
   private static @Nullable Batch notStored(Collection<Batch> among) {
@@ -92,7 +110,7 @@ final class Overflow {
   }
 
   /** Writes a request; false if there is no room or the disk fails, which is counted. */
-  boolean write(Batch batch) {
+  boolean write(Batch batch, long nowNanos) {
     try {
       if (spool == null || !spool.write(batch.payload())) {
         return false;
@@ -100,25 +118,42 @@ final class Overflow {
       metrics.spooledSpans.inc(batch.spanCount());
       return true;
     } catch (IOException e) {
-      metrics.spoolFailures.inc();
-      if (!failureTold) {
-        failureTold = true;
-        log.error("export queue on disk fails destination={}", destination, e);
-      }
+      failed(e, nowNanos);
       return false;
     }
   }
 
-  /** The oldest request on disk that is not in memory yet, if there is one. */
+  /** The oldest request on disk that is not in memory yet, if there is one that can be read. */
   @Nullable Batch readBack(long nowNanos) {
-    Spool.Stored stored =
-        spool == null ? null : spool.take(metrics.lostSpans(ExportLoss.UNREADABLE)::inc);
+    if (spool == null || pauses(nowNanos)) {
+      return null;
+    }
+    Spool.Stored stored;
+    try {
+      stored = spool.take(metrics.lostSpans(ExportLoss.UNREADABLE)::inc);
+    } catch (IOException e) {
+      failed(e, nowNanos);
+      return null;
+    }
     if (stored == null) {
       return null;
     }
     Batch batch = new Batch(stored, nowNanos);
     backlog.addBytes(batch.costBytes());
     return batch;
+  }
+
+  private boolean pauses(long nowNanos) {
+    return everFailed && nowNanos - failedNanos < PAUSE_NANOS;
+  }
+
+  private void failed(IOException e, long nowNanos) {
+    metrics.spoolFailures.inc();
+    if (!everFailed) {
+      log.error("export queue on disk fails, is tried again destination={}", destination, e);
+    }
+    everFailed = true;
+    failedNanos = nowNanos;
   }
 
   /** What stays on disk is counted. */

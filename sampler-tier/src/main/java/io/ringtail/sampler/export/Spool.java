@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part of a destination's queue that lies on disk: one file a request, forced to the disk
- * before it has its name, deleted once all of it is finally answered. What a process leaves behind,
- * the next one with the same directory sends; a request that was on its way when the process died
- * is sent twice.
+ * The part of a destination's queue that lies on disk: one file a request, forced to the disk with
+ * its name before it counts as written, deleted once all of it is finally answered. What a process
+ * leaves behind, the next one with the same directory sends; a request that was on its way when the
+ * process died is sent twice.
  *
  * <p>Threads: one; {@link #bytes} and {@link #spans} any.
  */
@@ -38,7 +40,11 @@ final class Spool implements AutoCloseable {
   private static final int HEAD_BYTES = 7 * Integer.BYTES;
   private static final String SUFFIX = ".request";
 
+  /** Its number and its spans, so that nothing need be read to know what is there. */
+  private static final Pattern NAME = Pattern.compile("([0-9a-f]{16})-([0-9]{1,9})\\.request");
+
   private final Path directory;
+  private final @Nullable FileChannel names;
   private final long maxBytes;
   private final FileChannel lockChannel;
   private final FileLock lock;
@@ -66,6 +72,15 @@ final class Spool implements AutoCloseable {
   /** What was in it. */
   record Stored(Entry entry, Payload payload) {}
 
+  /** The bytes are there and are not a request. */
+  private static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String message) {
+      super(message);
+    }
+  }
+
   /**
    * Opens the directory, making it if need be.
    *
@@ -80,8 +95,18 @@ final class Spool implements AutoCloseable {
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     this.lock = lock();
+    this.names = openDirectory(directory);
     for (Path file : files()) {
       recover(file);
+    }
+  }
+
+  /** To force names to the disk; null where a directory cannot be opened (Windows). */
+  private static @Nullable FileChannel openDirectory(Path directory) {
+    try {
+      return FileChannel.open(directory, StandardOpenOption.READ);
+    } catch (IOException e) {
+      return null;
     }
   }
 
@@ -108,15 +133,13 @@ final class Spool implements AutoCloseable {
     String name = file.getFileName().toString();
     if (name.endsWith(".tmp")) {
       Files.delete(file);
-    } else if (name.endsWith(SUFFIX)) {
-      nextNumber = Math.max(nextNumber, Long.parseLong(name.substring(0, 16), 16) + 1);
-      add(new Entry(file, Files.size(file), spansIn(name)));
+      return;
     }
-  }
-
-  /** The name tells the spans, so that nothing need be read to know what is there. */
-  private static int spansIn(String name) {
-    return Integer.parseInt(name.substring(17, name.length() - SUFFIX.length()));
+    Matcher parts = NAME.matcher(name);
+    if (parts.matches()) {
+      nextNumber = Math.max(nextNumber, Long.parseUnsignedLong(parts.group(1), 16) + 1);
+      add(new Entry(file, Files.size(file), Integer.parseInt(parts.group(2))));
+    }
   }
 
   private void add(Entry entry) {
@@ -144,17 +167,27 @@ final class Spool implements AutoCloseable {
     String name = String.format(Locale.ROOT, "%016x-%d", nextNumber++, payload.spanCount());
     Path temporary = directory.resolve(name + ".tmp");
     Path file = directory.resolve(name + SUFFIX);
-    try (FileChannel channel =
-        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      FilePieces.write(channel, encode(payload, size));
-      channel.force(true);
+    try {
+      writeForced(temporary, encode(payload, size));
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      if (names != null) {
+        names.force(true); // or a machine that loses power forgets the name
+      }
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
+      Files.deleteIfExists(file);
       throw e;
     }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     add(new Entry(file, size, payload.spanCount()));
     return true;
+  }
+
+  private static void writeForced(Path file, ByteBuffer content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      FilePieces.write(channel, content);
+      channel.force(true);
+    }
   }
 
   private static ByteBuffer encode(Payload payload, int size) {
@@ -178,21 +211,29 @@ final class Spool implements AutoCloseable {
   }
 
   /**
-   * Takes the oldest that has not been taken; null if there is none. A file that cannot be read is
-   * put aside under another name and passed over.
+   * Takes the oldest that has not been taken; null if there is none. A damaged file is put aside
+   * under another name and passed over, as one that is gone.
    *
    * @param onUnreadable told the spans of such a file
+   * @throws IOException if the disk fails, which says nothing about the file: it stays, behind the
+   *     others
    */
-  @Nullable Stored take(IntConsumer onUnreadable) {
-    for (Entry entry = entries.poll(); entry != null; entry = entries.poll()) {
+  @Nullable Stored take(IntConsumer onUnreadable) throws IOException {
+    for (Entry entry = entries.peek(); entry != null; entry = entries.peek()) {
       try {
-        return new Stored(entry, read(entry));
-      } catch (IOException e) {
+        Payload payload = read(entry);
+        entries.remove();
+        return new Stored(entry, payload);
+      } catch (DamagedException | NoSuchFileException e) {
         log.error("export queue file unreadable file={} why=\"{}\"", entry.file, e.toString());
+        entries.remove();
         putAside(entry.file);
         onUnreadable.accept(entry.unansweredSpans);
         spans.addAndGet(-entry.unansweredSpans);
         bytes.addAndGet(-entry.bytes);
+      } catch (IOException e) {
+        entries.add(entries.remove());
+        throw e;
       }
     }
     return null;
@@ -201,7 +242,7 @@ final class Spool implements AutoCloseable {
   private static Payload read(Entry entry) throws IOException {
     Payload payload = decode(FilePieces.read(entry.file));
     if (payload.spanCount() != entry.unansweredSpans) {
-      throw new IOException("it has " + payload.spanCount() + " spans, its name says others");
+      throw new DamagedException("it has " + payload.spanCount() + " spans, its name says others");
     }
     return payload;
   }
@@ -209,10 +250,10 @@ final class Spool implements AutoCloseable {
   private static Payload decode(byte[] file) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(file);
     if (file.length < HEAD_BYTES || in.getInt() != MAGIC) {
-      throw new IOException("not a file of this queue");
+      throw new DamagedException("not a file of this queue");
     }
     if (in.getInt() != checksum(file) || in.getInt() != file.length) {
-      throw new IOException("checksum or length is wrong");
+      throw new DamagedException("checksum or length is wrong");
     }
     byte[] context = new byte[in.getInt()];
     int traces = in.getInt();
@@ -233,6 +274,8 @@ final class Spool implements AutoCloseable {
   private static void putAside(Path file) {
     try {
       Files.move(file, file.resolveSibling(file.getFileName() + ".unreadable"));
+    } catch (NoSuchFileException e) {
+      return; // said already
     } catch (IOException e) {
       log.error("export queue file cannot be put aside file={} why=\"{}\"", file, e.toString());
     }
@@ -285,6 +328,9 @@ final class Spool implements AutoCloseable {
     try {
       lock.release();
       lockChannel.close();
+      if (names != null) {
+        names.close();
+      }
     } catch (IOException e) {
       log.warn("export queue directory not let go directory={}", directory, e);
     }

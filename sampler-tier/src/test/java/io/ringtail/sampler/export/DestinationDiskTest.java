@@ -9,11 +9,14 @@ import io.ringtail.sampler.export.send.Payload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The part of the queue that is on disk. */
 class DestinationDiskTest extends WithDestination {
+  private static final Header POISON = new Header(new byte[] {0x50});
+
   @Test
   void disk_backendDown_answersWhatMemoryCannotHoldAndSendsItLater(@TempDir Path dir)
       throws Exception {
@@ -123,6 +126,113 @@ class DestinationDiskTest extends WithDestination {
     destination.close();
     try (var files = Files.list(dir)) {
       assertThat(files.map(f -> f.getFileName().toString())).containsExactly("lock");
+    }
+  }
+
+  @Test
+  void disk_stoppedWhenAllIsHandedOver_nothingIsLeftThere(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 4_000, first);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    offerAndLinger(7);
+    kept.handOver(7);
+    destination.stopTaking();
+    assertThat(destination.abandon(nowNanos)).as("spans lost").isZero();
+    assertThat(destination.isEmpty()).isTrue();
+    assertThat(requestsOn(dir)).isZero();
+    destination.close();
+  }
+
+  @Test
+  void disk_fullAndMemoryOverHalf_requestKeepsItsPause(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 10);
+    destination = destination(Balance.SPREAD, 2_000, first);
+    first.answer =
+        payload -> payload.context() == POISON ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;
+    for (int i = 0; i < 5; i++) {
+      assertThat(offer(kept.trace(i, 5, POISON))).isTrue();
+    }
+    pass(200);
+    int seconds = 20;
+    for (int i = 0; i < seconds * 10; i++) {
+      offer(kept.trace(1_000 + i, 2)); // answered: the endpoint works
+      pass(200);
+    }
+    assertThat(sentSpans()).isGreaterThan(100);
+    assertThat(first.sent.stream().filter(p -> p.context() == POISON).count())
+        .as("tries in %d s, 1 to 8 s between them", 2 * seconds)
+        .isBetween(3L, 15L);
+    destination.close();
+  }
+
+  @Test
+  void disk_oneRequestAlwaysFails_othersOnDiskAreSent(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 4_000, first);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    assertThat(offer(kept.trace(1, 1, POISON))).isTrue();
+    for (int i = 2; i < 100; i++) {
+      assertThat(offer(kept.trace(i, 5))).isTrue();
+      pass(200);
+    }
+    assertThat(requestsOn(dir)).isGreaterThan(40);
+    first.answer =
+        payload ->
+            payload.context().equals(POISON) ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;
+    first.hangs = true; // answers come a moment later, as they do
+    for (int i = 0; i < 1_000; i++) {
+      pass(10);
+      answerHanging();
+    }
+    assertThat(sentSpans()).isEqualTo(98 * 5);
+    destination.close();
+  }
+
+  private void answerHanging() {
+    int count = first.hanging.size();
+    for (int i = 0; i < count; i++) {
+      Payload payload = first.sent.get(first.sent.size() - count + i);
+      first.hanging.remove().accept(first.answer.apply(payload));
+    }
+  }
+
+  @Test
+  void disk_cannotBeReadForAWhile_nothingIsLost(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    destination = destination(Balance.SPREAD, 4_000, first);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    for (int i = 0; i < 30; i++) {
+      offer(kept.trace(i, 5));
+      pass(200);
+    }
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    List<Path> files = requests(dir);
+    for (Path file : files) { // a directory opens as a file does, and reading it fails
+      Files.move(file, dir.resolve(file.getFileName() + ".away"));
+      Files.createDirectory(file);
+    }
+    for (int i = 0; i < 50; i++) {
+      pass(500);
+    }
+    assertThat(counted("disk_failures_total", "destination", "otlp")).isBetween(2L, 60L);
+    assertThat(destination.diskBytes()).isPositive();
+
+    for (Path file : files) {
+      Files.delete(file);
+      Files.move(dir.resolve(file.getFileName() + ".away"), file);
+    }
+    for (int i = 0; i < 100; i++) {
+      pass(500);
+    }
+    assertThat(sentSpans()).isEqualTo(150);
+    assertThat(lostSpans(ExportLoss.UNREADABLE)).isZero();
+    assertThat(destination.isEmpty()).isTrue();
+    destination.close();
+  }
+
+  private static List<Path> requests(Path dir) throws IOException {
+    try (var files = Files.list(dir)) {
+      return files.filter(f -> f.toString().endsWith(".request")).toList();
     }
   }
 }

@@ -24,7 +24,7 @@ class SpoolTest {
         array, 4, 2, new int[] {1, 4, 0}, new int[] {3, seed, 0}, 3 + seed, Header.EMPTY);
   }
 
-  private Stored take(Spool spool) {
+  private Stored take(Spool spool) throws IOException {
     Stored stored = spool.take(unreadable::add);
     if (stored == null) {
       throw new AssertionError("nothing to take");
@@ -78,6 +78,27 @@ class SpoolTest {
     bytes[bytes.length - 1] ^= 1;
     Files.write(oldest, bytes);
     try (Spool spool = new Spool(dir, 1000)) {
+      assertThat(take(spool).payload().spanCount()).isEqualTo(9);
+      assertThat(unreadable).containsExactly(8);
+    }
+  }
+
+  @Test
+  void file_ofAnotherName_isLeftAlone() throws Exception {
+    Path foreign = Files.writeString(dir.resolve("my-notes.request"), "mine");
+    try (Spool spool = new Spool(dir, 1000)) {
+      assertThat(spool.isTaken()).isTrue();
+      assertThat(spool.bytes()).isZero();
+    }
+    assertThat(foreign).hasContent("mine");
+  }
+
+  @Test
+  void file_gone_isCountedAndPassedOver() throws Exception {
+    try (Spool spool = new Spool(dir, 1000)) {
+      spool.write(payload(5));
+      spool.write(payload(6));
+      Files.delete(dir.resolve("0000000000000000-8.request"));
       assertThat(take(spool).payload().spanCount()).isEqualTo(9);
       assertThat(unreadable).containsExactly(8);
     }
