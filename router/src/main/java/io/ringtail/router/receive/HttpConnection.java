@@ -31,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP/1.1 connection: one request at a time, the next is read when the last is answered, so
- * pipelined requests are answered in order.
+ * One HTTP/1.1 connection: one request at a time, the next is read when the client has taken the
+ * answer to the last, so pipelined requests are answered in order, and one who sends and does not
+ * read has one answer waiting, for as long as a request may take to come.
  *
  * <p>A request that is refused before it is whole is answered at once. What is left of its body is
  * read and dropped if its length is known to be small enough, so that the connection lives on; else
@@ -66,6 +67,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean bodyEnded = true;
   private boolean keepAlive = true;
   private boolean answered = true;
+  private @Nullable ChannelFuture answerTaken;
   private boolean inHandOver;
   private boolean pumping;
   private boolean lingering;
@@ -231,7 +233,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     if (last) {
-      next(ctx);
+      nextOnceTaken(ctx);
     } else if (seenBytes > config.maxRequestBytes()) {
       ctx.close();
     }
@@ -275,21 +277,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     answered = true;
     body.release();
     keepAlive &= !draining && !sendsAway.getAsBoolean();
+    boolean whole = seenWhole();
+    if (whole) {
+      deadlineNanos = System.nanoTime() + config.times().requestTimeout().toNanos();
+    }
     FullHttpResponse response = answer.response();
     HttpUtil.setKeepAlive(response, keepAlive);
     ChannelFuture written = ctx.writeAndFlush(response);
     written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    answerTaken = written;
     if (!keepAlive) {
-      closeSoon(ctx, written);
+      closeSoon(ctx, written, whole);
     } else if (bodyEnded) {
-      next(ctx);
+      nextOnceTaken(ctx);
     }
   }
 
   /** Closes when the client has read the answer: at once if nothing of it is left to be read. */
-  private void closeSoon(ChannelHandlerContext ctx, ChannelFuture written) {
-    HttpExchange last = exchange;
-    if (bodyEnded && last != null && seenWhole()) {
+  private void closeSoon(ChannelHandlerContext ctx, ChannelFuture written, boolean whole) {
+    if (bodyEnded && whole) {
       written.addListener(ChannelFutureListener.CLOSE);
       return;
     }
@@ -310,8 +316,23 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Goes on with the next request when the answer to this one is on its way. */
+  private void nextOnceTaken(ChannelHandlerContext ctx) {
+    HttpExchange current = exchange;
+    ChannelFuture taken = answerTaken;
+    if (taken != null) {
+      taken.addListener(
+          future -> {
+            if (future.isSuccess() && exchange == current) {
+              next(ctx);
+            }
+          });
+    }
+  }
+
   private void next(ChannelHandlerContext ctx) {
     exchange = null;
+    answerTaken = null;
     if (draining) {
       ctx.close();
       return;
