@@ -1,5 +1,6 @@
 package io.ringtail.cli;
 
+import io.ringtail.wording.Counted;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ record Ownership(
     lines.add("slot   " + slot);
     lines.add("owner  " + owner + (since.isEmpty() ? "" : " since epoch " + since));
     lines.add("heir   " + (heir.isEmpty() ? "nobody" : heir));
-    lines.add("table  " + checksum + " (" + memberCount + " members)");
+    lines.add("table  " + checksum + " (" + Counted.of(memberCount, "member") + ")");
     if (!epoch.isEmpty()) {
       lines.add("epoch  " + epoch);
     }

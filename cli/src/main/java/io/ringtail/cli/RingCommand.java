@@ -19,6 +19,7 @@ import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.trace.TraceId;
+import io.ringtail.wording.Counted;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,9 +77,9 @@ final class RingCommand implements Runnable {
             ? "epoch " + epoch.getOrder() + ", table " + epoch.getTableChecksum()
             : "no epoch yet");
     screen.line(
-        Amounts.number(Integer.toUnsignedLong(ring.getSlots()), "slot")
+        Counted.of(Integer.toUnsignedLong(ring.getSlots()), "slot")
             + ", "
-            + Amounts.number(owners.size(), "owner"));
+            + Counted.of(owners.size(), "owner"));
     long weights = owners.stream().mapToLong(Member::getWeight).sum();
     Table table =
         new Table()

@@ -10,6 +10,7 @@ import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Receiver;
 import io.ringtail.cluster.Member;
 import io.ringtail.ring.RingMember;
+import io.ringtail.wording.Counted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,8 +122,8 @@ record ChangePlans(
     int least = statuses.values().stream().mapToInt(NodeStatus::getMinSamplers).max().orElse(0);
     if (change.hasDrain() && target.ownsSlots() && moves.owners() < least) {
       objections.add(
-          moves.owners()
-              + " samplers would be left, fewer than cluster.min-samplers, "
+          Counted.of(moves.owners(), "sampler")
+              + " would be left, fewer than cluster.min-samplers, "
               + least
               + ": nobody would decide");
     }

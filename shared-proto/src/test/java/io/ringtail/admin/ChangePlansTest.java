@@ -130,6 +130,6 @@ class ChangePlansTest {
     assertThat(plan.getImpossible()).isEmpty();
     assertThat(plan.getObjectionsList())
         .containsExactly(
-            "1 samplers would be left, fewer than cluster.min-samplers, 2: nobody would decide");
+            "1 sampler would be left, fewer than cluster.min-samplers, 2: nobody would decide");
   }
 }

@@ -5,6 +5,7 @@ import io.ringtail.admin.v1.ChangePlan;
 import io.ringtail.admin.v1.Receiver;
 import io.ringtail.cli.render.Amounts;
 import io.ringtail.cli.render.Table;
+import io.ringtail.wording.Counted;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,9 +41,9 @@ final class PlanText {
       return "no slots move";
     }
     return "about "
-        + Amounts.number(Integer.toUnsignedLong(plan.getSlotsMoved()), "slot")
+        + Counted.of(Integer.toUnsignedLong(plan.getSlotsMoved()), "slot")
         + " with "
-        + Amounts.number(plan.getTracesMoved(), "open trace")
+        + Counted.of(plan.getTracesMoved(), "open trace")
         + ", "
         + Amounts.bytesInWords(plan.getBytesMoved())
         + ", move";
@@ -55,7 +56,7 @@ final class PlanText {
       table.row(
           List.of(
               to.getNodeId(),
-              Amounts.number(Integer.toUnsignedLong(to.getSlots())),
+              Counted.number(Integer.toUnsignedLong(to.getSlots())),
               Amounts.bytes(to.getBytes()),
               to.hasBufferedBytesAfter()
                   ? Amounts.bytes(to.getBufferedBytesAfter())

@@ -4,6 +4,7 @@ import io.ringtail.admin.v1.TraceAtNode;
 import io.ringtail.admin.v1.TraceOwner;
 import io.ringtail.admin.v1.TraceReport;
 import io.ringtail.cli.render.Amounts;
+import io.ringtail.wording.Counted;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ record TraceText(TraceReport report, long nowMillis) {
         at.getDueInSeconds() >= 0
             ? "due in " + Amounts.seconds(at.getDueInSeconds())
             : "overdue by " + Amounts.seconds(-at.getDueInSeconds());
-    return Amounts.number(Integer.toUnsignedLong(at.getSpans()), "span")
+    return Counted.of(Integer.toUnsignedLong(at.getSpans()), "span")
         + ", "
         + Amounts.bytesInWords(at.getBytes())
         + ", first seen "

@@ -12,6 +12,7 @@ import io.ringtail.rules.Rules;
 import io.ringtail.sampler.SamplerConfig;
 import io.ringtail.sampler.SamplerNode;
 import io.ringtail.sampler.export.KeptTraceListener;
+import io.ringtail.wording.Counted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,11 +105,11 @@ public final class DevCluster implements RunningNode {
   static Optional<String> whyNotAll(DevOptions options, int members, int linksUp) {
     int all = options.routers() + options.samplers();
     if (members < all) {
-      return Optional.of("a router sees " + members + " of " + all + " nodes");
+      return Optional.of("a router sees " + members + " of " + Counted.of(all, "node"));
     }
     if (linksUp < options.samplers()) {
       return Optional.of(
-          "a router has links to " + linksUp + " of " + options.samplers() + " samplers");
+          "a router has links to " + linksUp + " of " + Counted.of(options.samplers(), "sampler"));
     }
     return Optional.empty();
   }

@@ -8,6 +8,7 @@ import io.ringtail.cli.waterfall.Waterfall;
 import io.ringtail.sampler.export.KeptTrace;
 import io.ringtail.sampler.export.KeptTraceListener;
 import io.ringtail.trace.TraceId;
+import io.ringtail.wording.Counted;
 import java.io.PrintStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -58,7 +59,7 @@ final class KeptTracePrinter implements KeptTraceListener, AutoCloseable {
         print(kept);
         long missing = waiting.isEmpty() ? leftOut.getAndSet(0) : 0;
         if (missing > 0) {
-          out.println("… and " + missing + " more traces, too many to print");
+          out.println("… and " + Counted.of(missing, "more trace") + ", too many to print");
         }
         out.flush();
       }

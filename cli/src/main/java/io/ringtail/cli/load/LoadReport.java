@@ -3,6 +3,7 @@ package io.ringtail.cli.load;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringtail.cli.send.Outcome;
+import io.ringtail.wording.Counted;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ final class LoadReport {
     StringBuilder out = new StringBuilder(outcome.text(result.seconds()));
     if (notSent() > 0) {
       String why = result.stopped() ? "stopped before" : "the time was over before";
-      line(out, "not sent", String.format(Locale.ROOT, "%,12d spans, %s", notSent(), why));
+      line(out, "not sent", Counted.column(Outcome.NUMBER_WIDTH, notSent(), "span") + ", " + why);
     }
     line(out, "rate", rate());
     line(out, "latency", latencies());
@@ -98,9 +99,9 @@ final class LoadReport {
     }
     return String.format(
         Locale.ROOT,
-        "DID NOT KEEP THE RATE: %,d of %,d requests left over %d ms late, the worst %.2f s; %s",
+        "DID NOT KEEP THE RATE: %,d of %s left over %d ms late, the worst %.2f s; %s",
         late.lateRequests(),
-        late.requests(),
+        Counted.of(late.requests(), "request"),
         (long) (Lateness.LATE_NANOS / NANOS_A_MILLI),
         late.mostNanos() / NANOS,
         why(late));

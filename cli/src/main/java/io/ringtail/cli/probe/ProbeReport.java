@@ -2,6 +2,7 @@ package io.ringtail.cli.probe;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtail.wording.Counted;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -34,16 +35,16 @@ final class ProbeReport {
     out.append(
         String.format(
             Locale.ROOT,
-            "run %s: %d of %d traces whole, once and in time; %,d spans of others passed by%n",
+            "run %s: %d of %s whole, once and in time; %s of others passed by%n",
             result.run(),
             fine,
-            result.verdicts().size(),
-            result.foreignSpans()));
+            Counted.of(result.verdicts().size(), "trace"),
+            Counted.of(result.foreignSpans(), "span")));
     return out.toString();
   }
 
   private static String summary(Verdict verdict) {
-    String spans = verdict.arrived() + " of " + verdict.spans() + " spans";
+    String spans = verdict.arrived() + " of " + Counted.of(verdict.spans(), "span");
     return verdict.isFine()
         ? String.format(
             Locale.ROOT,

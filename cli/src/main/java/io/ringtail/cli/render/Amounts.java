@@ -82,14 +82,4 @@ public final class Amounts {
     }
     return seconds < 2 * DAY ? Math.round(seconds / HOUR) + "h" : Math.round(seconds / DAY) + "d";
   }
-
-  /** {@code 1,234}. */
-  public static String number(long n) {
-    return String.format(Locale.ROOT, "%,d", n);
-  }
-
-  /** {@code 1 trace}, {@code 1,234 traces}. */
-  public static String number(long n, String one) {
-    return number(n) + " " + one + (n == 1 ? "" : "s");
-  }
 }

@@ -3,6 +3,7 @@ package io.ringtail.cli.replay;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringtail.cli.send.Outcome;
+import io.ringtail.wording.Counted;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -16,7 +17,11 @@ final class Report {
     String malformed =
         badLines == 0
             ? ""
-            : String.format(Locale.ROOT, "%-11s%,12d lines of the file%n", "malformed", badLines);
+            : String.format(
+                Locale.ROOT,
+                "%-11s%s of the file%n",
+                "malformed",
+                Counted.column(Outcome.NUMBER_WIDTH, badLines, "line"));
     return outcome.text(seconds) + malformed;
   }
 

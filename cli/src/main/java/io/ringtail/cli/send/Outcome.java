@@ -1,6 +1,7 @@
 package io.ringtail.cli.send;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringtail.wording.Counted;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -27,6 +28,9 @@ public record Outcome(
     long unansweredSpans,
     long retriedSpans,
     long lostSpans) {
+  /** Where the numbers of {@link #text} end. */
+  public static final int NUMBER_WIDTH = 12;
+
   /** Every span sent was accepted. */
   public boolean isClean() {
     return rejectedSpans == 0 && lostSpans == 0;
@@ -45,9 +49,9 @@ public record Outcome(
                 lostSpans);
     return String.format(
         Locale.ROOT,
-        "%,d of %,d spans accepted, %,.0f/s%s",
+        "%,d of %s accepted, %,.0f/s%s",
         acceptedSpans,
-        sentSpans,
+        Counted.of(sentSpans, "span"),
         acceptedSpans / Math.max(seconds, 1e-3),
         trouble);
   }
@@ -58,8 +62,8 @@ public record Outcome(
     String more =
         String.format(
             Locale.ROOT,
-            " in %,d requests, %.1f s, %,.0f spans/s",
-            requests,
+            " in %s, %.1f s, %,.0f spans/s",
+            Counted.of(requests, "request"),
             seconds,
             sentSpans / Math.max(seconds, 1e-3));
     line(out, "sent", sentSpans, more);
@@ -73,7 +77,9 @@ public record Outcome(
   }
 
   private static void line(StringBuilder out, String what, long spans, String more) {
-    out.append(String.format(Locale.ROOT, "%-11s%,12d spans%s%n", what, spans, more));
+    out.append(
+        String.format(
+            Locale.ROOT, "%-11s%s%s%n", what, Counted.column(NUMBER_WIDTH, spans, "span"), more));
   }
 
   /** As the member {@code spans} of an object. Its keys are stable. */

@@ -1,5 +1,6 @@
 package io.ringtail.cli.send;
 
+import io.ringtail.wording.Counted;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +41,8 @@ public final class Tally {
     accepted += request.spanCount() - bad;
     rejected += bad;
     if (bad > 0 && toldRejections++ < TOLD) {
-      talk.accept(request.name() + ": " + bad + " spans rejected: " + answer.message());
+      talk.accept(
+          request.name() + ": " + Counted.of(bad, "span") + " rejected: " + answer.message());
     }
   }
 
@@ -62,7 +64,7 @@ public final class Tally {
   synchronized void lost(Request request, Answer answer) {
     lost += request.spanCount();
     if (toldLosses++ < TOLD) {
-      String spans = request.spanCount() + " spans lost: ";
+      String spans = Counted.of(request.spanCount(), "span") + " lost: ";
       talk.accept(request.name() + ": " + spans + answer.reason());
     }
   }

@@ -5,6 +5,7 @@ import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.cli.render.Amounts;
 import io.ringtail.cli.render.Table;
+import io.ringtail.wording.Counted;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -79,11 +80,11 @@ final class Reasons {
                 List.of(
                     what,
                     key.get(0),
-                    Amounts.number(sum.lastMinute),
-                    Amounts.number(sum.last15Minutes),
-                    Amounts.number(sum.sinceStart),
+                    Counted.number(sum.lastMinute),
+                    Counted.number(sum.last15Minutes),
+                    Counted.number(sum.sinceStart),
                     key.get(1),
-                    Amounts.number(sum.nodes),
+                    Counted.number(sum.nodes),
                     sum.last())));
   }
 

@@ -99,7 +99,7 @@ final class SamplerTable extends TierTable {
       parts.add(
           "holds "
               + Amounts.count(handoff.getHeldSlots())
-              + " slots "
+              + (handoff.getHeldSlots() == 1 ? " slot " : " slots ")
               + Amounts.seconds(handoff.getHoldSeconds()));
     }
     if (handoff.getReplayQuestions() > 0) {

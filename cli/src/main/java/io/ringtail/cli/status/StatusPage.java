@@ -6,9 +6,9 @@ import io.ringtail.admin.v1.NodeAnswer;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Role;
 import io.ringtail.admin.v1.Severity;
-import io.ringtail.cli.render.Amounts;
 import io.ringtail.cli.render.Screen;
 import io.ringtail.cli.render.Screen.Ink;
+import io.ringtail.wording.Counted;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -41,14 +41,14 @@ record StatusPage(ClusterStatus status, boolean all) {
         "cluster \""
             + status.getCluster()
             + "\", "
-            + Amounts.number(count(Role.ROUTER), "router")
+            + Counted.of(count(Role.ROUTER), "router")
             + " and "
-            + Amounts.number(count(Role.SAMPLER), "sampler");
+            + Counted.of(count(Role.SAMPLER), "sampler");
     int findings = status.getFindingsCount();
     return switch (status.getSeverity()) {
-      case CRITICAL -> "CRITICAL: " + Amounts.number(findings, "finding") + "; " + who;
-      case WARNING -> "WARNING: " + Amounts.number(findings, "finding") + "; " + who;
-      case NOTICE -> "OK, with " + Amounts.number(findings, "notice") + " of what passes; " + who;
+      case CRITICAL -> "CRITICAL: " + Counted.of(findings, "finding") + "; " + who;
+      case WARNING -> "WARNING: " + Counted.of(findings, "finding") + "; " + who;
+      case NOTICE -> "OK, with " + Counted.of(findings, "notice") + " of what passes; " + who;
       case OK -> "OK: nothing is wrong; " + who;
       case SEVERITY_UNSPECIFIED, UNRECOGNIZED -> "UNKNOWN: the node is of another version; " + who;
     };
@@ -111,7 +111,7 @@ record StatusPage(ClusterStatus status, boolean all) {
     List<NodeAnswer> shown = shown(nodes);
     screen.line("");
     screen.line(
-        screen.inked(Ink.BOLD, Amounts.number(nodes.size(), name))
+        screen.inked(Ink.BOLD, Counted.of(nodes.size(), name))
             + (shown.size() == nodes.size() ? "" : hidden(nodes.size() - shown.size())));
     TierTable table = role == Role.ROUTER ? new RouterTable() : new SamplerTable();
     screen.lines(table.of(shown, nodes).lines(screen.width()));

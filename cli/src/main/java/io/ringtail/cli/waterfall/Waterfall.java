@@ -1,6 +1,7 @@
 package io.ringtail.cli.waterfall;
 
 import io.opentelemetry.proto.trace.v1.TracesData;
+import io.ringtail.wording.Counted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -80,11 +81,11 @@ public final class Waterfall {
     long errors = spans.stream().filter(SpanLine::error).count();
     String text =
         paint("1", "● " + traceId)
-            + ("  " + count(spans.size(), "span"))
-            + ("  " + count(services, "service"))
+            + ("  " + Counted.of(spans.size(), "span"))
+            + ("  " + Counted.of(services, "service"))
             + ("  " + duration(nanos));
     if (errors > 0) {
-      text += "  " + paint("31", count(errors, "error"));
+      text += "  " + paint("31", Counted.of(errors, "error"));
     }
     return keptBy.isEmpty() ? text : text + "  (" + printable(keptBy) + ")";
   }
@@ -136,10 +137,6 @@ public final class Waterfall {
 
   private String paint(String code, String text) {
     return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
-  }
-
-  private static String count(long n, String thing) {
-    return n + " " + thing + (n == 1 ? "" : "s");
   }
 
   /** Three digits are enough: 870us, 12.3ms, 310ms, 1.25s. */

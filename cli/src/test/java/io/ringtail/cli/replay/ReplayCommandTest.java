@@ -181,7 +181,7 @@ class ReplayCommandTest {
       sink.rejected = 1;
       assertThat(run(file(1), sink.endpoint(), "--protocol", protocol)).isEqualTo(1);
       assertThat(out.toString()).containsPattern("rejected +1 ");
-      assertThat(err.toString()).contains("1 spans rejected: bad");
+      assertThat(err.toString()).contains("1 span rejected: bad");
     }
   }
 

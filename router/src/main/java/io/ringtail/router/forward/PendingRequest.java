@@ -3,6 +3,7 @@ package io.ringtail.router.forward;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.receive.Responder;
 import io.ringtail.router.retain.Piece;
+import io.ringtail.wording.Counted;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,8 @@ final class PendingRequest implements Errand {
   static String rejection(long rejectedSpans) {
     return rejectedSpans == 0
         ? ""
-        : rejectedSpans
-            + " spans with an invalid trace ID or span ID (expected 16 and 8 bytes, not all zero)";
+        : Counted.of(rejectedSpans, "span")
+            + " with an invalid trace ID or span ID (expected 16 and 8 bytes, not all zero)";
   }
 
   @Override

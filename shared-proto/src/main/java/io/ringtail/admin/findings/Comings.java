@@ -4,6 +4,7 @@ import io.ringtail.admin.v1.MemberState;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.List;
 
 /** Who comes and who goes. */
@@ -31,8 +32,8 @@ final class Comings {
             + " after its start"
             + (reasons.isEmpty() ? "." : ": " + reasons + "."),
         lasts
-            ? "This should take seconds: see its log, and whether it reaches the other nodes' cluster"
-                + " ports."
+            ? "This should take seconds: see its log, and whether it reaches the other nodes'"
+                  + " cluster ports."
             : "Passes by itself within seconds.");
   }
 
@@ -67,7 +68,7 @@ final class Comings {
         List.of(node.getNodeId()),
         node.getNodeId()
             + " was taken for dead by the cluster and gives away the "
-            + Words.count(sampler.getOpenTraces().getUsed(), "trace")
+            + Counted.of(sampler.getOpenTraces().getUsed(), "trace")
             + " it holds; it decides nothing.",
         "Passes by itself: it joins anew when it is empty; if it happens again, look for pauses"
             + " (garbage collection, CPU limits, a stopped machine) and network cuts of over 5 s.");

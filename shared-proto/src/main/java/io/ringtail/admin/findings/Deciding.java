@@ -4,6 +4,7 @@ import io.ringtail.admin.v1.Level;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -103,9 +104,9 @@ final class Deciding {
         Gathered.ids(nodes),
         nodes.get(0).getNodeId()
             + " holds "
-            + Words.number(worst.getUsed())
+            + Counted.number(worst.getUsed())
             + " undecided traces of the "
-            + Words.number(worst.getCapacity())
+            + Counted.number(worst.getCapacity())
             + " that tail_sampling.num_traces allows"
             + Words.likewise(nodes)
             + ": beyond it the oldest are decided before they are complete, or senders refused.",
@@ -135,7 +136,7 @@ final class Deciding {
         early.nodes(),
         Words.names(early.nodes())
             + " decided "
-            + Words.count(early.count(TRACES), "trace")
+            + Counted.of(early.count(TRACES), "trace")
             + " in the last 15 min before they were complete, at a limit reached for moments"
             + early.when()
             + ".",
@@ -153,7 +154,7 @@ final class Deciding {
         Severity.NOTICE,
         Code.TRACES_CUT,
         cut.nodes(),
-        Words.count(traces, "trace")
+        Counted.of(traces, "trace")
             + " outgrew the limits of one trace in the last 15 min and "
             + (traces == 1 ? "was" : "were")
             + " decided before being complete"

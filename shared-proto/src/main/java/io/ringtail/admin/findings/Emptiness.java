@@ -5,6 +5,7 @@ import io.ringtail.admin.v1.HandoffStatus;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.RouterStatus;
 import io.ringtail.admin.v1.SamplerStatus;
+import io.ringtail.wording.Counted;
 
 /** What a draining node still has: nothing of it may be lost with the process. */
 public final class Emptiness {
@@ -41,7 +42,7 @@ public final class Emptiness {
     double spans = router.getSpansInPerSecond();
     return router.getDrainedByOperator() && spans >= 1
         ? "; "
-            + Words.count(Math.round(spans), "span")
+            + Counted.of(Math.round(spans), "span")
             + " a second still come from senders that have not gone elsewhere"
         : "";
   }
@@ -50,20 +51,20 @@ public final class Emptiness {
   public static String left(NodeStatus node) {
     if (node.hasRouter()) {
       RouterStatus router = node.getRouter();
-      return Words.count(router.getOpenRequests(), "open request")
+      return Counted.of(router.getOpenRequests(), "open request")
           + " and "
           + Words.bytes(router.getRetentionBytes().getUsed())
           + " that samplers have not settled"
           + stillComing(node);
     }
     SamplerStatus sampler = node.getSampler();
-    return Words.count(sampler.getOpenTraces().getUsed(), "open trace")
+    return Counted.of(sampler.getOpenTraces().getUsed(), "open trace")
         + " ("
         + Words.bytes(sampler.getBufferedBytes().getUsed())
         + "), "
-        + Words.number(sampler.getHandoff().getTracesToSend())
+        + Counted.number(sampler.getHandoff().getTracesToSend())
         + " to hand over, and "
-        + Words.count(queuedSpans(sampler), "span")
+        + Counted.of(queuedSpans(sampler), "span")
         + " to export";
   }
 }

@@ -4,6 +4,7 @@ import io.ringtail.admin.v1.EpochRef;
 import io.ringtail.admin.v1.MemberState;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,9 @@ final class Epochs {
             + " has no epoch: it has found no active sampler in cluster \""
             + all.status().getCluster()
             + "\", and neither takes spans nor decides.",
-        "Within a minute of the start this passes; otherwise start samplers, and compare cluster.name"
-            + " and cluster.discovery of this node with theirs (ringtail config diff).");
+        "Within a minute of the start this passes; otherwise start samplers, and compare"
+            + " cluster.name and cluster.discovery of this node with theirs (ringtail config"
+            + " diff).");
   }
 
   /** Of equally many the newest. */
@@ -75,7 +77,7 @@ final class Epochs {
         Gathered.ids(others),
         others.size()
             + " of "
-            + Words.count(all.answers().size(), "node")
+            + Counted.of(all.answers().size(), "node")
             + (others.size() == 1 ? " uses" : " use")
             + " another epoch than "
             + most.getOrder()
@@ -110,7 +112,7 @@ final class Epochs {
             + ", not "
             + most.getTableChecksum()
             + "): traces may be split.",
-        "Run one version on all nodes and restart these; with equal versions this is a bug: keep the"
-            + " logs of both sides.");
+        "Run one version on all nodes and restart these; with equal versions this is a bug: keep"
+            + " the logs of both sides.");
   }
 }

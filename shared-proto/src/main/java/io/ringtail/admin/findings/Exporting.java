@@ -5,6 +5,7 @@ import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -106,7 +107,7 @@ final class Exporting {
             + " is "
             + Words.percent(worst.fullness())
             + " full ("
-            + Words.count(filling.size(), "sampler")
+            + Counted.of(filling.size(), "sampler")
             + " near the limit): the backend takes less than is kept.",
         "Give the backend more room, raise sampler.export.otlp.max-in-flight, keep less, or let the"
             + " queue go on on disk (sampler.export.disk).");
@@ -122,7 +123,7 @@ final class Exporting {
         lost.isNow() ? Severity.CRITICAL : Severity.WARNING,
         Code.EXPORT_LOSSES,
         lost.nodes(),
-        Words.count(lost.count("spans"), "span")
+        Counted.of(lost.count("spans"), "span")
             + " of kept traces did not reach "
             + name
             + " in the last 15 min: "

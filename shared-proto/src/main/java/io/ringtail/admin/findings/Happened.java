@@ -2,6 +2,7 @@ package io.ringtail.admin.findings;
 
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.ReasonCount;
+import io.ringtail.wording.Counted;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -121,9 +122,7 @@ final class Happened {
     return lately.entrySet().stream()
         .map(
             e ->
-                Words.number(e.getValue())
-                    + " "
-                    + unitOf(e.getKey())
+                Counted.ofUnit(e.getValue(), unitOf(e.getKey()))
                     + " ("
                     + reasonOf(e.getKey())
                     + ")")
@@ -144,7 +143,7 @@ final class Happened {
     String more =
         sinceStart.entrySet().stream()
             .filter(e -> e.getValue() > count(e.getKey()) && count(e.getKey()) > 0)
-            .map(e -> Words.number(e.getValue()) + " " + e.getKey())
+            .map(e -> Counted.ofUnit(e.getValue(), e.getKey()))
             .collect(Collectors.joining(", "));
     return last + (more.isEmpty() ? "" : "; " + more + " since the start");
   }

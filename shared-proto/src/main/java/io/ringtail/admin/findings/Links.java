@@ -2,6 +2,7 @@ package io.ringtail.admin.findings;
 
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +38,13 @@ final class Links {
             + " ("
             + routers.size()
             + " of "
-            + Words.count(of, "router")
+            + Counted.of(of, "router")
             + "): requests with traces of it wait and are refused.",
         all
-            ? "After a start this passes within a second; if it stays, see whether sampler.link.listen"
-                + " and its advertised address are reached from the routers, and its log."
-            : "After a start this passes within a second; if it stays, the way from these routers to"
-                + " its link address is cut: see the network between them.");
+            ? "After a start this passes within a second; if it stays, see whether"
+                  + " sampler.link.listen and its advertised address are reached from the routers,"
+                  + " and its log."
+            : "After a start this passes within a second; if it stays, the way from these routers"
+                  + " to its link address is cut: see the network between them.");
   }
 }

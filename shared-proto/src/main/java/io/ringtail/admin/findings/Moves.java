@@ -4,6 +4,7 @@ import io.ringtail.admin.v1.HandoffStatus;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -43,7 +44,7 @@ final class Moves {
         Gathered.ids(lasting),
         worst.getNodeId()
             + " has held "
-            + Words.count(of(worst).getHeldSlots(), "slot")
+            + Counted.of(of(worst).getHeldSlots(), "slot")
             + " for "
             + Words.seconds(of(worst).getHoldSeconds())
             + Words.likewise(lasting)
@@ -66,11 +67,11 @@ final class Moves {
         Code.HANDOFF,
         Gathered.ids(active),
         "Slots are moving: "
-            + Words.count(sum(active, HandoffStatus::getTracesToSend), "trace")
+            + Counted.of(sum(active, HandoffStatus::getTracesToSend), "trace")
             + " still to be handed over, "
             + Words.bytes(sum(active, HandoffStatus::getBytesInFlight))
             + " on the way, "
-            + Words.count(sum(active, HandoffStatus::getHeldSlots), "slot")
+            + Counted.of(sum(active, HandoffStatus::getHeldSlots), "slot")
             + " held.",
         "Passes by itself, mostly within seconds; wait for it before the next node is stopped.");
   }
@@ -89,11 +90,11 @@ final class Moves {
         Code.REPLAY,
         nodes,
         "A replay is under way: "
-            + Words.count(routers.size(), "router")
+            + Counted.of(routers.size(), "router")
             + " at it, "
-            + Words.count(spans, "span")
+            + Counted.of(spans, "span")
             + " sent again since their start, "
-            + Words.count(sum(samplers, HandoffStatus::getReplayAnswersMissing), "answer")
+            + Counted.of(sum(samplers, HandoffStatus::getReplayAnswersMissing), "answer")
             + " missing.",
         "Passes by itself: spans of a lost sampler come again from the routers' logs; the next loss"
             + " is survived when it is done.");
@@ -110,7 +111,7 @@ final class Moves {
         Severity.WARNING,
         Code.POSSIBLE_SPLITS,
         ended.nodes(),
-        Words.count(ended.count("holds"), "hold")
+        Counted.of(ended.count("holds"), "hold")
             + " of "
             + Words.names(ended.nodes())
             + " ended for want of progress in the last 15 min"

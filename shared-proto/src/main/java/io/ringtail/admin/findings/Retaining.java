@@ -4,6 +4,7 @@ import io.ringtail.admin.v1.Level;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.RouterStatus;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.List;
 
 /** Whether routers keep what they must, and have room for what comes. */
@@ -42,7 +43,7 @@ final class Retaining {
             + (forgotten == 0
                 ? "."
                 : "; "
-                    + Words.count(forgotten, "span")
+                    + Counted.of(forgotten, "span")
                     + " were forgotten unsettled since the start."),
         "Raise router.retention.max-bytes with the routers' memory, add routers, or shorten"
             + " tail_sampling.decision_wait; if a backend is down, that first.");
@@ -70,8 +71,8 @@ final class Retaining {
             + ": beyond it senders are refused, retryable.",
         held
             ? "Samplers take less than comes: see what is told of them here, or add samplers."
-            : "Add routers or give them more memory (router.receive.max-bytes-in-flight); if all routers"
-                + " are at it, samplers are the slower ones.");
+            : "Add routers or give them more memory (router.receive.max-bytes-in-flight); if all"
+                  + " routers are at it, samplers are the slower ones.");
   }
 
   private static double fullness(NodeStatus node) {

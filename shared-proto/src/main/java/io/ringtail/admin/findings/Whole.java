@@ -12,6 +12,7 @@ import io.ringtail.admin.v1.NodeAnswer;
 import io.ringtail.admin.v1.NodeStatus;
 import io.ringtail.admin.v1.Role;
 import io.ringtail.admin.v1.Severity;
+import io.ringtail.wording.Counted;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,13 +65,14 @@ final class Whole {
         Severity.CRITICAL,
         TOO_FEW_SAMPLERS,
         Gathered.ids(stopped),
-        Words.count(active, "sampler")
+        Counted.of(active, "sampler")
             + (active == 1 ? " is" : " are")
             + " active, fewer than the "
             + stopped.get(0).getMinSamplers()
             + " of cluster.min-samplers: routers refuse all spans and samplers decide nothing.",
-        "Bring the missing samplers back; if they run, this is the smaller side of a partition: mend"
-            + " the network; if there are to be fewer, lower cluster.min-samplers on all nodes.");
+        "Bring the missing samplers back; if they run, this is the smaller side of a partition:"
+            + " mend the network; if there are to be fewer, lower cluster.min-samplers on all"
+            + " nodes.");
   }
 
   private static void silent(Gathered all, Found found) {
@@ -98,8 +100,8 @@ final class Whole {
             + "; what comes for "
             + Words.percent(share)
             + " of all traces may wait and be refused.",
-        "If a process is dead, the others go on without it within 5 s and replay its traces; if this"
-            + " stays, the process stands still: see its log, CPU and memory, or restart it.");
+        "If a process is dead, the others go on without it within 5 s and replay its traces; if"
+            + " this stays, the process stands still: see its log, CPU and memory, or restart it.");
   }
 
   private static void silentOthers(List<NodeAnswer> silent, Found found) {
@@ -111,8 +113,8 @@ final class Whole {
         NODE_SILENT,
         ids(silent),
         doNotAnswer(silent) + ".",
-        "One that stops is gone in a few seconds; if this stays, see whether the process stands still"
-            + " and whether the admin port is reached from the other nodes.");
+        "One that stops is gone in a few seconds; if this stays, see whether the process stands"
+            + " still and whether the admin port is reached from the other nodes.");
   }
 
   private static List<String> ids(List<NodeAnswer> nodes) {
@@ -144,8 +146,8 @@ final class Whole {
         VERSIONS_DIFFER,
         List.of(),
         "Nodes run " + byVersion.size() + " versions: " + versions + ".",
-        "Right while a rolling update is under way: they speak the lower protocol version; otherwise"
-            + " bring all to one version.");
+        "Right while a rolling update is under way: they speak the lower protocol version;"
+            + " otherwise bring all to one version.");
   }
 
   private static String version(NodeStatus node) {

@@ -44,15 +44,6 @@ final class Words {
     return sorted;
   }
 
-  /** {@code 1 sampler}, {@code 12,345 samplers}. */
-  static String count(long n, String one) {
-    return String.format(Locale.ROOT, "%,d %s%s", n, one, n == 1 ? "" : "s");
-  }
-
-  static String number(long n) {
-    return String.format(Locale.ROOT, "%,d", n);
-  }
-
   /** {@code 3.2 MiB}. */
   static String bytes(long bytes) {
     double amount = bytes;

@@ -285,7 +285,7 @@ class FindingsTest {
         cluster.only(),
         Severity.CRITICAL,
         "21 spans of kept traces did not reach otlp in the last 15 min: 20 spans (export_rejected),"
-            + " 1 spans (export_too_large); the last 3.0 s ago, at 22:13:17Z; 41 spans since the"
+            + " 1 span (export_too_large); the last 3.0 s ago, at 22:13:17Z; 41 spans since the"
             + " start.",
         "The samplers' logs say what the backend answered; mostly it refused them for good (too"
             + " large, malformed, no right). docs/metrics.md explains the reasons.");
