@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** {@code helm/ringtail}, rendered and linted by Helm's own code in this process. */
-final class Chart {
+public final class Chart {
   static final Path HOME = Path.of("..", "helm", "ringtail");
 
   /** What must be there besides the defaults. */
   static final String BACKEND =
       "sampler: { config: { export: { otlp: { endpoint: 'http://backend:4317' } } } }";
 
-  static final String NAMESPACE = "tracing";
+  public static final String NAMESPACE = "tracing";
 
   private static final String KUBERNETES = "1.35.0";
   private static final String HOOK = "\"helm.sh/hook\"";
@@ -48,12 +48,12 @@ final class Chart {
   }
 
   /** As {@link #renderWithoutHooks}: the manifests as Helm prints them. */
-  static String text(String... values) {
+  public static String text(String... values) {
     return text(HOME, values);
   }
 
   /** What it renders for a hook of Helm's, such as {@code test}, in the order Helm runs them. */
-  static List<Manifest> hooks(String kind, String... values) {
+  public static List<Manifest> hooks(String kind, String... values) {
     return Manifest.parse(text(SHOWN, values)).stream()
         .filter(m -> m.at("metadata", "annotations", SHOWN_HOOK).text().equals(kind))
         .sorted(Comparator.comparing(Manifest::name))
@@ -140,7 +140,7 @@ final class Chart {
     }
   }
 
-  static String example(String name) {
+  public static String example(String name) {
     return read("examples/" + name + ".yaml");
   }
 }

@@ -34,6 +34,7 @@ public final class Pod {
   private int restarts;
   private volatile boolean stopping;
   private volatile boolean ready;
+  private volatile long readySinceNanos;
 
   /**
    * What a pod finds.
@@ -146,12 +147,17 @@ public final class Pod {
       }
     }
     Probe accepts = readiness;
-    if (accepts == null) {
-      ready = true;
-      return;
+    if (accepts != null) {
+      accepts.look(place.address(), nowNanos);
     }
-    accepts.look(place.address(), nowNanos);
-    ready = accepts.succeeded() || (ready && !accepts.failed());
+    ready(accepts == null || accepts.succeeded() || (ready && !accepts.failed()), nowNanos);
+  }
+
+  private void ready(boolean now, long nowNanos) {
+    if (!ready) {
+      readySinceNanos = nowNanos;
+    }
+    ready = now;
   }
 
   /** What a stop took. */
@@ -256,6 +262,11 @@ public final class Pod {
 
   public boolean isReady() {
     return ready;
+  }
+
+  /** For how long it has been ready; negative if it is not. */
+  long readyNanos(long nowNanos) {
+    return ready ? nowNanos - readySinceNanos : -1;
   }
 
   boolean isStopping() {

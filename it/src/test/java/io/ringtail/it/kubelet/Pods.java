@@ -74,11 +74,11 @@ final class Pods {
     broken = e;
   }
 
-  /** Until it is ready, and for {@code minReadySeconds} more. */
+  /** Until it has been ready for {@code minReadySeconds}: then a rollout counts it as available. */
   void awaitReady(Pod pod, Manifest owner) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_LIMIT_SECONDS);
-    long steady = TimeUnit.SECONDS.toMillis(owner.at("spec", "minReadySeconds").number(0));
-    while (!pod.isReady()) {
+    long steadyNanos = TimeUnit.SECONDS.toNanos(owner.at("spec", "minReadySeconds").number(0));
+    while (pod.readyNanos(System.nanoTime()) < steadyNanos) {
       Throwable e = broken;
       if (e != null) {
         throw new IOException("the kubelet has failed", e);
@@ -88,7 +88,6 @@ final class Pods {
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }
-    TimeUnit.MILLISECONDS.sleep(steady);
   }
 
   /**

@@ -82,7 +82,10 @@ final class Rollouts {
       if (old.isEmpty() && current.size() > replicas) {
         pods.stop(current.subList(replicas, current.size()), true);
       } else if (current.size() < replicas && all.size() < replicas + surge) {
-        pods.start(deployment.name() + "-" + ++podNumber, deployment);
+        int more = Math.min(replicas - current.size(), replicas + surge - all.size());
+        for (int i = 0; i < more; i++) {
+          pods.start(deployment.name() + "-" + ++podNumber, deployment);
+        }
       } else {
         int ready = (int) all.stream().filter(Pod::isReady).count();
         int mayGo = ready - (replicas - unavailable);

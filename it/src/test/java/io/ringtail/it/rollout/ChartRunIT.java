@@ -1,9 +1,8 @@
-package io.ringtail.it.chart;
+package io.ringtail.it.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.ringtail.it.harness.Alone;
 import io.ringtail.it.harness.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,8 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Some of {@code scripts/chart-run}: installed, tested and scaled down under load. */
-@Alone
+/**
+ * Some of {@code scripts/chart-run}: installed, tested and scaled down under load. Mostly it waits,
+ * as a cluster does: for probes, {@code minReadySeconds} and decisions.
+ */
 class ChartRunIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final String STEPS =

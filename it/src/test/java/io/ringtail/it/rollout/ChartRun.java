@@ -1,5 +1,8 @@
-package io.ringtail.it.chart;
+package io.ringtail.it.rollout;
 
+import static org.awaitility.Awaitility.await;
+
+import io.ringtail.it.chart.Chart;
 import io.ringtail.it.harness.OtlpSink;
 import io.ringtail.it.kubelet.ClusterDns;
 import io.ringtail.it.kubelet.ContainerImage;
@@ -17,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The chart, run without a cluster and under load: installed, scaled, rolled, killed, upgraded; and
@@ -35,6 +37,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ChartRun implements AutoCloseable {
   private static final Duration DECISION_WAIT = Duration.ofSeconds(6);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final long IN_TIME_NANOS = DECISION_WAIT.minusMillis(300).toNanos();
   private static final int OTLP = 4317;
   private static final int TESTS = 2;
@@ -47,6 +50,7 @@ public final class ChartRun implements AutoCloseable {
   private final ProbeRuns probes;
   private final Workloads workloads;
   private final TraceLoad load;
+  private final int rate;
   private final List<String> wrong = new ArrayList<>();
   private int samplers = 3;
   private int roll;
@@ -65,6 +69,7 @@ public final class ChartRun implements AutoCloseable {
             : ContainerImage.fromTar(Path.of(image), made);
     this.workloads = new Workloads(directory, container, network, dns, Chart.NAMESPACE);
     this.load = new TraceLoad(rate, 1);
+    this.rate = rate;
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -106,7 +111,7 @@ public final class ChartRun implements AutoCloseable {
       long begin = System.nanoTime();
       int stopped = workloads.stops().size();
       step(step);
-      TimeUnit.SECONDS.sleep(2);
+      awaitMoreAccepted();
       List<Pod.Stop> stops = workloads.stops();
       say(
           "%-8s %.1f s; stops %s; slowest answer %d ms",
@@ -117,6 +122,12 @@ public final class ChartRun implements AutoCloseable {
     }
     finish();
     return wrong;
+  }
+
+  /** What a step has left takes on: a second's spans more. */
+  private void awaitMoreAccepted() {
+    long wanted = load.acceptedSpans() + rate;
+    await().atMost(LIMIT).until(() -> load.acceptedSpans() >= wanted);
   }
 
   private static String told(List<Pod.Stop> stops) {
@@ -139,7 +150,7 @@ public final class ChartRun implements AutoCloseable {
       case "install" -> {
         apply();
         load.start();
-        TimeUnit.SECONDS.sleep(2 * DECISION_WAIT.toSeconds());
+        await().atMost(LIMIT).until(() -> sink.spans() > 0); // decided, and kept
       }
       case "probe" -> {
         String found = probes.run(routers());
@@ -231,11 +242,7 @@ public final class ChartRun implements AutoCloseable {
 
   private void finish() throws IOException, InterruptedException {
     load.finish();
-    long before;
-    do {
-      before = sink.spans();
-      TimeUnit.SECONDS.sleep(2 * DECISION_WAIT.toSeconds());
-    } while (sink.spans() != before);
+    AtRest.reached(workloads, sink);
     Verdict verdict = Verdict.of(Verdict.Mode.ERRORS_ONLY, load.traces(), sinkLog, IN_TIME_NANOS);
     say("%s; %.0f spans/s accepted; retries %d", verdict, load.acceptedPerSecond(), load.retries());
     if (!verdict.isClean()) {

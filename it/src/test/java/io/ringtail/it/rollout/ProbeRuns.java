@@ -1,4 +1,4 @@
-package io.ringtail.it.chart;
+package io.ringtail.it.rollout;
 
 import io.ringtail.it.harness.JavaProcess;
 import io.ringtail.it.kubelet.Manifest;

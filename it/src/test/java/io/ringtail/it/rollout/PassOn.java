@@ -1,4 +1,4 @@
-package io.ringtail.it.chart;
+package io.ringtail.it.rollout;
 
 import io.grpc.CallOptions;
 import io.grpc.Context;
