@@ -49,14 +49,20 @@ public final class JavaProcess implements AutoCloseable {
       String mainClass,
       List<String> arguments)
       throws IOException {
+    List<String> words = new ArrayList<>(jvmFlags);
+    words.addAll(ClassPath.flags(mainClass, jvmFlags));
+    words.add(mainClass);
+    words.addAll(arguments);
+    return startJava(name, directory, prefix, words);
+  }
+
+  /** Starts a JVM with these words after those that any gets. */
+  static JavaProcess startJava(String name, Path directory, List<String> prefix, List<String> words)
+      throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(javaCommand());
     command.addAll(launcherFlags());
-    command.addAll(jvmFlags);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(mainClass);
-    command.addAll(arguments);
+    command.addAll(words);
     Path stderr = directory.resolve(name + ".err");
     Process process =
         new ProcessBuilder(command)
