@@ -21,6 +21,7 @@ final class Ledger {
   private final Map<Long, List<Arrival>> arrivals = new HashMap<>();
 
   private int repeated;
+  private int requestsAgain;
 
   /** What the protocol does not promise. */
   final Excuses excuses;
@@ -39,6 +40,9 @@ final class Ledger {
     long firstSentAt;
     long toldAt;
     boolean arrived;
+
+    /** By a sender that was refused, or not answered. */
+    boolean sentAgain;
 
     /** Routers that said that they have it. */
     final List<String> toldBy = new ArrayList<>(1);
@@ -74,6 +78,9 @@ final class Ledger {
    * @param twice traces of which another decision took effect though the first was known
    * @param repeated spans that came again in the same export
    * @param duplicates spans that came to the backend again
+   * @param duplicatesSentAgain of those, what their senders had sent more than once
+   * @param requestsAgain requests that were sent again whole, as they were refused, also if only for
+   *     a part of them, or not answered
    * @param explained traces let out in part, or dropped, by what no rule of the protocol prevents
    */
   record Verdict(
@@ -87,6 +94,8 @@ final class Ledger {
       int twice,
       int repeated,
       int duplicates,
+      int duplicatesSentAgain,
+      int requestsAgain,
       int explained,
       List<String> details) {}
 
@@ -99,6 +108,7 @@ final class Ledger {
   }
 
   void sending(List<Spans.Span> request) {
+    boolean again = false;
     for (Spans.Span s : request) {
       Sent sent = spans.get(s.id());
       if (sent == null) {
@@ -109,8 +119,12 @@ final class Ledger {
             traces.computeIfAbsent(new TraceKey(s.traceHi(), s.traceLo()), k -> new Trace());
         trace.spans.add(sent);
         trace.error |= s.error();
+      } else {
+        sent.sentAgain = true;
+        again = true;
       }
     }
+    requestsAgain += again ? 1 : 0;
   }
 
   /**
@@ -167,6 +181,7 @@ final class Ledger {
     int part = 0;
     int twice = 0;
     int duplicates = 0;
+    int duplicatesSentAgain = 0;
     int strict = 0;
     int explained = 0;
     List<String> details = new ArrayList<>();
@@ -182,6 +197,7 @@ final class Ledger {
         last = Math.max(last, s.toldAt == 0 ? Long.MAX_VALUE : s.toldAt);
         int times = arrivals.getOrDefault(s.span.id(), List.of()).size();
         duplicates += Math.max(0, times - 1);
+        duplicatesSentAgain += s.sentAgain ? Math.max(0, times - 1) : 0;
         s.arrived = times > 0;
         there += times > 0 ? 1 : 0;
         told += s.toldAt != 0 ? 1 : 0;
@@ -234,6 +250,8 @@ final class Ledger {
         twice,
         repeated,
         duplicates,
+        duplicatesSentAgain,
+        requestsAgain,
         explained,
         details);
   }

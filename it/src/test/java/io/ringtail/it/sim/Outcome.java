@@ -61,7 +61,11 @@ record Outcome(
         + verdict.duplicates()
         + " duplicates of "
         + verdict.spans()
-        + " spans in "
+        + " spans ("
+        + verdict.duplicatesSentAgain()
+        + " as "
+        + verdict.requestsAgain()
+        + " requests were sent again) in "
         + verdict.traces()
         + " traces ("
         + verdict.strictTraces()

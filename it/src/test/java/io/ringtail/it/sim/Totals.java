@@ -29,6 +29,8 @@ final class Totals {
   private long part;
   private long twice;
   private long duplicates;
+  private long duplicatesSentAgain;
+  private long requestsAgain;
   private long explained;
   private long spans;
   private long strict;
@@ -117,6 +119,8 @@ final class Totals {
     part += o.verdict().part();
     twice += o.verdict().twice();
     duplicates += o.verdict().duplicates();
+    duplicatesSentAgain += o.verdict().duplicatesSentAgain();
+    requestsAgain += o.verdict().requestsAgain();
     explained += o.verdict().explained();
     spans += o.verdict().spans();
     traces += o.verdict().traces();
@@ -173,7 +177,7 @@ final class Totals {
     b.append(
         String.format(
             "%s: %d schedules, %d with a fault: %d spans lost, %d traces split, %d undeserved, %d decided on"
-                + " a part, %d twice (%d more let out in part as the protocol says); %d with other problems; %d duplicates of %d spans, %d traces (%d strict); %.1f ms"
+                + " a part, %d twice (%d more let out in part as the protocol says); %d with other problems; %d duplicates of %d spans (%d as %d requests were sent again), %d traces (%d strict); %.1f ms"
                 + " of CPU and %d events a schedule; trail %x",
             name,
             schedules,
@@ -187,6 +191,8 @@ final class Totals {
             problems,
             duplicates,
             spans,
+            duplicatesSentAgain,
+            requestsAgain,
             traces,
             strict,
             cpuNanos / 1e6 / Math.max(1, schedules),
