@@ -4,10 +4,11 @@ import java.util.ArrayDeque;
 
 /** One process: runs what is addressed to it, unless it is paused or dead. */
 public final class Host {
+  private static final long LONG = 100 * World.MILLI;
+
   private final World world;
   private final String name;
   private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
-  private final Runnable afterEach;
 
   /** By how much longer than asked for its threads sleep: most machines have other things to do. */
   private final int slowness;
@@ -16,19 +17,15 @@ public final class Host {
   private boolean paused;
   private boolean burying;
 
-  /**
-   * @param afterEach run after whatever it has run
-   */
-  Host(World world, String name, Runnable afterEach) {
+  Host(World world, String name) {
     this.world = world;
     this.name = name;
-    this.afterEach = afterEach;
     this.slowness = world.chance(1 - world.slowShare) ? 1 : 4;
   }
 
-  /** How long a thread sleeps that wants to look at its work every so often. */
+  /** How long a thread sleeps that wants to sleep so long: what is done rarely is done in time. */
   long sleep(long nanos) {
-    return nanos * slowness;
+    return nanos < LONG ? nanos * slowness : nanos;
   }
 
   public World world() {
@@ -74,7 +71,6 @@ public final class Host {
       return;
     }
     what.run();
-    afterEach.run();
   }
 
   void kill() {

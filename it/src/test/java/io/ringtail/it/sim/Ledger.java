@@ -79,8 +79,8 @@ final class Ledger {
    * @param repeated spans that came again in the same export
    * @param duplicates spans that came to the backend again
    * @param duplicatesSentAgain of those, what their senders had sent more than once
-   * @param requestsAgain requests that were sent again whole, as they were refused, also if only for
-   *     a part of them, or not answered
+   * @param requestsAgain requests that were sent again whole, as they were refused, if only for a
+   *     part of them, or not answered
    * @param explained traces let out in part, or dropped, by what no rule of the protocol prevents
    */
   record Verdict(

@@ -31,7 +31,7 @@ final class SimClients {
     this.simulation = simulation;
     this.world = simulation.world;
     this.ledger = simulation.ledger;
-    this.host = new Host(world, "clients", () -> {});
+    this.host = new Host(world, "clients");
   }
 
   /**

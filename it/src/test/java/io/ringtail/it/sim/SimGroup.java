@@ -55,7 +55,7 @@ final class SimGroup implements SimMembership.Group {
   SimGroup(World world, Witness witness) {
     this.world = world;
     this.witness = witness;
-    this.wire = new Host(world, "wire", () -> {});
+    this.wire = new Host(world, "wire");
     sides.add(new Side());
   }
 

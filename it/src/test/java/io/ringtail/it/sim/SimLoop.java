@@ -17,9 +17,6 @@ import java.util.concurrent.TimeUnit;
 public final class SimLoop extends AbstractEventExecutor implements EventLoop {
   private static final long LAG = 2 * World.MILLI;
 
-  /** What is done so rarely is done in time. */
-  private static final long LONG = 100 * World.MILLI;
-
   private final Host host;
   private long lastAt;
 
@@ -91,8 +88,7 @@ public final class SimLoop extends AbstractEventExecutor implements EventLoop {
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long initialDelay, long delay, TimeUnit unit) {
     Scheduled<Void> scheduled = new Scheduled<>(this);
-    long asked = unit.toNanos(delay);
-    long nanos = asked < LONG ? host.sleep(asked) : asked;
+    long nanos = host.sleep(unit.toNanos(delay));
     host.after(
         unit.toNanos(initialDelay) + host.world().below(nanos),
         () -> repeat(command, nanos, scheduled));

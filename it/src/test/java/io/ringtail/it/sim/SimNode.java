@@ -21,7 +21,7 @@ abstract class SimNode {
     this.simulation = simulation;
     this.name = name;
     this.bits = bits;
-    this.host = new Host(simulation.world, name, this::step);
+    this.host = new Host(simulation.world, name);
     this.membership =
         new SimMembership(
             simulation.group,
@@ -49,9 +49,6 @@ abstract class SimNode {
 
   /** What is left to do; empty if nothing is. */
   abstract String whyNotQuiet();
-
-  /** After each thing that has happened to the process. */
-  abstract void step();
 
   @Override
   public String toString() {

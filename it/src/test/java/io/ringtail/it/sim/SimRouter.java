@@ -94,9 +94,6 @@ final class SimRouter extends SimNode {
     }
   }
 
-  @Override
-  void step() {}
-
   /** Takes no more, finishes what it has, leaves. */
   @Override
   void drain() {

@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * as {@code SamplerNode} does. Threads: one.
  */
 final class SimSampler extends SimNode {
-  private static final long WORK_EVERY = 25 * World.MILLI;
   private static final long LOOK_EVERY = 20 * World.MILLI;
   private static final long STOP_GRACE = 20 * World.SECOND;
 
@@ -41,7 +40,6 @@ final class SimSampler extends SimNode {
   final LinkServer links;
   final PeerLinks peers;
   final Handoff handoff;
-  private final boolean[] working;
   private final String address;
   private int weight = 100;
 
@@ -86,7 +84,6 @@ final class SimSampler extends SimNode {
             handoff,
             membership::mayDecide,
             simulation.config.rules());
-    this.working = new boolean[shards.shards()];
     SimShardAccess.listen(
         shards,
         (hi, lo, keep, spans, known) ->
@@ -120,9 +117,8 @@ final class SimSampler extends SimNode {
             new SimNet.Method<>(
                 SimPeerAccess.method(), call -> SimPeerAccess.accept(peers, call))));
     handoff.start(this::look);
-    for (int i = 0; i < working.length; i++) {
-      int shard = i;
-      host.every(host.sleep(WORK_EVERY), () -> SimShardAccess.work(shards, shard));
+    for (int i = 0; i < shards.shards(); i++) {
+      new ShardHand(i).begin();
     }
   }
 
@@ -260,23 +256,48 @@ final class SimSampler extends SimNode {
     membership.comeBack(next.bits());
   }
 
-  /** A shard's thread wakes up soon when something is queued. */
-  @Override
-  void step() {
-    for (int i = 0; i < working.length; i++) {
-      if (!working[i] && SimShardAccess.hasQueued(shards, i)) {
-        working[i] = true;
-        int shard = i;
-        long lag =
-            simulation.world.chance(0.05)
-                ? simulation.world.below(50 * World.MILLI)
-                : simulation.world.below(2 * World.MILLI);
+  /** A shard's thread: it rests as in the product, and wakes up soon after it is woken. */
+  private final class ShardHand {
+    private final SimShardAccess.Hand shard;
+    private boolean woken;
+
+    /** Of the rest: who comes for one that has ended finds another. */
+    private int turn;
+
+    ShardHand(int index) {
+      shard = SimShardAccess.hand(shards, index, this::wake);
+    }
+
+    void begin() {
+      host.after(simulation.world.below(20 * World.MILLI), this::work);
+    }
+
+    private void work() {
+      turn++;
+      woken = false;
+      long rest = shard.work();
+      if (rest == 0) {
+        wake();
+      } else {
+        int mine = turn;
+        host.after(host.sleep(rest), () -> workIf(mine));
+      }
+    }
+
+    private void workIf(int rested) {
+      if (rested == turn) {
+        work();
+      }
+    }
+
+    private void wake() {
+      if (!woken) {
+        woken = true;
+        int mine = turn;
+        World world = simulation.world;
         host.after(
-            lag,
-            () -> {
-              working[shard] = false;
-              SimShardAccess.work(shards, shard);
-            });
+            world.chance(0.05) ? world.below(50 * World.MILLI) : world.below(2 * World.MILLI),
+            () -> workIf(mine));
       }
     }
   }

@@ -54,7 +54,7 @@ final class Simulation {
     this.group = new SimGroup(world, witness);
     this.ledger = new Ledger(world, config);
     this.backend = new SimBackend(world, ledger);
-    this.stage = new Host(world, "stage", () -> {});
+    this.stage = new Host(world, "stage");
     this.clients = new SimClients(this);
   }
 

@@ -38,6 +38,11 @@ final class Totals {
   private long events;
   private long problems;
   private long cpuNanos;
+
+  /** At the line on how far it is before the next one. */
+  private long toldSchedules;
+
+  private long toldCpuNanos;
   private long trail;
   private long begun;
 
@@ -68,18 +73,25 @@ final class Totals {
     return schedules;
   }
 
-  /** A line on how far it is, and how to go on from there. */
+  /**
+   * A line on how far it is, and how to go on from there. What a schedule costs is said since the
+   * line before, too: the first thousand pay for the compiler and the tables.
+   */
   synchronized String progress() {
     long next = running.isEmpty() ? begun : running.first();
+    double lately = (cpuNanos - toldCpuNanos) / 1e6 / Math.max(1, schedules - toldSchedules);
+    toldSchedules = schedules;
+    toldCpuNanos = cpuNanos;
     return String.format(
-        "%s: %d of %d schedules, %d with a fault %s, %.1f ms of CPU a schedule; the rest: --from %d"
-            + " --schedules %d",
+        "%s: %d of %d schedules, %d with a fault %s, %.1f ms of CPU a schedule, lately %.1f; the"
+            + " rest: --from %d --schedules %d",
         name,
         schedules,
         wanted,
         failed,
         seeds,
         cpuNanos / 1e6 / Math.max(1, schedules),
+        lately,
         next,
         from + wanted - next);
   }

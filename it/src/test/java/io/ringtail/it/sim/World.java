@@ -1,7 +1,6 @@
 package io.ringtail.it.sim;
 
 import com.google.errorprone.annotations.FormatMethod;
-import java.util.PriorityQueue;
 import java.util.Random;
 
 /** The clock and what is to happen. Threads: one. */
@@ -14,7 +13,7 @@ public final class World {
   /** How many of the processes that are started have other things to do. */
   double slowShare;
 
-  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final Agenda agenda = new Agenda();
 
   /** A trace ID; messages with it are told. */
   private static final byte[] WATCHED = hexBytes(System.getProperty("watch", ""));
@@ -22,28 +21,8 @@ public final class World {
   private final StringBuilder story = new StringBuilder();
   private final boolean telling;
   private long now = 1_000 * SECOND;
-  private long scheduled;
   private long happened;
   private long trail;
-
-  private static final class Event implements Comparable<Event> {
-    final long at;
-    final long sequence;
-    final Host host;
-    final Runnable what;
-
-    Event(long at, long sequence, Host host, Runnable what) {
-      this.at = at;
-      this.sequence = sequence;
-      this.host = host;
-      this.what = what;
-    }
-
-    @Override
-    public int compareTo(Event o) {
-      return at != o.at ? Long.compare(at, o.at) : Long.compare(sequence, o.sequence);
-    }
-  }
 
   World(long seed, boolean telling) {
     this.random = new PlainRandom(seed);
@@ -56,14 +35,14 @@ public final class World {
 
   /** At the same host, unless that is dead by then; later if it is paused. */
   public void after(long nanos, Host host, Runnable what) {
-    events.add(new Event(now + Math.max(0, nanos), scheduled++, host, what));
+    agenda.add(now + Math.max(0, nanos), host, what);
   }
 
   /** Runs what is due until then, or until it is done. */
   void runUntil(long end, java.util.function.BooleanSupplier done) {
     long looked = now;
-    while (!events.isEmpty() && events.element().at <= end) {
-      Event e = events.remove();
+    while (!agenda.isEmpty() && agenda.nextAt() <= end) {
+      Agenda.Event e = agenda.remove();
       now = e.at;
       happened++;
       mark(e.at + e.sequence);

@@ -10,8 +10,6 @@ import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.store.ShardConfig;
 import io.ringtail.sampler.store.ShardMemory;
 import io.ringtail.sampler.store.TransferPace;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
@@ -72,23 +70,43 @@ public final class SimShardAccess {
     set.all().forEach(shard -> shard.listener(effects::onEffect));
   }
 
-  public static boolean hasQueued(ShardSet set, int shard) {
-    return !set.all().get(shard).queueIsEmpty();
+  /** One shard as its thread would work it: with the same rests, which the same things end. */
+  public static final class Hand {
+    private final Shard shard;
+    private final Rest rest;
+
+    private Hand(Shard shard, Rest rest) {
+      this.shard = shard;
+      this.rest = rest;
+    }
+
+    /**
+     * Does one duty cycle.
+     *
+     * @return how long to rest then, in nanoseconds; 0 if more is queued
+     */
+    public long work() {
+      rest.end();
+      shard.doWork();
+      if (!shard.queueIsEmpty()) {
+        return 0;
+      }
+      return rest.begin(shard.isIdle());
+    }
   }
 
-  public static int work(ShardSet set, int shard) {
-    return set.all().get(shard).doWork();
+  /**
+   * Takes a shard in hand.
+   *
+   * @param waker told of what ends a rest early
+   */
+  public static Hand hand(ShardSet set, int shard, Runnable waker) {
+    return new Hand(set.all().get(shard), set.queues().workedBy(shard, waker));
   }
 
   /** What {@code drainAndDecide} begins; it waits, this does not. */
   public static CompletableFuture<Void> drain(ShardSet set) {
-    List<CompletableFuture<Void>> done = new ArrayList<>();
-    for (Shard shard : set.all()) {
-      CompletableFuture<Void> drained = new CompletableFuture<>();
-      done.add(drained);
-      shard.queue(new ShardCommand.Drain(drained));
-    }
-    return CompletableFuture.allOf(done.toArray(CompletableFuture[]::new));
+    return set.queues().drain();
   }
 
   /** Gives all memory back, as the end of a process does. */

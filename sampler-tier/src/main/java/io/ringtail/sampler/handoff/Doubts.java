@@ -27,16 +27,16 @@ final class Doubts {
 
   /** Tells the shards, if that has changed. */
   void tell(@Nullable Epoch epoch) {
-    Set<Peer> now = new LinkedHashSet<>();
-    Set<Peer> gone = new LinkedHashSet<>();
+    Set<Peer> now = Set.of();
+    Set<Peer> gone = Set.of();
     for (Peer router : tier.routers()) {
       long bits = router.incarnation().bits();
       boolean isNamed = named.routers().contains(bits);
       if (!isNamed || questions.awaitsAsNew(bits)) {
-        now.add(router);
+        now = with(now, router);
       }
       if (!isNamed && wasNamed(router, epoch)) {
-        gone.add(router);
+        gone = with(gone, router);
       }
     }
     if (!gone.equals(unnamed)) {
@@ -47,6 +47,13 @@ final class Doubts {
       unsure = now;
       tier.unsure(now);
     }
+  }
+
+  /** There are seldom any. */
+  private static Set<Peer> with(Set<Peer> routers, Peer another) {
+    Set<Peer> more = routers.isEmpty() ? new LinkedHashSet<>() : routers;
+    more.add(another);
+    return more;
   }
 
   /** Not one whose first epoch has yet to come. */

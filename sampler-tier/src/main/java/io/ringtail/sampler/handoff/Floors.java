@@ -252,6 +252,10 @@ final class Floors {
 
   /** Transfers taken in but not answered yet. */
   int unanswered() {
-    return senders.values().stream().mapToInt(s -> s.transfers.size()).sum();
+    int transfers = 0;
+    for (Sender sender : senders.values()) {
+      transfers += sender.transfers.size();
+    }
+    return transfers;
   }
 }

@@ -288,6 +288,10 @@ final class Holds {
     return holds.stream().anyMatch(hold -> hold.gain.compareTo(epoch) <= 0);
   }
 
+  boolean isEmpty() {
+    return holds.isEmpty();
+  }
+
   /** Bits of samplers that have not said all that holds wait for. */
   Set<Long> waitingFor() {
     Set<Long> samplers = new TreeSet<>();
@@ -297,7 +301,11 @@ final class Holds {
 
   /** Those that wait for anything but the first router to come. */
   int count() {
-    return (int) holds.stream().filter(hold -> !awaitsARouter(hold)).count();
+    int count = 0;
+    for (Hold hold : holds) {
+      count += awaitsARouter(hold) ? 0 : 1;
+    }
+    return count;
   }
 
   /** Holds that ended by O5: each a possible split. */
@@ -307,6 +315,10 @@ final class Holds {
 
   /** How long the oldest hold has lasted; 0 without one. */
   long oldestNanos(long nowNanos) {
-    return holds.stream().mapToLong(hold -> nowNanos - hold.sinceNanos).max().orElse(0);
+    long oldest = 0;
+    for (Hold hold : holds) {
+      oldest = Math.max(oldest, nowNanos - hold.sinceNanos);
+    }
+    return oldest;
   }
 }

@@ -433,9 +433,13 @@ public final class Keeper {
             nothingLeft,
             isStranger(),
             stranger.phase() == Stranger.Phase.EMPTY);
+    waitingFor = holds.isEmpty() && questions.open() == 0 ? Set.of() : nodesWaitedFor();
+  }
+
+  private Set<Long> nodesWaitedFor() {
     Set<Long> waits = holds.waitingFor();
     waits.addAll(questions.waitingFor());
-    waitingFor = Set.copyOf(waits);
+    return Set.copyOf(waits);
   }
 
   /** Bits of samplers and routers that holds and questions wait for. Threads: any. */

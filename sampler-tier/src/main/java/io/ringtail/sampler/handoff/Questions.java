@@ -149,6 +149,10 @@ final class Questions {
 
   /** How many answers are missing. */
   int unanswered() {
-    return open.values().stream().mapToInt(q -> q.unanswered().size()).sum();
+    int answers = 0;
+    for (Open question : open.values()) {
+      answers += question.unanswered().size();
+    }
+    return answers;
   }
 }

@@ -36,6 +36,7 @@ public final class ShardTier implements Tier {
   private final Arrivals arrivals;
   private final Consumer<Task> later;
   private final Map<Long, Peer> known = new HashMap<>();
+  private List<Peer> routers = List.of();
   private final AtomicLong refusedTransfers = new AtomicLong();
   private long refusedBefore;
   private long departedBefore;
@@ -85,11 +86,15 @@ public final class ShardTier implements Tier {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the same object until they change
   public List<Peer> routers() {
-    List<Peer> routers = shards.routers().known();
-    known.clear();
-    routers.forEach(router -> known.put(router.incarnation().bits(), router));
-    return routers;
+    List<Peer> now = shards.routers().known();
+    if (now != routers) {
+      routers = now;
+      known.clear();
+      now.forEach(router -> known.put(router.incarnation().bits(), router));
+    }
+    return now;
   }
 
   @Override

@@ -31,6 +31,9 @@ public final class RouterKeys {
   private final Deque<Free> free = new ArrayDeque<>();
   private final Map<Integer, Ending> endings = new HashMap<>();
 
+  /** Those that have a key; null when that has changed. */
+  private @Nullable List<Peer> known = List.of();
+
   private record Free(int key, long sinceNanos) {}
 
   /** The order of an incarnation is not known before the first epoch that names it. */
@@ -58,16 +61,18 @@ public final class RouterKeys {
 
   /** The key of a router, given now if it has none; more of it may come. */
   public synchronized int keyOf(Peer router) {
-    Integer known = keys.get(Start.of(router));
-    if (known != null) {
-      endings.remove(known);
-      Peer before = routers.get(known);
+    Integer given = keys.get(Start.of(router));
+    if (given != null) {
+      endings.remove(given);
+      Peer before = routers.get(given);
       if (before == null
           || before.incarnation().order().compareTo(router.incarnation().order()) < 0) {
-        routers.set(known, router);
+        routers.set(given, router);
+        known = null;
       }
-      return known;
+      return given;
     }
+    known = null;
     int key = unused();
     keys.put(Start.of(router), key);
     if (key == routers.size()) {
@@ -96,15 +101,20 @@ public final class RouterKeys {
     return key < routers.size() ? routers.get(key) : null;
   }
 
-  /** All routers that have a key. */
+  /** All routers that have a key; the same object until they change. */
   public synchronized List<Peer> known() {
-    List<Peer> known = new ArrayList<>();
-    for (Peer router : routers) {
-      if (router != null) {
-        known.add(router);
+    List<Peer> now = known;
+    if (now == null) {
+      List<Peer> those = new ArrayList<>();
+      for (Peer router : routers) {
+        if (router != null) {
+          those.add(router);
+        }
       }
+      now = List.copyOf(those);
+      known = now;
     }
-    return known;
+    return now;
   }
 
   /**
@@ -140,6 +150,7 @@ public final class RouterKeys {
     }
     keys.remove(Start.of(router));
     routers.set(ending.key(), null);
+    known = null;
     return true;
   }
 

@@ -22,6 +22,11 @@ final class ShardQueues {
     threads.forEach(ShardThread::start);
   }
 
+  /** See {@link ShardThread#workedBy}. */
+  Rest workedBy(int shard, Runnable waker) {
+    return threads.get(shard).workedBy(waker);
+  }
+
   /** Queues a command; for spans a place was reserved before. */
   void add(int shard, ShardCommand command) {
     shards.get(shard).queue(command);

@@ -421,6 +421,10 @@ public final class ShardSet {
     return shards;
   }
 
+  ShardQueues queues() {
+    return queues;
+  }
+
   ShardConfig config() {
     return config;
   }

@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the duty cycle of one shard again and again, with a {@link Rest} when nothing is to be done.
- * Threads: its own; {@link #queued} and {@link #stop} by any.
+ * A simulation works the shard by hand, and goes by the same rests. Threads: its own; {@link
+ * #queued} and {@link #stop} by any.
  */
 final class ShardThread {
   private static final Logger log = LoggerFactory.getLogger(ShardThread.class);
@@ -17,6 +18,7 @@ final class ShardThread {
   private final SamplerMetrics metrics;
   private final Thread thread;
   private final Rest rest;
+  private Runnable wake = this::unpark;
   private volatile boolean running = true;
 
   ShardThread(Shard shard, SamplerMetrics metrics) {
@@ -34,8 +36,18 @@ final class ShardThread {
   /** A command was queued. */
   void queued(ShardCommand command) {
     if (rest.isEndedBy(command)) {
-      LockSupport.unpark(thread);
+      wake.run();
     }
+  }
+
+  private void unpark() {
+    LockSupport.unpark(thread);
+  }
+
+  /** Who works the shard instead of this thread, and is woken in its place; before the start. */
+  Rest workedBy(Runnable waker) {
+    wake = waker;
+    return rest;
   }
 
   private void run() {
@@ -71,7 +83,7 @@ final class ShardThread {
   /** Stops and waits for the end; the shard is the caller's then. */
   void stop(Duration timeout) throws InterruptedException {
     running = false;
-    LockSupport.unpark(thread);
+    unpark();
     thread.join(Math.max(1, timeout.toMillis()));
   }
 }
