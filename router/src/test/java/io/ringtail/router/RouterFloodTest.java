@@ -127,7 +127,7 @@ final class RouterFloodTest {
         TraceServiceGrpc.newStub(channel).export(request, new Counting(answers, left));
       }
     }
-    assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(left.await(180, TimeUnit.SECONDS)).isTrue();
     channels.forEach(ManagedChannel::shutdownNow);
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     return answers;

@@ -261,7 +261,7 @@ class DestinationTest extends WithDestination {
     DestinationLoop loop = new DestinationLoop(destination);
     assertThat(offer(failingOnce(1))).isTrue();
     loop.start();
-    loop.end(System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+    loop.end(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
     loop.join();
     assertThat(kept.answersTo(1)).containsExactly(Answer.ACCEPTED);
     assertThat(counted("failures_total", "destination", "otlp")).isEqualTo(1);

@@ -176,7 +176,7 @@ class ShardSetTest {
     shards.set.start();
     assertThat(shards.set.offer(List.of(Spans.batch(Spans.span(1, 1), Spans.span(2, 2))))).isNull();
 
-    assertThat(shards.set.drainAndDecide(Duration.ofSeconds(10))).isZero();
+    assertThat(shards.set.drainAndDecide(Duration.ofSeconds(60))).isZero();
 
     assertThat(shards.exports.taken).hasSize(2);
     assertThat(shards.offer(Spans.batch(Spans.span(3, 3)))).isInstanceOf(Refusal.NotReady.class);
@@ -201,7 +201,7 @@ class ShardSetTest {
     shards = ShardHarness.of("drop_pending_traces_on_shutdown: true\n" + ShardHarness.EVERYTHING);
     shards.set.start();
     assertThat(shards.set.offer(List.of(Spans.batch(Spans.span(1, 1))))).isNull();
-    assertThat(shards.set.drainAndDecide(Duration.ofSeconds(10))).isZero();
+    assertThat(shards.set.drainAndDecide(Duration.ofSeconds(60))).isZero();
     shards.set.close();
     assertThat(shards.exports.taken).isEmpty();
     assertThat(shards.set.metrics().droppedSpans(DropReason.SHUTDOWN)).isEqualTo(1);
