@@ -42,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AdminIT {
   private static final List<String> IDS =
       List.of("router-0", "router-1", "sampler-0", "sampler-1", "sampler-2");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String KEEP_ALL =
       """
       tail_sampling:
@@ -73,9 +74,9 @@ class AdminIT {
         NettyChannelBuilder.forAddress(node.host(), node.adminPort()).usePlaintext().build();
     try {
       return ClientCalls.blockingUnaryCall(
-          channel, method, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS), request);
+          channel, method, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS), request);
     } finally {
-      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+      channel.shutdownNow().awaitTermination(60, TimeUnit.SECONDS);
     }
   }
 
@@ -88,7 +89,7 @@ class AdminIT {
 
   private void awaitAllAnswer() {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .untilAsserted(
             () -> {
               for (Cluster.Node node : cluster.nodes()) {
@@ -105,12 +106,16 @@ class AdminIT {
   void anyNode_answersForAll_withWhatTheyHold() throws Exception {
     awaitAllAnswer();
     int grpc = cluster.routers().get(0).grpcPort();
+    RequestBodies bodies = new RequestBodies(1, 470, 300, 19);
     try (Sender sender = new Sender(List.of(grpc), 1)) {
-      sender.run(new RequestBodies(1, 470, 300, 19)::request, 100_000_000L, 20);
+      await() // a second may pass until the counters are looked at
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                sender.run(bodies::request, 100_000_000L, 20); // rates are of the last seconds
+                assertIsBusy(status(cluster.samplers().get(2), 5_000));
+              });
     }
-    await() // a second may pass until the counters are looked at
-        .atMost(Duration.ofSeconds(9)) // later rates are over
-        .untilAsserted(() -> assertIsBusy(status(cluster.samplers().get(2), 5_000)));
   }
 
   private static void assertIsBusy(ClusterStatus status) {
@@ -149,8 +154,14 @@ class AdminIT {
     assertThat(status.getNodes(2).getStatus().getBytesOutPerSecond()).isPositive();
   }
 
+  /** If this machine stands still, too, the others are as silent, and all of it goes again. */
   @Test
-  void stoppedNode_isNamedAsSilentWithinTheDeadline() throws Exception {
+  void stoppedNode_isNamedAsSilentWithinTheDeadline() {
+    await().atMost(PATIENCE.multipliedBy(2)).untilAsserted(this::assertStoppedNodeIsSilent);
+    awaitAllAnswer();
+  }
+
+  private void assertStoppedNodeIsSilent() throws Exception {
     awaitAllAnswer();
     long pid = cluster.samplers().get(1).process().pid();
     signal(pid, "STOP");
@@ -173,12 +184,11 @@ class AdminIT {
               assertThat(f.getCode()).isEqualTo("node-silent");
               assertThat(f.getNodesList()).containsExactly("sampler-1");
             });
-    awaitAllAnswer();
   }
 
   private static void signal(long pid, String signal) throws Exception {
     Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start();
-    assertThat(kill.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(kill.exitValue()).isZero();
   }
 
@@ -198,7 +208,7 @@ class AdminIT {
     assertThat(result.getOutcome()).contains("sampler-0", "50");
     assertThat(result.getPlan().getSlotsMoved()).isPositive();
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(PATIENCE)
         .untilAsserted(
             () -> {
               var ring =

@@ -37,7 +37,7 @@ class TraceLookupIT {
   private static final String ERRORS =
       """
       tail_sampling:
-        decision_wait: 3s
+        decision_wait: 6s
         policies:
           - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
       """;
@@ -56,7 +56,7 @@ class TraceLookupIT {
       assertThat(open.getState()).isEqualTo(TraceState.OPEN);
       assertThat(open.getSpans()).isEqualTo(1);
       assertThat(open.getBytes()).isPositive();
-      assertThat(open.getDueInSeconds()).isBetween(0.0, 3.1);
+      assertThat(open.getDueInSeconds()).isBetween(0.0, 6.1);
       assertThat(open.getNodeId()).isEqualTo(router.trace(KEPT).getOwner().getNodeId());
 
       TraceAtNode kept = awaitDecided(router, KEPT);
@@ -97,7 +97,7 @@ class TraceLookupIT {
                           assertThat(now.getState()).isEqualTo(TraceState.KEPT);
                           assertThat(now.getPolicy()).isEqualTo("errors");
                           assertThat(now.getDecidedAtMs())
-                              .isCloseTo(before.getDecidedAtMs(), within(2_000L));
+                              .isCloseTo(before.getDecidedAtMs(), within(5_000L));
                         }));
     Change last = Change.newBuilder().setNodeId(other).setDrain(Drain.newBuilder()).build();
     assertThatThrownBy(() -> router.apply(last))

@@ -58,7 +58,7 @@ class JavaSdkIT {
 
       assertThat(failed).hasSize(4 * TRACES / 4);
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(sink.traces().keySet()).isEqualTo(failed));
       assertThat(sink.traces().values()).allSatisfy(t -> assertThat(t).hasSize(SPANS_A_TRACE));
     }
@@ -92,7 +92,7 @@ class JavaSdkIT {
         }
         root.end();
       }
-      assertThat(provider.forceFlush().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.forceFlush().join(60, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
     return failed;
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SameNodeIdIT {
   private static final Duration START = Duration.ofMinutes(2);
-  private static final Duration END = Duration.ofSeconds(40);
+  private static final Duration END = Duration.ofSeconds(60);
   private static final long DECISION_WAIT_MILLIS = 5_000;
   private static final long SLICE_NANOS = 200_000_000L;
   private static final int REQUESTS_PER_SECOND = 10;

@@ -33,12 +33,12 @@ import picocli.CommandLine.Help.Ansi;
  * run in this JVM, by the same words, to save the start of fifty others.
  */
 class AdminCommandsIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String POLICIES =
       """
       tail_sampling:
-        decision_wait: 4s
+        decision_wait: 8s
         policies:
           - { name: everything, type: always_sample }
       """;
@@ -108,6 +108,7 @@ class AdminCommandsIT {
       weight();
       refusedOnes();
       logLevel();
+      traceDecided();
       load.join();
       asAProcess();
       wrongAddress();
@@ -153,6 +154,9 @@ class AdminCommandsIT {
     sendTrace();
     expectBoth(ExitCode.OK, "trace", TRACE);
     assertThat(out).contains("\"state\":\"open\"", "\"spans\":1");
+  }
+
+  private void traceDecided() {
     await()
         .atMost(SOON)
         .untilAsserted(

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ringtail dev} in a process of its own. */
 class DevIT {
-  private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration STOP = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration STOP = Duration.ofMinutes(3);
   private static final List<String> FLAGS =
       List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
@@ -73,7 +73,7 @@ class DevIT {
       assertThat(Files.readAllLines(out)).hasSize(failed.size());
       assertThat(failed).allSatisfy(id -> assertThat(Files.readString(out)).contains(id));
       assertThat(sink.traces()).hasSize(failed.size());
-      dev.awaitLine("2 spans  1 service", Duration.ofSeconds(5));
+      dev.awaitLine("2 spans  1 service", STOP);
     }
   }
 
@@ -211,7 +211,7 @@ class DevIT {
         child.end();
         root.end();
       }
-      assertThat(provider.forceFlush().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.forceFlush().join(60, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
     return failed;
   }

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  * is skipped.
  */
 class ImageIT {
-  private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration STOP = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration STOP = Duration.ofMinutes(3);
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String SPAN =
       "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\""

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * other. Both export to a relay of the test's, which hands on to the probe that listens.
  */
 class ProbeIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final List<String> FLAGS =
       List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   private static final List<String> SHORT =
@@ -60,7 +60,7 @@ class ProbeIT {
             directory.resolve("policies.yaml"),
             """
             tail_sampling:
-              decision_wait: 2s
+              decision_wait: 4s
               policies:
                 - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
             """);
@@ -143,7 +143,7 @@ class ProbeIT {
   @Test
   void sinkLosingOneSpanInAHundred_traceAndSpanNamed() throws Exception {
     try (JavaProcess probe =
-        listening("lossy", 100, "--endpoint=" + ENDPOINTS.get(0), "--traces=15", "--wait=8s")) {
+        listening("lossy", 100, "--endpoint=" + ENDPOINTS.get(0), "--traces=15", "--wait=12s")) {
       assertThat(probe.awaitExit(PATIENCE)).as(probe.log()).isEqualTo(1);
       List<String> lost = RELAY.lost();
       assertThat(lost).as("spans of 120 that the relay has lost").hasSize(1);
@@ -164,7 +164,7 @@ class ProbeIT {
             0,
             "--endpoint=" + ENDPOINTS.get(0),
             "--endpoint=" + ENDPOINTS.get(1),
-            "--wait=4s")) {
+            "--wait=9s")) {
       assertThat(probe.awaitExit(PATIENCE)).as(probe.log()).isEqualTo(1);
       String told = printed(probe);
       assertThat(told)

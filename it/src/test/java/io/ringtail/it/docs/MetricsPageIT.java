@@ -44,7 +44,7 @@ class MetricsPageIT {
             new Cluster(directory, Cluster.Settings.small(KEEP_ALL, sink.port())).start(1, 1);
         Sender sender = new Sender(List.of(cluster.routers().get(0).grpcPort()), 1)) {
       sender.run(new RequestBodies(1, 470, 300, 19)::request, 100_000_000L, 20);
-      await().atMost(Duration.ofSeconds(20)).until(() -> sink.spans() > 0); // policies have decided
+      await().atMost(Duration.ofSeconds(60)).until(() -> sink.spans() > 0); // policies have decided
       String served =
           section("Router", cluster.routers().get(0))
               + section("Sampler", cluster.samplers().get(0));

@@ -33,7 +33,10 @@ public final class Cluster implements AutoCloseable {
   private static final int LAST_PORT = FIRST_PORT + PORTS_A_FORK;
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START = Duration.ofMinutes(2);
-  private static final Duration ANSWER = Duration.ofSeconds(2);
+
+  /** No promise of a node's: as long as this machine may stand still, and much more. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
@@ -104,13 +107,23 @@ public final class Cluster implements AutoCloseable {
 
     /** All of its /metrics at one time. */
     public Scrape metrics() throws IOException, InterruptedException {
-      return new Scrape(get("/metrics").body());
+      return metrics(ANSWER);
+    }
+
+    /** As {@link #metrics()}, of one that may be stopped, or beside one that is. */
+    public Scrape metrics(Duration atMost) throws IOException, InterruptedException {
+      return new Scrape(get("/metrics", atMost).body());
     }
 
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+      return get(path, ANSWER);
+    }
+
+    private HttpResponse<String> get(String path, Duration atMost)
+        throws IOException, InterruptedException {
       return HTTP.send(
           HttpRequest.newBuilder(URI.create("http://" + host + ":" + opsPort + path))
-              .timeout(ANSWER)
+              .timeout(atMost)
               .build(),
           HttpResponse.BodyHandlers.ofString());
     }

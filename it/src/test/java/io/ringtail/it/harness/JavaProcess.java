@@ -108,7 +108,7 @@ public final class JavaProcess implements AutoCloseable {
     long deadline = System.nanoTime() + timeout.toNanos();
     List<String> lines = new ArrayList<>();
     while (true) {
-      boolean alive = process.isAlive();
+      boolean mayCome = reader.isAlive();
       String line = stdout.poll(100, TimeUnit.MILLISECONDS);
       if (line != null) {
         lines.add(line);
@@ -116,7 +116,7 @@ public final class JavaProcess implements AutoCloseable {
       if (line != null && line.contains(text)) {
         return lines;
       }
-      if (line == null && (System.nanoTime() >= deadline || !alive)) {
+      if (line == null && (System.nanoTime() >= deadline || !mayCome)) {
         throw new AssertionError(
             name + ": no line with \"" + text + "\" within " + timeout + "; stderr:\n" + log());
       }

@@ -58,7 +58,7 @@ class RealTracesIT {
       replay(cluster, boutique, "grpc");
       replay(cluster, tickets, "http/json");
 
-      Equations.awaitQuiet(cluster, Duration.ofSeconds(30));
+      Equations.awaitQuiet(cluster, Duration.ofSeconds(60));
       assertSame(received.traces(), wanted);
       Equations.of(cluster).assertAddUp(sent.sent(), sink.spans());
     }

@@ -2,6 +2,7 @@ package io.ringtail.it.overload;
 
 import io.ringtail.it.harness.Cluster;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Locale;
  */
 record Fullness(double buffered, double queued, double log, double held, double incoming) {
   private static final double FRESH_SHARE = 0.9;
+  private static final Duration ANSWER = Duration.ofSeconds(2);
 
   /** The sampler's two; 0 for the rest. */
   static Fullness ofSampler(Cluster.Node sampler) throws IOException, InterruptedException {
@@ -30,9 +32,9 @@ record Fullness(double buffered, double queued, double log, double held, double 
     return new Fullness(buffered / FRESH_SHARE, queued, 0, 0, 0);
   }
 
-  /** This, and the router's three. */
+  /** This, and the router's three; soon, as the sampler may be stopped meanwhile. */
   Fullness with(Cluster.Node router) throws IOException, InterruptedException {
-    Cluster.Scrape metrics = router.metrics();
+    Cluster.Scrape metrics = router.metrics(ANSWER);
     return new Fullness(
         buffered,
         queued,

@@ -62,7 +62,7 @@ class HotTraceIT {
 
       assertNextToNothingRefused(sender);
       assertThat(sender.accepted() * hotSpansARequest()).as("hot spans").isGreaterThan(2L * CAP);
-      Equations.awaitQuiet(cluster, Duration.ofSeconds(20));
+      Equations.awaitQuiet(cluster, Duration.ofSeconds(60));
       assertThat(ledger.tracesNotWhole()).as("traces that miss an accepted span").isEmpty();
       Equations.of(cluster).assertAddUp(sender.accepted() * RequestBodies.SPANS, sink.spans());
       assertCapReached(cluster);

@@ -107,7 +107,7 @@ final class MemoryGroups implements AutoCloseable {
   @Override
   public void close() {
     for (MemoryGroup group : groups.values()) {
-      await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> closed(group));
+      await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> closed(group));
     }
   }
 

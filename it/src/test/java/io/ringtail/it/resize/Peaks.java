@@ -2,6 +2,7 @@ package io.ringtail.it.resize;
 
 import io.ringtail.it.harness.Cluster;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Peaks implements AutoCloseable {
   private static final long EVERY_MILLIS = 500;
+  private static final Duration ANSWER = Duration.ofSeconds(2);
 
   private final List<Cluster.Node> nodes;
   private final Map<String, Double> most = new TreeMap<>();
@@ -42,7 +44,7 @@ final class Peaks implements AutoCloseable {
   private void look(Cluster.Node node) throws InterruptedException {
     try {
       String name = node.process().name();
-      Cluster.Scrape now = node.metrics();
+      Cluster.Scrape now = node.metrics(ANSWER);
       note("RSS " + name + " MiB", mib((double) node.process().residentBytes()));
       if (!node.isRouter()) {
         note("buffered MiB", mib(now.sum("ringtail_sampler_buffered_bytes")));
