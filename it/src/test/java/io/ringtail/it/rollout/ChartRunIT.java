@@ -11,10 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Some of {@code scripts/chart-run}: installed, tested and scaled down under load. Mostly it waits,
- * as a cluster does: for probes, {@code minReadySeconds} and decisions.
- */
+/** Some of {@code scripts/chart-run}: installed, tested and scaled down under load. */
 class ChartRunIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final String STEPS =
@@ -30,7 +27,7 @@ class ChartRunIT {
             "chart-run",
             directory,
             List.of("unshare", "--net"),
-            List.of("-Xmx512m"),
+            List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"),
             ChartRun.class.getName(),
             List.of("--steps", STEPS, "--rate", "1000"))) {
       int code = run.awaitExit(LIMIT);
