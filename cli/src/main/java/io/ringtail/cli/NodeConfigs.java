@@ -30,9 +30,10 @@ final class NodeConfigs {
     return file;
   }
 
-  /** Whether a file has anything that only a sampler reads. */
+  /** Whether a file has anything that only a sampler reads, be it a Collector's policies. */
   static boolean isSamplers(ConfigFile file) {
-    return file.root().has("sampler") || file.root().has("tail_sampling");
+    ConfigSection root = file.root();
+    return root.has("sampler") || root.has("tail_sampling") || root.hasForeign("processors");
   }
 
   /** Ends the command if the file has problems. */

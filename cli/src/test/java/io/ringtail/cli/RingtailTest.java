@@ -153,6 +153,21 @@ class RingtailTest {
   }
 
   @Test
+  void configCheck_wholeConfigOfACollector_saysWhereThePoliciesGo() throws Exception {
+    String file = file("processors:\n  tail_sampling: { policies: [] }\nservice: {}\n");
+
+    assertThat(run("config", "check", file)).isEqualTo(ExitCode.PROBLEM);
+    assertThat(out.toString().lines())
+        .hasSize(2)
+        .anySatisfy(
+            l ->
+                assertThat(l)
+                    .contains(
+                        ":2:18: processors.tail_sampling: is not read here (expected at the top"))
+        .anySatisfy(l -> assertThat(l).startsWith(file + ":3:1: service: unknown key"));
+  }
+
+  @Test
   void configCheck_fixedMemberWithoutId_isTold() throws Exception {
     String file = file("cluster: { discovery: fixed, members: [ { link: '127.0.0.1:4319' } ] }");
 

@@ -74,8 +74,7 @@ public final class ConfigFile {
 
   private static ConfigFile unreadable(Path path, String why) {
     ConfigFile file = new ConfigFile(path.toString(), null, variable -> null);
-    file.readable = false;
-    file.report(null, "", why);
+    file.unreadable(Optional.empty(), why);
     return file;
   }
 
@@ -109,7 +108,11 @@ public final class ConfigFile {
     sections.add(section);
   }
 
+  /** Notes a problem; what is missing in a file that could not be read is none. */
   void report(@Nullable Node at, String path, String message) {
+    if (!readable) {
+      return;
+    }
     Optional<Mark> mark = at == null ? Optional.empty() : at.getStartMark();
     int line = mark.map(Mark::getLine).orElse(0) + 1;
     int column = mark.map(Mark::getColumn).orElse(0) + 1;

@@ -227,6 +227,13 @@ public final class ConfigSection {
     return node(key) != null;
   }
 
+  /**
+   * Whether there is a value for a key that is none of this mapping's: asking leaves it unknown.
+   */
+  public boolean hasForeign(String key) {
+    return node(key) != null;
+  }
+
   /** The keys of this mapping, in the order of the file; they count as known. */
   public List<String> keys() {
     known.addAll(entries.keySet());

@@ -154,8 +154,9 @@ class ConfigFileTest {
   void file_missing_isAProblem(@TempDir Path dir) throws Exception {
     Path latin = Files.write(dir.resolve("latin.yaml"), new byte[] {'a', ':', ' ', (byte) 0xe4});
 
-    assertThat(lines(ConfigFile.read(dir.resolve("no.yaml"))))
-        .containsExactly(dir.resolve("no.yaml") + ":1:1: no such file");
+    ConfigFile absent = ConfigFile.read(dir.resolve("no.yaml"));
+    absent.root().problem("a", "missing (expected a number)");
+    assertThat(lines(absent)).containsExactly(dir.resolve("no.yaml") + ":1:1: no such file");
     assertThat(lines(ConfigFile.read(latin))).containsExactly(latin + ":1:1: not UTF-8 text");
   }
 

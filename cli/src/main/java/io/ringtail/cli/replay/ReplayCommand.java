@@ -13,6 +13,7 @@ import io.ringtail.cli.send.Transport;
 import io.ringtail.cli.terminal.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,7 +142,8 @@ public final class ReplayCommand implements Callable<Integer> {
       return new TraceFile(file);
     } catch (IOException e) {
       String why = e instanceof NoSuchFileException ? "no such file" : String.valueOf(e);
-      throw misuse(file + ": cannot be read: " + why);
+      throw misuse(
+          file + ": cannot be read: " + (Files.isDirectory(file) ? "is a directory" : why));
     }
   }
 

@@ -51,7 +51,8 @@ public final class NodeRunner {
       String reason = node.fenced().join();
       leaving.set(true);
       stop();
-      throw new CommandFailedException(ExitCode.PROBLEM, reason);
+      throw new CommandFailedException(
+          ExitCode.PROBLEM, reason + " (if both are to run, give each a node.id of its own)");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.PROBLEM;

@@ -51,6 +51,9 @@ final class GrpcSender implements Sender {
   private static final Metadata.Key<byte[]> STATUS_DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
+  /** What Netty says of an answer that does not begin as one of HTTP/2, such as HTTP/1.1. */
+  private static final String NOT_HTTP2 = "First received frame was not SETTINGS";
+
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final CallOptions options;
@@ -153,6 +156,10 @@ final class GrpcSender implements Sender {
   private static String describe(Status status) {
     String description = status.getDescription() == null ? "" : ": " + status.getDescription();
     Throwable cause = status.getCause();
+    if (cause != null && String.valueOf(cause.getMessage()).contains(NOT_HTTP2)) {
+      return ": the answer is no HTTP/2: is this a port for HTTP?"
+          + " (routers have 4317 for gRPC by default)";
+    }
     return cause == null ? description : description + " (" + cause.getMessage() + ")";
   }
 

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class HttpSender implements Sender {
   private static final int LONGEST_REASON = 300;
 
+  /** What the JDK says of an answer that does not begin as one of HTTP/1.1, such as HTTP/2. */
+  private static final String NOT_HTTP = "parsing HTTP/1.1 status line";
+
   private final HttpClient client;
   private final Transport transport;
   private final HttpRequest prototype;
@@ -147,8 +150,17 @@ final class HttpSender implements Sender {
             : failure;
     boolean connected =
         !(cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException);
-    String message = cause.getMessage() == null ? "" : ": " + cause.getMessage();
-    return new NoAnswer(cause.getClass().getSimpleName() + message, connected);
+    return new NoAnswer(reason(cause), connected);
+  }
+
+  private static String reason(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (message.contains(NOT_HTTP)) {
+      return "the answer is no HTTP/1.1: is this a port for gRPC?"
+          + " (routers have 4318 for HTTP by default)";
+    }
+    String kind = cause.getClass().getSimpleName();
+    return cause.getMessage() == null ? kind : kind + ": " + message;
   }
 
   @Override

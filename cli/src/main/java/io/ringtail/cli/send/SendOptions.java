@@ -4,12 +4,14 @@ import io.ringtail.cli.exit.CommandFailedException;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.compress.Compression;
 import io.ringtail.config.DurationText;
+import io.ringtail.config.HostPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -132,8 +134,13 @@ public final class SendOptions {
 
   /** What a command ends with that has not reached any. */
   public CommandFailedException unreachable() {
+    String asked = endpoints().stream().map(HostPort::print).collect(Collectors.joining(", "));
     return new CommandFailedException(
-        ExitCode.UNREACHABLE, "no endpoint reached within " + DurationText.print(timeout));
+        ExitCode.UNREACHABLE,
+        "no endpoint reached within "
+            + DurationText.print(timeout)
+            + (": " + asked + ", by " + protocol)
+            + (" (a router has port " + protocol.defaultPort() + " for that by default)"));
   }
 
   /** Checks these words and the two numbers of the command's own. */

@@ -107,7 +107,8 @@ class LoadCommandTest {
       port = socket.getLocalPort();
     }
     assertThat(run("127.0.0.1:" + port, "--timeout=50ms")).isEqualTo(69);
-    assertThat(err.toString()).contains("no endpoint reached within 50ms");
+    assertThat(err.toString())
+        .contains("no endpoint reached within 50ms: 127.0.0.1:" + port + ", by grpc (a router");
   }
 
   @ParameterizedTest

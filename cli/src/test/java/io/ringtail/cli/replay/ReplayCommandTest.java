@@ -119,6 +119,18 @@ class ReplayCommandTest {
     assertThat(err.toString()).contains("no endpoint reached within 50ms");
   }
 
+  @Test
+  void eitherProtocol_toThePortOfTheOther_saysSo() throws Exception {
+    try (GrpcSink grpc = new GrpcSink();
+        HttpSink http = new HttpSink()) {
+      String[] http11 = {"--max-retries=0", "--protocol=http/protobuf"};
+      assertThat(run(file(1), grpc.endpoint(), http11)).isNotZero();
+      assertThat(err.toString()).contains("the answer is no HTTP/1.1: is this a port for gRPC?");
+      assertThat(run(file(1), http.endpoint(), "--max-retries=0")).isNotZero();
+      assertThat(err.toString()).contains("the answer is no HTTP/2: is this a port for HTTP?");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "http/protobuf,none",
@@ -224,6 +236,8 @@ class ReplayCommandTest {
     assertThat(err.toString()).contains("\"localhost\" (expected: HOST:PORT");
     assertThat(run(directory.resolve("absent"), "127.0.0.1:1")).isEqualTo(2);
     assertThat(err.toString()).contains("absent: cannot be read: no such file");
+    assertThat(run(directory, "127.0.0.1:1")).isEqualTo(2);
+    assertThat(err.toString()).contains(directory + ": cannot be read: is a directory");
   }
 
   @Test

@@ -80,7 +80,7 @@ public record TailSamplingConfig(
    * under {@code processors}, it is not read, and told.
    */
   public static TailSamplingConfig readFrom(ConfigSection root) {
-    if (!root.has(BLOCK) && root.has(PROCESSORS)) {
+    if (!root.has(BLOCK) && root.hasForeign(PROCESSORS)) {
       ConfigSection processors = root.section(PROCESSORS);
       for (String name : processors.keys()) {
         if (name.equals(BLOCK) || name.startsWith(BLOCK + "/")) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
 import java.net.ServerSocket;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -186,8 +187,19 @@ final class GroupChannel {
     if (taken.isPresent()) {
       return new ListenException("cluster.bind", host, port, taken.get());
     }
-    String reason = Throwables.getRootCause(e).getMessage();
-    return new IOException("cluster: cannot join from " + host + ":" + port + ": " + reason, e);
+    Throwable root = Throwables.getRootCause(e);
+    if (root instanceof FileSystemException
+        && config.discovery() == ClusterConfig.Discovery.DIRECTORY) {
+      return new IOException(
+          "cluster.directory: "
+              + config.directory()
+              + " (expected a directory that this node can make and write: "
+              + root.getClass().getSimpleName()
+              + ")",
+          e);
+    }
+    return new IOException(
+        "cluster: cannot join from " + host + ":" + port + ": " + root.getMessage(), e);
   }
 
   // ---- what comes

@@ -15,12 +15,15 @@ import io.ringtail.rules.Rules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What is said if {@code cluster.bind} cannot be had. */
+/** What is said if {@code cluster.bind} or {@code cluster.directory} cannot be had. */
 class BindTest {
   private final List<ServerSocket> taken = new ArrayList<>();
 
@@ -64,6 +67,16 @@ class BindTest {
     assertThatCode(() -> start(port)).doesNotThrowAnyException();
   }
 
+  @Test
+  void directory_thatIsAFile_isSaidWithItsKey(@TempDir Path dir) throws Exception {
+    Path file = Files.createFile(dir.resolve("file"));
+    assertThatThrownBy(() -> start(ClusterConfig.inDirectory("test", file.toString())))
+        .hasMessage(
+            "cluster.directory: %s (expected a directory that this node can make and write:"
+                + " FileAlreadyExistsException)",
+            file);
+  }
+
   private int take(int port) throws Exception {
     ServerSocket socket = new ServerSocket();
     taken.add(socket);
@@ -84,6 +97,10 @@ class BindTest {
             "",
             List.of(),
             0);
+    start(config);
+  }
+
+  private static void start(ClusterConfig config) throws Exception {
     Member self = Members.member("s0", Member.Role.SAMPLER, 100);
     try (JGroupsMembership membership =
         new JGroupsMembership(config, List::size, new Metrics(), Rules.ALL)) {
