@@ -36,23 +36,32 @@ final class ClassPath {
 
   /** JVM flags: the class path of a main class, and the archive if one is for it. */
   static List<String> flags(String mainClass, List<String> jvmFlags) throws IOException {
-    if (!mainClass.equals(COMMAND) || !jvmFlags.contains(SMALL) || !commandIsInAJar()) {
+    if (!mainClass.equals(COMMAND) || !startsSoon(jvmFlags) || !modulesAreJars()) {
       return List.of("-cp", String.join(File.pathSeparator, ALL));
     }
-    return List.of("-XX:SharedArchiveFile=" + archive(), "-cp", jars());
+    return List.of(
+        "-XX:SharedArchiveFile=" + archive(),
+        "-Xlog:disable", // a JVM that cannot use it says nothing of it on stdout
+        "-cp",
+        jars());
   }
 
   private static String jars() {
     return String.join(File.pathSeparator, JARS);
   }
 
-  private static boolean commandIsInAJar() {
-    return Ringtail.class
-        .getProtectionDomain()
-        .getCodeSource()
-        .getLocation()
-        .getPath()
-        .endsWith(".jar");
+  /** Flags of the launcher, which names no small JVM, are those of tests of memory. */
+  private static boolean startsSoon(List<String> jvmFlags) {
+    return jvmFlags.contains(SMALL)
+        && jvmFlags.stream().noneMatch(flag -> flag.startsWith("-XX:Flags="));
+  }
+
+  private static boolean modulesAreJars() {
+    return ALL.stream().allMatch(entry -> entry.endsWith(".jar") || isOfTests(entry));
+  }
+
+  private static boolean isOfTests(String entry) {
+    return Path.of(entry).toAbsolutePath().startsWith(TARGET);
   }
 
   private static synchronized Path archive() throws IOException {
