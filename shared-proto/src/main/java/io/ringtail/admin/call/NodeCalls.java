@@ -53,7 +53,7 @@ public final class NodeCalls {
   /**
    * @param bits of the incarnation asked: nobody else may answer
    */
-  private record Pending(long bits, CompletableFuture<NodeReply> reply, ScheduledFuture<?> end) {}
+  private record Pending(long bits, CompletableFuture<NodeReply> reply) {}
 
   /**
    * @param mail empty if nodes cannot write to each other
@@ -112,9 +112,10 @@ public final class NodeCalls {
             .build()
             .toByteArray();
     asked.inc();
+    pending.put(id, new Pending(to.incarnation().bits(), reply)); // before its time can be over
     ScheduledFuture<?> end =
         timer.schedule(() -> expire(id, millis), millis, TimeUnit.MILLISECONDS);
-    pending.put(id, new Pending(to.incarnation().bits(), reply, end));
+    var unused = reply.whenComplete((answer, failure) -> end.cancel(false));
     try {
       workers.execute(() -> send(mail.get(), id, to, letter));
     } catch (RejectedExecutionException e) {
@@ -146,7 +147,6 @@ public final class NodeCalls {
     if (p == null) {
       return false;
     }
-    p.end().cancel(false);
     p.reply().completeExceptionally(failure.asRuntimeException());
     return true;
   }
@@ -190,7 +190,6 @@ public final class NodeCalls {
     if (p == null || p.bits() != fromBits || !pending.remove(letter.getId(), p)) {
       return; // too late
     }
-    p.end().cancel(false);
     NodeReply reply = letter.getReply();
     switch (reply.getAnswerCase()) {
       case FAILURE ->

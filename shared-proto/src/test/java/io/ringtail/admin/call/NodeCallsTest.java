@@ -22,6 +22,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +101,30 @@ class NodeCallsTest {
     timer.pass();
     assertThat(metrics.total("ringtail_admin_questions_total")).isEqualTo(1);
     assertThat(metrics.total("ringtail_admin_unanswered_questions_total")).isZero();
+  }
+
+  /** What is asked of it is late at once. */
+  private static final class HastyTimer extends ScheduledThreadPoolExecutor {
+    HastyTimer() {
+      super(0);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable what, long delay, TimeUnit unit) {
+      what.run();
+      return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+    }
+  }
+
+  @Test
+  void question_whoseTimeIsOverAtOnce_fails() {
+    HastyTimer hasty = new HastyTimer();
+    NodeCalls late =
+        new NodeCalls(
+            group.mail(ME), "r0", q -> failed(Status.INTERNAL), Runnable::run, hasty, metrics);
+    Status failure = failure(late.ask(TO, status(), SECOND));
+    assertThat(failure.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    hasty.shutdownNow();
   }
 
   @Test
