@@ -6,6 +6,7 @@ import io.ringtail.otlp.json.ProtobufToJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Appends to a file of OTLP JSON, one {@code TracesData} with one trace a line. A request is
  * written and flushed to the operating system whole or not at all: after an error the file is cut
- * back to where the request began, and opened anew for the next attempt.
+ * back to where the request began, and opened anew for the next attempt. What a killed process has
+ * left of a line is ended when the file is opened: that trace was not answered.
  */
 public final class FileTransport implements Transport {
+  private static final byte[] LINE_END = {'\n'};
+
   private final Path path;
   private final ProtobufToJson toJson = new ProtobufToJson();
   private final ByteOutput line = new ByteOutput(0);
@@ -114,8 +118,20 @@ public final class FileTransport implements Transport {
     if (open == null) {
       open = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       channel = open;
+      if (!endsWithLine(path)) {
+        write(open, ByteBuffer.wrap(LINE_END));
+      }
     }
     return open;
+  }
+
+  private static boolean endsWithLine(Path path) throws IOException {
+    try (FileChannel in = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return in.size() == 0 || in.read(last, in.size() - 1) != 1 || last.get(0) == LINE_END[0];
+    } catch (AccessDeniedException e) {
+      return true; // it may be written and not read
+    }
   }
 
   /** One line a trace, however long. */

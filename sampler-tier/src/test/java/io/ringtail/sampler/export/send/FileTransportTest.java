@@ -54,6 +54,20 @@ class FileTransportTest {
   }
 
   @Test
+  void file_endingWithinALine_isNotJoinedWithTheNextTrace() throws IOException {
+    Path file = dir.resolve("kept.jsonl");
+    Files.writeString(file, "{}\n{\"resourceSpans\":[{\"sc");
+    try (Transport transport = new FileTransport(file)) {
+      send(transport, payload(trace("a")));
+      send(transport, payload(trace("b")));
+    }
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(1)).isEqualTo("{\"resourceSpans\":[{\"sc");
+    assertThat(lines.get(2)).startsWith("{\"resourceSpans\":[{\"scopeSpans").contains("\"a\"");
+  }
+
+  @Test
   void send_oneLineATrace_appended() throws IOException {
     Path file = dir.resolve("kept.jsonl");
     Files.writeString(file, "{}\n");
