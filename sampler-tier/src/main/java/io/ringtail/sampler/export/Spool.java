@@ -101,11 +101,19 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  /** To force names to the disk; null where a directory cannot be opened (Windows). */
-  private static @Nullable FileChannel openDirectory(Path directory) {
+  /** To force names to the disk; null where that is not possible: Windows, some file systems. */
+  private static @Nullable FileChannel openDirectory(Path directory) throws IOException {
+    FileChannel opened;
     try {
-      return FileChannel.open(directory, StandardOpenOption.READ);
+      opened = FileChannel.open(directory, StandardOpenOption.READ);
     } catch (IOException e) {
+      return null;
+    }
+    try {
+      opened.force(true);
+      return opened;
+    } catch (IOException e) {
+      opened.close();
       return null;
     }
   }
