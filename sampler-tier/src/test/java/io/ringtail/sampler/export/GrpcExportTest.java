@@ -105,6 +105,21 @@ class GrpcExportTest {
   }
 
   @Test
+  void connectionSilent_isLeftForANewOne() throws Exception {
+    try (GrpcSink sink = new GrpcSink(0);
+        SilencedProxy proxy = new SilencedProxy(sink.port())) {
+      Exports exports = exportTo(proxy.url(), Duration.ofSeconds(2), "", "");
+      exports.offer(kept.trace(1, 3));
+      awaitAnswered(1);
+      proxy.silence();
+      exports.offer(kept.trace(2, 3));
+      awaitAnswered(2);
+      exports.close(SOON);
+      assertThat(sink.requests).hasSize(2);
+    }
+  }
+
+  @Test
   void refusedThenAccepted_arrivesOnce() throws Exception {
     try (GrpcSink sink = new GrpcSink(0)) {
       sink.behaviour = GrpcSink.fail(Status.UNAVAILABLE);

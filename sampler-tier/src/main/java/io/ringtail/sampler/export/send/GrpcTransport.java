@@ -3,6 +3,7 @@ package io.ringtail.sampler.export.send;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Drainable;
+import io.grpc.Grpc;
 import io.grpc.KnownLength;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -16,10 +17,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** OTLP/gRPC over one channel, the encoded bytes going out as they are. */
+/**
+ * OTLP/gRPC over one channel, the encoded bytes going out as they are. A connection on which a
+ * request had no answer in time is left: one whose other end is gone without a word would be kept
+ * until TCP gives it up, which takes a quarter of an hour.
+ */
 public final class GrpcTransport implements Transport {
   private static final MethodDescriptor<Payload, byte[]> EXPORT =
       MethodDescriptor.newBuilder(new PayloadMarshaller(), new MessageBytes())
@@ -31,6 +37,12 @@ public final class GrpcTransport implements Transport {
   private final LiveHeaders headers;
   private final ManagedChannel channel;
   private final CallOptions options;
+
+  /** Number of the connection new requests go on; changed by who sends. */
+  private int connection;
+
+  /** Number of the newest on which a request had no answer in time. */
+  private final AtomicInteger silent = new AtomicInteger(-1);
 
   /**
    * @throws UncheckedIOException if a header's file cannot be read
@@ -57,11 +69,15 @@ public final class GrpcTransport implements Transport {
       channel.resetConnectBackoff(); // its own backoff grows to two minutes
       call = call.withWaitForReady();
     }
+    if (silent.get() == connection) {
+      connection++;
+      channel.enterIdle(); // the next call opens another; others on this one go on
+    }
     Metadata metadata = new Metadata();
     RequestHeaders.of(headers.now(), payload.context())
         .forEach((name, value) -> put(metadata, name, value));
     ClientCall<Payload, byte[]> started = channel.newCall(EXPORT, call);
-    started.start(new Answer(onResult), metadata);
+    started.start(new Answer(started, onResult, connection), metadata);
     started.sendMessage(payload);
     started.halfClose();
     started.request(2); // one for the answer, one to see that it was the only one
@@ -85,17 +101,26 @@ public final class GrpcTransport implements Transport {
     channel.shutdownNow();
   }
 
-  private static final class Answer extends ClientCall.Listener<byte[]> {
+  private final class Answer extends ClientCall.Listener<byte[]> {
     /** What grpc-java says of an answer over the limit, which it does not read. */
     private static final String TOO_LARGE =
         "gRPC message exceeds maximum size " + OtlpResponse.MAX_BYTES + ":";
 
+    private final ClientCall<?, ?> call;
     private final Consumer<SendResult> onResult;
+    private final int sentOn;
     private byte @Nullable [] message;
     private boolean answering;
 
-    Answer(Consumer<SendResult> onResult) {
+    Answer(ClientCall<?, ?> call, Consumer<SendResult> onResult, int sentOn) {
+      this.call = call;
       this.onResult = onResult;
+      this.sentOn = sentOn;
+    }
+
+    /** Else it has waited for a connection, which may still come about. */
+    private boolean wasConnected() {
+      return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) != null;
     }
 
     /** An answer begins; a status alone comes without headers. */
@@ -117,6 +142,9 @@ public final class GrpcTransport implements Transport {
         // only success has an answer
         onResult.accept(new SendResult.Accepted(0, "unreadable answer: over 4 MiB"));
       } else {
+        if (status.getCode() == Status.Code.DEADLINE_EXCEEDED && wasConnected()) {
+          silent.accumulateAndGet(sentOn, Math::max);
+        }
         onResult.accept(GrpcAnswer.failure(status, trailers));
       }
     }
