@@ -34,10 +34,17 @@ class TraceLookupIT {
   private static final String KEPT = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String DROPPED = "4bf92f3577b34da6a3ce929d0e0e4737";
   private static final String UNKNOWN = "4bf92f3577b34da6a3ce929d0e0e4738";
+
+  /** A trace is decided soon after its root, however long that takes to be sent. */
+  private static final String ROOT = "\"spanId\":\"00f067aa0ba902b8\"";
+
+  private static final String CHILD =
+      "\"spanId\":\"00f067aa0ba902b7\",\"parentSpanId\":\"00f067aa0ba902b8\"";
   private static final String ERRORS =
       """
       tail_sampling:
-        decision_wait: 6s
+        decision_wait: 60s
+        decision_wait_after_root_received: 500ms
         policies:
           - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
       """;
@@ -50,13 +57,14 @@ class TraceLookupIT {
         Cluster cluster =
             new Cluster(directory, Cluster.Settings.small(ERRORS, sink.port())).start(1, 2);
         AdminCalls router = new AdminCalls(cluster.routers().get(0))) {
-      send(cluster.routers().get(0), KEPT, 2);
+      send(cluster.routers().get(0), KEPT, CHILD, 2);
       TraceAtNode open = one(router, KEPT);
-      send(cluster.routers().get(0), DROPPED, 1);
+      send(cluster.routers().get(0), KEPT, ROOT, 1);
+      send(cluster.routers().get(0), DROPPED, ROOT, 1);
       assertThat(open.getState()).isEqualTo(TraceState.OPEN);
       assertThat(open.getSpans()).isEqualTo(1);
       assertThat(open.getBytes()).isPositive();
-      assertThat(open.getDueInSeconds()).isBetween(0.0, 6.1);
+      assertThat(open.getDueInSeconds()).isBetween(0.0, 60.1);
       assertThat(open.getNodeId()).isEqualTo(router.trace(KEPT).getOwner().getNodeId());
 
       TraceAtNode kept = awaitDecided(router, KEPT);
@@ -129,17 +137,18 @@ class TraceLookupIT {
     return asked.trace(id).getFound(0);
   }
 
-  private static void send(Cluster.Node router, String trace, int status)
+  private static void send(Cluster.Node router, String trace, String ids, int status)
       throws IOException, InterruptedException {
     String body =
         String.format(
             Locale.ROOT,
             """
-            {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%s","spanId":"00f067aa0ba902b7",\
+            {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%s",%s,\
             "name":"GET /","startTimeUnixNano":"1760000000000000000",\
             "endTimeUnixNano":"1760000000100000000","status":{"code":%d}}]}]}]}
             """,
             trace,
+            ids,
             status);
     HttpResponse<String> answer =
         HttpClient.newHttpClient()

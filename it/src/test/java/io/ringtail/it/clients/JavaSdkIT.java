@@ -18,6 +18,7 @@ import io.ringtail.trace.TraceId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class JavaSdkIT {
         policies:
           - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
       """;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int TRACES = 40;
   private static final int SPANS_A_TRACE = 5;
 
@@ -49,16 +51,26 @@ class JavaSdkIT {
       String grpc = "http://127.0.0.1:" + router.grpcPort();
       String http = "http://127.0.0.1:" + router.httpPort() + "/v1/traces";
       Set<TraceId> failed = new HashSet<>();
-      failed.addAll(send(OtlpGrpcSpanExporter.builder().setEndpoint(grpc).build()));
-      failed.addAll(
-          send(OtlpGrpcSpanExporter.builder().setEndpoint(grpc).setCompression("gzip").build()));
-      failed.addAll(send(OtlpHttpSpanExporter.builder().setEndpoint(http).build()));
-      failed.addAll(
-          send(OtlpHttpSpanExporter.builder().setEndpoint(http).setCompression("gzip").build()));
+      for (String compression : List.of("none", "gzip")) {
+        failed.addAll(
+            send(
+                OtlpGrpcSpanExporter.builder()
+                    .setEndpoint(grpc)
+                    .setCompression(compression)
+                    .setTimeout(PATIENCE)
+                    .build()));
+        failed.addAll(
+            send(
+                OtlpHttpSpanExporter.builder()
+                    .setEndpoint(http)
+                    .setCompression(compression)
+                    .setTimeout(PATIENCE)
+                    .build()));
+      }
 
       assertThat(failed).hasSize(4 * TRACES / 4);
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(sink.traces().keySet()).isEqualTo(failed));
       assertThat(sink.traces().values()).allSatisfy(t -> assertThat(t).hasSize(SPANS_A_TRACE));
     }
@@ -72,6 +84,7 @@ class JavaSdkIT {
             .addSpanProcessor(
                 BatchSpanProcessor.builder(exporter)
                     .setScheduleDelay(Duration.ofMillis(50))
+                    .setExporterTimeout(PATIENCE)
                     .build())
             .build()) {
       Tracer tracer = provider.get("it");
@@ -92,7 +105,8 @@ class JavaSdkIT {
         }
         root.end();
       }
-      assertThat(provider.forceFlush().join(60, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.forceFlush().join(PATIENCE.toSeconds(), TimeUnit.SECONDS).isSuccess())
+          .isTrue();
     }
     return failed;
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * any more and ends. The newer exports to a sink of its own, so that who sent what can be told.
  */
 class SameNodeIdIT {
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration START = Duration.ofMinutes(5);
   private static final Duration END = Duration.ofSeconds(60);
   private static final long DECISION_WAIT_MILLIS = 5_000;
   private static final long SLICE_NANOS = 200_000_000L;

@@ -38,7 +38,8 @@ class AdminCommandsIT {
   private static final String POLICIES =
       """
       tail_sampling:
-        decision_wait: 8s
+        decision_wait: 60s
+        decision_wait_after_root_received: 1s
         policies:
           - { name: everything, type: always_sample }
       """;
@@ -151,12 +152,14 @@ class AdminCommandsIT {
 
   private void trace() throws Exception {
     expectBoth(ExitCode.PROBLEM, "trace", TRACE);
-    sendTrace();
+    sendSpan("00f067aa0ba902b7", "00f067aa0ba902b8");
     expectBoth(ExitCode.OK, "trace", TRACE);
     assertThat(out).contains("\"state\":\"open\"", "\"spans\":1");
   }
 
-  private void traceDecided() {
+  /** Once its root has come, however long that took. */
+  private void traceDecided() throws Exception {
+    sendSpan("00f067aa0ba902b8", "");
     await()
         .atMost(SOON)
         .untilAsserted(
@@ -166,14 +169,14 @@ class AdminCommandsIT {
             });
   }
 
-  private void sendTrace() throws IOException, InterruptedException {
+  private void sendSpan(String id, String parent) throws IOException, InterruptedException {
     String body =
         """
-        {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%s","spanId":"00f067aa0ba902b7",
-        "name":"GET /","startTimeUnixNano":"1700000000000000000",
+        {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%s","spanId":"%s",
+        "parentSpanId":"%s","name":"GET /","startTimeUnixNano":"1700000000000000000",
         "endTimeUnixNano":"1700000000250000000"}]}]}]}
         """
-            .formatted(TRACE);
+            .formatted(TRACE, id, parent);
     URI uri = URI.create("http://127.0.0.1:" + cluster.routers().get(0).httpPort() + "/v1/traces");
     HttpResponse<String> answer =
         HttpClient.newHttpClient()

@@ -193,7 +193,11 @@ class DevIT {
         SdkTracerProvider.builder()
             .addSpanProcessor(
                 BatchSpanProcessor.builder(
-                        OtlpGrpcSpanExporter.builder().setEndpoint(endpoint).build())
+                        OtlpGrpcSpanExporter.builder()
+                            .setEndpoint(endpoint)
+                            .setTimeout(START)
+                            .build())
+                    .setExporterTimeout(START)
                     .build())
             .build()) {
       Tracer tracer = provider.get("it");
@@ -211,7 +215,8 @@ class DevIT {
         child.end();
         root.end();
       }
-      assertThat(provider.forceFlush().join(60, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.forceFlush().join(START.toSeconds(), TimeUnit.SECONDS).isSuccess())
+          .isTrue();
     }
     return failed;
   }

@@ -32,7 +32,7 @@ public final class Cluster implements AutoCloseable {
   private static final int FIRST_PORT = 16_000 + FORK * PORTS_A_FORK;
   private static final int LAST_PORT = FIRST_PORT + PORTS_A_FORK;
   private static final String LOOPBACK = "127.0.0.1";
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration START = Duration.ofMinutes(5);
 
   /** No promise of a node's: as long as this machine may stand still, and much more. */
   private static final Duration ANSWER = Duration.ofSeconds(30);
