@@ -52,6 +52,13 @@ final class OpsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     ctx.writeAndFlush(response);
   }
 
+  /** Who does not take the answers is not read: else they would fill the memory. */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    ctx.fireChannelWritabilityChanged();
+  }
+
   private FullHttpResponse answer(ChannelHandlerContext ctx, FullHttpRequest request)
       throws IOException {
     if (request.decoderResult().isFailure()) {

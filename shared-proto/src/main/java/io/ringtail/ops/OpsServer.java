@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -13,6 +14,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.ringtail.config.ListenException;
@@ -67,14 +69,20 @@ public final class OpsServer implements AutoCloseable {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(SocketChannel ch) {
-        ch.pipeline()
-            .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
-            .addLast(new HttpServerCodec())
-            .addLast(new HttpServerKeepAliveHandler())
-            .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-            .addLast(new OpsHandler(exposition, readiness));
+        addTo(ch.pipeline(), exposition, readiness);
       }
     };
+  }
+
+  /** What has been read of later requests waits while a client does not take its answers. */
+  static void addTo(ChannelPipeline pipeline, Exposition exposition, Readiness readiness) {
+    pipeline
+        .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
+        .addLast(new HttpServerCodec())
+        .addLast(new HttpServerKeepAliveHandler())
+        .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
+        .addLast(new FlowControlHandler())
+        .addLast(new OpsHandler(exposition, readiness));
   }
 
   /** Where it listens, with the real port. */
