@@ -11,9 +11,13 @@ final class SamplerWords {
   private SamplerWords() {}
 
   static void write(SamplerWord word, WireWriter out) {
-    WireWriter content = new WireWriter(64);
+    WireWriter content = new WireWriter(64 + slotBytes(word));
     int kind = content(word, content);
     LinkWire.word(out, LinkFields.SAMPLER_WORD, kind, content);
+  }
+
+  private static int slotBytes(SamplerWord word) {
+    return word instanceof SamplerWord.Question question ? question.slots().encoded().length : 0;
   }
 
   /** Returns the field of its kind. */

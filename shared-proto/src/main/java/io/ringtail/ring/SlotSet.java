@@ -3,12 +3,14 @@ package io.ringtail.ring;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.WireReader;
 import io.ringtail.trace.TraceHash;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A set of slots, as in "replay these" or "these are held". Immutable; threads: any. */
 public final class SlotSet {
@@ -24,6 +26,9 @@ public final class SlotSet {
 
   /** Counted when first asked for; who asks at once counts the same. */
   private int size = UNCOUNTED;
+
+  /** Made when first asked for: the same question goes to every router. */
+  private volatile byte @Nullable [] encoded;
 
   private SlotSet(BitSet slots) {
     this.slots = slots;
@@ -104,8 +109,8 @@ public final class SlotSet {
     if (isSame(other) || isEmpty()) {
       return this;
     }
-    if (other.isEmpty()) {
-      return other;
+    if (!intersects(other)) {
+      return NONE;
     }
     BitSet both = (BitSet) slots.clone();
     both.and(other.slots);
@@ -128,12 +133,12 @@ public final class SlotSet {
     if (isSame(other)) {
       return NONE;
     }
-    if (isEmpty() || other.isEmpty()) {
+    if (!intersects(other)) {
       return this;
     }
     BitSet rest = (BitSet) slots.clone();
     rest.andNot(other.slots);
-    return new SlotSet(rest);
+    return rest.isEmpty() ? NONE : new SlotSet(rest);
   }
 
   /** Most sets are of whole tables, of which there is one object each: no bit need be looked at. */
@@ -146,8 +151,19 @@ public final class SlotSet {
    * As words carry it: one byte for the form, then either each slot's distance from the one before
    * (the first: from −1) as varints, or a bitmap, least bit first, to its last byte that is not 0;
    * whichever is shorter. At most 32 KiB and a byte.
+   *
+   * @return the same array each time, not to be changed
    */
   public byte[] encoded() {
+    byte[] known = encoded;
+    if (known == null) {
+      known = encode();
+      encoded = known;
+    }
+    return known;
+  }
+
+  private byte[] encode() {
     byte[] bitmap = slots.toByteArray();
     byte[] out = new byte[1 + bitmap.length];
     if (size() >= bitmap.length) { // a distance takes at least one byte
@@ -194,7 +210,7 @@ public final class SlotSet {
     if (end - start > TraceHash.SLOTS / Byte.SIZE) {
       throw new MalformedWireException("slots: bitmap of " + (end - start) + " bytes");
     }
-    return new SlotSet(BitSet.valueOf(Arrays.copyOfRange(array, start, end)));
+    return new SlotSet(BitSet.valueOf(ByteBuffer.wrap(array, start, end - start)));
   }
 
   private static SlotSet ofDeltas(WireReader in) throws MalformedWireException {

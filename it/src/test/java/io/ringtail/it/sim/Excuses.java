@@ -59,7 +59,10 @@ final class Excuses {
     samplersLost.add(new Loss(world.now(), heirless, lives));
   }
 
-  /** The last sampler is gone, and with it what was decided: spans that come later begin anew. */
+  /**
+   * The last sampler is gone, or the last one that owned slots when others live that an operator
+   * has drained (S3), and with it what was decided: spans that come later begin anew.
+   */
   void decisionsForgotten() {
     forgotten.add(world.now());
   }

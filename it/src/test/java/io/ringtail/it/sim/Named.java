@@ -80,6 +80,20 @@ enum Named {
       }
     }
   },
+  /** The same when it is stopped in order: what it has decided leaves with it (S3). */
+  LAST_OWNER_LEAVES_BESIDE_A_DRAINED_ONE {
+    @Override
+    void start(Simulation s) {
+      LAST_OWNER_DIES_BESIDE_A_DRAINED_ONE.start(s);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.after(1_500 * MILLI, () -> s.drained("s1", true));
+      s.after(2 * SECOND + s.world.below(1_500 * MILLI), () -> s.drain("s0"));
+      s.after(3_600 * MILLI + s.world.below(4 * SECOND), () -> s.drained("s1", false));
+    }
+  },
   /** Two operators at once: nobody owns slots for a while, and one may be lost meanwhile. */
   ALL_DRAINED_AT_ONCE {
     @Override
@@ -210,8 +224,13 @@ enum Named {
   /** Requests of many traces, so that each part has many slots. */
   PARTS_OF_MANY_SLOTS {
     @Override
-    void plan(Simulation s) {
+    void start(Simulation s) {
       s.manySlots();
+      super.start(s);
+    }
+
+    @Override
+    void plan(Simulation s) {
       s.after(2 * SECOND, () -> s.sampler("s3"));
       s.after(3 * SECOND, () -> s.kill("s1", false));
       s.after(4 * SECOND, () -> s.drain("s0"));
@@ -331,6 +350,21 @@ enum Named {
     void plan(Simulation s) {
       s.clients.padding = 3_000;
       s.after(2 * SECOND, () -> s.backendDown(4 * SECOND + s.world.below(4 * SECOND)));
+    }
+  },
+  /**
+   * The same without the room: one sampler or another refuses, so that senders send again what the
+   * others have taken.
+   */
+  BACKEND_REFUSES_AND_SAMPLERS_DO {
+    @Override
+    SimConfig config(long seed) {
+      return SimConfig.tight((seed & 1) == 0);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      BACKEND_REFUSES.plan(s);
     }
   },
   DECISION_EVICTED_BEFORE_ITS_SPANS_ARE_REPLAYED {

@@ -42,12 +42,22 @@ record SimConfig(
     return errorsOnly ? FORGETFUL_ERRORS : FORGETFUL_ALL;
   }
 
+  /** Its memory is full when the backend takes nothing for some seconds. */
+  static SimConfig tight(boolean errorsOnly) {
+    SimConfig roomy = of(errorsOnly, "1s", "4MiB", 512);
+    return roomy.withMemory(512 << 10, roomy.shards.highWater());
+  }
+
   SimConfig withHighWater(double share) {
+    return withMemory(shards.maxBufferedBytes(), share);
+  }
+
+  private SimConfig withMemory(long bytes, double highWater) {
     return new SimConfig(
         new ShardConfig(
             shards.shards(),
-            shards.maxBufferedBytes(),
-            share,
+            bytes,
+            highWater,
             shards.queuedBatches(),
             shards.maxTraceSpans(),
             shards.maxTraceBytes()),

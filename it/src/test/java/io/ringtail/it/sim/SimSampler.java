@@ -265,7 +265,7 @@ final class SimSampler extends SimNode {
     private int turn;
 
     ShardHand(int index) {
-      shard = SimShardAccess.hand(shards, index, this::wake);
+      shard = SimShardAccess.hand(shards, index, this::wake, simulation.shardsWake);
     }
 
     void begin() {
@@ -371,6 +371,11 @@ final class SimSampler extends SimNode {
     simulation.world.tell("%s has no time left: %s", name, brief());
     simulation.abandoned++;
     simulation.kill(name, false);
+  }
+
+  /** Whether nobody owned slots to whom it could give what it had (protocol S3). */
+  boolean hasDecidedLast() {
+    return deciding != null;
   }
 
   void bury() {

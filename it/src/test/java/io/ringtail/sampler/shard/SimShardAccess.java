@@ -99,9 +99,10 @@ public final class SimShardAccess {
    * Takes a shard in hand.
    *
    * @param waker told of what ends a rest early
+   * @param byAnything whether that is all that is queued, as if it were much
    */
-  public static Hand hand(ShardSet set, int shard, Runnable waker) {
-    return new Hand(set.all().get(shard), set.queues().workedBy(shard, waker));
+  public static Hand hand(ShardSet set, int shard, Runnable waker, boolean byAnything) {
+    return new Hand(set.all().get(shard), set.queues().workedBy(shard, waker, byAnything));
   }
 
   /** What {@code drainAndDecide} begins; it waits, this does not. */

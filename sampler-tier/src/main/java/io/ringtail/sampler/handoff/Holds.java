@@ -72,8 +72,8 @@ final class Holds {
     for (Hold hold : holds) {
       boolean lostOne = losesOne(hold, named, drained);
       SlotSet gone = hold.slots.without(own);
-      hold.slots = hold.slots.and(own);
       if (!gone.isEmpty()) {
+        hold.slots = hold.slots.and(own);
         boolean replays = lostOne || !isAnswered(hold) || nowNanos < hold.notBeforeNanos;
         loseSlots(hold, gone, epoch, replays);
       }
@@ -183,8 +183,8 @@ final class Holds {
     }
     hold.samplers.remove(word.samplerBits());
     hold.progressNanos = nowNanos;
-    SlotSet unasked = hold.slots.without(hold.asked);
-    if (hold.isLeftUnfinishedBy(word) && !unasked.isEmpty()) {
+    SlotSet unasked = hold.isLeftUnfinishedBy(word) ? hold.slots.without(hold.asked) : SlotSet.NONE;
+    if (!unasked.isEmpty()) {
       ask(hold, unasked);
       hold.notBeforeNanos = nowNanos + leaseNanos; // whoever was lost then may be so only just
     }

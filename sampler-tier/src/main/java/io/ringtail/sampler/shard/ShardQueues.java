@@ -23,8 +23,8 @@ final class ShardQueues {
   }
 
   /** See {@link ShardThread#workedBy}. */
-  Rest workedBy(int shard, Runnable waker) {
-    return threads.get(shard).workedBy(waker);
+  Rest workedBy(int shard, Runnable waker, boolean byAnything) {
+    return threads.get(shard).workedBy(waker, byAnything);
   }
 
   /** Queues a command; for spans a place was reserved before. */

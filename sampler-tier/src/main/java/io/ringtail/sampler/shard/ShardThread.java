@@ -17,7 +17,7 @@ final class ShardThread {
   private final Shard shard;
   private final SamplerMetrics metrics;
   private final Thread thread;
-  private final Rest rest;
+  private Rest rest;
   private Runnable wake = this::unpark;
   private volatile boolean running = true;
 
@@ -44,9 +44,14 @@ final class ShardThread {
     LockSupport.unpark(thread);
   }
 
-  /** Who works the shard instead of this thread, and is woken in its place; before the start. */
-  Rest workedBy(Runnable waker) {
+  /**
+   * Who works the shard instead of this thread, and is woken in its place; before the start.
+   *
+   * @param byAnything naps end as if much were queued, whatever comes
+   */
+  Rest workedBy(Runnable waker, boolean byAnything) {
     wake = waker;
+    rest = byAnything ? new Rest(() -> true) : rest;
     return rest;
   }
 
