@@ -148,7 +148,7 @@ class DestinationDiskTest extends WithDestination {
     spool = new Spool(dir, 10);
     destination = destination(Balance.SPREAD, 2_000, first);
     first.answer =
-        payload -> payload.context() == POISON ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;
+        payload -> payload.context().equals(POISON) ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;
     for (int i = 0; i < 5; i++) {
       assertThat(offer(kept.trace(i, 5, POISON))).isTrue();
     }
@@ -159,7 +159,7 @@ class DestinationDiskTest extends WithDestination {
       pass(200);
     }
     assertThat(sentSpans()).isGreaterThan(100);
-    assertThat(first.sent.stream().filter(p -> p.context() == POISON).count())
+    assertThat(first.sent.stream().filter(p -> p.context().equals(POISON)).count())
         .as("tries in %d s, 1 to 8 s between them", 2 * seconds)
         .isBetween(3L, 15L);
     destination.close();
