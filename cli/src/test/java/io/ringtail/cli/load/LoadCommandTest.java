@@ -2,7 +2,7 @@ package io.ringtail.cli.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.CommandRun;
 import io.ringtail.config.ListenException;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
@@ -14,14 +14,11 @@ import io.ringtail.router.receive.ReceiveConfig;
 import io.ringtail.router.receive.Receivers;
 import io.ringtail.router.receive.Responder;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -32,6 +29,7 @@ import picocli.CommandLine;
 class LoadCommandTest {
   private static final List<String> SHORT =
       List.of(
+          "load",
           "--rate=2000",
           "--duration=300ms",
           "--trace-duration=100ms",
@@ -40,27 +38,12 @@ class LoadCommandTest {
           "--retry-delay=5ms",
           "--quiet");
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandRun command = new CommandRun();
 
   private int run(String endpoint, String... more) {
-    CommandLine command = new CommandLine(new LoadCommand());
-    command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.setOverwrittenOptionsAllowed(true);
-    command.setOut(new PrintWriter(out, true));
-    command.setErr(new PrintWriter(err, true));
-    command.setExecutionExceptionHandler(
-        (e, c, words) -> {
-          if (e instanceof CommandFailedException failure) {
-            c.getErr().println(failure.getMessage());
-            return failure.exitCode();
-          }
-          throw e;
-        });
-    List<String> words = new ArrayList<>(SHORT);
-    words.addAll(List.of("--endpoint", endpoint));
-    words.addAll(Arrays.asList(more));
-    return command.execute(words.toArray(String[]::new));
+    List<String> usual = new ArrayList<>(SHORT);
+    usual.addAll(List.of("--endpoint", endpoint));
+    return command.runOver(usual, more);
   }
 
   @ParameterizedTest
@@ -70,8 +53,8 @@ class LoadCommandTest {
       String endpoint = backend.endpoint(protocol);
       int code =
           run(endpoint, "--protocol", protocol, "--compression", compression, "--output=json");
-      assertThat(code).as(err + "" + out).isZero();
-      assertThat(out.toString())
+      assertThat(code).as(command.err() + command.out()).isZero();
+      assertThat(command.out())
           .startsWith("{\"requests\":")
           .contains("\"rejected\":0", "\"lost\":0", "\"not_sent_spans\":0", "\"latency_ms\":{")
           .contains("\"accepted\":" + sent());
@@ -80,15 +63,15 @@ class LoadCommandTest {
   }
 
   private String sent() {
-    return out.toString().replaceFirst("(?s)^.*?\"sent\":([0-9]+).*", "$1");
+    return command.out().replaceFirst("(?s)^.*?\"sent\":([0-9]+).*", "$1");
   }
 
   @Test
   void load_refusedThenTaken_sentAgainAndNoneLost() throws Exception {
     try (Backend backend = new Backend(3)) {
-      assertThat(run(backend.endpoint("grpc"))).as(err + "" + out).isZero();
-      assertThat(out.toString()).containsPattern("retried +[1-9]").containsPattern("lost +0 spans");
-      assertThat(err.toString()).containsPattern("request [0-9]+: will be sent again: UNAVAILABLE");
+      assertThat(run(backend.endpoint("grpc"))).as(command.err() + command.out()).isZero();
+      assertThat(command.out()).containsPattern("retried +[1-9]").containsPattern("lost +0 spans");
+      assertThat(command.err()).containsPattern("request [0-9]+: will be sent again: UNAVAILABLE");
     }
   }
 
@@ -96,7 +79,7 @@ class LoadCommandTest {
   void load_refusedForEver_lostAndExitOne() throws Exception {
     try (Backend backend = new Backend(Integer.MAX_VALUE)) {
       assertThat(run(backend.endpoint("grpc"), "--max-retries=1")).isEqualTo(1);
-      assertThat(out.toString()).containsPattern("lost +[1-9]").containsPattern("accepted +0 ");
+      assertThat(command.out()).containsPattern("lost +[1-9]").containsPattern("accepted +0 ");
     }
   }
 
@@ -107,7 +90,7 @@ class LoadCommandTest {
       port = socket.getLocalPort();
     }
     assertThat(run("127.0.0.1:" + port, "--timeout=50ms")).isEqualTo(69);
-    assertThat(err.toString())
+    assertThat(command.err())
         .contains("no endpoint reached within 50ms: 127.0.0.1:" + port + ", by grpc (a router");
   }
 
@@ -131,8 +114,8 @@ class LoadCommandTest {
       })
   void words_wrong_exitTwo(String words, String expected) {
     assertThat(run("127.0.0.1:1", words.split(" "))).isEqualTo(2);
-    assertThat(err.toString()).contains(expected);
-    assertThat(out.toString()).isEmpty();
+    assertThat(command.err()).contains(expected);
+    assertThat(command.out()).isEmpty();
   }
 
   @Test

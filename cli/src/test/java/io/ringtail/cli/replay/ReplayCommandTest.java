@@ -3,42 +3,14 @@ package io.ringtail.cli.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.grpc.DecompressorRegistry;
-import io.grpc.Metadata;
-import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.StreamObserver;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
-import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
-import io.ringtail.cli.exit.CommandFailedException;
-import io.ringtail.compress.ByteOutput;
-import io.ringtail.compress.Compression;
-import io.ringtail.compress.Decompressed;
-import io.ringtail.compress.Decompressor;
-import io.ringtail.otlp.json.ExportResponse;
-import io.ringtail.otlp.json.RpcStatus;
+import io.ringtail.cli.CommandRun;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,9 +23,7 @@ class ReplayCommandTest {
 
   @TempDir Path directory;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final List<String> received = Collections.synchronizedList(new ArrayList<>());
+  private final CommandRun command = new CommandRun();
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "gzip", "zstd"})
@@ -67,10 +37,12 @@ class ReplayCommandTest {
               compression,
               "--header",
               "X-Scope-OrgID=a");
-      assertThat(code).as(err.toString()).isZero();
-      assertThat(received).hasSize(3).allMatch(r -> r.equals("a " + compressionName(compression)));
+      assertThat(code).as(command.err()).isZero();
+      assertThat(sink.received)
+          .hasSize(3)
+          .allMatch(r -> r.equals("a " + compressionName(compression)));
       assertThat(sink.spans.get()).isEqualTo(6);
-      assertThat(out.toString()).contains("sent                  6 spans in 3 requests");
+      assertThat(command.out()).contains("sent                  6 spans in 3 requests");
     }
   }
 
@@ -83,13 +55,13 @@ class ReplayCommandTest {
     try (GrpcSink sink = new GrpcSink()) {
       sink.refusals.add(Status.UNAVAILABLE.withDescription("full"));
       sink.refusals.add(Status.RESOURCE_EXHAUSTED);
-      assertThat(run(file(1), sink.endpoint(), "--output", "json")).as(err.toString()).isZero();
-      assertThat(out.toString())
+      assertThat(run(file(1), sink.endpoint(), "--output", "json")).as(command.err()).isZero();
+      assertThat(command.out())
           .startsWith("{\"requests\":1,\"malformedLines\":0,\"seconds\":")
           .contains(
               "\"spans\":{\"sent\":2,\"accepted\":2,\"rejected\":0,\"refused\":4,"
                   + "\"unanswered\":0,\"retried\":4,\"lost\":0}}");
-      assertThat(err.toString()).contains("line 1: will be sent again: UNAVAILABLE: full");
+      assertThat(command.err()).contains("line 1: will be sent again: UNAVAILABLE: full");
     }
   }
 
@@ -98,8 +70,8 @@ class ReplayCommandTest {
     try (GrpcSink sink = new GrpcSink()) {
       sink.refusals.add(Status.INVALID_ARGUMENT.withDescription("no"));
       assertThat(run(file(2), sink.endpoint())).isEqualTo(1);
-      assertThat(out.toString()).containsPattern("accepted +2 spans").containsPattern("lost +2 ");
-      assertThat(err.toString()).containsPattern("line [12]: 2 spans lost: INVALID_ARGUMENT: no");
+      assertThat(command.out()).containsPattern("accepted +2 spans").containsPattern("lost +2 ");
+      assertThat(command.err()).containsPattern("line [12]: 2 spans lost: INVALID_ARGUMENT: no");
     }
   }
 
@@ -108,15 +80,15 @@ class ReplayCommandTest {
     try (GrpcSink sink = new GrpcSink()) {
       sink.rejected = 1;
       assertThat(run(file(1), sink.endpoint())).isEqualTo(1);
-      assertThat(received).hasSize(1);
-      assertThat(out.toString()).containsPattern("rejected +1 ");
+      assertThat(sink.received).hasSize(1);
+      assertThat(command.out()).containsPattern("rejected +1 ");
     }
   }
 
   @Test
   void grpc_unreachable_exits69() throws Exception {
     assertThat(run(file(1), closedPort(), "--timeout", "50ms")).isEqualTo(69);
-    assertThat(err.toString()).contains("no endpoint reached within 50ms");
+    assertThat(command.err()).contains("no endpoint reached within 50ms");
   }
 
   @Test
@@ -125,9 +97,9 @@ class ReplayCommandTest {
         HttpSink http = new HttpSink()) {
       String[] http11 = {"--max-retries=0", "--protocol=http/protobuf"};
       assertThat(run(file(1), grpc.endpoint(), http11)).isNotZero();
-      assertThat(err.toString()).contains("the answer is no HTTP/1.1: is this a port for gRPC?");
+      assertThat(command.err()).contains("the answer is no HTTP/1.1: is this a port for gRPC?");
       assertThat(run(file(1), http.endpoint(), "--max-retries=0")).isNotZero();
-      assertThat(err.toString()).contains("the answer is no HTTP/2: is this a port for HTTP?");
+      assertThat(command.err()).contains("the answer is no HTTP/2: is this a port for HTTP?");
     }
   }
 
@@ -151,12 +123,12 @@ class ReplayCommandTest {
               compression,
               "--header",
               "X-Scope-OrgID=a");
-      assertThat(code).as(err.toString()).isZero();
+      assertThat(code).as(command.err()).isZero();
       String type = protocol.equals("http/json") ? "application/json" : "application/x-protobuf";
-      assertThat(received)
+      assertThat(sink.received)
           .hasSize(3)
           .allMatch(r -> r.equals("a " + compressionName(compression) + " " + type));
-      assertThat(sink.bodies).containsExactlyInAnyOrderElementsOf(sink.expected(protocol, 3));
+      assertThat(sink.bodies).containsExactlyInAnyOrderElementsOf(expected(protocol, 3));
     }
   }
 
@@ -165,14 +137,14 @@ class ReplayCommandTest {
     try (HttpSink sink = new HttpSink()) {
       sink.codes.addAll(List.of(429, -1, 503, 502));
       assertThat(run(file(1), sink.endpoint(), "--protocol", "http/json"))
-          .as(err.toString())
+          .as(command.err())
           .isZero();
-      assertThat(out.toString())
+      assertThat(command.out())
           .containsPattern("refused +6 ")
           .containsPattern("unanswered +2 ")
           .containsPattern("retried +8 ")
           .containsPattern("lost +0 ");
-      assertThat(err.toString()).contains("HTTP 429: busy");
+      assertThat(command.err()).contains("HTTP 429: busy");
     }
   }
 
@@ -182,7 +154,7 @@ class ReplayCommandTest {
     try (HttpSink sink = new HttpSink()) {
       sink.codes.add(code);
       assertThat(run(file(1), sink.endpoint(), "--protocol", "http/protobuf")).isEqualTo(1);
-      assertThat(err.toString()).contains("2 spans lost: HTTP " + code + ": busy");
+      assertThat(command.err()).contains("2 spans lost: HTTP " + code + ": busy");
     }
   }
 
@@ -192,8 +164,8 @@ class ReplayCommandTest {
     try (HttpSink sink = new HttpSink()) {
       sink.rejected = 1;
       assertThat(run(file(1), sink.endpoint(), "--protocol", protocol)).isEqualTo(1);
-      assertThat(out.toString()).containsPattern("rejected +1 ");
-      assertThat(err.toString()).contains("1 span rejected: bad");
+      assertThat(command.out()).containsPattern("rejected +1 ");
+      assertThat(command.err()).contains("1 span rejected: bad");
     }
   }
 
@@ -207,7 +179,7 @@ class ReplayCommandTest {
   void oneOfTwoEndpointsDown_losesNothing() throws Exception {
     try (GrpcSink sink = new GrpcSink()) {
       assertThat(run(file(4), closedPort(), "--endpoint", sink.endpoint()))
-          .as(err.toString())
+          .as(command.err())
           .isZero();
       assertThat(sink.spans.get()).isEqualTo(8);
     }
@@ -227,17 +199,17 @@ class ReplayCommandTest {
       })
   void wrongWords_exit2(String words, String expected) throws Exception {
     assertThat(run(file(1), "127.0.0.1:1", words.split(" "))).isEqualTo(2);
-    assertThat(err.toString()).contains(expected);
+    assertThat(command.err()).contains(expected);
   }
 
   @Test
   void wrongEndpointOrFile_exit2() throws Exception {
     assertThat(run(file(1), "localhost")).isEqualTo(2);
-    assertThat(err.toString()).contains("\"localhost\" (expected: HOST:PORT");
+    assertThat(command.err()).contains("\"localhost\" (expected: HOST:PORT");
     assertThat(run(directory.resolve("absent"), "127.0.0.1:1")).isEqualTo(2);
-    assertThat(err.toString()).contains("absent: cannot be read: no such file");
+    assertThat(command.err()).contains("absent: cannot be read: no such file");
     assertThat(run(directory, "127.0.0.1:1")).isEqualTo(2);
-    assertThat(err.toString()).contains(directory + ": cannot be read: is a directory");
+    assertThat(command.err()).contains(directory + ": cannot be read: is a directory");
   }
 
   @Test
@@ -256,198 +228,28 @@ class ReplayCommandTest {
     return TraceLines.plain(directory, text);
   }
 
+  private List<String> expected(String protocol, int lines) throws Exception {
+    List<String> expected = new ArrayList<>();
+    try (TraceFile file = new TraceFile(file(lines))) {
+      for (int i = 0; i < lines; i++) {
+        RecordedLine line = file.next().orElseThrow();
+        byte[] body = protocol.equals("http/json") ? line.json() : line.protobuf();
+        expected.add(new String(body, UTF_8));
+      }
+    }
+    return expected;
+  }
+
   private int run(Path file, String endpoint, String... more) {
-    CommandLine command = new CommandLine(new ReplayCommand());
-    command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.setOut(new PrintWriter(out, true));
-    command.setErr(new PrintWriter(err, true));
-    command.setExecutionExceptionHandler(
-        (e, c, words) -> {
-          if (e instanceof CommandFailedException failure) {
-            c.getErr().println(failure.getMessage());
-            return failure.exitCode();
-          }
-          throw e;
-        });
-    List<String> words = new ArrayList<>(List.of(file.toString(), "--endpoint", endpoint));
-    words.addAll(List.of("--quiet", "--retry-delay", "2ms"));
-    words.addAll(List.of(more));
-    return command.execute(words.toArray(String[]::new));
+    List<String> words = List.of("replay", file.toString(), "--endpoint", endpoint, "--quiet");
+    List<String> usual = new ArrayList<>(words);
+    usual.addAll(List.of("--retry-delay", "2ms"));
+    return command.runOver(usual, more);
   }
 
   private static String closedPort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return "127.0.0.1:" + socket.getLocalPort();
-    }
-  }
-
-  /** Takes requests over gRPC, after the refusals given. */
-  private final class GrpcSink extends TraceServiceGrpc.TraceServiceImplBase
-      implements ServerInterceptor, AutoCloseable {
-    private final List<Status> refusals = Collections.synchronizedList(new ArrayList<>());
-    private final AtomicInteger spans = new AtomicInteger();
-    private volatile int rejected;
-    private final Server server;
-
-    GrpcSink() throws IOException {
-      DecompressorRegistry encodings = DecompressorRegistry.getDefaultInstance();
-      server =
-          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-              .addService(this)
-              .intercept(this)
-              .decompressorRegistry(encodings.with(new ZstdCodec(), true))
-              .directExecutor()
-              .build()
-              .start();
-    }
-
-    String endpoint() {
-      return "127.0.0.1:" + server.getPort();
-    }
-
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      received.add(header(headers, "x-scope-orgid") + " " + header(headers, "grpc-encoding"));
-      return next.startCall(call, headers);
-    }
-
-    private static String header(Metadata headers, String name) {
-      return String.valueOf(headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
-    }
-
-    @Override
-    public void export(
-        ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> answer) {
-      if (!refusals.isEmpty()) {
-        answer.onError(refusal(refusals.remove(0)));
-        return;
-      }
-      request.getResourceSpansList().stream()
-          .flatMap(r -> r.getScopeSpansList().stream())
-          .forEach(s -> spans.addAndGet(s.getSpansCount()));
-      try {
-        answer.onNext(
-            ExportTraceServiceResponse.parseFrom(new ExportResponse(rejected, "").toProtobuf()));
-      } catch (InvalidProtocolBufferException e) {
-        throw new AssertionError(e);
-      }
-      answer.onCompleted();
-    }
-
-    private static StatusRuntimeException refusal(Status status) {
-      Metadata trailers = new Metadata();
-      trailers.put(
-          Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER),
-          new RpcStatus(status.getCode().value(), "", Duration.ofMillis(1)).toProtobuf());
-      return status.asRuntimeException(trailers);
-    }
-
-    @Override
-    public void close() {
-      server.shutdownNow();
-    }
-  }
-
-  private static final class ZstdCodec implements io.grpc.Decompressor {
-    @Override
-    public String getMessageEncoding() {
-      return "zstd";
-    }
-
-    @Override
-    public java.io.InputStream decompress(java.io.InputStream in) throws IOException {
-      return new com.github.luben.zstd.ZstdInputStream(in);
-    }
-  }
-
-  /** Takes requests over HTTP, after the refusals given; code -1 hangs up. */
-  private final class HttpSink implements AutoCloseable {
-    private final List<Integer> codes = Collections.synchronizedList(new ArrayList<>());
-    private final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
-    private volatile int rejected;
-    private final HttpServer server;
-
-    HttpSink() throws IOException {
-      server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-      server.createContext("/v1/traces", this::handle);
-      server.start();
-    }
-
-    String endpoint() {
-      return "127.0.0.1:" + server.getAddress().getPort();
-    }
-
-    List<String> expected(String protocol, int lines) throws Exception {
-      List<String> expected = new ArrayList<>();
-      try (TraceFile file = new TraceFile(file(lines))) {
-        for (int i = 0; i < lines; i++) {
-          RecordedLine line = file.next().orElseThrow();
-          expected.add(text(protocol.equals("http/json") ? line.json() : line.protobuf()));
-        }
-      }
-      return expected;
-    }
-
-    private static String text(byte[] body) {
-      return new String(body, UTF_8);
-    }
-
-    private void handle(HttpExchange exchange) throws IOException {
-      byte[] body = exchange.getRequestBody().readAllBytes();
-      String encoding = exchange.getRequestHeaders().getFirst("Content-Encoding");
-      String type = exchange.getRequestHeaders().getFirst("Content-Type");
-      if (!codes.isEmpty()) {
-        refuse(exchange, codes.remove(0), type.equals("application/json"));
-        return;
-      }
-      received.add(
-          exchange.getRequestHeaders().getFirst("X-Scope-OrgID") + " " + encoding + " " + type);
-      bodies.add(text(plain(body, encoding)));
-      ExportResponse response = new ExportResponse(rejected, rejected > 0 ? "bad" : "");
-      answer(
-          exchange,
-          200,
-          type,
-          type.equals("application/json") ? response.toJson() : response.toProtobuf());
-    }
-
-    private static void refuse(HttpExchange exchange, int code, boolean json) throws IOException {
-      if (code < 0) {
-        exchange.close();
-        return;
-      }
-      exchange.getResponseHeaders().set("Retry-After", "0");
-      RpcStatus status = new RpcStatus(14, "busy", null);
-      answer(
-          exchange,
-          code,
-          json ? "application/json" : "application/x-protobuf",
-          json ? status.toJson() : status.toProtobuf());
-    }
-
-    private static void answer(HttpExchange exchange, int code, String type, byte[] body)
-        throws IOException {
-      exchange.getResponseHeaders().set("Content-Type", type);
-      exchange.sendResponseHeaders(code, body.length == 0 ? -1 : body.length);
-      exchange.getResponseBody().write(body);
-      exchange.close();
-    }
-
-    private static byte[] plain(byte[] body, String encoding) {
-      try (Decompressor decompressor = new Decompressor()) {
-        ByteOutput output = new ByteOutput(0);
-        Compression compression = Objects.requireNonNull(Compression.of(encoding));
-        Decompressed.Ok ok =
-            (Decompressed.Ok)
-                decompressor.decompress(compression, body, 0, body.length, output, 1 << 20);
-        return output.copy(ok.length());
-      }
-    }
-
-    @Override
-    public void close() {
-      server.stop(0);
     }
   }
 }
