@@ -22,8 +22,8 @@ final class Load {
   private static final long SLICE_NANOS = 100_000_000;
 
   /**
-   * How late the end may be: this, or a share of the plan's time. Longer than a machine stands still
-   * now and then, which is no reason to leave spans unsent.
+   * How late the end may be: this, or a share of the plan's time. Longer than a machine stands
+   * still now and then, which is no reason to leave spans unsent.
    */
   private static final long OVERTIME_NANOS = TimeUnit.SECONDS.toNanos(5);
 

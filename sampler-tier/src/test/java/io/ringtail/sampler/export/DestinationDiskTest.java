@@ -148,7 +148,8 @@ class DestinationDiskTest extends WithDestination {
     spool = new Spool(dir, 10);
     destination = destination(Balance.SPREAD, 2_000, first);
     first.answer =
-        payload -> payload.context().equals(POISON) ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;
+        payload ->
+            payload.context().equals(POISON) ? FakeTransport.UNAVAILABLE : FakeTransport.ACCEPTED;
     for (int i = 0; i < 5; i++) {
       assertThat(offer(kept.trace(i, 5, POISON))).isTrue();
     }

@@ -33,7 +33,7 @@ final class Comings {
             + (reasons.isEmpty() ? "." : ": " + reasons + "."),
         lasts
             ? "This should take seconds: see its log, and whether it reaches the other nodes'"
-                  + " cluster ports."
+                + " cluster ports."
             : "Passes by itself within seconds.");
   }
 

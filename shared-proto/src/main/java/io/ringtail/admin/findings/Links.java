@@ -42,9 +42,9 @@ final class Links {
             + "): requests with traces of it wait and are refused.",
         all
             ? "After a start this passes within a second; if it stays, see whether"
-                  + " sampler.link.listen and its advertised address are reached from the routers,"
-                  + " and its log."
+                + " sampler.link.listen and its advertised address are reached from the routers,"
+                + " and its log."
             : "After a start this passes within a second; if it stays, the way from these routers"
-                  + " to its link address is cut: see the network between them.");
+                + " to its link address is cut: see the network between them.");
   }
 }

@@ -72,7 +72,7 @@ final class Retaining {
         held
             ? "Samplers take less than comes: see what is told of them here, or add samplers."
             : "Add routers or give them more memory (router.receive.max-bytes-in-flight); if all"
-                  + " routers are at it, samplers are the slower ones.");
+                + " routers are at it, samplers are the slower ones.");
   }
 
   private static double fullness(NodeStatus node) {
