@@ -7,6 +7,9 @@ import ch.qos.logback.classic.Logger;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
 import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +26,15 @@ import org.slf4j.LoggerFactory;
 class SimulationIT {
   private static final int SEEDS_A_NAME = Integer.getInteger("ringtail.it.sim.named", 5);
   private static final int SEEDS_A_RULE = 1_000; // until one is found
+  private static final String RANDOM = "random";
   private static final int RANDOM_SEEDS = Integer.getInteger("ringtail.it.sim.random", 1_500);
+
+  /**
+   * Faults found and not mended yet, told in decision 0008, Open: these schedules have one, no
+   * other has, and who mends one takes it out here.
+   */
+  private static final Map<String, Set<Long>> OPEN =
+      Map.of(RANDOM, Set.of(1422L), Named.LAST_SAMPLER_HAS_AN_OLDER_EPOCH.name(), Set.of(1L));
 
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
   private final Level level = root.getLevel();
@@ -40,11 +51,12 @@ class SimulationIT {
 
   @ParameterizedTest
   @EnumSource
-  void namedSchedule_everySeed_losesAndSplitsNothing(Named schedule) throws InterruptedException {
+  void namedSchedule_everySeedButTheOpen_losesAndSplitsNothing(Named schedule)
+      throws InterruptedException {
     Totals totals =
         new Batch(schedule.name(), seed -> schedule.run(seed, false, Rules.ALL))
             .run(0, SEEDS_A_NAME, 2);
-    assertThat(totals.isClean()).as(totals.toString()).isTrue();
+    assertFaultyAreOnlyTheOpen(totals, schedule.name(), SEEDS_A_NAME);
   }
 
   @ParameterizedTest
@@ -68,11 +80,17 @@ class SimulationIT {
   }
 
   @Test
-  void randomSchedules_everySeed_loseAndSplitNothing() throws InterruptedException {
+  void randomSchedules_everySeedButTheOpen_loseAndSplitNothing() throws InterruptedException {
     Totals totals =
-        new Batch("random", seed -> Schedule.run(seed, false, Rules.ALL)).run(0, RANDOM_SEEDS, 2);
+        new Batch(RANDOM, seed -> Schedule.run(seed, false, Rules.ALL)).run(0, RANDOM_SEEDS, 2);
     System.out.println(totals);
     System.out.println(totals.troubles());
-    assertThat(totals.isClean()).as(totals.toString()).isTrue();
+    assertFaultyAreOnlyTheOpen(totals, RANDOM, RANDOM_SEEDS);
+  }
+
+  private static void assertFaultyAreOnlyTheOpen(Totals totals, String name, long seeds) {
+    Set<Long> open = new TreeSet<>(OPEN.getOrDefault(name, Set.of()));
+    open.removeIf(seed -> seed >= seeds);
+    assertThat(totals.faulty()).as(totals.toString()).isEqualTo(open);
   }
 }

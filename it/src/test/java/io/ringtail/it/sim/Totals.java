@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
@@ -94,6 +95,11 @@ final class Totals {
         lately,
         next,
         from + wanted - next);
+  }
+
+  /** Seeds of schedules with a fault. */
+  synchronized Set<Long> faulty() {
+    return new TreeSet<>(seeds);
   }
 
   void run(long seed, LongFunction<Outcome> schedule) {
