@@ -19,9 +19,10 @@ import java.util.Set;
  * Threads: one.
  *
  * <p>How: it asks its view for the highest epoch (ASKING) and gets that if it has not seen it
- * (FETCHING). Which chain, if there are several: whose newest epoch names most ACTIVE samplers,
- * then most members (one who was stopped, and is alone on waking, has no routers), then the higher
- * order. Who is silent is asked again each {@value #ASK_NANOS} ns; it is over after {@value
+ * (FETCHING). Which chain, if there are several: the one most samplers of the view are on (whom an
+ * epoch names may never have heard of it: one who coordinated, was stopped and wakes names all of
+ * its old view), then whose newest epoch names most ACTIVE samplers, then most members, then the
+ * higher order. Who is silent is asked again each {@value #ASK_NANOS} ns; it is over after {@value
  * #ANSWER_NANOS} ns, and for each chain's holder half as much later.
  */
 final class ChainSearch {
@@ -46,7 +47,7 @@ final class ChainSearch {
   private long holder;
 
   /** The newest epoch of a chain and one who has it. */
-  private record Head(EpochId id, Highest answer, long holder) {}
+  private record Head(EpochId id, Highest answer, long holder, int samplersOnIt) {}
 
   /**
    * The end of the search.
@@ -137,9 +138,10 @@ final class ChainSearch {
             a.recent().stream()
                 .findFirst()
                 .filter(id -> !passed.contains(id))
-                .ifPresent(id -> heads.add(new Head(id, a, from))));
+                .ifPresent(id -> heads.add(new Head(id, a, from, samplersOn(a)))));
     heads.sort(
-        Comparator.comparingInt((Head h) -> h.answer().activeSamplers())
+        Comparator.comparingInt(Head::samplersOnIt)
+            .thenComparingInt(h -> h.answer().activeSamplers())
             .thenComparingInt(h -> h.answer().members())
             .thenComparing(h -> h.id().order())
             .thenComparing(h -> h.id().coordinator())
@@ -148,6 +150,19 @@ final class ChainSearch {
     phase = Phase.FETCHING;
     deadlineNanos = now + ANSWER_NANOS / 2;
     holder = selfBits;
+  }
+
+  /** Samplers of the view whose newest epoch is of that chain, as far as they answered. */
+  private int samplersOn(Highest chain) {
+    Set<EpochId> epochs = Set.copyOf(chain.recent());
+    int count = 0;
+    for (ClusterView.Peer peer : view.peers()) {
+      Highest answer = answers.get(peer.bits());
+      if (peer.sampler() && answer != null && !answer.recent().isEmpty()) {
+        count += epochs.contains(answer.recent().get(0)) ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   private Optional<Found> fetch(long now, List<Effect> effects) {

@@ -9,6 +9,7 @@ import io.ringtail.cluster.Incarnation;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.Members;
 import io.ringtail.cluster.word.ClusterMessage.Announce;
+import io.ringtail.cluster.word.ClusterMessage.AskEpoch;
 import io.ringtail.cluster.word.ClusterMessage.AskHighest;
 import io.ringtail.cluster.word.ClusterMessage.Confirm;
 import io.ringtail.cluster.word.ClusterMessage.Echo;
@@ -105,6 +106,33 @@ class EpochsTest {
     assertThat(coordinator.onView(view(5, 1, 2, 3, 4), SECOND))
         .as("the fourth may have joined two sides")
         .contains(new Effect.SendAll(new AskHighest(5)));
+  }
+
+  @Test
+  void coordinator_itsEpochNamesWhoNeverHadIt_goesOnWithTheChainTheyAreOn() {
+    coordinated(SECOND);
+    coordinator.onView(view(5, 1, 2, 3), SECOND);
+    EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B));
+    Highest answer = new Highest(5, List.of(theirs), 1, 1);
+    assertThat(asked(coordinator.on(2, answer, SECOND))).isEmpty();
+    assertThat(asked(coordinator.on(3, answer, SECOND))).containsExactly(theirs);
+  }
+
+  @Test
+  void coordinator_chainsOfAsManyWhoAreThere_goesOnWithTheOneThatNamesMost() {
+    Epoch made = coordinated(SECOND);
+    coordinator.onView(view(5, 1, 2), SECOND);
+    EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B));
+    List<Effect> then = coordinator.on(2, new Highest(5, List.of(theirs), 1, 1), SECOND);
+    assertThat(asked(then)).isEmpty();
+    assertThat(publishedBy(coordinator.onTick(3 * SECOND))).hasSize(1).allMatch(next -> next.follows(made));
+  }
+
+  private static List<EpochId> asked(List<Effect> effects) {
+    return effects.stream()
+        .filter(e -> e instanceof Effect.Send send && send.message() instanceof AskEpoch)
+        .map(e -> ((AskEpoch) ((Effect.Send) e).message()).epoch())
+        .toList();
   }
 
   /** An epoch of a and b, made by a at that time. */
