@@ -125,7 +125,9 @@ class EpochsTest {
     EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B));
     List<Effect> then = coordinator.on(2, new Highest(5, List.of(theirs), 1, 1), SECOND);
     assertThat(asked(then)).isEmpty();
-    assertThat(publishedBy(coordinator.onTick(3 * SECOND))).hasSize(1).allMatch(next -> next.follows(made));
+    assertThat(publishedBy(coordinator.onTick(3 * SECOND)))
+        .hasSize(1)
+        .allMatch(next -> next.follows(made));
   }
 
   private static List<EpochId> asked(List<Effect> effects) {
