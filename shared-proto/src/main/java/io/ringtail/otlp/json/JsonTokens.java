@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,10 @@ final class JsonTokens {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .build();
+
+  /** How Jackson tells a place; the body has no name to tell. */
+  private static final Pattern SOURCE =
+      Pattern.compile("\\[Source: [^;\\]]*; (line: \\d+, column: \\d+)]");
 
   private static final BigDecimal MIN_SIGNED = BigDecimal.valueOf(Long.MIN_VALUE);
   private static final BigDecimal MAX_SIGNED = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -345,14 +350,13 @@ final class JsonTokens {
     String message = e.getMessage();
     if (e instanceof JsonProcessingException json) {
       at = json.getLocation() == null ? at : json.getLocation();
-      message = withoutStartMarker(String.valueOf(json.getOriginalMessage()));
+      message = withoutSource(String.valueOf(json.getOriginalMessage()));
     }
     return new MalformedJsonException(at.getLineNr(), at.getColumnNr(), message + "");
   }
 
-  /** Jackson names where an open object began by the unprintable source of its parser. */
-  private static String withoutStartMarker(String message) {
-    int at = message.indexOf(" (start marker at ");
-    return at < 0 ? message : message.substring(0, at);
+  /** Jackson names the parser's source where it says where an open object began; there is none to name. */
+  private static String withoutSource(String message) {
+    return SOURCE.matcher(message).replaceAll("$1");
   }
 }

@@ -327,7 +327,10 @@ class JsonToProtobufTest {
         "{'resourceSpans':[1]} | 1:19: resourceSpans: 1 (expected: an object)",
         "{'resourceSpans':[]} x | 1:22:",
         "{'resourceSpans':[]}{} | more after the object (expected: the end of the body)",
-        "{'resourceSpans':[ | 1:19: Unexpected end-of-input: expected close marker for Array",
+        "{'resourceSpans':[ | 1:19: Unexpected end-of-input: expected close marker for Array"
+            + " (start marker at line: 1, column: 18)",
+        "{'resourceSpans':[{]} | 1:20: Unexpected close marker ']': expected '}'"
+            + " (for Object starting at line: 1, column: 19)",
         "{'resourceSpans':[{'schemaUrl':5}]} | 1:32: schemaUrl: 5 (expected: a string)",
         "{resourceSpans:[]} | 1:2:",
         "{'a':1,} | 1:8:",
