@@ -5,6 +5,7 @@ import io.ringtail.cli.run.ProcessLogLevels;
 import io.ringtail.cli.run.RunningNode;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.config.ConfigSection;
+import io.ringtail.config.ListenException;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.router.RouterConfig;
 import io.ringtail.router.RouterNode;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  */
 public final class DevCluster implements RunningNode {
   private static final String LOOPBACK = "127.0.0.1:";
+  private static final String ANY_PORT = " (0 takes any free port)";
 
   private final DevOptions options;
   private final KeptTraceListener tap;
@@ -66,8 +68,22 @@ public final class DevCluster implements RunningNode {
     List<Step> steps = new ArrayList<>();
     samplers.subList(1, samplers.size()).forEach(node -> steps.add(node::start));
     routers.forEach(node -> steps.add(node::start));
-    sideBySide(steps);
+    try {
+      sideBySide(steps);
+    } catch (ListenException e) {
+      throw new IOException(inOptions(e), e);
+    }
     started = true;
+  }
+
+  /** Of the addresses these are the ones that a command line gives. */
+  static String inOptions(ListenException e) {
+    return switch (e.key()) {
+      case "router.receive.grpc" -> e.messageFor("--grpc-port") + ANY_PORT;
+      case "router.receive.http" -> e.messageFor("--http-port") + ANY_PORT;
+      case "admin.listen" -> e.messageFor("--admin-port") + ANY_PORT;
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   /** The nodes share one logging, so none of them changes it. */
