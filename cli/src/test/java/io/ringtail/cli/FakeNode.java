@@ -29,8 +29,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** A node's admin service that answers what a test tells it to. */
-final class FakeNode implements AutoCloseable {
-  volatile Function<GetClusterStatusRequest, ClusterStatus> status =
+public final class FakeNode implements AutoCloseable {
+  public volatile Function<GetClusterStatusRequest, ClusterStatus> status =
       r -> {
         throw refused();
       };
@@ -62,7 +62,7 @@ final class FakeNode implements AutoCloseable {
 
   private final Server server;
 
-  FakeNode() throws IOException {
+  public FakeNode() throws IOException {
     ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(AdminMethods.SERVICE);
     add(service, AdminMethods.GET_CLUSTER_STATUS, r -> status.apply(r));
     add(service, AdminMethods.GET_RING, r -> ring.apply(r));
@@ -105,7 +105,7 @@ final class FakeNode implements AutoCloseable {
     return Status.UNIMPLEMENTED.withDescription("not in this test").asRuntimeException();
   }
 
-  String address() {
+  public String address() {
     return "127.0.0.1:" + server.getPort();
   }
 

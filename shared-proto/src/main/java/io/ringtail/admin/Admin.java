@@ -1,6 +1,7 @@
 package io.ringtail.admin;
 
 import com.codahale.metrics.Counter;
+import io.ringtail.admin.call.AwakeTimer;
 import io.ringtail.admin.call.NodeCalls;
 import io.ringtail.admin.report.Recent;
 import io.ringtail.cluster.Epoch;
@@ -66,7 +67,12 @@ public final class Admin implements AutoCloseable {
     LocalNode self = new LocalNode(context, tier, recent, System::nanoTime);
     NodeCalls others =
         new NodeCalls(
-            context.membership().mail(), context.nodeId(), self, letters, timer, context.metrics());
+            context.membership().mail(),
+            context.nodeId(),
+            self,
+            letters,
+            new AwakeTimer(timer, System::nanoTime),
+            context.metrics());
     this.answers =
         new ClusterAnswers(
             context.cluster().name(),

@@ -88,7 +88,7 @@ final class FakeCluster implements AutoCloseable {
             new Surroundings("1.2.3", () -> "node:\n  id: " + member.nodeId() + "\n", this::level));
     LocalNode self = new LocalNode(context, tier, new Recent(context.metrics()), () -> 0);
     NodeCalls calls =
-        new NodeCalls(mail, member.nodeId(), self, Runnable::run, timer, context.metrics());
+        new NodeCalls(mail, member.nodeId(), self, Runnable::run, timer.awake(), context.metrics());
     Owners owners = new Owners(tables);
     ClusterAnswers answers =
         new ClusterAnswers(

@@ -26,6 +26,7 @@ import io.ringtail.config.HostPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The admin service of one node. Each call waits for its answer; what goes wrong ends the command
@@ -38,14 +39,23 @@ public final class AdminClient implements AutoCloseable {
   /** Of the timeout, what the node asked may wait for the others: 2 s of 5. */
   private static final double FOR_OTHERS = 0.4;
 
+  /** Times a question is asked again after this process stood still in the midst of it. */
+  private static final int MOST_AGAIN = 5;
+
+  /** A timer that is later than this has been held up. */
+  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final ManagedChannel channel;
   private final Failures failures;
   private final Duration timeout;
+  private final LongSupplier nanoTime;
 
-  private AdminClient(ManagedChannel channel, Failures failures, Duration timeout) {
+  private AdminClient(
+      ManagedChannel channel, Failures failures, Duration timeout, LongSupplier nanoTime) {
     this.channel = channel;
     this.failures = failures;
     this.timeout = timeout;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -55,6 +65,10 @@ public final class AdminClient implements AutoCloseable {
    * @throws CommandFailedException if the host's name is not known
    */
   static AdminClient to(InetSocketAddress address, Duration timeout) {
+    return to(address, timeout, System::nanoTime);
+  }
+
+  static AdminClient to(InetSocketAddress address, Duration timeout, LongSupplier nanoTime) {
     if (address.isUnresolved()) {
       throw new CommandFailedException(
           ExitCode.UNREACHABLE,
@@ -65,11 +79,12 @@ public final class AdminClient implements AutoCloseable {
             .usePlaintext()
             .maxInboundMessageSize(MAX_ANSWER_BYTES)
             .build();
-    return new AdminClient(channel, new Failures(HostPort.print(address), timeout), timeout);
+    Failures failures = new Failures(HostPort.print(address), timeout);
+    return new AdminClient(channel, failures, timeout, nanoTime);
   }
 
   public ClusterStatus status() {
-    return call(
+    return ask(
         AdminMethods.GET_CLUSTER_STATUS,
         GetClusterStatusRequest.newBuilder().setDeadlineMs(forOthers()).build());
   }
@@ -78,11 +93,11 @@ public final class AdminClient implements AutoCloseable {
    * @param traceId 32 hex digits, or empty
    */
   public Ring ring(String traceId) {
-    return call(AdminMethods.GET_RING, GetRingRequest.newBuilder().setTraceId(traceId).build());
+    return ask(AdminMethods.GET_RING, GetRingRequest.newBuilder().setTraceId(traceId).build());
   }
 
   public TraceReport trace(String traceId) {
-    return call(
+    return ask(
         AdminMethods.GET_TRACE,
         GetTraceRequest.newBuilder().setTraceId(traceId).setDeadlineMs(forOthers()).build());
   }
@@ -91,18 +106,18 @@ public final class AdminClient implements AutoCloseable {
    * @param node id; empty: the node asked
    */
   public NodeSettings settings(String node) {
-    return call(AdminMethods.GET_CONFIG, NodeRequest.newBuilder().setNodeId(node).build());
+    return ask(AdminMethods.GET_CONFIG, NodeRequest.newBuilder().setNodeId(node).build());
   }
 
   /**
    * @param node id; empty: the node asked
    */
   public NodeMetrics metrics(String node) {
-    return call(AdminMethods.GET_METRICS, NodeRequest.newBuilder().setNodeId(node).build());
+    return ask(AdminMethods.GET_METRICS, NodeRequest.newBuilder().setNodeId(node).build());
   }
 
   public ChangePlan plan(Change change) {
-    return call(AdminMethods.PLAN_CHANGE, change);
+    return ask(AdminMethods.PLAN_CHANGE, change);
   }
 
   public ChangeResult apply(Change change, boolean force) {
@@ -120,13 +135,37 @@ public final class AdminClient implements AutoCloseable {
   }
 
   private <A, B> B call(MethodDescriptor<A, B> method, A request) {
-    CallOptions options =
-        CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
     try {
-      return ClientCalls.blockingUnaryCall(channel, method, options, request);
+      return callOnce(method, request);
     } catch (StatusRuntimeException e) {
       throw failures.of(e.getStatus());
     }
+  }
+
+  /** As {@link #call}; a question may be asked again, if the time was over in this one's sleep. */
+  private <A, B> B ask(MethodDescriptor<A, B> method, A question) {
+    for (int again = 0; ; again++) {
+      long start = nanoTime.getAsLong();
+      try {
+        return callOnce(method, question);
+      } catch (StatusRuntimeException e) {
+        if (!hasStoodStill(nanoTime.getAsLong() - start)
+            || !Failures.isNoAnswer(e.getStatus())
+            || again == MOST_AGAIN) {
+          throw failures.of(e.getStatus());
+        }
+      }
+    }
+  }
+
+  private boolean hasStoodStill(long tookNanos) {
+    return tookNanos - timeout.toNanos() > Math.max(timeout.toNanos(), LATE_NANOS);
+  }
+
+  private <A, B> B callOnce(MethodDescriptor<A, B> method, A request) {
+    CallOptions options =
+        CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return ClientCalls.blockingUnaryCall(channel, method, options, request);
   }
 
   @Override

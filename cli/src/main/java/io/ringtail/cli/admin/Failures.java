@@ -47,6 +47,12 @@ final class Failures {
     };
   }
 
+  /** Whether the node asked did not answer in time, as this process has counted it. */
+  static boolean isNoAnswer(Status status) {
+    return status.getCode() == Status.Code.DEADLINE_EXCEEDED
+        && isHere(String.valueOf(status.getDescription()));
+  }
+
   private static boolean isHere(String said) {
     return said.contains(DEADLINE_HERE) || said.contains(DEADLINE_BEFORE);
   }

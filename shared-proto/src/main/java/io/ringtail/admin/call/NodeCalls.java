@@ -17,9 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +40,7 @@ public final class NodeCalls {
   private final String nodeId;
   private final Answerer answerer;
   private final Executor workers;
-  private final ScheduledExecutorService timer;
+  private final AwakeTimer timer;
   private final AtomicLong ids = new AtomicLong();
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final Counter asked;
@@ -66,7 +63,7 @@ public final class NodeCalls {
       String nodeId,
       Answerer answerer,
       Executor workers,
-      ScheduledExecutorService timer,
+      AwakeTimer timer,
       Metrics metrics) {
     this.mail = mail;
     this.nodeId = nodeId;
@@ -90,6 +87,7 @@ public final class NodeCalls {
   /**
    * Asks one member.
    *
+   * @param deadline of time in which this process runs
    * @param question its kind; the rest is filled in
    * @return fails with a {@link io.grpc.StatusRuntimeException}: {@code UNAVAILABLE} if it cannot
    *     be asked, {@code DEADLINE_EXCEEDED}, or as the other has failed
@@ -113,9 +111,8 @@ public final class NodeCalls {
             .toByteArray();
     asked.inc();
     pending.put(id, new Pending(to.incarnation().bits(), reply)); // before its time can be over
-    ScheduledFuture<?> end =
-        timer.schedule(() -> expire(id, millis), millis, TimeUnit.MILLISECONDS);
-    var unused = reply.whenComplete((answer, failure) -> end.cancel(false));
+    AwakeTimer.Countdown end = timer.after(Duration.ofMillis(millis), () -> expire(id, millis));
+    var unused = reply.whenComplete((answer, failure) -> end.cancel());
     try {
       workers.execute(() -> send(mail.get(), id, to, letter));
     } catch (RejectedExecutionException e) {
