@@ -74,9 +74,9 @@ final class Load {
     return (double) reachedNanos / plan.endNanos();
   }
 
-  /** Whether no endpoint was reached in time, which ended the load. */
-  boolean isUnreachable() {
-    return deliveries.isUnreachable();
+  /** Why no endpoint was reached, in time or, when it has ended, at all; empty if one was. */
+  Optional<String> whyUnreachable() {
+    return deliveries.whyUnreachable();
   }
 
   /**

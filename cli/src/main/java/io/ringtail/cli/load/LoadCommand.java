@@ -13,6 +13,7 @@ import io.ringtail.cli.terminal.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
       "0: every span was sent and accepted",
       "1: spans were lost or rejected, or could not be sent in the time",
       "2: wrong words on the command line",
-      "69: no endpoint could be reached within --timeout"
+      "69: nobody answered at any endpoint, or not within --timeout"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -204,8 +205,9 @@ public final class LoadCommand implements Callable<Integer> {
     progress.close();
     LoadReport report = new LoadReport(measured, tally.outcome());
     result.print(result.json() ? report.json() : report.text());
-    if (load.isUnreachable()) {
-      throw sending.unreachable();
+    Optional<String> why = load.whyUnreachable();
+    if (why.isPresent()) {
+      throw sending.unreachable(why.get());
     }
     return report.isClean() ? ExitCode.OK : ExitCode.PROBLEM;
   }

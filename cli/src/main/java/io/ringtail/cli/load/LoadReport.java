@@ -90,6 +90,9 @@ final class LoadReport {
 
   /** Where the sender was late the latencies are of what would have been sent in time. */
   private String pace() {
+    if (outcome.isUnanswered()) {
+      return "nobody answered: this says nothing of the rate";
+    }
     Lateness late = result.lateness();
     if (late.lateRequests() == 0) {
       return String.format(

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -73,7 +74,8 @@ final class Probe {
     List<Watch> watches =
         traces.stream().map(trace -> new Watch(trace, plan.allowPieces())).toList();
     watches.forEach(arrivals::watch);
-    boolean reached = send(traces, watches);
+    Optional<String> whyUnreachable = send(traces, watches);
+    boolean reached = whyUnreachable.isEmpty();
     if (reached) {
       await(watches);
     }
@@ -82,7 +84,7 @@ final class Probe {
     return new ProbeResult(
         run,
         verdicts,
-        reached,
+        whyUnreachable,
         arrivals.foreignSpans() - foreignBefore,
         (timing.nanos() - start) / 1e9);
   }
@@ -96,8 +98,9 @@ final class Probe {
     }
   }
 
-  /** Returns false if no endpoint could be reached. */
-  private boolean send(List<SentTrace> traces, List<Watch> watches) throws InterruptedException {
+  /** Returns why no endpoint could be reached; empty if one was. */
+  private Optional<String> send(List<SentTrace> traces, List<Watch> watches)
+      throws InterruptedException {
     Deliveries deliveries =
         new Deliveries(
             means.senders(),
@@ -121,7 +124,7 @@ final class Probe {
       }
     }
     deliveries.awaitAll();
-    return !deliveries.isUnreachable();
+    return deliveries.whyUnreachable();
   }
 
   private long dueNanos(int step) {

@@ -55,7 +55,7 @@ import picocli.CommandLine.Spec;
       "0: every trace came whole, once, unchanged and in time; with --every: it was told to end",
       "1: a trace did not, or the other end cannot be watched",
       "2: wrong words on the command line",
-      "69: no endpoint could be reached within --timeout"
+      "69: nobody answered at any endpoint, or not within --timeout"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -194,7 +194,7 @@ public final class ProbeCommand implements Callable<Integer> {
     ProbeResult found = probe.run();
     if (!found.reached()) {
       result.print(result.json() ? ProbeReport.json(found) : "");
-      throw sending.unreachable();
+      throw sending.unreachable(found.whyUnreachable().orElse(""));
     }
     result.print(told(found));
     return found.isFine() ? ExitCode.OK : ExitCode.PROBLEM;
@@ -232,9 +232,7 @@ public final class ProbeCommand implements Callable<Integer> {
     try {
       return OpsServer.start(config, metrics, new Readiness());
     } catch (ListenException e) {
-      throw new CommandFailedException(
-          ExitCode.PROBLEM,
-          String.valueOf(e.getMessage()).replaceFirst("^ops\\.http: ", "--metrics: "));
+      throw new CommandFailedException(ExitCode.PROBLEM, e.messageFor("--metrics"));
     }
   }
 
@@ -244,7 +242,11 @@ public final class ProbeCommand implements Callable<Integer> {
     }
     return found.reached()
         ? ProbeReport.text(found, DurationText.print(waitAtMost))
-        : "run " + found.run() + ": no endpoint reached" + System.lineSeparator();
+        : "run "
+            + found.run()
+            + ": nobody answered: "
+            + found.whyUnreachable().orElse("")
+            + System.lineSeparator();
   }
 
   private void talk(String line) {
@@ -265,12 +267,8 @@ public final class ProbeCommand implements Callable<Integer> {
           ? OtherEnd.sink(listen, listenHttp, arrivals, timing)
           : OtherEnd.file(file, arrivals, timing, line -> complain(file + ": " + line));
     } catch (ListenException e) {
-      String message = String.valueOf(e.getMessage());
-      throw new CommandFailedException(
-          ExitCode.PROBLEM,
-          message
-              .replaceFirst("^router\\.receive\\.grpc: ", "--listen: ")
-              .replaceFirst("^router\\.receive\\.http: ", "--listen-http: "));
+      String option = e.key().endsWith(".http") ? "--listen-http" : "--listen";
+      throw new CommandFailedException(ExitCode.PROBLEM, e.messageFor(option));
     } catch (IOException e) {
       throw new CommandFailedException(ExitCode.PROBLEM, file + ": cannot be read: " + e);
     }

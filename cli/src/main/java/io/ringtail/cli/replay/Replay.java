@@ -50,9 +50,9 @@ final class Replay {
         new Deliveries(senders, plan.terms(), timing, random, tally, (request, last) -> {});
   }
 
-  /** Whether no endpoint was reached in time, which ended the replay. */
-  boolean isUnreachable() {
-    return deliveries.isUnreachable();
+  /** Why no endpoint was reached, in time or, when it has ended, at all; empty if one was. */
+  Optional<String> whyUnreachable() {
+    return deliveries.whyUnreachable();
   }
 
   /** Lines of the file that are no export request, not sent. */

@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
       "0: every span of the file was accepted",
       "1: spans were lost or rejected, or the file has lines that are no export request",
       "2: wrong words on the command line, or no such file",
-      "69: no endpoint could be reached within --timeout"
+      "69: nobody answered at any endpoint, or not within --timeout"
     })
 public final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -109,8 +110,9 @@ public final class ReplayCommand implements Callable<Integer> {
     if (fileProblem != null) {
       throw new CommandFailedException(ExitCode.PROBLEM, file + ": " + fileProblem);
     }
-    if (replay.isUnreachable()) {
-      throw sending.unreachable();
+    Optional<String> why = replay.whyUnreachable();
+    if (why.isPresent()) {
+      throw sending.unreachable(why.get());
     }
     boolean clean = tally.outcome().isClean() && replay.badLines() == 0;
     return clean ? ExitCode.OK : ExitCode.PROBLEM;

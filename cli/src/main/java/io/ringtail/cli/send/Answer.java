@@ -25,9 +25,9 @@ public sealed interface Answer {
       implements Answer {}
 
   /**
-   * No answer: no connection, a broken one, or none in time. Retryable.
+   * No answer: no connection, a broken one, none in time, or one of another protocol. Retryable.
    *
-   * @param connected whether the endpoint was reached at least
+   * @param connected whether an endpoint of this protocol was reached at least
    */
   record NoAnswer(String reason, boolean connected) implements Answer {}
 }

@@ -45,7 +45,8 @@ public final class Deliveries {
   private final Semaphore places;
   private final long startNanos;
   private volatile boolean reached;
-  private volatile boolean unreachable;
+  private volatile boolean gaveUp;
+  private volatile String whyNotReached = "";
 
   /**
    * @param random shared by all threads
@@ -67,9 +68,12 @@ public final class Deliveries {
     startNanos = timing.nanos();
   }
 
-  /** Whether no endpoint was reached in time: nothing is sent any more. */
-  public boolean isUnreachable() {
-    return unreachable;
+  /**
+   * Why no endpoint was reached, in time or, once all is awaited, at all: what the last request was
+   * told. Empty if one was, or nothing has been sent.
+   */
+  public Optional<String> whyUnreachable() {
+    return reached || whyNotReached.isEmpty() ? Optional.empty() : Optional.of(whyNotReached);
   }
 
   /** Whether a further request would have to wait for a place. */
@@ -85,7 +89,7 @@ public final class Deliveries {
    */
   public boolean deliver(Request request, int sender) throws InterruptedException {
     timing.acquire(places, 1);
-    if (unreachable) {
+    if (gaveUp) {
       places.release();
       return false;
     }
@@ -117,7 +121,9 @@ public final class Deliveries {
     }
 
     private void answered(Answer answer) {
-      if (!(answer instanceof NoAnswer none) || none.connected()) {
+      if (answer instanceof NoAnswer none && !none.connected()) {
+        whyNotReached = none.reason();
+      } else {
         reached = true;
       }
       if (answer instanceof Accepted accepted) {
@@ -149,9 +155,9 @@ public final class Deliveries {
     private Optional<Long> delay(Answer answer) {
       long now = timing.nanos();
       if (!reached && now - startNanos >= terms.reachWithin().toNanos()) {
-        unreachable = true;
+        gaveUp = true;
       }
-      return unreachable
+      return gaveUp
           ? Optional.empty()
           : terms.retries().delayNanos(answer, retries, now - firstSentNanos, random);
     }

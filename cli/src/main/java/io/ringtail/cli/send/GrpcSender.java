@@ -137,7 +137,7 @@ final class GrpcSender implements Sender {
   static Answer failed(Status status, @Nullable Metadata trailers) {
     String reason = status.getCode() + describe(status);
     if (status.getCause() != null) {
-      return new NoAnswer(reason, connected(status.getCause()));
+      return new NoAnswer(reason, connected(status.getCause()) && !isNotHttp2(status.getCause()));
     }
     Duration retryAfter = retryAfter(trailers);
     return switch (status.getCode()) {
@@ -156,11 +156,15 @@ final class GrpcSender implements Sender {
   private static String describe(Status status) {
     String description = status.getDescription() == null ? "" : ": " + status.getDescription();
     Throwable cause = status.getCause();
-    if (cause != null && String.valueOf(cause.getMessage()).contains(NOT_HTTP2)) {
+    if (cause != null && isNotHttp2(cause)) {
       return ": the answer is no HTTP/2: is this a port for HTTP?"
           + " (routers have 4317 for gRPC by default)";
     }
     return cause == null ? description : description + " (" + cause.getMessage() + ")";
+  }
+
+  private static boolean isNotHttp2(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains(NOT_HTTP2);
   }
 
   private static boolean connected(Throwable cause) {

@@ -149,13 +149,19 @@ final class HttpSender implements Sender {
             ? failure.getCause()
             : failure;
     boolean connected =
-        !(cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException);
+        !(cause instanceof ConnectException
+            || cause instanceof HttpConnectTimeoutException
+            || isNotHttp(cause));
     return new NoAnswer(reason(cause), connected);
+  }
+
+  private static boolean isNotHttp(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains(NOT_HTTP);
   }
 
   private static String reason(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
-    if (message.contains(NOT_HTTP)) {
+    if (isNotHttp(cause)) {
       return "the answer is no HTTP/1.1: is this a port for gRPC?"
           + " (routers have 4318 for HTTP by default)";
     }

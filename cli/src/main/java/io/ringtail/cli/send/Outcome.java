@@ -36,6 +36,11 @@ public record Outcome(
     return rejectedSpans == 0 && lostSpans == 0;
   }
 
+  /** No request had an answer, not even a refusal. */
+  public boolean isUnanswered() {
+    return unansweredSpans > 0 && acceptedSpans + rejectedSpans + refusedSpans == 0;
+  }
+
   /** For a line of progress, after so many seconds. */
   public String progress(double seconds) {
     String trouble =

@@ -132,15 +132,20 @@ public final class SendOptions {
     }
   }
 
-  /** What a command ends with that has not reached any. */
-  public CommandFailedException unreachable() {
+  /**
+   * What a command ends with that has not reached any.
+   *
+   * @param why what the last request was told
+   */
+  public CommandFailedException unreachable(String why) {
     String asked = endpoints().stream().map(HostPort::print).collect(Collectors.joining(", "));
     return new CommandFailedException(
         ExitCode.UNREACHABLE,
-        "no endpoint reached within "
-            + DurationText.print(timeout)
-            + (": " + asked + ", by " + protocol)
-            + (" (a router has port " + protocol.defaultPort() + " for that by default)"));
+        "nobody answered at "
+            + asked
+            + (" by " + protocol)
+            + (" (a router has port " + protocol.defaultPort() + " for that by default): ")
+            + why);
   }
 
   /** Checks these words and the two numbers of the command's own. */

@@ -91,7 +91,11 @@ class LoadCommandTest {
     }
     assertThat(run("127.0.0.1:" + port, "--timeout=50ms")).isEqualTo(69);
     assertThat(command.err())
-        .contains("no endpoint reached within 50ms: 127.0.0.1:" + port + ", by grpc (a router");
+        .contains("nobody answered at 127.0.0.1:" + port + " by grpc (a router has port 4317")
+        .contains("Connection refused");
+    assertThat(command.out())
+        .contains("sender     nobody answered: this says nothing of the rate")
+        .doesNotContain("KEEP THE RATE");
   }
 
   @ParameterizedTest
@@ -121,7 +125,8 @@ class LoadCommandTest {
   @Test
   void help_tellsExitCodesAndExamples() {
     assertThat(new CommandLine(new LoadCommand()).getUsageMessage())
-        .containsSubsequence("Exit codes", "0     every span", "69    no endpoint", "Examples:");
+        .containsSubsequence(
+            "Exit codes", "0     every span", "69    nobody answered", "Examples:");
   }
 
   /** A router's own servers, that refuse the first requests. */

@@ -10,6 +10,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.trace.TraceId;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CanaryMetricsTest {
@@ -44,9 +45,12 @@ class CanaryMetricsTest {
 
   @Test
   void runs_ofAllKinds_countedByReason() {
-    counts.count(new ProbeResult("a", List.of(verdict(0, 1)), true, 7, 5), 0, 100);
-    counts.count(new ProbeResult("b", List.of(verdict(1, 2), verdict(0, 2)), true, 0, 5), 4, 200);
-    counts.count(new ProbeResult("c", List.of(), false, 1, 5), 6, 300);
+    counts.count(new ProbeResult("a", List.of(verdict(0, 1)), Optional.empty(), 7, 5), 0, 100);
+    counts.count(
+        new ProbeResult("b", List.of(verdict(1, 2), verdict(0, 2)), Optional.empty(), 0, 5),
+        4,
+        200);
+    counts.count(new ProbeResult("c", List.of(), Optional.of("refused"), 1, 5), 6, 300);
 
     assertThat(metrics.total("ringtail_probe_runs_total")).isEqualTo(3);
     assertThat(metrics.total("ringtail_probe_ok_runs_total")).isEqualTo(1);

@@ -119,6 +119,19 @@ class ReplayTest {
   }
 
   @Test
+  void endpointNeverReached_inTheFewTimesAllowed_isUnreachable() throws Exception {
+    Replay replay =
+        replay(
+            TraceLines.plain(directory, TraceLines.line(1, DAY)),
+            1,
+            new RetryPolicy(1, Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+            new FakeSender(NOBODY, NOBODY));
+    assertThat(replay.whyUnreachable()).contains("connection refused");
+    assertThat(timing.now).isLessThan(3 * SECOND);
+    assertThat(tally.outcome().isUnanswered()).isTrue();
+  }
+
+  @Test
   void endpointNeverReached_endsTheReplay() throws Exception {
     Answer[] answers = new Answer[100];
     Arrays.fill(answers, NOBODY);
@@ -130,7 +143,7 @@ class ReplayTest {
             new RetryPolicy(
                 1000, Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(1)),
             sender);
-    assertThat(replay.isUnreachable()).isTrue();
+    assertThat(replay.whyUnreachable()).contains("connection refused");
     assertThat(timing.now).isBetween(10 * SECOND, 12 * SECOND);
     assertThat(tally.outcome().lostSpans()).isEqualTo(1);
   }
