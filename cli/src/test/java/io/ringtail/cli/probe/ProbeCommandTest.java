@@ -2,15 +2,13 @@ package io.ringtail.cli.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringtail.cli.exit.CommandFailedException;
+import io.ringtail.cli.CommandRun;
+import io.ringtail.config.HostPort;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,30 +19,14 @@ import picocli.CommandLine;
 /** The command with itself as the other end: what it sends comes back at once, span by span. */
 class ProbeCommandTest {
   private static final List<String> SHORT =
-      List.of("--traces=2", "--spans=4", "--spread=60ms", "--wait=2s", "--settle=1ms");
+      List.of("probe", "--traces=2", "--spans=4", "--spread=60ms", "--wait=2s", "--settle=1ms");
 
   @TempDir private Path directory;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandRun command = new CommandRun();
 
   private int run(String... words) {
-    CommandLine command = new CommandLine(new ProbeCommand());
-    command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.setOverwrittenOptionsAllowed(true);
-    command.setOut(new PrintWriter(out, true));
-    command.setErr(new PrintWriter(err, true));
-    command.setExecutionExceptionHandler(
-        (e, c, parsed) -> {
-          if (e instanceof CommandFailedException failure) {
-            c.getErr().println(failure.getMessage());
-            return failure.exitCode();
-          }
-          throw e;
-        });
-    List<String> all = new ArrayList<>(SHORT);
-    all.addAll(Arrays.asList(words));
-    return command.execute(all.toArray(String[]::new));
+    return command.runOver(SHORT, words);
   }
 
   private static String freeAddress() throws IOException {
@@ -70,9 +52,9 @@ class ProbeCommandTest {
             "--attribute",
             "tier=gold",
             "--allow-pieces");
-    assertThat(code).as(err + "" + out).isZero();
-    assertThat(out.toString()).contains("ok       4 of 4 spans", ": 2 of 2 traces whole");
-    assertThat(err.toString()).contains("probe: watching OTLP/", address);
+    assertThat(code).as(command.err() + command.out()).isZero();
+    assertThat(command.out()).contains("ok       4 of 4 spans", ": 2 of 2 traces whole");
+    assertThat(command.err()).contains("probe: watching OTLP/", address);
   }
 
   @Test
@@ -80,10 +62,10 @@ class ProbeCommandTest {
     String address = freeAddress();
     int code = run("--listen", address, "--endpoint", address, "--output=json", "--quiet");
     assertThat(code).isEqualTo(1);
-    assertThat(out.toString())
+    assertThat(command.out())
         .startsWith("{\"run\":\"")
         .contains("\"ok\":false", "\"problems\":[\"pieces\"]", "\"pieces\":4");
-    assertThat(err.toString()).isEmpty();
+    assertThat(command.err()).isEmpty();
   }
 
   @Test
@@ -95,12 +77,12 @@ class ProbeCommandTest {
       int code = run("--file", file.toString(), "--endpoint", address, "--wait=50ms");
       assertThat(code).isEqualTo(1);
     }
-    assertThat(out.toString())
+    assertThat(command.out())
         .contains("PROBLEM  0 of 4 spans: missing", "nothing of it came within 50ms");
   }
 
-  private static java.net.InetSocketAddress address(String text) {
-    return io.ringtail.config.HostPort.parse(text).orElseThrow();
+  private static InetSocketAddress address(String text) {
+    return HostPort.parse(text).orElseThrow();
   }
 
   @Test
@@ -108,14 +90,14 @@ class ProbeCommandTest {
     int code =
         run("--listen=127.0.0.1:0", "--endpoint", freeAddress(), "--timeout=50ms", "--quiet");
     assertThat(code).isEqualTo(69);
-    assertThat(err.toString()).contains("no endpoint reached within 50ms");
+    assertThat(command.err()).contains("nobody answered at 127.0.0.1:");
   }
 
   @Test
   void probe_addressTaken_exitOneSayingWhich() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThat(run("--listen=127.0.0.1:" + taken.getLocalPort())).isEqualTo(1);
-      assertThat(err.toString())
+      assertThat(command.err())
           .contains("--listen: 127.0.0.1:" + taken.getLocalPort() + ": address already in use");
     }
   }
@@ -139,13 +121,14 @@ class ProbeCommandTest {
       })
   void words_wrong_exitTwo(String words, String expected) {
     assertThat(run(words.split(" "))).isEqualTo(2);
-    assertThat(err.toString()).contains(expected);
-    assertThat(out.toString()).isEmpty();
+    assertThat(command.err()).contains(expected);
+    assertThat(command.out()).isEmpty();
   }
 
   @Test
   void help_tellsExitCodesAndExamples() {
     assertThat(new CommandLine(new ProbeCommand()).getUsageMessage())
-        .containsSubsequence("Exit codes", "0     every trace", "69    no endpoint", "Examples:");
+        .containsSubsequence(
+            "Exit codes", "0     every trace", "69    nobody answered", "Examples:");
   }
 }

@@ -1,5 +1,7 @@
 package io.ringtail.admin.findings;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.ringtail.admin.v1.ClusterStatus;
 import io.ringtail.admin.v1.DestinationStatus;
 import io.ringtail.admin.v1.EpochRef;
@@ -15,6 +17,7 @@ import io.ringtail.admin.v1.ReasonCount;
 import io.ringtail.admin.v1.Role;
 import io.ringtail.admin.v1.RouterStatus;
 import io.ringtail.admin.v1.SamplerStatus;
+import io.ringtail.admin.v1.Severity;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -216,5 +219,12 @@ final class SomeCluster {
       throw new AssertionError("expected one finding, were " + found());
     }
     return findings.get(0);
+  }
+
+  /** Words and severity, as they reach people. */
+  static void says(Finding finding, Severity severity, String cause, String remedy) {
+    assertThat(finding.getCause()).isEqualTo(cause);
+    assertThat(finding.getRemedy()).isEqualTo(remedy);
+    assertThat(finding.getSeverity()).isEqualTo(severity);
   }
 }
