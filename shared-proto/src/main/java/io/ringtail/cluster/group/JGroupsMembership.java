@@ -65,7 +65,7 @@ public final class JGroupsMembership implements Membership {
   /** On the membership thread. */
   private @Nullable Session session;
 
-  /** Newest state and weight, told while there was no session; on the membership thread. */
+  /** Newest state and weight that were told; on the membership thread. */
   private @Nullable Member updated;
 
   private boolean closed;
@@ -163,6 +163,7 @@ public final class JGroupsMembership implements Membership {
       created.connect(listener(next), this::enqueue);
     } catch (Exception e) {
       channel = null;
+      enqueue(() -> giveUp(next));
       created.close();
       throw created.whyNotJoined(e);
     }
@@ -200,10 +201,16 @@ public final class JGroupsMembership implements Membership {
 
   private void begin(Session next) {
     session = next;
-    Member newest = updated;
-    updated = null;
+    Member newest = updated; // kept: this one may not join, and the next has to know it too
     if (newest != null) {
       step((epochs, now) -> epochs.update(newest, now));
+    }
+  }
+
+  /** It could not join. */
+  private void giveUp(Session one) {
+    if (session == one) {
+      session = null;
     }
   }
 
@@ -280,11 +287,8 @@ public final class JGroupsMembership implements Membership {
   public void update(Member self) {
     enqueue(
         () -> {
-          if (session == null) {
-            updated = self;
-          } else {
-            step((epochs, now) -> epochs.update(self, now));
-          }
+          updated = self;
+          step((epochs, now) -> epochs.update(self, now));
         });
   }
 

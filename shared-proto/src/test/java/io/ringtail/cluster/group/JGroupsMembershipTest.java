@@ -13,6 +13,9 @@ import io.ringtail.cluster.MemberMail;
 import io.ringtail.cluster.Members;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.rules.Rules;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,18 +47,18 @@ class JGroupsMembershipTest {
   private final class Node implements EpochListener {
     final Member self;
     final JGroupsMembership membership;
+    final Metrics metrics = new Metrics();
     final List<Epoch> epochs = new CopyOnWriteArrayList<>();
     final List<Member> fencedBy = new CopyOnWriteArrayList<>();
 
     Node(String id, Member.Role role) {
+      this(id, role, ClusterConfig.inDirectory("test", directory.toString()));
+    }
+
+    Node(String id, Member.Role role, ClusterConfig config) {
       Member named = Members.member(id, role, role == Member.Role.SAMPLER ? 100 : 0);
       self = named.withIncarnation(new Incarnation(EpochOrder.NONE, nextBits++));
-      membership =
-          new JGroupsMembership(
-              ClusterConfig.inDirectory("test", directory.toString()),
-              List::size,
-              new Metrics(),
-              Rules.ALL);
+      membership = new JGroupsMembership(config, List::size, metrics, Rules.ALL);
     }
 
     @Override
@@ -157,14 +160,57 @@ class JGroupsMembershipTest {
     awaitNamed(List.of(s0), "s0");
     s0.membership.comeBack(99);
     s0.membership.update(s0.self.withState(Member.State.DRAINING));
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                s0.membership.newest().stream()
-                    .flatMap(e -> e.members().stream())
-                    .anyMatch(
-                        m -> m.incarnation().bits() == 99 && m.state() == Member.State.DRAINING));
+    await().atMost(PATIENCE).until(() -> isDraining(s0, 99));
+  }
+
+  /** It looks around for 200 ms before it binds its port, in which that is taken. */
+  @Test
+  void update_whileItComesBack_isSaidAlsoIfItCannotJoinAtFirst() throws Exception {
+    int port = StackFile.freePort("127.0.0.1");
+    ClusterConfig there = ClusterConfig.inDirectory("test", directory.toString());
+    Node s0 = new Node("s0", Member.Role.SAMPLER, at(port, there));
+    nodes.add(s0);
+    startTogether(s0);
+    awaitNamed(List.of(s0), "s0");
+    s0.membership.comeBack(99);
+    s0.membership.update(s0.self.withState(Member.State.DRAINING));
+    try (ServerSocket taken = new ServerSocket()) {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(1))
+          .ignoreExceptionsInstanceOf(BindException.class)
+          .until(
+              () -> {
+                taken.bind(new InetSocketAddress("127.0.0.1", port));
+                return true;
+              });
+      await().atMost(PATIENCE).until(() -> failures(s0) > 0);
+    }
+    await().atMost(PATIENCE).until(() -> isDraining(s0, 99));
+  }
+
+  private static ClusterConfig at(int port, ClusterConfig config) {
+    return new ClusterConfig(
+        config.name(),
+        config.bindHost(),
+        port,
+        config.discovery(),
+        config.hosts(),
+        config.directory(),
+        config.dns(),
+        config.stack(),
+        config.members(),
+        config.minSamplers());
+  }
+
+  private static long failures(Node of) {
+    return of.metrics.registry().counter("ringtail_cluster_failures_total").getCount();
+  }
+
+  private static boolean isDraining(Node node, long bits) {
+    return node.membership.newest().stream()
+        .flatMap(e -> e.members().stream())
+        .anyMatch(m -> m.incarnation().bits() == bits && m.state() == Member.State.DRAINING);
   }
 
   private Node node(String id, Member.Role role) {
