@@ -5,17 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.ringtail.http1.WantedRequests;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -32,10 +35,20 @@ final class OpsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private final Exposition exposition;
   private final Readiness readiness;
+  private final WantedRequests requests;
 
-  OpsHandler(Exposition exposition, Readiness readiness) {
+  /**
+   * @param channel whose requests it answers
+   */
+  OpsHandler(Channel channel, Exposition exposition, Readiness readiness) {
     this.exposition = exposition;
     this.readiness = readiness;
+    this.requests = new WantedRequests(new HttpDecoderConfig(), channel::isWritable);
+  }
+
+  /** What the requests come from; to stand before it. */
+  WantedRequests requests() {
+    return requests;
   }
 
   /**
@@ -55,7 +68,7 @@ final class OpsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   /** Who does not take the answers is not read: else they would fill the memory. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    requests.goOn();
     ctx.fireChannelWritabilityChanged();
   }
 

@@ -12,9 +12,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.ringtail.config.ListenException;
@@ -54,6 +53,7 @@ public final class OpsServer implements AutoCloseable {
             .group(loop)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.AUTO_READ, false)
             .childHandler(pipeline(exposition, readiness));
     ChannelFuture bound = server.bind(config.host(), config.port()).awaitUninterruptibly();
     Throwable cause = bound.cause();
@@ -76,13 +76,14 @@ public final class OpsServer implements AutoCloseable {
 
   /** What has been read of later requests waits while a client does not take its answers. */
   static void addTo(ChannelPipeline pipeline, Exposition exposition, Readiness readiness) {
+    OpsHandler handler = new OpsHandler(pipeline.channel(), exposition, readiness);
     pipeline
         .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
-        .addLast(new HttpServerCodec())
+        .addLast(handler.requests())
+        .addLast(new HttpResponseEncoder())
         .addLast(new HttpServerKeepAliveHandler())
         .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-        .addLast(new FlowControlHandler())
-        .addLast(new OpsHandler(exposition, readiness));
+        .addLast(handler);
   }
 
   /** Where it listens, with the real port. */

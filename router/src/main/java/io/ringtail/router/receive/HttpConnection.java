@@ -10,6 +10,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -17,12 +19,12 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.ringtail.compress.Compression;
+import io.ringtail.http1.WantedRequests;
 import io.ringtail.link.Header;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.receive.HttpRequestHead.Problem;
 import io.ringtail.router.receive.ReceiveMetrics.Reason;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -31,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP/1.1 connection: one request at a time, the next is read when the client has taken the
+ * One HTTP/1.1 connection: one request at a time, the next is decoded when the client has taken the
  * answer to the last, so pipelined requests are answered in order, and one who sends and does not
  * read has one answer waiting, for as long as a request may take to come.
  *
@@ -48,12 +50,14 @@ import org.slf4j.LoggerFactory;
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final int LINGER_MILLIS = 1000;
+  private static final int MAX_INITIAL_LINE_BYTES = 4096;
+  private static final int MAX_PIECE_BYTES = 256 * 1024;
 
   private final Reception reception;
   private final ReceiveMetrics metrics;
   private final ReceiveConfig config;
   private final BooleanSupplier sendsAway;
-  private final ArrayDeque<Object> unread = new ArrayDeque<>();
+  private final WantedRequests requests;
   private @Nullable ChannelHandlerContext context;
 
   private long openedNanos;
@@ -66,10 +70,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private long seenBytes;
   private boolean bodyEnded = true;
   private boolean keepAlive = true;
+  private boolean withoutBody;
   private boolean answered = true;
   private @Nullable ChannelFuture answerTaken;
   private boolean inHandOver;
-  private boolean pumping;
   private boolean lingering;
   private boolean draining;
 
@@ -81,6 +85,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     this.metrics = metrics;
     this.sendsAway = sendsAway;
     this.config = reception.config();
+    HttpDecoderConfig decoding =
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(MAX_INITIAL_LINE_BYTES)
+            .setMaxHeaderSize(config.maxHeaderBytes())
+            .setMaxChunkSize(MAX_PIECE_BYTES);
+    this.requests = new WantedRequests(decoding, this::wantsMore);
+  }
+
+  /** What this connection reads its requests from; to stand before it. */
+  WantedRequests requests() {
+    return requests;
   }
 
   @Override
@@ -96,7 +111,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     maxAgeNanos = age == 0 ? 0 : Math.max(1, (long) (age * jitter));
     deadlineNanos = openedNanos + config.times().idleTimeout().toNanos();
     scheduleCheck(ctx);
-    pump(ctx);
   }
 
   /** Bytes have come, which need not be a whole head yet. */
@@ -107,38 +121,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    unread.add(message);
-    pump(ctx);
-  }
-
-  /**
-   * Handles what has been decoded, up to the end of a request, and asks for more where more is
-   * wanted. What one read brought beyond that waits; no second read is asked for meanwhile.
-   */
-  private void pump(ChannelHandlerContext ctx) {
-    if (pumping) {
-      return;
-    }
-    pumping = true;
-    try {
-      while (wantsMore() && !unread.isEmpty()) {
-        handle(ctx, unread.remove());
-      }
-    } finally {
-      pumping = false;
-    }
-    if (wantsMore()) {
-      ctx.read();
-    }
-  }
-
   private boolean wantsMore() {
     return exchange == null || !bodyEnded || lingering;
   }
 
-  private void handle(ChannelHandlerContext ctx, Object message) {
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
     try {
       if (message instanceof HttpRequest request && !lingering) {
         begin(ctx, request);
@@ -158,6 +146,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     compression = head.compression();
     keepAlive = head.keepAlive() && !draining && !tooOld();
     answered = false;
+    withoutBody = request.method().equals(HttpMethod.HEAD);
     bodyEnded = request.decoderResult().isFailure();
     seenBytes = 0;
     deadlineNanos = System.nanoTime() + config.times().requestTimeout().toNanos();
@@ -283,6 +272,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     FullHttpResponse response = answer.response();
     HttpUtil.setKeepAlive(response, keepAlive);
+    if (withoutBody) {
+      response.content().clear(); // what its length would be is said all the same
+    }
     ChannelFuture written = ctx.writeAndFlush(response);
     written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     answerTaken = written;
@@ -302,7 +294,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     lingering = true;
     written.addListener(future -> shutdownOutput(ctx));
     ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-    pump(ctx);
+    requests.goOn();
   }
 
   /** Whether the request was read to its end, not given up as broken. */
@@ -338,7 +330,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     deadlineNanos = System.nanoTime() + config.times().idleTimeout().toNanos();
-    pump(ctx);
+    if (requests.holdsBytes()) {
+      bytesSeen();
+    }
+    requests.goOn();
   }
 
   /** Closes the connection as soon as its request, if any, is answered. On the event loop. */
@@ -358,8 +353,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     exchange = null;
     body.release();
-    unread.forEach(ReferenceCountUtil::release);
-    unread.clear();
     ctx.fireChannelInactive();
   }
 

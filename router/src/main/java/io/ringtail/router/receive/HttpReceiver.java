@@ -9,8 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.ringtail.config.ListenException;
 import io.ringtail.http2.ConnectionLimit;
@@ -24,8 +23,6 @@ import java.util.concurrent.TimeUnit;
  * connection is read only while a request of it is wanted. See {@link HttpConnection}.
  */
 final class HttpReceiver implements AutoCloseable {
-  private static final int MAX_INITIAL_LINE_BYTES = 4096;
-  private static final int MAX_PIECE_BYTES = 256 * 1024;
   private static final int BACKLOG = 1024;
 
   private final Reception reception;
@@ -115,16 +112,12 @@ final class HttpReceiver implements AutoCloseable {
         channel.unsafe().closeForcibly();
         return;
       }
-      HttpDecoderConfig decoding =
-          new HttpDecoderConfig()
-              .setMaxInitialLineLength(MAX_INITIAL_LINE_BYTES)
-              .setMaxHeaderSize(reception.config().maxHeaderBytes())
-              .setMaxChunkSize(MAX_PIECE_BYTES);
       HttpConnection connection = new HttpConnection(reception, metrics, () -> sendsAway);
       channel
           .pipeline()
           .addLast(new FirstBytes(connection))
-          .addLast(new HttpServerCodec(decoding))
+          .addLast(connection.requests())
+          .addLast(new HttpResponseEncoder())
           .addLast(connection);
     }
   }

@@ -67,6 +67,63 @@ final class HttpConnectionTest extends OverRawHttp {
     }
   }
 
+  /** In one read are thousands of requests, of which Netty's own codec takes 128. */
+  @Test
+  void pipelinedRequests_byTheThousand_areAllAnswered() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    int requests = 2_000;
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 0).repeat(requests));
+    for (int i = 0; i < requests; i++) {
+      assertThat(client.read().status()).as("request %d", i).isEqualTo(200);
+    }
+    client.send("X /1 HTTP/1.1\r\n\r\n".repeat(requests));
+    for (int i = 0; i < requests; i++) {
+      assertThat(client.read().status()).as("refused %d", i).isEqualTo(404);
+    }
+    assertThat(client.post(new byte[0]).status()).isEqualTo(200);
+    assertThat(router.ingress.requests).hasSize(requests + 1);
+  }
+
+  @Test
+  void head_isAnsweredWithoutABody() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    client.send("HEAD /v1/traces HTTP/1.1\r\nContent-Type: " + PROTOBUF + "\r\n\r\n");
+    RawHttp.Response response = client.readHead();
+    assertThat(response.status()).isEqualTo(405);
+    assertThat(response.header("content-length")).isNotEqualTo("0");
+    assertThat(client.post(new byte[0]).status()).isEqualTo(200);
+  }
+
+  /** Two lengths: who stands before the router may have read another request than it does. */
+  @Test
+  void requestWithTwoLengths_isRefusedAndTheLastOfItsConnection() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    RawHttp client = client(router);
+    String chunked =
+        RawHttp.head("POST /v1/traces", PROTOBUF, 3, "Transfer-Encoding: chunked") + "0\r\n\r\n";
+    client.send(chunked + RawHttp.head("POST /v1/traces", PROTOBUF, 0));
+    RawHttp.Response response = client.read();
+    assertThat(response.status()).isEqualTo(400);
+    assertThat(response.header("connection")).isEqualTo("close");
+    assertThat(client.closed()).isTrue();
+    assertThat(router.ingress.requests).isEmpty();
+  }
+
+  /** The clock of a request runs from its first byte, also if that came before its turn. */
+  @Test
+  void slowHead_thatBeganBehindAnotherRequest_isClosedAfterTheTimeout() throws Exception {
+    ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
+    settings.requestTimeout = Duration.ofMillis(200);
+    settings.idleTimeout = Duration.ofHours(1);
+    ReceiveFixture router = fixture(settings);
+    RawHttp client = client(router);
+    client.send(RawHttp.head("POST /v1/traces", PROTOBUF, 0) + "POST /v1/tra");
+    assertThat(client.read().status()).isEqualTo(200);
+    assertThat(client.closed()).isTrue();
+  }
+
   @Test
   void oldClient_withoutKeepAlive_isClosedAfterTheAnswer() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());

@@ -69,6 +69,14 @@ final class RawHttp implements AutoCloseable {
   }
 
   Response read() throws IOException {
+    Response head = readHead();
+    String length = head.header("content-length");
+    byte[] body = length == null ? new byte[0] : in.readNBytes(Integer.parseInt(length));
+    return new Response(head.status(), head.headers(), body);
+  }
+
+  /** Of an answer that has no body, whatever length it says. */
+  Response readHead() throws IOException {
     String[] status = line().split(" ", 3);
     assertThat(status[0]).isEqualTo("HTTP/1.1");
     TreeMap<String, String> headers = new TreeMap<>();
@@ -76,9 +84,7 @@ final class RawHttp implements AutoCloseable {
       int colon = line.indexOf(':');
       headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));
     }
-    String length = headers.get("content-length");
-    byte[] body = length == null ? new byte[0] : in.readNBytes(Integer.parseInt(length));
-    return new Response(Integer.parseInt(status[1]), headers, body);
+    return new Response(Integer.parseInt(status[1]), headers, new byte[0]);
   }
 
   /** Whether the server has closed; waits for it. */

@@ -2,18 +2,15 @@ package io.ringtail.router.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.ringtail.metrics.Metrics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -36,7 +33,8 @@ class UnreadAnswersTest {
   }
 
   private EmbeddedChannel open(Duration requestTimeout) {
-    return new EmbeddedChannel(new FullSocket(), connection(requestTimeout));
+    HttpConnection connection = connection(requestTimeout);
+    return new EmbeddedChannel(connection.requests(), new FullSocket(), connection);
   }
 
   private HttpConnection connection(Duration requestTimeout) {
@@ -72,22 +70,17 @@ class UnreadAnswersTest {
     return new HttpConnection(reception, new ReceiveMetrics(new Metrics(), "http"), () -> false);
   }
 
-  private void send(HttpMethod method) {
-    DefaultFullHttpRequest request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, method, HttpRequestHead.PATH, Unpooled.EMPTY_BUFFER);
-    request.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpAnswer.PROTOBUF);
-    request.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
-    channel.writeInbound(request);
+  private void send(String method) {
+    channel.writeInbound(bytes(RawHttp.head(method + " /v1/traces", HttpAnswer.PROTOBUF, 0)));
   }
 
   private void sendLast() {
-    DefaultFullHttpRequest request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, HttpMethod.POST, HttpRequestHead.PATH, Unpooled.EMPTY_BUFFER);
-    request.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpAnswer.PROTOBUF);
-    request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    channel.writeInbound(request);
+    String head = RawHttp.head("POST /v1/traces", HttpAnswer.PROTOBUF, 0, "Connection: close");
+    channel.writeInbound(bytes(head));
+  }
+
+  private static ByteBuf bytes(String text) {
+    return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
   }
 
   /** More than a millisecond by the clock that deadlines go by, and by the one that looks. */
@@ -108,7 +101,7 @@ class UnreadAnswersTest {
   @Test
   void refusals_notTaken_noMoreRequestsAreRead() {
     for (int i = 0; i < 10; i++) {
-      send(HttpMethod.GET);
+      send("GET");
     }
     assertThat(unwritten).hasSize(1);
     for (int i = 1; i < 10; i++) {
@@ -120,7 +113,7 @@ class UnreadAnswersTest {
   @Test
   void answers_notTaken_noMoreRequestsAreRead() {
     for (int i = 0; i < 3; i++) {
-      send(HttpMethod.POST);
+      send("POST");
       channel.runPendingTasks();
     }
     assertThat(ingress.requests).hasSize(1);
@@ -132,7 +125,7 @@ class UnreadAnswersTest {
   @Test
   void answer_notTakenInTime_closesTheConnection() {
     channel = open(Duration.ofMillis(1));
-    send(HttpMethod.POST);
+    send("POST");
     channel.runPendingTasks();
     assertThat(unwritten).hasSize(1);
     letTimePass();
