@@ -125,14 +125,16 @@ public final class Forwarder implements Ingress, AutoCloseable {
     HeaderTable headers = HeaderTable.ofDefaultSize();
     this.splitters =
         ThreadLocal.withInitial(() -> new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT));
+    Mishaps mishaps = new Mishaps(metricRegistry, nanoTime);
     this.rerouter =
         new Rerouter(
             this::routes,
             new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT),
             bytesHeld,
             metrics,
+            mishaps,
             nanoTime);
-    this.rerouting = new RerouteLoop(control, rerouter, this::inUse, nanoTime);
+    this.rerouting = new RerouteLoop(control, rerouter, this::inUse, mishaps, nanoTime);
     this.retention =
         new RetentionLoop(
             rules.inForce(Rule.M5) ? retentionConfig : RetentionConfig.off(),
@@ -158,6 +160,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
             rerouting,
             retention,
             metrics,
+            mishaps,
             unsent,
             nanoTime);
     this.epochs =

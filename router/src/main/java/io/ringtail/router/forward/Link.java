@@ -88,7 +88,32 @@ final class Link implements Outlet, LinkSession.Events {
     this.backoff = new Backoff(context.random());
     context.unsent().linkAdded();
     this.ticks =
-        loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        loop.scheduleWithFixedDelay(
+            () -> run(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * What fails may have left a message half written, so its stream ends; what was sent on it goes
+   * again on the next.
+   */
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) { // thrown on, it would end the ticks
+      failed("link", e);
+    }
+  }
+
+  private void failed(String where, Throwable e) {
+    context.mishaps().happened(where, e);
+    LinkSession open = session;
+    try {
+      if (open != null) {
+        open.end("failed: " + e);
+      }
+    } catch (RuntimeException | Error more) {
+      context.mishaps().happened("link-end", more);
+    }
   }
 
   /** Begins to connect. */
@@ -101,7 +126,7 @@ final class Link implements Outlet, LinkSession.Events {
     incoming.add(parcel);
     if (scheduled.compareAndSet(false, true)) {
       try {
-        loop.execute(this::drain);
+        loop.execute(() -> run(this::drain));
       } catch (RejectedExecutionException e) {
         takeIncoming();
         outbox.onStop(); // the loop has ended, so this thread is alone with what came after
@@ -118,7 +143,7 @@ final class Link implements Outlet, LinkSession.Events {
   void say(RouterWord word) {
     words.add(word);
     try {
-      loop.execute(this::sendWords);
+      loop.execute(() -> run(this::sendWords));
     } catch (RejectedExecutionException e) {
       words.clear(); // the loop has ended
     }
@@ -169,12 +194,14 @@ final class Link implements Outlet, LinkSession.Events {
   /** A newer epoch that names the receiver is in use. */
   void onEpoch(EpochOrder epoch) {
     loop.execute(
-        () -> {
-          takeIncoming();
-          if (!up) {
-            outbox.onEpochWhileDown(epoch);
-          }
-        });
+        () ->
+            run(
+                () -> {
+                  takeIncoming();
+                  if (!up) {
+                    outbox.onEpochWhileDown(epoch);
+                  }
+                }));
   }
 
   /**
@@ -190,7 +217,7 @@ final class Link implements Outlet, LinkSession.Events {
           goneSince = epoch;
           stranger = lost;
           strangerSinceNanos = context.nanoTime().getAsLong();
-          drain();
+          run(this::drain);
           if (!lost) {
             end("epoch " + epoch + " does not name it");
           }
@@ -203,8 +230,7 @@ final class Link implements Outlet, LinkSession.Events {
     loop.execute(
         () -> {
           stopped = true;
-          takeIncoming();
-          outbox.onStop();
+          run(this::drain);
           end("this router stops");
         });
   }
@@ -227,6 +253,17 @@ final class Link implements Outlet, LinkSession.Events {
     if (isEnded() || session != null) {
       return;
     }
+    try {
+      open();
+    } catch (RuntimeException | Error e) {
+      if (session == null) {
+        connectLater();
+      }
+      failed("link-open", e);
+    }
+  }
+
+  private void open() {
     LinkSession opening =
         new LinkSession(
             context.transport().open(address, loop),
@@ -242,6 +279,11 @@ final class Link implements Outlet, LinkSession.Events {
             context.router().get(),
             sampler,
             context.attempts().incrementAndGet()));
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // connect() tells by onUp and onBroken
+  private void connectLater() {
+    loop.schedule(this::connect, backoff.nextMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Whether nothing will happen on it any more. Threads: any. */
@@ -285,7 +327,6 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // connect() tells by onUp and onBroken
   public void onBroken(LinkSession which, String reason) {
     if (which != session) {
       return;
@@ -308,11 +349,11 @@ final class Link implements Outlet, LinkSession.Events {
     if (failures++ == 0) {
       log.warn("event=link-down sampler={} address={} reason=\"{}\"", sampler, address, reason);
     }
+    connectLater(); // first, as all below may fail
     drain();
     if (goneSince == null) {
       outbox.onEpochWhileDown(context.rerouting().inUse());
     }
-    loop.schedule(this::connect, backoff.nextMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void drain() {

@@ -24,5 +24,6 @@ record LinkContext(
     Rerouting rerouting,
     Retention retention,
     ForwardMetrics metrics,
+    Mishaps mishaps,
     UnsentBytes unsent,
     LongSupplier nanoTime) {}

@@ -19,22 +19,35 @@ final class RerouteLoop implements Rerouting {
   private final EventLoop control;
   private final Rerouter rerouter;
   private final Supplier<EpochOrder> inUse;
+  private final Mishaps mishaps;
   private final LongSupplier nanoTime;
   private volatile boolean closed;
   private @Nullable ScheduledFuture<?> ticks;
 
   RerouteLoop(
-      EventLoop control, Rerouter rerouter, Supplier<EpochOrder> inUse, LongSupplier nanoTime) {
+      EventLoop control,
+      Rerouter rerouter,
+      Supplier<EpochOrder> inUse,
+      Mishaps mishaps,
+      LongSupplier nanoTime) {
     this.control = control;
     this.rerouter = rerouter;
     this.inUse = inUse;
+    this.mishaps = mishaps;
     this.nanoTime = nanoTime;
   }
 
   void start() {
     ticks =
-        control.scheduleWithFixedDelay(
-            rerouter::run, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        control.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick() {
+    try {
+      rerouter.run();
+    } catch (RuntimeException | Error e) { // thrown on, it would be the last tick
+      mishaps.happened("reroute-tick", e);
+    }
   }
 
   @Override

@@ -26,6 +26,7 @@ final class Rerouter {
   private final BatchSplitter splitter;
   private final AtomicLong bytesHeld;
   private final ForwardMetrics metrics;
+  private final Mishaps mishaps;
   private final LongSupplier nanoTime;
 
   /** Not looked at yet. */
@@ -46,11 +47,13 @@ final class Rerouter {
       BatchSplitter splitter,
       AtomicLong bytesHeld,
       ForwardMetrics metrics,
+      Mishaps mishaps,
       LongSupplier nanoTime) {
     this.routes = routes;
     this.splitter = splitter;
     this.bytesHeld = bytesHeld;
     this.metrics = metrics;
+    this.mishaps = mishaps;
     this.nanoTime = nanoTime;
   }
 
@@ -83,9 +86,19 @@ final class Rerouter {
     }
     Routes now = routes.get();
     for (Parked p = fresh.poll(); p != null; p = fresh.poll()) {
-      if (!dropped(p.parcel, nowNanos) && !sent(p, now)) {
+      if (!doneWith(p, now, nowNanos)) {
         parked.add(p);
       }
+    }
+  }
+
+  /** One that fails is tried again at the next run, and takes no other with it. */
+  private boolean doneWith(Parked p, @Nullable Routes now, long nowNanos) {
+    try {
+      return dropped(p.parcel, nowNanos) || sent(p, now);
+    } catch (RuntimeException | Error e) {
+      mishaps.happened("reroute", e);
+      return false;
     }
   }
 

@@ -141,7 +141,6 @@ public final class FakeSampler implements AutoCloseable {
 
     Inbound(ServerCall<ByteBuf, SamplerFrame> call) {
       this.call = call;
-      calls.add(call);
       call.sendHeaders(new Metadata());
       call.request(1);
     }
@@ -164,11 +163,13 @@ public final class FakeSampler implements AutoCloseable {
 
     private void handle(LinkReader.Frame f) throws MalformedWireException {
       switch (f) {
-        case HELLO ->
-            call.sendMessage(
-                SamplerFrame.of(
-                    new Welcome(
-                        1, new Peer(nodeId, member().incarnation()), DictionaryLimits.DEFAULT)));
+        case HELLO -> {
+          call.sendMessage(
+              SamplerFrame.of(
+                  new Welcome(
+                      1, new Peer(nodeId, member().incarnation()), DictionaryLimits.DEFAULT)));
+          calls.add(call); // what is said before the welcome is not heard
+        }
         case PART -> answer(reader.part());
         case PROGRESS -> progress.add(reader.progress());
         case WORD -> words.add(reader.word());

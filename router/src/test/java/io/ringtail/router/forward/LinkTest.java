@@ -49,18 +49,21 @@ class LinkTest {
   private final AtomicLong held = new AtomicLong();
   private final Random random = new Random(3);
   private final FakeCall call = new FakeCall();
+  private final Metrics metrics = new Metrics();
+  private int failingOpens;
   private final Link link =
       new Link(
           new LinkContext(
               new ForwardConfig(Duration.ofSeconds(8), 1 << 20, 32),
               () -> new Peer(Tables.ROUTER, Tables.router().incarnation()),
-              (address, eventLoop) -> new FakeChannel(),
+              (address, eventLoop) -> opened(),
               new Seqs(),
               new AtomicLong(),
               random,
               new NoRerouting(),
               new RecordedRetention(),
-              new ForwardMetrics(new Metrics()),
+              new ForwardMetrics(metrics),
+              new Mishaps(metrics, now::get),
               new UnsentBytes(1 << 20),
               now::get),
           SAMPLER,
@@ -73,6 +76,18 @@ class LinkTest {
     call.takes = 1;
     call.hear(SamplerFrame.of(welcome()));
     call.messages.clear();
+  }
+
+  private ManagedChannel opened() {
+    if (failingOpens > 0) {
+      failingOpens--;
+      throw new IllegalStateException("told to fail");
+    }
+    return new FakeChannel();
+  }
+
+  private long mishaps() {
+    return metrics.registry().counter("ringtail_router_forward_failures_total").getCount();
   }
 
   private static Welcome welcome() {
@@ -144,6 +159,44 @@ class LinkTest {
     pass(5_001);
     tick();
     assertThat(link.isUp()).isFalse();
+  }
+
+  @Test
+  void tick_thatFails_endsTheStreamAndNotTheTicks() throws Exception {
+    backlog(1);
+    call.fails = true;
+    tick();
+    assertThat(mishaps()).isEqualTo(1);
+    assertThat(link.isUp()).as("half a message may be written").isFalse();
+
+    call.fails = false;
+    tick();
+    call.takes = 2;
+    call.messages.clear();
+    call.hear(SamplerFrame.of(welcome()));
+    assertThat(call.messages).as("what was sent before").containsExactly(List.of(Frame.PART));
+    call.takes = 1;
+    call.messages.clear();
+    pass(100);
+    tick();
+    assertThat(call.messages).as("ticks go on").containsExactly(List.of(Frame.PROGRESS));
+    assertThat(mishaps()).isEqualTo(1);
+  }
+
+  @Test
+  void opening_thatFails_isTriedAgain() {
+    call.fails = true;
+    tick();
+    failingOpens = 3;
+    call.fails = false;
+    call.takes = 2;
+    for (int i = 0; i < 20; i++) {
+      tick();
+    }
+    call.hear(SamplerFrame.of(welcome()));
+    assertThat(link.isUp()).isTrue();
+    assertThat(failingOpens).isZero();
+    assertThat(mishaps()).isEqualTo(1 + 3);
   }
 
   private void tick() {
@@ -225,6 +278,7 @@ class LinkTest {
     private final LinkReader reader = new LinkReader(DictionaryLimits.DEFAULT);
     private @Nullable Listener<SamplerFrame> listener;
     private int takes;
+    private boolean fails;
 
     void hear(SamplerFrame frame) {
       listener().onMessage(frame);
@@ -249,6 +303,9 @@ class LinkTest {
 
     @Override
     public boolean isReady() {
+      if (fails) {
+        throw new IllegalStateException("told to fail");
+      }
       return takes > 0;
     }
 

@@ -3,6 +3,7 @@ package io.ringtail.router.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
@@ -18,6 +19,7 @@ import io.ringtail.router.split.SampleRequests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class RerouterTest {
   private final RoutingTable three = Tables.of(3);
+  private final Metrics metrics = new Metrics();
   private final Books books;
   private final ForwardMetrics counters;
   private final AtomicLong held = new AtomicLong();
@@ -38,10 +41,11 @@ class RerouterTest {
   private @Nullable Routes routes;
 
   RerouterTest() {
-    Metrics metrics = new Metrics();
     books = new Books(metrics);
     counters = new ForwardMetrics(metrics);
-    rerouter = new Rerouter(() -> routes, splitter, held, counters, now::get);
+    rerouter =
+        new Rerouter(
+            () -> routes, splitter, held, counters, new Mishaps(metrics, now::get), now::get);
   }
 
   @AfterEach
@@ -93,6 +97,49 @@ class RerouterTest {
   }
 
   @Test
+  void part_thatFails_isTriedAgainAndTakesNoOtherWithIt() throws Exception {
+    routes = routes(three);
+    rerouter.add(parcel(new FailsOnce()), EpochOrder.NONE, 0, ResendReason.NOT_OWNER);
+    rerouter.add(parcel(), EpochOrder.NONE, 0, ResendReason.NOT_OWNER);
+    rerouter.run();
+    int others = sent.size();
+    assertThat(others).isBetween(2, 3);
+    assertThat(rerouter.isEmpty()).isFalse();
+    rerouter.run();
+    assertThat(sent).hasSize(2 * others);
+    assertThat(rerouter.isEmpty()).isTrue();
+    assertThat(mishaps()).isEqualTo(1);
+  }
+
+  /** Time for the tick to come again by itself. */
+  @Test
+  void tick_thatFails_isNotTheLast() throws Exception {
+    EmbeddedChannel control = new EmbeddedChannel();
+    RerouteLoop loop =
+        new RerouteLoop(
+            control.eventLoop(),
+            rerouter,
+            () -> EpochOrder.NONE,
+            new Mishaps(metrics, now::get),
+            now::get);
+    loop.start();
+    routes = routes(three);
+    rerouter.add(parcel(new FailsOnce()), EpochOrder.NONE, 50, ResendReason.NOT_OWNER);
+    control.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+    control.runScheduledPendingTasks();
+    assertThat(mishaps()).isEqualTo(1);
+    now.set(50);
+    control.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+    control.runScheduledPendingTasks();
+    assertThat(sent).isNotEmpty();
+    loop.close();
+  }
+
+  private long mishaps() {
+    return metrics.registry().counter("ringtail_router_forward_failures_total").getCount();
+  }
+
+  @Test
   void parts_thatWait_areNotLookedAtForEachThatGoes() throws Exception {
     Looked waiting = new Looked();
     for (int i = 0; i < 100; i++) {
@@ -113,8 +160,23 @@ class RerouterTest {
     assertThat(waiting.times).isEqualTo(150);
   }
 
-  /** Never ends, and counts how often it is asked. */
-  private static final class Looked implements Errand {
+  /** Throws the first time it is looked at. */
+  private static final class FailsOnce extends Endless {
+    private boolean failed;
+
+    @Override
+    public boolean isAnswered() {
+      boolean fails = !failed;
+      failed = true;
+      if (fails) {
+        throw new IllegalStateException("told to fail");
+      }
+      return false;
+    }
+  }
+
+  /** Counts how often it is asked. */
+  private static final class Looked extends Endless {
     private int times;
 
     @Override
@@ -122,7 +184,10 @@ class RerouterTest {
       times++;
       return false;
     }
+  }
 
+  /** Never ends. */
+  private abstract static class Endless implements Errand {
     @Override
     public boolean isOverdue(long nowNanos) {
       return false;

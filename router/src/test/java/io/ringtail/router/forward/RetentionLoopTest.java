@@ -42,6 +42,7 @@ class RetentionLoopTest {
                       HeaderTable.ofDefaultSize(), new UnpooledByteBufAllocator(false)),
                   held,
                   new ForwardMetrics(metrics),
+                  new Mishaps(metrics, now::get),
                   now::get),
               new Seqs(),
               held,
