@@ -10,6 +10,7 @@ import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.json.ExportResponse;
 import io.ringtail.otlp.json.MalformedJsonException;
 import io.ringtail.otlp.json.RpcStatus;
+import io.ringtail.refusal.RetryAfter;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,16 +18,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * OTLP over HTTP/1.1, where each request in flight has a connection of its own. Codes that may be
@@ -105,7 +101,9 @@ final class HttpSender implements Sender {
     boolean retryable = code == 429 || code == 502 || code == 503 || code == 504;
     Optional<String> after = response.headers().firstValue("retry-after");
     return new Refused(
-        reason, retryable, after.map(text -> retryAfter(text, Instant.now())).orElse(null));
+        reason,
+        retryable,
+        after.flatMap(text -> RetryAfter.parse(text, Instant.now())).orElse(null));
   }
 
   private static Answer accepted(byte[] body, boolean json) {
@@ -124,22 +122,6 @@ final class HttpSender implements Sender {
       return status.shortened(LONGEST_REASON).message();
     } catch (MalformedWireException | MalformedJsonException e) {
       return "no readable google.rpc.Status in the body";
-    }
-  }
-
-  /** Seconds or an HTTP date; null if it is neither. */
-  static @Nullable Duration retryAfter(String text, Instant now) {
-    try {
-      return Duration.ofSeconds(Math.max(0, Long.parseLong(text.trim())));
-    } catch (NumberFormatException e) {
-      // then it is a date
-    }
-    try {
-      Instant date =
-          ZonedDateTime.parse(text.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return date.isAfter(now) ? Duration.between(now, date) : Duration.ZERO;
-    } catch (DateTimeParseException e) {
-      return null;
     }
   }
 

@@ -9,7 +9,6 @@ import io.ringtail.cli.send.Answer.Refused;
 import io.ringtail.otlp.json.RpcStatus;
 import java.net.ConnectException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
@@ -96,17 +95,6 @@ class RetryPolicyTest {
         .isEqualTo(new NoAnswer("UNAVAILABLE: io exception (refused)", false));
     assertThat(GrpcSender.failed(unavailable.withCause(new java.io.IOException("reset")), null))
         .isEqualTo(new NoAnswer("UNAVAILABLE: io exception (reset)", true));
-  }
-
-  @Test
-  void retryAfter_isSecondsOrADate() {
-    Instant now = Instant.parse("2026-11-21T12:00:00Z");
-    assertThat(HttpSender.retryAfter("3", now)).isEqualTo(Duration.ofSeconds(3));
-    assertThat(HttpSender.retryAfter("Sat, 21 Nov 2026 12:00:05 GMT", now))
-        .isEqualTo(Duration.ofSeconds(5));
-    assertThat(HttpSender.retryAfter("Sat, 21 Nov 2026 11:00:00 GMT", now))
-        .isEqualTo(Duration.ZERO);
-    assertThat(HttpSender.retryAfter("soon", now)).isNull();
   }
 
   private Optional<Long> delay(Answer answer, int retries) {

@@ -3,7 +3,6 @@ package io.ringtail.sampler.export;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.send.SendResult;
 import io.ringtail.sampler.export.send.Transport;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -297,26 +296,19 @@ final class Destination {
     health.failed(endpoint.transport().name() + ": " + result.why(), nowNanos);
     if (!endpoint.failing()) {
       log.warn(
-          "export fails, is retried destination={} endpoint={} why=\"{}\"",
+          "export fails, is retried destination={} endpoint={} why=\"{}\" asked_to_wait={}",
           name,
           endpoint.transport().name(),
-          result.why());
+          result.why(),
+          result.retryAfter());
     }
     batch.endpointSilent = !endpoint.answeredSince(batch.sentNanos);
-    endpoint.failed(nowNanos, batch.sentNanos, nanos(result.retryAfter()));
+    endpoint.failed(nowNanos, batch.sentNanos, result.retryAfter());
     batch.attempts++;
     int rounds = batch.attempts / flights.endpoints();
     boolean allTried = batch.attempts % flights.endpoints() == 0;
     batch.dueNanos = allTried ? nowNanos + backoff.delayNanos(rounds) : nowNanos;
     waiting.add(batch);
-  }
-
-  private static long nanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException e) {
-      return Long.MAX_VALUE / 4;
-    }
   }
 
   /** Requests that failed with their endpoint need not wait longer once it is back. */

@@ -1,13 +1,17 @@
 package io.ringtail.sampler.export;
 
 import io.ringtail.sampler.export.send.Transport;
+import java.time.Duration;
 
 /**
  * Whether an endpoint is worth a try. After a failure it is left alone for a growing while, then
- * tried with one request at a time until one succeeds. A delay it asked for is kept whatever else
- * succeeds. Pure but for its transport. Threads: the destination's.
+ * tried with one request at a time until one succeeds. A delay it asked for is kept, up to a limit,
+ * whatever else succeeds. Pure but for its transport. Threads: the destination's.
  */
 final class Endpoint {
+  /** What an endpoint says is not checked by anybody, and may be a mistake of years. */
+  static final Duration MOST_ASKED = Duration.ofMinutes(5);
+
   private final Transport transport;
   private final Backoff backoff;
   private int inFlight;
@@ -56,18 +60,19 @@ final class Endpoint {
    * An attempt failed. Of several that were under way together only the first counts.
    *
    * @param sentNanos when the attempt began
-   * @param retryAfterNanos as the endpoint asked; 0 if it did not
+   * @param retryAfter as the endpoint asked, kept up to {@link #MOST_ASKED}; zero if it did not
    */
-  void failed(long nowNanos, long sentNanos, long retryAfterNanos) {
+  void failed(long nowNanos, long sentNanos, Duration retryAfter) {
     inFlight--;
     if (failures == 0 || sentNanos - failedNanos > 0) {
       failures++;
       failedNanos = nowNanos;
       resumeNanos = nowNanos + backoff.delayNanos(failures);
     }
-    if (retryAfterNanos > 0) {
+    if (retryAfter.compareTo(Duration.ZERO) > 0) {
+      Duration kept = retryAfter.compareTo(MOST_ASKED) < 0 ? retryAfter : MOST_ASKED;
       throttled = true;
-      throttledUntilNanos = nowNanos + retryAfterNanos;
+      throttledUntilNanos = nowNanos + kept.toNanos();
     }
   }
 

@@ -127,6 +127,18 @@ class DestinationRetryTest extends WithDestination {
   }
 
   @Test
+  void retryAfter_ofYears_isKeptForFiveMinutes() {
+    first.answer = payload -> new SendResult.Retryable("gone", Duration.ofSeconds(Long.MAX_VALUE));
+    offerAndLinger(1);
+    pass(299_000);
+    assertThat(first.sent).hasSize(1);
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    pass(1_000);
+
+    assertThat(kept.answered()).isEqualTo(1);
+  }
+
+  @Test
   void failover_secondTakesOverWithoutAPause() {
     destination = destination(Balance.FAILOVER, 1 << 20, first, second);
     offerAndLinger(1);

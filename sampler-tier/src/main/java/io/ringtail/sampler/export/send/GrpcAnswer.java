@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Which gRPC failures are sent again: OTLP specification 1.11.0, "OTLP/gRPC Response". */
 final class GrpcAnswer {
+  /** Bounds of {@code google.protobuf.Duration}. */
+  private static final long MAX_SECONDS = 315_576_000_000L;
+
+  private static final int MAX_NANOS = 999_999_999;
+
   private GrpcAnswer() {}
 
   static SendResult failure(Status status, @Nullable Metadata trailers) {
@@ -56,13 +61,21 @@ final class GrpcAnswer {
     for (Any detail : details(status, trailers)) {
       if (detail.is(RetryInfo.class)) {
         try {
-          com.google.protobuf.Duration delay = detail.unpack(RetryInfo.class).getRetryDelay();
-          return Duration.ofSeconds(Math.max(0, delay.getSeconds()), delay.getNanos());
+          return duration(detail.unpack(RetryInfo.class).getRetryDelay());
         } catch (InvalidProtocolBufferException e) {
           return Duration.ZERO; // it asked to retry, only the delay is unreadable
         }
       }
     }
     return null;
+  }
+
+  /** Zero if it is negative; what is out of protobuf's bounds for it is as much as they allow. */
+  private static Duration duration(com.google.protobuf.Duration delay) {
+    if (delay.getSeconds() < 0 || delay.getNanos() < 0) {
+      return Duration.ZERO;
+    }
+    return Duration.ofSeconds(
+        Math.min(delay.getSeconds(), MAX_SECONDS), Math.min(delay.getNanos(), MAX_NANOS));
   }
 }

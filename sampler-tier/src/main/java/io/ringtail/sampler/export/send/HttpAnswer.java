@@ -1,10 +1,8 @@
 package io.ringtail.sampler.export.send;
 
-import java.time.DateTimeException;
+import io.ringtail.refusal.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 
 /** Which HTTP answers are sent again: OTLP specification 1.11.0, "OTLP/HTTP Response". */
 final class HttpAnswer {
@@ -23,7 +21,8 @@ final class HttpAnswer {
     String message = OtlpResponse.statusMessage(body);
     String why = "HTTP " + status + (message.isEmpty() ? "" : ": " + shortened(message));
     return switch (status) {
-      case 429, 502, 503, 504 -> new SendResult.Retryable(why, delay(retryAfter, now));
+      case 429, 502, 503, 504 ->
+          new SendResult.Retryable(why, RetryAfter.parse(retryAfter, now).orElse(Duration.ZERO));
       default -> new SendResult.Rejected(why, forContent(status));
     };
   }
@@ -38,27 +37,5 @@ final class HttpAnswer {
 
   private static String shortened(String message) {
     return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
-  }
-
-  /** Seconds, or an HTTP date; zero if it is neither. */
-  static Duration delay(String retryAfter, Instant now) {
-    String text = retryAfter.strip();
-    if (text.isEmpty()) {
-      return Duration.ZERO;
-    }
-    try {
-      return Duration.ofSeconds(Math.max(0, Long.parseLong(text)));
-    } catch (NumberFormatException e) {
-      return untilDate(text, now);
-    }
-  }
-
-  private static Duration untilDate(String date, Instant now) {
-    try {
-      Instant then = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO;
-    } catch (DateTimeException e) {
-      return Duration.ZERO;
-    }
   }
 }

@@ -72,6 +72,21 @@ class GrpcAnswerTest {
 
   @Test
   void retryInfo_makesExhaustionRetryableAndTellsTheDelay() {
+    assertThat(retryDelay(2, 500_000_000)).isEqualTo(Duration.ofMillis(2_500));
+  }
+
+  /** Whatever a backend says, its answer has to be told, or the request is under way for ever. */
+  @Test
+  void retryInfo_outOfBounds_isTakenAsFarAsItGoes() {
+    assertThat(retryDelay(-1, 0)).isEqualTo(Duration.ZERO);
+    assertThat(retryDelay(0, -1)).isEqualTo(Duration.ZERO);
+    assertThat(retryDelay(1, Integer.MIN_VALUE)).isEqualTo(Duration.ZERO);
+    assertThat(retryDelay(Long.MIN_VALUE, 0)).isEqualTo(Duration.ZERO);
+    assertThat(retryDelay(Long.MAX_VALUE, Integer.MAX_VALUE))
+        .isGreaterThan(Duration.ofDays(365 * 9_000L));
+  }
+
+  private static Duration retryDelay(long seconds, int nanos) {
     com.google.rpc.Status status =
         com.google.rpc.Status.newBuilder()
             .setCode(Status.Code.RESOURCE_EXHAUSTED.value())
@@ -81,13 +96,17 @@ class GrpcAnswerTest {
                     RetryInfo.newBuilder()
                         .setRetryDelay(
                             com.google.protobuf.Duration.newBuilder()
-                                .setSeconds(2)
-                                .setNanos(500_000_000))
+                                .setSeconds(seconds)
+                                .setNanos(nanos))
                         .build()))
             .build();
     Metadata trailers = StatusProto.toStatusRuntimeException(status).getTrailers();
-
-    assertThat(GrpcAnswer.failure(Status.RESOURCE_EXHAUSTED.withDescription("full"), trailers))
-        .isEqualTo(new SendResult.Retryable("RESOURCE_EXHAUSTED: full", Duration.ofMillis(2_500)));
+    SendResult result =
+        GrpcAnswer.failure(Status.RESOURCE_EXHAUSTED.withDescription("full"), trailers);
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            SendResult.Retryable.class,
+            r -> assertThat(r.why()).isEqualTo("RESOURCE_EXHAUSTED: full"));
+    return ((SendResult.Retryable) result).retryAfter();
   }
 }

@@ -64,12 +64,12 @@ class HttpAnswerTest {
   }
 
   @Test
-  void retryAfter_secondsOrDate() {
-    assertThat(HttpAnswer.delay("7", NOW)).isEqualTo(Duration.ofSeconds(7));
-    assertThat(HttpAnswer.delay("Sat, 21 Nov 2026 12:00:30 GMT", NOW))
-        .isEqualTo(Duration.ofSeconds(30));
-    assertThat(HttpAnswer.delay("Sat, 21 Nov 2026 11:00:00 GMT", NOW)).isEqualTo(Duration.ZERO);
-    assertThat(HttpAnswer.delay("soon", NOW)).isEqualTo(Duration.ZERO);
-    assertThat(HttpAnswer.delay("-3", NOW)).isEqualTo(Duration.ZERO);
+  void retryAfter_secondsDateOrNeither() {
+    assertThat(HttpAnswer.of(503, NOTHING, "7", NOW))
+        .isEqualTo(new SendResult.Retryable("HTTP 503", Duration.ofSeconds(7)));
+    assertThat(HttpAnswer.of(503, NOTHING, "Sat, 21 Nov 2026 12:00:30 GMT", NOW))
+        .isEqualTo(new SendResult.Retryable("HTTP 503", Duration.ofSeconds(30)));
+    assertThat(HttpAnswer.of(503, NOTHING, "-3", NOW))
+        .isEqualTo(new SendResult.Retryable("HTTP 503", Duration.ZERO));
   }
 }
