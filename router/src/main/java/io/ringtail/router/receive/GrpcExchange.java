@@ -75,7 +75,14 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
 
   @Override
   public void moveOut(byte[] array) {
-    movedOut = Arrays.copyOf(array, length);
+    if (!done()) {
+      movedOut = Arrays.copyOf(array, length);
+    }
+  }
+
+  /** Whether it has an array of its own. On the event loop. */
+  boolean hasMovedOut() {
+    return movedOut != null;
   }
 
   private void message(InputStream stream) {
@@ -106,21 +113,30 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
       byte[] body = movedOut != null ? movedOut : scratch.rawArray();
       whole(scratch, compression, body, 0, length, reception().contexts().of(headers));
     }
-    scratch.disown(this);
-    movedOut = null;
+    letGo();
     scratch.settle();
   }
 
-  private void cancelled() {
-    incoming.remove(this);
+  /** The body is not needed any more. */
+  private void letGo() {
     BodyScratch.current().disown(this);
+    movedOut = null;
+  }
+
+  private void cancelled() {
+    over();
     abandoned();
+  }
+
+  /** Nothing comes after this; it may have been answered before it was whole. */
+  private void over() {
+    incoming.remove(this);
+    letGo();
   }
 
   /** Code by the table in gRPC's statuscodes.md, "request cardinality violation". */
   private void violation(String message) {
-    incoming.remove(this);
-    BodyScratch.current().disown(this);
+    over();
     if (refusedFor(Reason.BAD_REQUEST)) {
       call.close(Status.UNIMPLEMENTED.withDescription(message), new Metadata());
     }
@@ -174,6 +190,11 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
     @Override
     public void onCancel() {
       cancelled();
+    }
+
+    @Override
+    public void onComplete() {
+      over();
     }
   }
 }

@@ -1,0 +1,121 @@
+package io.ringtail.router.receive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.ringtail.compress.Compression;
+import io.ringtail.metrics.Metrics;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A call whose body is in the way of another's, event by event on the test's thread. */
+final class GrpcExchangeTest {
+  private static final byte[] BODY = {1, 2, 3};
+
+  private final FakeIngress ingress = new FakeIngress();
+  private final ReceiveConfig config = ReceiveConfig.defaults();
+  private final InFlightBytes inFlight =
+      new InFlightBytes(config.maxBytesInFlight(), config.maxBytesIncoming());
+  private final Set<GrpcExchange> incoming = new HashSet<>();
+  private final FakeCall call = new FakeCall();
+  private final GrpcExchange exchange =
+      new GrpcExchange(
+          new Reception(config, ingress, inFlight, new ContextHeaders(List.of())),
+          new ReceiveMetrics(new Metrics(), "grpc"),
+          call,
+          new Metadata(),
+          Compression.NONE,
+          incoming);
+  private final ServerCall.Listener<InputStream> listener = exchange.listener();
+
+  @AfterEach
+  void nothingIsHeld() {
+    assertThat(exchange.hasMovedOut()).isFalse();
+    assertThat(BodyScratch.current().ownedBy(exchange)).isFalse();
+    assertThat(incoming).isEmpty();
+    assertThat(inFlight.bytes()).isZero();
+  }
+
+  @Test
+  void body_movedOut_isTheOneHandedOver() {
+    listener.onMessage(new ByteArrayInputStream(BODY));
+    anotherBodyComes();
+    assertThat(exchange.hasMovedOut()).isTrue();
+    listener.onHalfClose();
+    assertThat(ingress.requests).hasSize(1);
+    assertThat(ingress.requests.get(0).body()).isEqualTo(BODY);
+    listener.onComplete();
+  }
+
+  @Test
+  void client_thatCancels_bodyMovedOutIsLetGo() {
+    listener.onMessage(new ByteArrayInputStream(BODY));
+    anotherBodyComes();
+    listener.onCancel();
+    assertThat(ingress.requests).isEmpty();
+  }
+
+  @Test
+  void call_refusedBeforeAnotherBodyComes_isNotMovedOut() {
+    listener.onMessage(new ByteArrayInputStream(BODY));
+    timeOut();
+    anotherBodyComes();
+    assertThat(exchange.hasMovedOut()).isFalse();
+    assertThat(call.closed).containsExactly(Status.Code.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void call_refusedAfterItWasMovedOut_letsGoWhenItIsComplete() {
+    listener.onMessage(new ByteArrayInputStream(BODY));
+    anotherBodyComes();
+    timeOut();
+    listener.onComplete();
+    assertThat(call.closed).containsExactly(Status.Code.DEADLINE_EXCEEDED);
+  }
+
+  private static void anotherBodyComes() {
+    byte[] other = BodyScratch.current().raw(BODY.length);
+    other[0] = 9;
+  }
+
+  private void timeOut() {
+    exchange.checkTimeout(System.nanoTime() + 2 * config.times().requestTimeout().toNanos());
+  }
+
+  private static final class FakeCall extends ServerCall<InputStream, byte[]> {
+    final List<Status.Code> closed = new ArrayList<>();
+
+    @Override
+    public void request(int messages) {}
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public void sendMessage(byte[] message) {}
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      closed.add(status.getCode());
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public MethodDescriptor<InputStream, byte[]> getMethodDescriptor() {
+      throw new AssertionError("not asked for");
+    }
+  }
+}
