@@ -128,7 +128,7 @@ public final class Admin implements AutoCloseable {
             () -> {
               try {
                 what.run();
-              } catch (RuntimeException e) { // else it would be the last time
+              } catch (RuntimeException | Error e) { // else it would be the last time
                 failures.inc();
                 log.warn("admin service failed", e);
               }

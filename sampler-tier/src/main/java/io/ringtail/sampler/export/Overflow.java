@@ -83,8 +83,15 @@ final class Overflow {
     }
     Batch batch = outcome.wanted(found);
     from.remove(found);
-    if (!batch.isEmpty() && !write(batch, nowNanos)) {
-      putBack(batch, ready, from);
+    boolean done = false;
+    try {
+      done = batch.isEmpty() || write(batch, nowNanos);
+    } finally {
+      if (!done) { // also after an error: what is in none of the queues is in flight for ever
+        putBack(batch, ready, from);
+      }
+    }
+    if (!done) {
       return 0;
     }
     outcome.spooled(batch);
@@ -117,7 +124,7 @@ final class Overflow {
       }
       metrics.spooledSpans.inc(batch.spanCount());
       return true;
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) { // a request is put together in memory first
       failed(e, nowNanos);
       return false;
     }
@@ -147,7 +154,7 @@ final class Overflow {
     return everFailed && nowNanos - failedNanos < PAUSE_NANOS;
   }
 
-  private void failed(IOException e, long nowNanos) {
+  private void failed(Throwable e, long nowNanos) {
     metrics.spoolFailures.inc();
     if (!everFailed) {
       log.error("export queue on disk fails, is tried again destination={}", destination, e);

@@ -55,7 +55,7 @@ final class WaitingLinks {
   private void look(InboundLink link) {
     try {
       link.proceed();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("event=link-failed", e);
       link.farewell(Farewell.Reason.UNSPECIFIED, "internal error");
     }

@@ -1,15 +1,20 @@
 package io.ringtail.sampler.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.ExportConfig.Balance;
 import io.ringtail.sampler.export.send.Payload;
 import java.io.IOException;
+import java.nio.file.ClosedFileSystemException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +68,33 @@ class DestinationDiskTest extends WithDestination {
     assertThat(sentSpans()).isEqualTo(45);
     assertThat(requestsOn(dir)).isZero();
     destination.close();
+  }
+
+  /** A file system that is gone fails otherwise than a disk that is full does. */
+  @Test
+  void disk_failsUnexpectedly_requestStaysInTheQueue(@TempDir Path dir) throws Exception {
+    try (FileSystem zip =
+        FileSystems.newFileSystem(dir.resolve("disk.zip"), Map.of("create", "true"))) {
+      spool = new Spool(Files.createDirectory(zip.getPath("/queue")), 1 << 20);
+    }
+    destination = destination(Balance.SPREAD, 1_000, first);
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    assertThat(offer(kept.trace(1, 10))).isTrue();
+    assertThat(offer(kept.trace(2, 5, Kept.TENANT))).isTrue();
+    work();
+    assertThatThrownBy(() -> pass(200)).isInstanceOf(ClosedFileSystemException.class);
+
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    for (int i = 0; i < 10 && kept.answered() < 2; i++) {
+      nowNanos += 2_000 * MILLI;
+      try {
+        destination.doWork(nowNanos);
+      } catch (ClosedFileSystemException e) {
+        destination.failed();
+      }
+    }
+    assertThat(kept.answered()).isEqualTo(2);
+    assertThat(destination.queuedBytes()).isZero();
   }
 
   private static long requestsOn(Path dir) throws IOException {
