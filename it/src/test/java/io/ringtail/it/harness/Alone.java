@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * A test that has the machine to itself: what it asserts depends on how much CPU its processes get.
- * Others run two at a time, as they mostly wait.
+ * Others run three at a time, as they mostly wait.
  */
 @Tag("alone")
 @Target(ElementType.TYPE)

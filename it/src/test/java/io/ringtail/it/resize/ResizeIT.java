@@ -2,7 +2,6 @@ package io.ringtail.it.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringtail.it.harness.Alone;
 import io.ringtail.it.traffic.Verdict;
 import io.ringtail.it.traffic.Verdict.Mode;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
  * scripts/test-full} does it for longer, {@code scripts/chaos} for as long as one likes, {@code
  * scripts/events} each event by itself.
  */
-@Alone
 class ResizeIT {
   private static final long SEED = Long.getLong("ringtail.it.seed", 1);
   private static final Duration TIME =
