@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * </ul>
  *
  * README's ports are replaced by free ones, {@code /tmp/ringtail} by a directory of the test's own;
- * the node that is asked if none is named is told by the environment.
+ * the node that is asked if none is named, and a flag for JVMs, are told by the environment.
  */
 class ReadmeIT {
   private static final Pattern BLOCK =
@@ -46,6 +46,9 @@ class ReadmeIT {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final String SHOWS = "shows ";
   private static final String EVERYWHERE = "in every terminal";
+
+  /** JVMs that live for seconds: their second JIT compiler costs more than it gives. */
+  private static final String SMALL = "-XX:TieredStopAtLevel=1";
 
   @TempDir private Path directory;
 
@@ -67,7 +70,7 @@ class ReadmeIT {
     recording(directory.resolve("traces.jsonl.gz"));
     List<Block> blocks = blocks(Files.readString(top.resolve("README.md")));
     int commands = 0;
-    first = here("export RINGTAIL_NODE=127.0.0.1:4320\n");
+    first = here("export RINGTAIL_NODE=127.0.0.1:4320 RINGTAIL_OPTS=" + SMALL + "\n");
     for (Block block : blocks) {
       if (block.kind().equals("file")) {
         Files.writeString(directory.resolve(block.argument()), here(block.text()));

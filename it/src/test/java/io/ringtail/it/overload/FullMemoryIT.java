@@ -58,7 +58,7 @@ class FullMemoryIT {
   private static final String KEEP_ALL =
       """
       tail_sampling:
-        decision_wait: 15s
+        decision_wait: 5s
         policies:
           - { name: all, type: always_sample }
       """;

@@ -30,6 +30,7 @@ import java.util.Locale;
  * --rate 3000          spans a second
  * --steps install,helm-test,up,down,roll,kill,upgrade,probe
  * --image FILE         a tar of scripts/image; default: this build's classes on this machine's Java
+ * --java-options FLAGS javaOptions of both tiers
  * </pre>
  *
  * Exit code 1 if anything was split, lost, killed for memory or outstayed its grace; 0 with the
@@ -51,12 +52,13 @@ public final class ChartRun implements AutoCloseable {
   private final Workloads workloads;
   private final TraceLoad load;
   private final int rate;
+  private final String javaOptions;
   private final List<String> wrong = new ArrayList<>();
   private int samplers = 3;
   private int roll;
   private String morePolicies = "";
 
-  private ChartRun(Path directory, int rate, String image)
+  private ChartRun(Path directory, int rate, String image, String javaOptions)
       throws IOException, InterruptedException {
     this.network = PodNetwork.create();
     this.dns = ClusterDns.start(directory);
@@ -70,6 +72,7 @@ public final class ChartRun implements AutoCloseable {
     this.workloads = new Workloads(directory, container, network, dns, Chart.NAMESPACE);
     this.load = new TraceLoad(rate, 1);
     this.rate = rate;
+    this.javaOptions = javaOptions;
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -77,11 +80,13 @@ public final class ChartRun implements AutoCloseable {
     List<String> steps =
         List.of("install", "helm-test", "up", "down", "roll", "kill", "upgrade", "probe");
     String image = "";
+    String javaOptions = "";
     for (int i = 0; i + 1 < arguments.length; i += 2) {
       switch (arguments[i]) {
         case "--rate" -> rate = Integer.parseInt(arguments[i + 1]);
         case "--steps" -> steps = List.of(arguments[i + 1].split(","));
         case "--image" -> image = arguments[i + 1];
+        case "--java-options" -> javaOptions = arguments[i + 1];
         default -> throw new IllegalArgumentException(arguments[i]);
       }
     }
@@ -93,7 +98,7 @@ public final class ChartRun implements AutoCloseable {
     Path directory = Files.createTempDirectory("ringtail-chart");
     say("logs: %s; %d spans/s", directory, rate);
     List<String> wrong;
-    try (ChartRun run = new ChartRun(directory, rate, image)) {
+    try (ChartRun run = new ChartRun(directory, rate, image, javaOptions)) {
       wrong = run.play(steps);
     }
     wrong.forEach(line -> say("WRONG: %s", line));
@@ -202,9 +207,11 @@ public final class ChartRun implements AutoCloseable {
     admin: { expose: true }
     test: { probe: { enabled: true } }
     router:
+      javaOptions: "%s"
       endpointLag: 2s
       podAnnotations: { roll: "%d" }
     sampler:
+      javaOptions: "%s"
       replicas: %d
       podAnnotations: { roll: "%d" }
       config: { export: { otlp: { endpoint: "http://%s:%d" } } }
@@ -214,7 +221,9 @@ public final class ChartRun implements AutoCloseable {
     %s%s\
     """
         .formatted(
+            javaOptions,
             roll,
+            javaOptions,
             samplers,
             roll,
             PodNetwork.HERE,
