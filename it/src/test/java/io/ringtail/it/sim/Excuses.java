@@ -3,6 +3,7 @@ package io.ringtail.it.sim;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -90,7 +91,28 @@ final class Excuses {
         && (trace.decisions.get(0).known() || trace.decisions.get(0).alone())
         && !isUncovered(trace)
         && !isParted(trace)
-        && !isDecidedLast(trace);
+        && !isDecidedLast(trace)
+        && !wasWholeAndForgotten(trace);
+  }
+
+  /**
+   * Whether it had been decided before, on the whole of it, and all who knew were killed before
+   * anybody else heard: more losses at once than are promised to be survived. What was settled has
+   * left the logs then, and nobody can know that the rest of it is a rest. Such a decision has had
+   * effect where the trace had gone meanwhile: whoever took it had to take it back (D2).
+   */
+  private static boolean wasWholeAndForgotten(Ledger.Trace trace) {
+    long anew = trace.decisions.get(0).at();
+    long lastDeath = 0;
+    for (Map.Entry<Host, Long> next : trace.knows.entrySet()) {
+      long heard = next.getValue();
+      if (lastDeath != 0 && lastDeath < heard && heard <= anew) {
+        long gone = lastDeath;
+        return trace.ended.stream().anyMatch(e -> e.at() < gone && e.missing() == 0);
+      }
+      lastDeath = Math.max(lastDeath, next.getKey().killedAt());
+    }
+    return false;
   }
 
   /**

@@ -14,6 +14,7 @@ public final class Host {
   private final int slowness;
 
   private boolean alive = true;
+  private long killedAt = Long.MAX_VALUE;
   private boolean paused;
   private boolean burying;
 
@@ -71,6 +72,17 @@ public final class Host {
       return;
     }
     what.run();
+  }
+
+  /** When it was killed, {@link Long#MAX_VALUE} if it lives, or has left in order. */
+  long killedAt() {
+    return killedAt;
+  }
+
+  /** It goes before its time: what it knows is gone with it. */
+  void dies() {
+    killedAt = world.now();
+    kill();
   }
 
   void kill() {

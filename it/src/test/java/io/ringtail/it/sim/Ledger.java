@@ -62,9 +62,22 @@ final class Ledger {
   record Decided(
       long at, String by, boolean keep, boolean known, boolean alone, int spans, int missing) {}
 
+  /**
+   * What a sampler had of a trace ended by a decision that came to it: the first that has effect,
+   * if whoever had taken it was gone, or had taken it back, before it knew that another knows.
+   *
+   * @param missing as of {@link Decided}
+   */
+  record Ended(long at, int missing) {}
+
   static final class Trace {
     final List<Sent> spans = new ArrayList<>();
     final List<Decided> decisions = new ArrayList<>();
+    final List<Ended> ended = new ArrayList<>();
+
+    /** Processes that have known of a decision, and since when. */
+    final Map<Host, Long> knows = new LinkedHashMap<>();
+
     boolean error;
   }
 
@@ -160,14 +173,37 @@ final class Ledger {
    * @param known false if there is an heir, but it has not answered in time (D2)
    * @param alone whether there can be no heir
    */
-  void decided(String by, boolean known, boolean alone, long hi, long lo, boolean keep, int spans) {
+  void decided(Host by, boolean known, boolean alone, long hi, long lo, boolean keep, int spans) {
     Trace trace = traces.get(new TraceKey(hi, lo));
     if (trace != null) {
-      long before = world.now() - SLACK;
-      int told = (int) trace.spans.stream().filter(s -> s.toldAt != 0 && s.toldAt < before).count();
+      trace.knows.putIfAbsent(by, world.now());
       trace.decisions.add(
-          new Decided(world.now(), by, keep, known, alone, spans, Math.max(0, told - spans)));
+          new Decided(world.now(), by.name(), keep, known, alone, spans, missing(trace, spans)));
     }
+  }
+
+  /** A sampler has heard of another's decision on a trace. */
+  void heard(Host sampler, long hi, long lo) {
+    Trace trace = traces.get(new TraceKey(hi, lo));
+    if (trace != null) {
+      trace.knows.putIfAbsent(sampler, world.now());
+    }
+  }
+
+  /** By that decision ends what it had of the trace. */
+  void ended(Host sampler, long hi, long lo, int spans) {
+    Trace trace = traces.get(new TraceKey(hi, lo));
+    if (trace != null) {
+      trace.knows.putIfAbsent(sampler, world.now());
+      trace.ended.add(new Ended(world.now(), missing(trace, spans)));
+    }
+  }
+
+  /** Of the spans whose senders have been told of them, how many are not among so many. */
+  private int missing(Trace trace, int spans) {
+    long before = world.now() - SLACK;
+    int told = (int) trace.spans.stream().filter(s -> s.toldAt != 0 && s.toldAt < before).count();
+    return Math.max(0, told - spans);
   }
 
   int sentSpans() {
@@ -276,6 +312,12 @@ final class Ledger {
           .append(" spans, missing ");
       b.append(d.missing());
     }
+    for (Ended d : trace.ended) {
+      b.append("\n    ended ").append(time(d.at())).append(" by a decision, missing ");
+      b.append(d.missing());
+    }
+    trace.knows.forEach(
+        (host, at) -> b.append("\n    known to ").append(host).append(" since ").append(time(at)));
     return b.toString();
   }
 

@@ -2,6 +2,8 @@ package io.ringtail.it.sim;
 
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Schedules that each of the protocol's rules was found by; a seed chooses their times. */
@@ -122,6 +124,48 @@ enum Named {
       s.slowNetwork(40);
       s.after(2 * SECOND, () -> s.sampler("s3"));
       s.after(2_100 * MILLI + s.world.below(600 * MILLI), () -> s.kill("s3", s.world.chance(0.2)));
+    }
+  },
+  /**
+   * Who alone holds traces leaves, and who takes them stalls when it has, and dies: nothing else is
+   * as old, so nothing but its own word keeps them in the logs.
+   */
+  RECEIVER_STALLS_IN_HANDOFF_AND_DIES {
+    @Override
+    void load(Simulation s) {
+      s.clients.send(8 * SECOND, 2, 8, 600 * MILLI);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.once(
+          () -> holdsAlone(s).isPresent(),
+          () -> {
+            s.drain(holdsAlone(s).orElseThrow().name);
+            s.once(
+                () -> receiver(s).isPresent(), () -> stallsAndDies(s, receiver(s).orElseThrow()));
+          });
+    }
+
+    private Optional<SimSampler> receiver(Simulation s) {
+      return s.samplers().stream().filter(n -> n.handedIn() > 0).findFirst();
+    }
+
+    private void stallsAndDies(Simulation s, SimSampler receiver) {
+      s.after(10 * MILLI + s.world.below(20 * MILLI), () -> s.pause(receiver.name, 4 * SECOND));
+      s.after(500 * MILLI + s.world.below(SECOND), () -> s.kill(receiver.name, false));
+    }
+  },
+  /**
+   * A sampler stalls, and dies of what it stalled for: by then the others have settled all that is
+   * as old as what it holds.
+   */
+  STALLS_AND_DIES {
+    @Override
+    void plan(Simulation s) {
+      long stalls = s.world.below(SECOND);
+      s.after(stalls, () -> s.pause("s1", 4 * SECOND));
+      s.after(stalls + 2_300 * MILLI + s.world.below(SECOND), () -> s.kill("s1", false));
     }
   },
   /**
@@ -411,6 +455,12 @@ enum Named {
     s.clients.send(8 * SECOND, 16, 8, 600 * MILLI);
   }
 
+  /** The only sampler that has spans of open traces. */
+  private static Optional<SimSampler> holdsAlone(Simulation s) {
+    List<SimSampler> holding = s.samplers().stream().filter(n -> n.held() > 0).toList();
+    return holding.size() == 1 ? Optional.of(holding.get(0)) : Optional.empty();
+  }
+
   private static boolean hasGivenAll(Simulation s, String name) {
     return s.node(name)
         .filter(SimSampler.class::isInstance)
@@ -427,10 +477,12 @@ enum Named {
   static Named showing(Rule rule) {
     return switch (rule) {
       case A7, D2 -> BACK_IN_UNDER_A_SECOND;
-      case M1, M5, M6, O3 -> SECOND_LOSS_DURING_THE_REPLAY;
+      case M1, M5, O3 -> SECOND_LOSS_DURING_THE_REPLAY;
+      case M6 -> STALLS_AND_DIES;
       case H1, H2 -> BACK_AND_FORTH;
-      case H3 -> RECEIVER_DIES_IN_HANDOFF;
-      case H7, O1 -> A_B_C;
+      case H3 -> RECEIVER_STALLS_IN_HANDOFF_AND_DIES;
+      case H7 -> A_B_C;
+      case O1 -> NEW_OWNER_DIES_AS_THE_OLD_ONE_LEAVES;
       case E3 -> SKIPPED_EPOCH_HIDES_A_LOSS;
       case L1 -> PAUSE_PAST_THE_LEASE;
     };

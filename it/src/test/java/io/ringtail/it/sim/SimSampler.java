@@ -86,8 +86,22 @@ final class SimSampler extends SimNode {
             simulation.config.rules());
     SimShardAccess.listen(
         shards,
-        (hi, lo, keep, spans, known) ->
-            simulation.ledger.decided(host.name(), known, isAlone(), hi, lo, keep, spans));
+        new SimShardAccess.Effects() {
+          @Override
+          public void onEffect(long hi, long lo, boolean keep, int spans, boolean known) {
+            simulation.ledger.decided(host, known, isAlone(), hi, lo, keep, spans);
+          }
+
+          @Override
+          public void onHeard(long hi, long lo) {
+            simulation.ledger.heard(host, hi, lo);
+          }
+
+          @Override
+          public void onEnded(long hi, long lo, int spans) {
+            simulation.ledger.ended(host, hi, lo, spans);
+          }
+        });
     Ownership ownership = new Ownership();
     this.links =
         SimIntakeAccess.links(
@@ -148,6 +162,11 @@ final class SimSampler extends SimNode {
   /** Spans others have taken over from it. */
   long handedOut() {
     return SimShardAccess.handedOut(shards);
+  }
+
+  /** Spans it is not done with. */
+  long held() {
+    return SimShardAccess.held(shards);
   }
 
   void weigh(int newWeight) {

@@ -163,6 +163,7 @@ final class Simulation {
     world.tell("kill %s%s", node, silent ? " silently" : "");
     witness.killed(node, silent);
     lost(node, false);
+    node.host.dies();
     bury(node, silent);
     group.disconnect(
         node.bits,

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.account.SamplerMetrics;
+import io.ringtail.sampler.decide.EffectListener;
 import io.ringtail.sampler.export.ExportQueue;
 import io.ringtail.sampler.peer.Peers;
 import io.ringtail.sampler.policy.TailSamplingConfig;
@@ -61,13 +62,34 @@ public final class SimShardAccess {
     return set.metrics().handedOutSpans();
   }
 
-  /** What is told of each decision that takes effect. */
+  /** What is told of decisions: each that takes effect, and each that comes. */
   public interface Effects {
     void onEffect(long hi, long lo, boolean keep, int spans, boolean known);
+
+    void onHeard(long hi, long lo);
+
+    void onEnded(long hi, long lo, int spans);
   }
 
   public static void listen(ShardSet set, Effects effects) {
-    set.all().forEach(shard -> shard.listener(effects::onEffect));
+    EffectListener listener =
+        new EffectListener() {
+          @Override
+          public void onEffect(long hi, long lo, boolean keep, int spans, boolean known) {
+            effects.onEffect(hi, lo, keep, spans, known);
+          }
+
+          @Override
+          public void onHeard(long hi, long lo) {
+            effects.onHeard(hi, lo);
+          }
+
+          @Override
+          public void onEnded(long hi, long lo, int spans) {
+            effects.onEnded(hi, lo, spans);
+          }
+        };
+    set.all().forEach(shard -> shard.listener(listener));
   }
 
   /** One shard as its thread would work it: with the same rests, which the same things end. */

@@ -314,6 +314,7 @@ public final class Decider implements Notices.Effect {
    */
   public void decidedElsewhere(
       int context, long hi, long lo, int policy, int nowMillis, int ageMillis) {
+    heard(hi, lo);
     boolean keep = names.verdict(policy).keep();
     if (ageMillis == 0) {
       remember(context, hi, lo, keep, policy, nowMillis);
@@ -330,6 +331,11 @@ public final class Decider implements Notices.Effect {
 
   public void listener(EffectListener told) {
     listener = told;
+  }
+
+  /** Another's decision on a trace is stored or remembered here. */
+  void heard(long hi, long lo) {
+    listener.onHeard(hi, lo);
   }
 
   public Notices notices() {
@@ -353,6 +359,10 @@ public final class Decider implements Notices.Effect {
       return;
     }
     metrics.endedByDecision();
+    listener.onEnded(
+        store.traces.traceIdHi(trace),
+        store.traces.traceIdLo(trace),
+        store.traces.spanCount(trace));
     store.traces.policy(trace, policy);
     store.traces.decision(trace, Departures.NO_DECISION);
     if (keep) {

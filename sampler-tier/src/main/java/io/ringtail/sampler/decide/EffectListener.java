@@ -1,6 +1,9 @@
 package io.ringtail.sampler.decide;
 
-/** Told of each decision of a shard as it takes effect (protocol D2). Threads: the shard's. */
+/**
+ * Told of each decision of a shard as it takes effect (protocol D2), and of those that come from
+ * others. Threads: the shard's.
+ */
 public interface EffectListener {
   EffectListener NONE = (hi, lo, keep, spans, known) -> {};
 
@@ -9,4 +12,14 @@ public interface EffectListener {
    * @param known false if the heir has not answered in time
    */
   void onEffect(long hi, long lo, boolean keep, int spans, boolean known);
+
+  /** Another's decision on a trace has come here (protocol D2, D4, D6). */
+  default void onHeard(long hi, long lo) {}
+
+  /**
+   * What is open of a trace here ends by a decision that has come (protocol D5).
+   *
+   * @param spans of the trace, as far as it was here
+   */
+  default void onEnded(long hi, long lo, int spans) {}
 }

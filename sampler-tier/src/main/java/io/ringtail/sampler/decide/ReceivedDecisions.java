@@ -112,6 +112,8 @@ public final class ReceivedDecisions {
             }
             if (owned || notice.remembered()) {
               decider.decidedElsewhere(number, hi, lo, policy, nowMillis, ageMillis);
+            } else {
+              decider.heard(hi, lo);
             }
           }
         });

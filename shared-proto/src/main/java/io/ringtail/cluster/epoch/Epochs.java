@@ -158,11 +158,21 @@ public final class Epochs {
   public List<Effect> onTick(long now) {
     List<Effect> effects = new ArrayList<>();
     coordinator.onTick(now, effects);
-    if (now >= saidAtNanos + REPEAT_NANOS && !self.isAsSaid(newest())) {
+    if (now >= saidAtNanos + REPEAT_NANOS && !isHeard()) {
       sayHow(now, effects);
     }
     stamping.onTick(now, effects);
     return goOn(now, effects);
+  }
+
+  /**
+   * Whether its coordinator has it as it says. One that is new, and has not made its first epoch or
+   * not been heard of, may have missed what was said to it once: an older one's epoch tells
+   * nothing.
+   */
+  private boolean isHeard() {
+    Optional<Epoch> theirs = view.coordinator().flatMap(follower::publishedBy);
+    return theirs.isPresent() && self.isAsSaid(theirs) && self.isAsSaid(newest());
   }
 
   /** A new state or weight of this node. */

@@ -94,6 +94,11 @@ final class Follower {
     }
   }
 
+  /** The newest that one of the view has published. */
+  Optional<Epoch> publishedBy(long bits) {
+    return Optional.ofNullable(publishedBy.get(bits));
+  }
+
   /** Forgets what those published who are not in the view. */
   void onView(ClusterView view) {
     publishedBy.keySet().removeIf(bits -> !view.has(bits));

@@ -64,6 +64,21 @@ class EpochsTest {
   }
 
   @Test
+  void node_itsNewCoordinatorHasNotHeardOfIt_saysHowItIsUntilAnEpochOfThatNamesIt() {
+    epochs.onView(view(1, 1, 2), 0);
+    epochs.on(1, new Published(epoch(E1, A, B)), 0);
+    assertThat(epochs.onTick(SECOND)).as("heard").doesNotContain(announced(1));
+
+    assertThat(epochs.onView(view(2, 3, 2), SECOND)).contains(announced(3));
+    assertThat(epochs.onTick(SECOND + Epochs.REPEAT_NANOS)).contains(announced(3));
+    EpochOrder second = new EpochOrder(2, 1);
+    epochs.on(3, new Published(epoch(second, C)), SECOND + Epochs.REPEAT_NANOS);
+    assertThat(epochs.onTick(2 * SECOND)).as("not named").contains(announced(3));
+    epochs.on(3, new Published(epoch(new EpochOrder(2, 2), B, C)), 2 * SECOND);
+    assertThat(epochs.onTick(3 * SECOND)).as("named").doesNotContain(announced(3));
+  }
+
+  @Test
   void coordinator_othersStillBuildItsEpoch_makesTheNextWhenTheyHaveBuilt() {
     Epoch made = coordinated(SECOND);
     coordinator.on(2, new Confirm(EpochId.of(made), false), SECOND);
@@ -152,6 +167,10 @@ class EpochsTest {
         .filter(e -> e instanceof Effect.SendAll all && all.message() instanceof Published)
         .map(e -> ((Published) ((Effect.SendAll) e).message()).epoch())
         .toList();
+  }
+
+  private static Effect announced(long to) {
+    return new Effect.Send(to, new Announce(B));
   }
 
   private static Effect confirmed(Epoch epoch, boolean inUse) {
