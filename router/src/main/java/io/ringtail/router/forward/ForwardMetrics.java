@@ -72,6 +72,7 @@ final class ForwardMetrics {
   final Counter dictionaryDefinitions;
   final Counter brokenLinks;
   final Counter epochFailures;
+  final Counter failures;
   private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
   private final Map<RefuseReason, Counter> refused = new EnumMap<>(RefuseReason.class);
   private final Map<ResendReason, Counter> resent = new EnumMap<>(ResendReason.class);
@@ -99,6 +100,10 @@ final class ForwardMetrics {
         metrics.counter(
             "ringtail_router_epoch_failures_total",
             "Epochs that could not be taken into use, and are tried again: bugs, or no memory.");
+    failures =
+        metrics.counter(
+            "ringtail_router_forward_failures_total",
+            "Errors while parts were sent, which go again: bugs, or no memory.");
     for (DropReason reason : DropReason.values()) {
       dropped.put(
           reason,

@@ -9,6 +9,7 @@ import io.ringtail.cluster.Member;
 import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.RingTables;
@@ -34,6 +35,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes requests, cuts them by the epoch in use, sends each part to its owner and answers when all
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * forward.max-bytes-held}, whether they wait here or for an answer.
  */
 public final class Forwarder implements Ingress, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final ForwardConfig config;
@@ -125,7 +129,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     HeaderTable headers = HeaderTable.ofDefaultSize();
     this.splitters =
         ThreadLocal.withInitial(() -> new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT));
-    Mishaps mishaps = new Mishaps(metricRegistry, nanoTime);
+    Mishaps mishaps = new Mishaps(metrics.failures, log, nanoTime);
     this.rerouter =
         new Rerouter(
             this::routes,

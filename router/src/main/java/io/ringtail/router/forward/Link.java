@@ -100,19 +100,19 @@ final class Link implements Outlet, LinkSession.Events {
     try {
       task.run();
     } catch (RuntimeException | Error e) { // thrown on, it would end the ticks
-      failed("link", e);
+      failed("work", e);
     }
   }
 
   private void failed(String where, Throwable e) {
-    context.mishaps().happened(where, e);
+    context.mishaps().happened("event=link-failed where=" + where + " sampler=" + sampler, e);
     LinkSession open = session;
     try {
       if (open != null) {
         open.end("failed: " + e);
       }
     } catch (RuntimeException | Error more) {
-      context.mishaps().happened("link-end", more);
+      context.mishaps().happened("event=link-failed where=end sampler=" + sampler, more);
     }
   }
 
@@ -259,7 +259,7 @@ final class Link implements Outlet, LinkSession.Events {
       if (session == null) {
         connectLater();
       }
-      failed("link-open", e);
+      failed("open", e);
     }
   }
 

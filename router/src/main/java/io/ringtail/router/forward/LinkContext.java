@@ -1,6 +1,7 @@
 package io.ringtail.router.forward;
 
 import io.ringtail.link.Peer;
+import io.ringtail.metrics.Mishaps;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;

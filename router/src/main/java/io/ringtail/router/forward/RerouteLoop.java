@@ -3,6 +3,7 @@ package io.ringtail.router.forward;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -46,7 +47,7 @@ final class RerouteLoop implements Rerouting {
     try {
       rerouter.run();
     } catch (RuntimeException | Error e) { // thrown on, it would be the last tick
-      mishaps.happened("reroute-tick", e);
+      mishaps.happened("event=reroute-failed", e);
     }
   }
 

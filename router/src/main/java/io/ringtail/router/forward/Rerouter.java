@@ -1,6 +1,7 @@
 package io.ringtail.router.forward;
 
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.forward.ForwardMetrics.RefuseReason;
@@ -97,7 +98,7 @@ final class Rerouter {
     try {
       return dropped(p.parcel, nowNanos) || sent(p, now);
     } catch (RuntimeException | Error e) {
-      mishaps.happened("reroute", e);
+      mishaps.happened("event=reroute-failed spans=" + p.parcel.spanCount(), e);
       return false;
     }
   }

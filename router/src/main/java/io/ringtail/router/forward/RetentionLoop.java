@@ -8,6 +8,7 @@ import io.ringtail.link.Mark;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.retain.Piece;
 import io.ringtail.router.retain.RetentionConfig;
@@ -45,14 +46,13 @@ import org.slf4j.LoggerFactory;
 final class RetentionLoop implements Retention, RetentionLog.Effects {
   private static final Logger logger = LoggerFactory.getLogger(RetentionLoop.class);
   private static final long TICK_MILLIS = 20;
-  private static final long TELLING_NANOS = 10_000_000_000L;
   private static final int WAKING_COUNT = 128;
   private static final int EVENTS_A_TURN = 4096;
 
   private final boolean on;
   private final EventLoop control;
   private final RetentionLog log;
-  private final Counter failures;
+  private final Mishaps mishaps;
   private final Rerouter rerouter;
   private final Seqs seqs;
   private final Supplier<Collection<Link>> links;
@@ -78,8 +78,6 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private volatile long spanCount;
   private boolean piecesWereSent;
   private boolean stopped;
-  private boolean failedBefore;
-  private long failedNanos;
 
   private sealed interface Event {
     record Accepted(Parcel parcel, SamplerKey receiver) implements Event {}
@@ -136,10 +134,11 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     this.nanoTime = with.nanoTime;
     this.links = links;
     this.words = words;
-    this.failures =
+    Counter failures =
         metrics.counter(
             "ringtail_router_retention_failures_total",
             "Errors of the log of accepted parts: bugs, or no memory.");
+    this.mishaps = new Mishaps(failures, logger, nanoTime);
     this.log = new RetentionLog(config, metrics, with.allocator, this, with.rules);
   }
 
@@ -220,17 +219,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     try {
       goOn();
     } catch (RuntimeException | Error e) { // thrown on, it would end the ticks
-      failed(e);
-    }
-  }
-
-  private void failed(Throwable e) {
-    failures.inc();
-    long nowNanos = nanoTime.getAsLong();
-    if (!failedBefore || nowNanos - failedNanos >= TELLING_NANOS) {
-      logger.error("event=retention-failed count={}", failures.getCount(), e);
-      failedBefore = true;
-      failedNanos = nowNanos;
+      mishaps.happened("event=retention-failed", e);
     }
   }
 
@@ -281,7 +270,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     try {
       take(event, nowNanos);
     } catch (RuntimeException | Error e) {
-      failed(e);
+      mishaps.happened("event=retention-failed", e);
       if (event instanceof Event.Accepted lost) {
         Parcel parcel = lost.parcel;
         log.failed(lost.receiver, parcel.seq(), parcel.spanCount(), parcel.errand().piece());

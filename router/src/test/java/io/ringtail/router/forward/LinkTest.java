@@ -20,6 +20,7 @@ import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.link.Welcome;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.route.Tables;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** One link on a call that takes as many messages as the test says. */
 class LinkTest {
@@ -63,7 +65,10 @@ class LinkTest {
               new NoRerouting(),
               new RecordedRetention(),
               new ForwardMetrics(metrics),
-              new Mishaps(metrics, now::get),
+              new Mishaps(
+                  new ForwardMetrics(metrics).failures,
+                  LoggerFactory.getLogger(LinkTest.class),
+                  now::get),
               new UnsentBytes(1 << 20),
               now::get),
           SAMPLER,

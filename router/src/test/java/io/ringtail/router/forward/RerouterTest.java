@@ -7,6 +7,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
 import io.ringtail.router.retain.Piece;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class RerouterTest {
   private final RoutingTable three = Tables.of(3);
@@ -45,7 +47,15 @@ class RerouterTest {
     counters = new ForwardMetrics(metrics);
     rerouter =
         new Rerouter(
-            () -> routes, splitter, held, counters, new Mishaps(metrics, now::get), now::get);
+            () -> routes,
+            splitter,
+            held,
+            counters,
+            new Mishaps(
+                new ForwardMetrics(metrics).failures,
+                LoggerFactory.getLogger(RerouterTest.class),
+                now::get),
+            now::get);
   }
 
   @AfterEach
@@ -120,7 +130,10 @@ class RerouterTest {
             control.eventLoop(),
             rerouter,
             () -> EpochOrder.NONE,
-            new Mishaps(metrics, now::get),
+            new Mishaps(
+                new ForwardMetrics(metrics).failures,
+                LoggerFactory.getLogger(RerouterTest.class),
+                now::get),
             now::get);
     loop.start();
     routes = routes(three);

@@ -8,6 +8,7 @@ import io.ringtail.link.Mark;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.retain.SamplerKey;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class RetentionLoopTest {
   private static final SamplerKey A = new SamplerKey("a", 100);
@@ -42,7 +44,10 @@ class RetentionLoopTest {
                       HeaderTable.ofDefaultSize(), new UnpooledByteBufAllocator(false)),
                   held,
                   new ForwardMetrics(metrics),
-                  new Mishaps(metrics, now::get),
+                  new Mishaps(
+                      new ForwardMetrics(metrics).failures,
+                      LoggerFactory.getLogger(RetentionLoopTest.class),
+                      now::get),
                   now::get),
               new Seqs(),
               held,

@@ -1,6 +1,7 @@
 package io.ringtail.sampler.export;
 
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.sampler.export.send.SendResult;
 import io.ringtail.sampler.export.send.Transport;
 import java.util.ArrayDeque;
@@ -10,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,11 +42,15 @@ final class Destination {
 
   private static final int HALVINGS_A_SECOND = 20;
 
+  private static final long WAIT_FOR_AN_OFFER_NANOS = 1_000_000;
+  private static final int MOST_WAITS_FOR_AN_OFFER = 500;
+
   private final String name;
   private final Transport transport;
   private final Backoff backoff;
   private final Runnable wakeUp;
   private final ExportMetrics metrics;
+  private final Mishaps mishaps;
   private final Allowance halvings = new Allowance(HALVINGS_AT_ONCE, HALVINGS_A_SECOND);
 
   private final Backlog backlog;
@@ -80,6 +86,7 @@ final class Destination {
         new Backoff(config.retryInitial().toNanos(), config.retryMax().toNanos(), random);
     this.wakeUp = wakeUp;
     this.metrics = new ExportMetrics(metrics, name);
+    this.mishaps = new Mishaps(this.metrics.failures, log, System::nanoTime);
     this.backlog = new Backlog(config.maxQueuedBytes());
     this.outcome = new Outcome(name, backlog, spool, this.metrics);
     this.overflow = new Overflow(name, spool, backlog, outcome, this.metrics);
@@ -156,8 +163,8 @@ final class Destination {
   }
 
   /** Something failed that should not: a bug, or no memory. What it was about is tried again. */
-  void failed() {
-    metrics.failures.inc();
+  void failed(Throwable e) {
+    mishaps.happened("event=export-failed destination=" + name, e);
   }
 
   /**
@@ -340,9 +347,11 @@ final class Destination {
   long abandon(long nowNanos) {
     long spans = 0;
     complete(nowNanos);
-    while (!backlog.isEmpty()) {
+    int idle = 0;
+    while (!backlog.isEmpty() && idle < MOST_WAITS_FOR_AN_OFFER) {
       if (gathering.take(nowNanos, ready) == 0 && gathering.isEmpty()) {
-        Thread.onSpinWait(); // an offer has set room aside and is about to enqueue
+        idle++; // an offer has set room aside and is about to enqueue, if it has not failed
+        LockSupport.parkNanos(WAIT_FOR_AN_OFFER_NANOS);
       }
       for (Batch batch : unanswered()) {
         spans += abandon(batch, nowNanos);

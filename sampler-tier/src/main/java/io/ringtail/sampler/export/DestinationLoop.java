@@ -70,8 +70,7 @@ final class DestinationLoop implements Runnable {
     try {
       return destination.doWork(System.nanoTime());
     } catch (RuntimeException | Error e) {
-      destination.failed();
-      log.error("export failed unexpectedly, goes on destination={}", destination.name(), e);
+      destination.failed(e);
       return 0;
     }
   }
@@ -83,13 +82,21 @@ final class DestinationLoop implements Runnable {
     if (System.nanoTime() - endNanos < 0) {
       return false;
     }
-    long spans = destination.abandon(System.nanoTime());
-    if (spans > 0) {
-      log.warn(
-          "export stopped with spans unanswered destination={} spans={}",
-          destination.name(),
-          spans);
-    }
+    abandon();
     return true;
+  }
+
+  private void abandon() {
+    try {
+      long spans = destination.abandon(System.nanoTime());
+      if (spans > 0) {
+        log.warn(
+            "export stopped with spans unanswered destination={} spans={}",
+            destination.name(),
+            spans);
+      }
+    } catch (RuntimeException | Error e) {
+      destination.failed(e);
+    }
   }
 }

@@ -90,7 +90,7 @@ class DestinationDiskTest extends WithDestination {
       try {
         destination.doWork(nowNanos);
       } catch (ClosedFileSystemException e) {
-        destination.failed();
+        destination.failed(e);
       }
     }
     assertThat(kept.answered()).isEqualTo(2);

@@ -21,6 +21,17 @@ import org.junit.jupiter.api.Test;
 
 /** What is taken, gathered in requests and sent, while all is well or much is not. */
 class DestinationTest extends WithDestination {
+  /** It would have kept the process from ending. */
+  @Test
+  void stop_afterAnOfferThatNeverCame_givesUpWaitingForIt() {
+    assertThat(destination.tryReserve(100)).isTrue();
+    assertThat(offer(kept.trace(1, 2))).isTrue();
+    destination.stopTaking();
+    assertThat(destination.abandon(nowNanos)).isEqualTo(2);
+    assertThat(kept.answered()).isEqualTo(1);
+    assertThat(destination.queuedBytes()).isEqualTo(100);
+  }
+
   @Test
   void request_gathersUntilLingerIsOver() {
     offer(kept.trace(1, 2));

@@ -1,0 +1,43 @@
+package io.ringtail.metrics;
+
+import com.codahale.metrics.Counter;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+
+/**
+ * What should not happen where work goes on all the same: a bug, or no memory. Each is counted, and
+ * said with its trace at most every {@value #TELLING_SECONDS} s, as what is tried again a hundred
+ * times a second may fail as often. Threads: any.
+ */
+public final class Mishaps {
+  private static final int TELLING_SECONDS = 10;
+  private static final long TELLING_NANOS = TimeUnit.SECONDS.toNanos(TELLING_SECONDS);
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final Counter count;
+  private final Logger log;
+  private final LongSupplier nanoTime;
+  private final AtomicLong toldNanos = new AtomicLong(NEVER);
+
+  public Mishaps(Counter count, Logger log, LongSupplier nanoTime) {
+    this.count = count;
+    this.log = log;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Counts one.
+   *
+   * @param what failed: {@code event=… key=value}
+   */
+  public void happened(String what, Throwable e) {
+    count.inc();
+    long now = nanoTime.getAsLong();
+    long told = toldNanos.get();
+    if ((told == NEVER || now - told >= TELLING_NANOS) && toldNanos.compareAndSet(told, now)) {
+      log.error("{} count={}", what, count.getCount(), e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.ringtail.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.codahale.metrics.Counter;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class MishapsTest {
+  private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+  private final Logger log = (Logger) LoggerFactory.getLogger(MishapsTest.class);
+  private final Counter count = new Counter();
+  private final AtomicLong now = new AtomicLong(-5);
+  private final Mishaps mishaps = new Mishaps(count, log, now::get);
+
+  @BeforeEach
+  void listen() {
+    said.start();
+    log.setAdditive(false);
+    log.addAppender(said);
+  }
+
+  @AfterEach
+  void stopListening() {
+    log.detachAppender(said);
+    log.setAdditive(true);
+  }
+
+  @Test
+  void mishaps_manyInASecond_areAllCountedAndSaidOnce() {
+    for (int i = 0; i < 100; i++) {
+      mishaps.happened("event=work-failed", new IllegalStateException("told to fail"));
+      now.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+    assertThat(count.getCount()).isEqualTo(100);
+    assertThat(said.list).hasSize(1);
+    assertThat(said.list.get(0).getFormattedMessage()).isEqualTo("event=work-failed count=1");
+    assertThat(said.list.get(0).getThrowableProxy().getMessage()).isEqualTo("told to fail");
+
+    now.addAndGet(TimeUnit.SECONDS.toNanos(9));
+    mishaps.happened("event=work-failed", new AssertionError());
+    assertThat(said.list).hasSize(2);
+    assertThat(said.list.get(1).getFormattedMessage()).isEqualTo("event=work-failed count=101");
+  }
+}
