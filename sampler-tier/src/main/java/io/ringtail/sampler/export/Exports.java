@@ -116,16 +116,23 @@ public final class Exports implements ExportQueue {
     if (stopped) {
       return false;
     }
-    if (!reserveInAll(Batch.costBytes(trace))) {
+    int bytes = Batch.costBytes(trace);
+    if (!reserveIn(destinations.size(), bytes)) {
       return false;
     }
     if (destinations.size() == 1) {
       destinations.get(0).enqueue(trace);
       return true;
     }
-    FanOut answers = new FanOut(trace, destinations.size());
-    for (Destination destination : destinations) {
-      destination.enqueue(answers.copy());
+    List<KeptTrace> copies;
+    try {
+      copies = copies(trace);
+    } catch (RuntimeException | Error e) {
+      unreserveIn(destinations.size(), bytes); // else so much of the queues is gone for good
+      throw e;
+    }
+    for (int i = 0; i < copies.size(); i++) {
+      destinations.get(i).enqueue(copies.get(i));
     }
     trace.resourceSpans().release();
     if (destinations.isEmpty()) {
@@ -134,16 +141,35 @@ public final class Exports implements ExportQueue {
     return true;
   }
 
-  private boolean reserveInAll(int bytes) {
-    for (int i = 0; i < destinations.size(); i++) {
+  /** One for each destination. */
+  private List<KeptTrace> copies(KeptTrace trace) {
+    FanOut answers = new FanOut(trace, destinations.size());
+    List<KeptTrace> copies = new ArrayList<>(destinations.size());
+    try {
+      for (int i = 0; i < destinations.size(); i++) {
+        copies.add(answers.copy());
+      }
+      return copies;
+    } catch (RuntimeException | Error e) {
+      copies.forEach(copy -> copy.resourceSpans().release());
+      throw e;
+    }
+  }
+
+  private boolean reserveIn(int count, int bytes) {
+    for (int i = 0; i < count; i++) {
       if (!destinations.get(i).tryReserve(bytes)) {
-        for (int k = 0; k < i; k++) {
-          destinations.get(k).unreserve(bytes);
-        }
+        unreserveIn(i, bytes);
         return false;
       }
     }
     return true;
+  }
+
+  private void unreserveIn(int count, int bytes) {
+    for (int i = 0; i < count; i++) {
+      destinations.get(i).unreserve(bytes);
+    }
   }
 
   /** Whether each destination works. Threads: any. */

@@ -1,11 +1,13 @@
 package io.ringtail.sampler.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.netty.util.IllegalReferenceCountException;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
@@ -90,6 +92,23 @@ class HttpExportTest {
 
   private void awaitAnswered(int traces) {
     await().atMost(SOON).until(() -> kept.answered() == traces);
+  }
+
+  /** As one without memory for the copies would. */
+  @Test
+  void offer_thatFails_leavesItsRoomToOthers(@TempDir Path dir) throws Exception {
+    Exports exports =
+        open(otlp("", "") + "file: '" + dir.resolve("out.json") + "'\nmax-queued-bytes: 1KiB\n");
+    for (long id = 1; id <= 10; id++) {
+      KeptTrace released = kept.trace(id, 3);
+      released.resourceSpans().release();
+      assertThatThrownBy(() -> exports.offer(released))
+          .isInstanceOf(IllegalReferenceCountException.class);
+    }
+    assertThat(exports.isEmpty()).isTrue();
+    assertThat(exports.offer(kept.trace(11, 3))).isTrue();
+    awaitAnswered(1);
+    exports.close(SOON);
   }
 
   @Test
