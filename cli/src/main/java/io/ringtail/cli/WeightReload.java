@@ -3,6 +3,7 @@ package io.ringtail.cli;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.sampler.SamplerConfig;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * What of a sampler's file is applied while it runs: its weight. A file with problems is refused
  * whole; other changes wait for a restart, and are told so. Threads: the config watch's.
  */
-final class WeightReload implements Runnable {
+final class WeightReload implements Consumer<byte[]> {
   private static final Logger log = LoggerFactory.getLogger(WeightReload.class);
 
   /** {@code sampler.weight} as printed; members of a fixed cluster have theirs deeper. */
@@ -38,9 +39,12 @@ final class WeightReload implements Runnable {
     return WEIGHT.matcher(file.effective()).replaceAll("$1");
   }
 
+  /**
+   * @param content of the file
+   */
   @Override
-  public void run() {
-    ConfigFile file = ConfigFile.read(path);
+  public void accept(byte[] content) {
+    ConfigFile file = ConfigFile.read(path, content);
     file.root().ignore("ring");
     SamplerConfig config = SamplerConfig.read(file.root());
     if (!file.problems().isEmpty()) {
@@ -49,8 +53,8 @@ final class WeightReload implements Runnable {
     }
     if (config.weight() != weight) {
       log.info("event=weight-changed from={} to={}", weight, config.weight());
+      apply.accept(config.weight());
       weight = config.weight();
-      apply.accept(weight);
     }
     String newRest = rest(file);
     if (!newRest.equals(rest)) {

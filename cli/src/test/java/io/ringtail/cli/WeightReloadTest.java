@@ -1,6 +1,7 @@
 package io.ringtail.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -68,12 +69,12 @@ class WeightReloadTest {
   void weight_changed_isAppliedOnceAndNothingElseIsSaid() throws Exception {
     WeightReload reload = started("sampler: { weight: 100 }\n");
     write("sampler: { weight: 300 }\n");
-    reload.run();
-    reload.run();
+    reload.accept(Files.readAllBytes(path));
+    reload.accept(Files.readAllBytes(path));
     assertThat(applied).containsExactly(300);
     assertThat(lines()).containsExactly("[INFO] event=weight-changed from=100 to=300");
     write("sampler: {}\n");
-    reload.run();
+    reload.accept(Files.readAllBytes(path));
     assertThat(applied).as("the default again").containsExactly(300, 100);
   }
 
@@ -81,8 +82,8 @@ class WeightReloadTest {
   void otherKeys_changed_takeARestartAndAreSaidOnce() throws Exception {
     WeightReload reload = started("sampler: { stop-grace: 10s }\n");
     write("sampler: { weight: 7, stop-grace: 11s }\n");
-    reload.run();
-    reload.run();
+    reload.accept(Files.readAllBytes(path));
+    reload.accept(Files.readAllBytes(path));
     assertThat(applied).containsExactly(7);
     assertThat(lines())
         .containsExactly(
@@ -96,16 +97,51 @@ class WeightReloadTest {
         "cluster: { discovery: fixed, members: [ { id: s, link: 'h:1', weight: %d } ] }\n";
     WeightReload reload = started(fixed.formatted(1));
     write(fixed.formatted(2));
-    reload.run();
+    reload.accept(Files.readAllBytes(path));
     assertThat(applied).isEmpty();
     assertThat(lines()).singleElement().asString().contains("event=config-changed");
+  }
+
+  /** Who rewrites a file in place leaves {@code weight: 3} in it for a moment. */
+  @Test
+  void file_changedSinceItWasSeen_isNotReadAgain() throws Exception {
+    WeightReload reload = started("sampler: { weight: 5 }\n");
+    write("sampler: { weight: 300 }\n");
+    byte[] seen = Files.readAllBytes(path);
+    write("sampler: { weight: 3 }\n");
+    reload.accept(seen);
+    assertThat(applied).containsExactly(300);
+  }
+
+  @Test
+  void weight_thatCouldNotBeApplied_isAppliedWithTheNextChange() throws Exception {
+    write("sampler: { weight: 5 }\n");
+    ConfigFile file = ConfigFile.read(path);
+    SamplerConfig config = SamplerConfig.read(file.root());
+    WeightReload reload =
+        new WeightReload(
+            path,
+            file,
+            config,
+            weight -> {
+              applied.add(weight);
+              if (applied.size() == 1) {
+                throw new IllegalStateException("told to fail");
+              }
+            });
+    write("sampler: { weight: 7 }\n");
+    byte[] content = Files.readAllBytes(path);
+    assertThatThrownBy(() -> reload.accept(content)).isInstanceOf(IllegalStateException.class);
+    write("# again\nsampler: { weight: 7 }\n");
+    reload.accept(Files.readAllBytes(path));
+    assertThat(applied).containsExactly(7, 7);
   }
 
   @Test
   void comment_changed_isNothing() throws Exception {
     WeightReload reload = started("sampler: { weight: 5 }\n");
     write("# mended\nsampler: { weight: 5 }\n");
-    reload.run();
+    reload.accept(Files.readAllBytes(path));
     assertThat(applied).isEmpty();
     assertThat(lines()).isEmpty();
   }
@@ -114,7 +150,7 @@ class WeightReloadTest {
   void file_withAProblem_isRefusedWholeAndAllIsSaid() throws Exception {
     WeightReload reload = started("sampler: { weight: 5 }\n");
     write("sampler: { weight: 6, shards: many, wait: 1s }\n");
-    reload.run();
+    reload.accept(Files.readAllBytes(path));
     assertThat(applied).isEmpty();
     assertThat(lines())
         .singleElement()
@@ -122,7 +158,7 @@ class WeightReloadTest {
         .startsWith("[ERROR] ")
         .contains("event=config-refused", ":1:31: sampler.shards: ", ":1:37: sampler.wait: ");
     write("sampler: { weight: 6 }\n");
-    reload.run();
+    reload.accept(Files.readAllBytes(path));
     assertThat(applied).containsExactly(6);
   }
 }

@@ -1,7 +1,10 @@
 package io.ringtail.config;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,13 +49,21 @@ public final class ConfigFile {
   /** Reads a file, with the environment of this process. */
   public static ConfigFile read(Path path) {
     try {
-      return read(path.toString(), Files.readString(path));
+      return read(path, Files.readAllBytes(path));
     } catch (NoSuchFileException e) {
       return unreadable(path, "no such file");
-    } catch (CharacterCodingException e) {
-      return unreadable(path, "not UTF-8 text");
     } catch (IOException e) {
       return unreadable(path, "cannot be read (" + e.getMessage() + ")");
+    }
+  }
+
+  /** Takes what has been read of a file, with the environment of this process. */
+  public static ConfigFile read(Path path, byte[] content) {
+    try {
+      CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder(); // which reports what is none
+      return read(path.toString(), utf8.decode(ByteBuffer.wrap(content)).toString());
+    } catch (CharacterCodingException e) {
+      return unreadable(path, "not UTF-8 text");
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,7 @@ public final class ConfigWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConfigWatch.class);
 
   private final Path file;
-  private final Runnable onChange;
+  private final Consumer<byte[]> onChange;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -33,10 +34,10 @@ public final class ConfigWatch implements AutoCloseable {
 
   /**
    * @param seen the bytes that are in use
-   * @param onChange told of others, after they have been the same twice: who writes a file in place
-   *     may not be done
+   * @param onChange told others, after they have been the same twice: who writes a file in place
+   *     may not be done; not to read the file once more, which may be half written by then
    */
-  public ConfigWatch(Path file, byte[] seen, Runnable onChange) {
+  public ConfigWatch(Path file, byte[] seen, Consumer<byte[]> onChange) {
     this.file = file;
     this.seen = seen.clone();
     this.onChange = onChange;
@@ -55,14 +56,14 @@ public final class ConfigWatch implements AutoCloseable {
       before = now;
       if (settled && !Arrays.equals(now, seen)) {
         seen = now;
-        onChange.run();
+        onChange.accept(now.clone());
       }
     } catch (IOException e) {
       if (!unreadable) {
         unreadable = true;
         log.warn("event=config-unreadable file={} reason=\"{}\"", file, e.toString());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // thrown on, it would be the last look
       log.error(
           "event=config-not-applied file={} reason=\"{}\"",
           file,
