@@ -77,7 +77,7 @@ final class OpsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (request.decoderResult().isFailure()) {
       return text(HttpResponseStatus.BAD_REQUEST, "bad request\n");
     }
-    String path = new QueryStringDecoder(request.uri()).path();
+    String path = new QueryStringDecoder(request.uri()).rawPath();
     if (!PATHS.contains(path)) {
       return text(HttpResponseStatus.NOT_FOUND, "not found (known: /livez, /metrics, /readyz)\n");
     }

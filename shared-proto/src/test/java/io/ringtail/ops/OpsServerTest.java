@@ -1,11 +1,13 @@
 package io.ringtail.ops;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringtail.config.ListenException;
 import io.ringtail.metrics.Metrics;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,6 +50,17 @@ class OpsServerTest {
     readiness.ready("link");
     readiness.ready("cluster");
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  /** No client's doing is worth a stack trace. */
+  @Test
+  void path_thatIsNotEncodedRight_isNotFound() throws Exception {
+    try (Socket client = new Socket("127.0.0.1", server.address().getPort())) {
+      client.setSoTimeout(10_000);
+      client.getOutputStream().write("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+      byte[] status = client.getInputStream().readNBytes("HTTP/1.1 404".length());
+      assertThat(new String(status, US_ASCII)).isEqualTo("HTTP/1.1 404");
+    }
   }
 
   @Test

@@ -355,7 +355,10 @@ final class JsonTokens {
     return new MalformedJsonException(at.getLineNr(), at.getColumnNr(), message + "");
   }
 
-  /** Jackson names the parser's source where it says where an open object began; there is none to name. */
+  /**
+   * Jackson names the parser's source where it says where an open object began; there is none to
+   * name.
+   */
   private static String withoutSource(String message) {
     return SOURCE.matcher(message).replaceAll("$1");
   }
