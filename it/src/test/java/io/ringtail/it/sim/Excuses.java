@@ -92,7 +92,8 @@ final class Excuses {
         && !isUncovered(trace)
         && !isParted(trace)
         && !isDecidedLast(trace)
-        && !wasWholeAndForgotten(trace);
+        && !wasWholeAndForgotten(trace)
+        && !wasWholeAndTakenBack(trace);
   }
 
   /**
@@ -113,6 +114,21 @@ final class Excuses {
       lastDeath = Math.max(lastDeath, next.getKey().killedAt());
     }
     return false;
+  }
+
+  /**
+   * Whether another had decided it before, on the whole of it, and took that back as the slot went
+   * (D2), and who decides it anew had heard of that and forgot: where next to none are remembered
+   * and no log of a router that is named has anything of it (D4). Till then what there was of it
+   * ended by the first (D5).
+   */
+  private boolean wasWholeAndTakenBack(Ledger.Trace trace) {
+    Ledger.Decided anew = trace.decisions.get(0);
+    return isForgottenForRouters(trace)
+        && trace.knows.entrySet().stream()
+            .anyMatch(k -> k.getKey().name().equals(anew.by()) && k.getValue() < anew.at())
+        && trace.taken.stream()
+            .anyMatch(t -> t.at() < anew.at() && !t.by().equals(anew.by()) && t.missing() == 0);
   }
 
   /**
@@ -163,12 +179,13 @@ final class Excuses {
   }
 
   /**
-   * A decision is replayable for the routers of the newest epoch (D4). What one sends that was
-   * taken for lost and comes back, be it late or a replay, only the decision cache can know.
+   * A decision is replayable for the routers of the newest epoch (D4). What one has sent that is
+   * lost, or was taken for lost and comes back, be it late, a replay or handed over, only the
+   * decision cache can know.
    */
   private boolean isForgottenForRouters(Ledger.Trace trace) {
     return remembersLittle
-        && trace.spans.stream().anyMatch(s -> s.toldBy.stream().anyMatch(routersLost::contains));
+        && trace.spans.stream().anyMatch(s -> s.sentTo.stream().anyMatch(routersLost::contains));
   }
 
   /** Whether what came after its first decision, taken early for want of memory, is late. */
@@ -248,14 +265,21 @@ final class Excuses {
   private static boolean isOfTwoDecisions(Ledger.Trace trace) {
     List<Ledger.Sent> told = trace.spans.stream().filter(s -> s.toldAt != 0).toList();
     return told.stream().allMatch(s -> s.arrived || !s.span.error())
-        && trace.decisions.stream()
-            .mapToLong(Ledger.Decided::at)
-            .anyMatch(at -> isCutAt(at, told, true) || isCutAt(at, told, false));
+        && trace.taken.stream().anyMatch(t -> isCutSince(t.at(), told, t.keep()));
   }
 
-  private static boolean isCutAt(long at, List<Ledger.Sent> told, boolean keepsFirst) {
-    return told.stream()
-        .allMatch(s -> s.arrived == keepsFirst ? s.firstSentAt < at : s.toldAt >= at);
+  /** Whether a decision can have been followed until some time, and another one from there on. */
+  private static boolean isCutSince(long at, List<Ledger.Sent> told, boolean keepsFirst) {
+    long forgotten =
+        told.stream()
+            .filter(s -> s.arrived != keepsFirst)
+            .mapToLong(s -> s.toldAt)
+            .min()
+            .orElse(Long.MAX_VALUE);
+    return forgotten >= at
+        && told.stream()
+            .filter(s -> s.arrived == keepsFirst)
+            .allMatch(s -> s.firstSentAt < forgotten);
   }
 
   private static boolean isAsDeserved(Ledger.Trace trace, Predicate<Ledger.Sent> of) {

@@ -44,6 +44,9 @@ final class Ledger {
     /** By a sender that was refused, or not answered. */
     boolean sentAgain;
 
+    /** Routers it was sent to, which may have it though they have not said so. */
+    final List<String> sentTo = new ArrayList<>(1);
+
     /** Routers that said that they have it. */
     final List<String> toldBy = new ArrayList<>(1);
 
@@ -70,6 +73,13 @@ final class Ledger {
    */
   record Ended(long at, int missing) {}
 
+  /**
+   * A decision that was taken.
+   *
+   * @param missing as of {@link Decided}
+   */
+  record Taken(long at, String by, boolean keep, int spans, int missing) {}
+
   static final class Trace {
     final List<Sent> spans = new ArrayList<>();
     final List<Decided> decisions = new ArrayList<>();
@@ -77,6 +87,9 @@ final class Ledger {
 
     /** Processes that have known of a decision, and since when. */
     final Map<Host, Long> knows = new LinkedHashMap<>();
+
+    /** Those of {@link #decisions}, and those that may have had effect at the heir alone. */
+    final List<Taken> taken = new ArrayList<>(1);
 
     boolean error;
   }
@@ -120,7 +133,10 @@ final class Ledger {
         new Excuses(world, decisionWait, config.remembersLittle(), config.decidesEarly());
   }
 
-  void sending(List<Spans.Span> request) {
+  /**
+   * @param router which incarnation
+   */
+  void sending(List<Spans.Span> request, String router) {
     boolean again = false;
     for (Spans.Span s : request) {
       Sent sent = spans.get(s.id());
@@ -136,6 +152,7 @@ final class Ledger {
         sent.sentAgain = true;
         again = true;
       }
+      sent.sentTo.add(router);
     }
     requestsAgain += again ? 1 : 0;
   }
@@ -196,6 +213,14 @@ final class Ledger {
     if (trace != null) {
       trace.knows.putIfAbsent(sampler, world.now());
       trace.ended.add(new Ended(world.now(), missing(trace, spans)));
+    }
+  }
+
+  /** A sampler has taken a decision, and tells its heir if there is one. */
+  void taken(Host by, long hi, long lo, boolean keep, int spans) {
+    Trace trace = traces.get(new TraceKey(hi, lo));
+    if (trace != null) {
+      trace.taken.add(new Taken(world.now(), by.name(), keep, spans, missing(trace, spans)));
     }
   }
 
@@ -302,6 +327,11 @@ final class Ledger {
       arrivals
           .getOrDefault(s.span.id(), List.of())
           .forEach(a -> b.append(' ').append(time(a.at)).append('@').append(a.from));
+    }
+    for (Taken t : trace.taken) {
+      b.append("\n    taken ").append(t.keep() ? "keep" : "drop").append(" by ").append(t.by());
+      b.append(' ').append(time(t.at())).append(" on ").append(t.spans());
+      b.append(" spans, missing ").append(t.missing());
     }
     for (Decided d : trace.decisions) {
       b.append("\n    decided ").append(d.keep() ? "keep" : "drop").append(" by ").append(d.by());

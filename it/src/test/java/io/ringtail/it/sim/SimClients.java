@@ -131,8 +131,8 @@ final class SimClients {
       attempt.again(200 * World.MILLI);
       return;
     }
-    ledger.sending(request);
     SimRouter to = target.get();
+    ledger.sending(request, to.toString());
     attempt.to = to;
     to.host.after(world.below(2 * World.MILLI), () -> to.accept(body, attempt));
     host.after(PATIENCE, () -> attempt.again(0));

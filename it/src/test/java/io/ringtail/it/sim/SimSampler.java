@@ -11,6 +11,7 @@ import io.ringtail.link.Farewell;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.sampler.decide.EffectListener;
 import io.ringtail.sampler.handoff.Draining;
 import io.ringtail.sampler.handoff.Handoff;
 import io.ringtail.sampler.handoff.HandoffStatus;
@@ -84,24 +85,7 @@ final class SimSampler extends SimNode {
             handoff,
             membership::mayDecide,
             simulation.config.rules());
-    SimShardAccess.listen(
-        shards,
-        new SimShardAccess.Effects() {
-          @Override
-          public void onEffect(long hi, long lo, boolean keep, int spans, boolean known) {
-            simulation.ledger.decided(host, known, isAlone(), hi, lo, keep, spans);
-          }
-
-          @Override
-          public void onHeard(long hi, long lo) {
-            simulation.ledger.heard(host, hi, lo);
-          }
-
-          @Override
-          public void onEnded(long hi, long lo, int spans) {
-            simulation.ledger.ended(host, hi, lo, spans);
-          }
-        });
+    SimShardAccess.listen(shards, new Decisions());
     Ownership ownership = new Ownership();
     this.links =
         SimIntakeAccess.links(
@@ -133,6 +117,29 @@ final class SimSampler extends SimNode {
     handoff.start(this::look);
     for (int i = 0; i < shards.shards(); i++) {
       new ShardHand(i).begin();
+    }
+  }
+
+  /** Tells the ledger. */
+  private final class Decisions implements EffectListener {
+    @Override
+    public void onTaken(long hi, long lo, boolean keep, int spans) {
+      simulation.ledger.taken(host, hi, lo, keep, spans);
+    }
+
+    @Override
+    public void onEffect(long hi, long lo, boolean keep, int spans, boolean known) {
+      simulation.ledger.decided(host, known, isAlone(), hi, lo, keep, spans);
+    }
+
+    @Override
+    public void onHeard(long hi, long lo) {
+      simulation.ledger.heard(host, hi, lo);
+    }
+
+    @Override
+    public void onEnded(long hi, long lo, int spans) {
+      simulation.ledger.ended(host, hi, lo, spans);
     }
   }
 

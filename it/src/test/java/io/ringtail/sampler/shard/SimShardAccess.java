@@ -62,33 +62,8 @@ public final class SimShardAccess {
     return set.metrics().handedOutSpans();
   }
 
-  /** What is told of decisions: each that takes effect, and each that comes. */
-  public interface Effects {
-    void onEffect(long hi, long lo, boolean keep, int spans, boolean known);
-
-    void onHeard(long hi, long lo);
-
-    void onEnded(long hi, long lo, int spans);
-  }
-
-  public static void listen(ShardSet set, Effects effects) {
-    EffectListener listener =
-        new EffectListener() {
-          @Override
-          public void onEffect(long hi, long lo, boolean keep, int spans, boolean known) {
-            effects.onEffect(hi, lo, keep, spans, known);
-          }
-
-          @Override
-          public void onHeard(long hi, long lo) {
-            effects.onHeard(hi, lo);
-          }
-
-          @Override
-          public void onEnded(long hi, long lo, int spans) {
-            effects.onEnded(hi, lo, spans);
-          }
-        };
+  /** Has all decisions told. */
+  public static void listen(ShardSet set, EffectListener listener) {
     set.all().forEach(shard -> shard.listener(listener));
   }
 

@@ -232,6 +232,7 @@ public final class Decider implements Notices.Effect {
     store.traces.policy(trace, policy);
     int state = verdict.keep() ? TraceState.DECIDED_KEEP : TraceState.DECIDED_DROP;
     store.traces.state(trace, cause == Cause.TOO_LARGE ? TraceState.DECIDED_TOO_LARGE : state);
+    tellTaken(trace, verdict.keep());
     notices.decided(trace, policy, verdict.keep(), nowMillis);
   }
 
@@ -266,7 +267,14 @@ public final class Decider implements Notices.Effect {
     store.traces.policy(trace, policy);
     store.traces.state(trace, verdict.keep() ? TraceState.DECIDED_KEEP : TraceState.DECIDED_DROP);
     store.traces.decision(trace, Departures.NO_DECISION);
+    tellTaken(trace, verdict.keep());
     takesEffect(trace, true, nowMillis);
+  }
+
+  private void tellTaken(int trace, boolean keep) {
+    TraceTable traces = store.traces;
+    listener.onTaken(
+        traces.traceIdHi(trace), traces.traceIdLo(trace), keep, traces.spanCount(trace));
   }
 
   /**

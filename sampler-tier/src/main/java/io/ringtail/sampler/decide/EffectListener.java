@@ -1,11 +1,19 @@
 package io.ringtail.sampler.decide;
 
 /**
- * Told of each decision of a shard as it takes effect (protocol D2), and of those that come from
- * others. Threads: the shard's.
+ * Told of each decision of a shard: when it is taken, as it takes effect (protocol D2), and of
+ * those that come from others. Threads: the shard's.
  */
 public interface EffectListener {
   EffectListener NONE = (hi, lo, keep, spans, known) -> {};
+
+  /**
+   * A decision is taken. It has effect here when the heir knows it, or is taken back if the slot
+   * goes first; what the heir has of the trace ends by it all the same (D5).
+   *
+   * @param spans of the trace, as far as it is here
+   */
+  default void onTaken(long hi, long lo, boolean keep, int spans) {}
 
   /**
    * @param spans of the trace, as far as it was here

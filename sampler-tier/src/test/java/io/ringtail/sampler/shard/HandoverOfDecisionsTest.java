@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.link.Header;
 import io.ringtail.sampler.account.DropReason;
+import io.ringtail.sampler.decide.EffectListener;
 import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Seqs;
@@ -33,6 +34,51 @@ class HandoverOfDecisionsTest extends OverThreeSamplers {
     assertThat(c.set.metrics().handedInSpans()).isEqualTo(TRACES);
     samplers.advance(1500);
     assertWhole(1);
+  }
+
+  /** So it is decided once, though by nobody with effect where it was taken (protocol D2, D5). */
+  @Test
+  void decisionTakenBackThatItsHeirKnows_heirOwnsTheSlot_endsTheTraceThere() {
+    samplers.nameRouter();
+    epoch(1, "a", "b");
+    List<Long> owned = LongStream.range(0, TRACES).filter(a::owns).boxed().toList();
+    List<Long> takenByA = tracesTakenBy(a);
+    List<Long> takenByB = tracesTakenBy(b);
+    owned.forEach(trace -> a.take(trace % 2 == 0 ? Spans.error(trace, 1) : Spans.span(trace, 1)));
+    samplers.advance(1000);
+    a.lease = false; // no answer of the heir has effect
+    samplers.advance(200);
+    assertThat(takenByA).hasSameElementsAs(owned);
+    assertThat(a.exports.taken).isEmpty();
+    epoch(2, "b");
+    samplers.settle();
+    samplers.assertNothingForeign();
+    assertThat(a.set.metrics().takenBackDecisions()).isEqualTo(owned.size());
+
+    owned.forEach(trace -> b.take(Spans.error(trace, 2)));
+    samplers.advance(1500);
+    assertThat(takenByB).isEmpty();
+    assertThat(b.exported())
+        .allSatisfy((trace, spans) -> assertThat(spans).hasSize(2))
+        .containsOnlyKeys(owned.stream().filter(trace -> trace % 2 == 0).toList());
+    long dropped = owned.stream().filter(trace -> trace % 2 != 0).count();
+    assertThat(b.set.metrics().droppedSpans(DropReason.LATE)).isEqualTo(2 * dropped);
+  }
+
+  private static List<Long> tracesTakenBy(Samplers.One one) {
+    List<Long> traces = new ArrayList<>();
+    EffectListener listener =
+        new EffectListener() {
+          @Override
+          public void onTaken(long hi, long lo, boolean keep, int spans) {
+            traces.add(lo);
+          }
+
+          @Override
+          public void onEffect(long hi, long lo, boolean keep, int spans, boolean known) {}
+        };
+    one.set.all().forEach(shard -> shard.listener(listener));
+    return traces;
   }
 
   @Test
