@@ -3,37 +3,28 @@ package io.ringtail.it.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import io.ringtail.cli.Ringtail;
 import io.ringtail.cli.exit.ExitCode;
 import io.ringtail.it.harness.Cluster;
 import io.ringtail.it.harness.JavaProcess;
 import io.ringtail.it.harness.OtlpSink;
-import io.ringtail.it.harness.RequestBodies;
-import io.ringtail.it.harness.Sender;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
 
 /**
  * The admin commands against two routers and three samplers as processes under load. All but one
- * run in this JVM, by the same words, to save the start of fifty others.
+ * run in this JVM, by the same words, to save the start of fifty others; all in one class, since
+ * the start of the cluster takes as long as all of them.
  */
 class AdminCommandsIT {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(3);
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String POLICIES =
       """
@@ -44,117 +35,97 @@ class AdminCommandsIT {
           - { name: everything, type: always_sample }
       """;
 
+  /** Little room in logs and buffers, and exports that are soon tried again. */
+  private static Cluster.Settings settings(int sinkPort) {
+    Cluster.Settings small = Cluster.Settings.small(POLICIES, sinkPort);
+    return new Cluster.Settings(
+        POLICIES,
+        sinkPort,
+        small.routerFlags(),
+        small.samplerFlags(),
+        "    retry: { initial: 500ms, max: 1s }\n  max-buffered-bytes: 24MiB\n",
+        "  retention: { max-bytes: 16MiB }\n",
+        small.prefix());
+  }
+
   @TempDir private Path directory;
+
+  private final Commands commands = new Commands();
 
   @SuppressWarnings("NullAway.Init") // by the test, before all else
   private Cluster cluster;
 
-  private int exit;
-  private String out = "";
-  private String err = "";
-
-  /** Runs a command through one node; what it printed is in {@link #out} and {@link #err}. */
-  private int run(Cluster.Node node, String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--node", "127.0.0.1:" + node.adminPort(), "--log-level", "warn"));
-    if (!all.contains("--timeout")) { // where many processes start at once
-      all.addAll(List.of("--timeout", "20s"));
-    }
-    StringWriter stdout = new StringWriter();
-    StringWriter stderr = new StringWriter();
-    CommandLine command = Ringtail.commandLine();
-    command.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
-    command.setOut(new PrintWriter(stdout, true)).setErr(new PrintWriter(stderr, true));
-    exit = command.execute(all.toArray(String[]::new));
-    out = stdout.toString();
-    err = stderr.toString();
-    return exit;
-  }
-
-  private void expect(int code, Cluster.Node node, String... words) {
-    assertThat(run(node, words)).as(String.join(" ", words) + "\n" + out + err).isEqualTo(code);
-  }
-
   /** As text and as JSON, through a router and through a sampler. */
   private void expectBoth(int code, String... words) throws IOException {
-    expect(code, cluster.routers().get(0), words);
-    assertThat(out).isNotEmpty().doesNotStartWith("{");
-    List<String> json = new ArrayList<>(List.of(words));
-    json.addAll(List.of("--output", "json"));
-    expect(code, cluster.samplers().get(0), json.toArray(String[]::new));
-    requireJson(out);
-  }
-
-  private static void requireJson(String text) throws IOException {
-    assertThat(text).startsWith("{");
-    try (JsonParser parser = new JsonFactory().createParser(text)) {
-      parser.nextToken();
-      parser.skipChildren();
-      assertThat(parser.nextToken()).isNull();
-    }
+    commands.expectBoth(code, cluster.routers().get(0), cluster.samplers().get(0), words);
   }
 
   @Test
   void everyCommand_againstARunningCluster() throws Exception {
     try (OtlpSink sink = OtlpSink.counting(0);
         Cluster started =
-            new Cluster(directory, Cluster.Settings.small(POLICIES, sink.port())).start(2, 3);
-        Sender sender =
-            new Sender(started.routers().stream().map(Cluster.Node::grpcPort).toList(), 4)) {
+            new Cluster(directory, settings(sink.port())).clusterSettings("  min-samplers: 2\n")) {
       cluster = started;
-      Thread load = load(sender);
-      readers();
-      trace();
-      drainAndBack();
-      weight();
-      refusedOnes();
-      logLevel();
-      traceDecided();
-      load.join();
+      TroubledStates states = new TroubledStates(sink, commands);
+      comes(states);
+      try (Load load = Load.ofWholeTraces(cluster.routers())) {
+        readers();
+        trace();
+        drainAndBack();
+        weight();
+        refusedOnes();
+        logLevel();
+        traceDecided();
+        load.end();
+      }
+      DepartingRouter departing = new DepartingRouter(cluster, commands);
+      departing.drained();
       asAProcess();
       wrongAddress();
-      aNodeThatHangsAndDies();
+      departing.stopped(states);
+      moreThanItHolds(states);
+      aNodeThatHangsAndDies(states);
+      anotherDies(states);
     }
   }
 
-  private static Thread load(Sender sender) {
-    RequestBodies bodies = new RequestBodies(2, 470, 300, 7);
-    Thread load =
-        new Thread(
-            () -> {
-              try {
-                sender.run(bodies::request, Duration.ofSeconds(12).toNanos(), 10);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    load.setDaemon(true);
-    load.start();
-    return load;
+  /** A router alone, then samplers, then the other router. */
+  private void comes(TroubledStates states) throws Exception {
+    states.joining(cluster.addRouter("router-0", "router-0"));
+    for (int i = 0; i < 3; i++) {
+      cluster.addSampler("sampler-" + i, "sampler-" + i);
+    }
+    cluster.awaitReady();
+    Cluster.Node second = cluster.addRouter("router-1", "router-1");
+    states.healthy(cluster.samplers().get(1), "1 router and 3 samplers");
+    second.process().awaitLine("ready", SOON);
+    cluster.awaitMembers(5);
   }
 
   private void readers() throws IOException {
     expectBoth(ExitCode.OK, "status");
-    assertThat(out).contains("\"node_id\":\"sampler-2\"", "\"epochs_agree\":true");
+    assertThat(commands.out()).contains("\"node_id\":\"sampler-2\"", "\"epochs_agree\":true");
     expectBoth(ExitCode.OK, "nodes");
     expectBoth(ExitCode.OK, "ring", "show");
     expectBoth(ExitCode.OK, "ring", "owner", TRACE);
     expectBoth(ExitCode.OK, "metrics", "sampler-1");
-    assertThat(out).contains("ringtail_sampler_open_traces");
+    assertThat(commands.out()).contains("ringtail_sampler_open_traces");
     expectBoth(ExitCode.OK, "config", "print", "router-1");
-    assertThat(out).contains("router-1");
+    assertThat(commands.out()).contains("router-1");
     expectBoth(ExitCode.PROBLEM, "config", "diff", "sampler-0", "sampler-1");
-    assertThat(out).contains("\"key\":\"node.id\",\"left\":\"sampler-0\",\"right\":\"sampler-1\"");
+    assertThat(commands.out())
+        .contains("\"key\":\"node.id\",\"left\":\"sampler-0\",\"right\":\"sampler-1\"");
     String file = cluster.configFile("sampler-0").toString();
-    expect(ExitCode.OK, cluster.routers().get(0), "config", "diff", file, "sampler-0");
-    expect(ExitCode.OK, cluster.routers().get(0), "config", "print", file);
+    Cluster.Node asked = cluster.routers().get(0);
+    commands.expect(ExitCode.OK, asked, "config", "diff", file, "sampler-0");
+    commands.expect(ExitCode.OK, asked, "config", "print", file);
   }
 
   private void trace() throws Exception {
     expectBoth(ExitCode.PROBLEM, "trace", TRACE);
     sendSpan("00f067aa0ba902b7", "00f067aa0ba902b8");
     expectBoth(ExitCode.OK, "trace", TRACE);
-    assertThat(out).contains("\"state\":\"open\"", "\"spans\":1");
+    assertThat(commands.out()).contains("\"state\":\"open\"", "\"spans\":1");
   }
 
   /** Once its root has come, however long that took. */
@@ -164,8 +135,8 @@ class AdminCommandsIT {
         .atMost(SOON)
         .untilAsserted(
             () -> {
-              run(cluster.samplers().get(2), "trace", TRACE);
-              assertThat(out).contains("kept    ", "by policy everything");
+              commands.run(cluster.samplers().get(2), "trace", TRACE);
+              assertThat(commands.out()).contains("kept    ", "by policy everything");
             });
   }
 
@@ -191,17 +162,17 @@ class AdminCommandsIT {
 
   private void drainAndBack() throws IOException {
     Cluster.Node asked = cluster.routers().get(0);
-    expect(ExitCode.USAGE, asked, "drain", "sampler-1");
-    assertThat(out).contains("drain sampler-1: about ", "sampler-0", "sampler-2");
-    assertThat(err).contains("--yes does it without asking");
-    expect(ExitCode.OK, asked, "drain", "sampler-1", "--yes", "--wait", "--within", "60s");
-    assertThat(err).contains("sampler-1 is empty after ");
+    commands.expect(ExitCode.USAGE, asked, "drain", "sampler-1");
+    assertThat(commands.out()).contains("drain sampler-1: about ", "sampler-0", "sampler-2");
+    assertThat(commands.err()).contains("--yes does it without asking");
+    commands.expect(ExitCode.OK, asked, "drain", "sampler-1", "--yes", "--wait", "--within", "60s");
+    assertThat(commands.err()).contains("sampler-1 is empty after ");
     expectBoth(ExitCode.OK, "status");
-    assertThat(out).contains("\"code\":\"draining\"", "\"drained_by_operator\":true");
-    expect(ExitCode.OK, asked, "ring", "show");
-    assertThat(out).contains("262,144 slots, 2 owners");
-    expect(ExitCode.OK, asked, "undrain", "sampler-1", "--yes", "--output", "json");
-    requireJson(out);
+    assertThat(commands.out()).contains("\"code\":\"draining\"", "\"drained_by_operator\":true");
+    commands.expect(ExitCode.OK, asked, "ring", "show");
+    assertThat(commands.out()).contains("262,144 slots, 2 owners");
+    commands.expect(ExitCode.OK, asked, "undrain", "sampler-1", "--yes", "--output", "json");
+    commands.requireJson();
     awaitOwners(3);
   }
 
@@ -210,37 +181,51 @@ class AdminCommandsIT {
         .atMost(SOON)
         .untilAsserted(
             () -> {
-              run(cluster.routers().get(1), "ring", "show");
-              assertThat(out).contains("262,144 slots, " + owners + " owners");
+              commands.run(cluster.routers().get(1), "ring", "show");
+              assertThat(commands.out()).contains("262,144 slots, " + owners + " owners");
             });
   }
 
-  private void weight() {
-    expect(ExitCode.OK, cluster.samplers().get(0), "weight", "sampler-2", "50", "--yes");
+  private void moreThanItHolds(TroubledStates states) throws InterruptedException {
+    Cluster.Node asked = cluster.samplers().get(1);
+    try (Load load = Load.ofOpenTraces(cluster.routers().get(0))) {
+      states.retentionShort(asked, "router-0");
+      load.rate(100);
+      states.memoryNearLimit(asked);
+    }
+  }
+
+  private void weight() throws IOException {
+    Cluster.Node asked = cluster.samplers().get(0);
+    commands.expect(ExitCode.OK, asked, "weight", "sampler-2", "50", "--yes");
     await()
         .atMost(SOON)
         .untilAsserted(
             () -> {
-              run(cluster.routers().get(1), "ring", "show");
-              assertThat(out).containsPattern("sampler-2 +active +50 +(19|20)\\.\\d%");
+              commands.run(cluster.routers().get(1), "ring", "show");
+              assertThat(commands.out()).containsPattern("sampler-2 +active +50 +(19|20)\\.\\d%");
             });
+    commands.expect(ExitCode.OK, asked, "weight", "sampler-2", "100", "--yes", "--output", "json");
+    commands.requireJson();
   }
 
   private void refusedOnes() throws IOException {
     Cluster.Node asked = cluster.samplers().get(0);
-    expect(ExitCode.PROBLEM, asked, "weight", "router-0", "50", "--yes", "--force");
-    assertThat(err).startsWith("ringtail: cannot give router-0 weight 50: ");
-    expect(ExitCode.PROBLEM, asked, "weight", "router-0", "50", "--yes", "--output", "json");
-    requireJson(out);
-    expect(ExitCode.PROBLEM, asked, "drain", "nobody", "--yes");
-    assertThat(err).contains("nobody");
-    expect(ExitCode.PROBLEM, asked, "metrics", "nobody");
-    expect(ExitCode.USAGE, asked, "weight", "sampler-1", "10001", "--yes");
+    commands.expect(ExitCode.PROBLEM, asked, "weight", "router-0", "50", "--yes", "--force");
+    assertThat(commands.err()).startsWith("ringtail: cannot give router-0 weight 50: ");
+    commands.expect(
+        ExitCode.PROBLEM, asked, "weight", "router-0", "50", "--yes", "--output", "json");
+    commands.requireJson();
+    commands.expect(ExitCode.PROBLEM, asked, "drain", "nobody", "--yes");
+    assertThat(commands.err()).contains("nobody");
+    commands.expect(ExitCode.PROBLEM, asked, "metrics", "nobody");
+    commands.expect(ExitCode.USAGE, asked, "weight", "sampler-1", "10001", "--yes");
   }
 
   private void logLevel() throws IOException {
     expectBoth(ExitCode.OK, "log-level", "sampler-1", "io.ringtail.sampler", "debug");
-    expect(ExitCode.OK, cluster.routers().get(1), "log-level", "sampler-1", "root", "default");
+    commands.expect(
+        ExitCode.OK, cluster.routers().get(1), "log-level", "sampler-1", "root", "default");
     String log = cluster.samplers().get(1).process().log();
     assertThat(log)
         .contains("event=audit")
@@ -265,42 +250,34 @@ class AdminCommandsIT {
       assertThat(nodes.awaitExit(SOON)).as(nodes.log()).isZero();
       List<String> lines = nodes.lastLines();
       assertThat(lines).hasSize(1);
-      requireJson(lines.get(0));
+      Commands.requireJson(lines.get(0));
     }
   }
 
   private void wrongAddress() {
     Cluster.Node node = cluster.routers().get(0);
     Cluster.Node otlp = new Cluster.Node(node.process(), node.host(), 0, 0, 0, node.grpcPort());
-    expect(ExitCode.UNREACHABLE, otlp, "status");
+    commands.expect(ExitCode.UNREACHABLE, otlp, "status");
     Cluster.Node ops = new Cluster.Node(node.process(), node.host(), 0, 0, 0, node.opsPort());
-    expect(ExitCode.UNREACHABLE, ops, "status");
+    commands.expect(ExitCode.UNREACHABLE, ops, "status");
   }
 
   /** Others notice a stopped process after about 5 s: until then it is a member that is silent. */
-  private void aNodeThatHangsAndDies() throws Exception {
+  private void aNodeThatHangsAndDies(TroubledStates states) throws Exception {
+    Cluster.Node asked = cluster.routers().get(0);
     Cluster.Node hangs = cluster.samplers().get(2);
-    new ProcessBuilder("kill", "-STOP", String.valueOf(hangs.process().pid()))
-        .inheritIO()
-        .start()
-        .waitFor();
-    expect(
-        ExitCode.PROBLEM,
-        cluster.routers().get(0),
-        "status",
-        "--timeout",
-        "4s",
-        "--output",
-        "json");
-    assertThat(out).contains("\"code\":\"node-silent\"", "\"severity\":\"critical\"");
-    expect(ExitCode.UNREACHABLE, hangs, "nodes", "--timeout", "500ms");
-    assertThat(err).contains("did not answer within 500ms (--timeout)");
+    states.silent(asked, hangs);
+    commands.expect(ExitCode.UNREACHABLE, hangs, "nodes", "--timeout", "500ms");
+    assertThat(commands.err()).contains("did not answer within 500ms (--timeout)");
     hangs.process().kill();
-    await()
-        .atMost(SOON)
-        .untilAsserted(() -> assertThat(run(cluster.routers().get(0), "nodes")).isZero());
-    assertThat(out).doesNotContain("sampler-2").contains("sampler-1", "router-1");
-    expect(ExitCode.UNREACHABLE, hangs, "status");
-    assertThat(err).contains("no node answers at 127.0.0.1:" + hangs.adminPort());
+    await().atMost(SOON).untilAsserted(() -> assertThat(commands.run(asked, "nodes")).isZero());
+    assertThat(commands.out()).doesNotContain("sampler-2").contains("sampler-1", "router-0");
+    commands.expect(ExitCode.UNREACHABLE, hangs, "status");
+    assertThat(commands.err()).contains("no node answers at 127.0.0.1:" + hangs.adminPort());
+  }
+
+  private void anotherDies(TroubledStates states) throws Exception {
+    cluster.samplers().get(1).process().kill();
+    states.minority(List.of(cluster.routers().get(0), cluster.samplers().get(0)));
   }
 }

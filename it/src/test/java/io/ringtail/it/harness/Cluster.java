@@ -43,6 +43,7 @@ public final class Cluster implements AutoCloseable {
   private final Path directory;
   private final Settings settings;
   private Function<String, String> hosts = name -> LOOPBACK;
+  private String clusterSettings = "";
   private final List<Node> routers = new ArrayList<>();
   private final List<Node> samplers = new ArrayList<>();
 
@@ -169,6 +170,16 @@ public final class Cluster implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Nodes started from now on have these settings, too.
+   *
+   * @param lines under {@code cluster:}, indented by two
+   */
+  public Cluster clusterSettings(String lines) {
+    clusterSettings = lines;
+    return this;
+  }
+
   /** Starts nodes side by side and waits until all are ready; if that fails, ends them. */
   public Cluster start(int routerCount, int samplerCount) throws IOException, InterruptedException {
     try {
@@ -188,10 +199,15 @@ public final class Cluster implements AutoCloseable {
     for (int i = 0; i < routerCount; i++) {
       routers.add(startRouter("router-" + i));
     }
+    awaitReady();
+  }
+
+  /** Waits until all nodes, of which none has been waited for yet, are ready and see each other. */
+  public void awaitReady() throws IOException, InterruptedException {
     for (Node node : nodes()) {
       node.process().awaitLine("ready", START);
     }
-    awaitMembers(routerCount + samplerCount);
+    awaitMembers(nodes().size());
   }
 
   /** Waits until every node's epoch names so many members. */
@@ -298,6 +314,7 @@ public final class Cluster implements AutoCloseable {
         + ":0\n  discovery: directory\n  directory: "
         + directory.resolve("discovery")
         + "\n"
+        + clusterSettings
         + "ops: { http: "
         + host
         + ":"
