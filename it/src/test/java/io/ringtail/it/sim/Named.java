@@ -42,6 +42,42 @@ enum Named {
       s.after(2_400 * MILLI + s.world.below(900 * MILLI), () -> s.drain("s3"));
     }
   },
+  /**
+   * The same where A stalls when B comes, and hears of C later than of B, and the link from B to C
+   * breaks again and again: what B takes now, and passes on, C does not have for long.
+   */
+  A_B_C_WHILE_A_STALLS {
+    @Override
+    void start(Simulation s) {
+      s.sampler("s0"); // the coordinator
+      s.sampler("s1");
+      s.router("r0");
+      s.router("r1");
+    }
+
+    @Override
+    void load(Simulation s) {
+      s.after(3 * SECOND, () -> s.clients.send(1_300 * MILLI, 140, 8, 600 * MILLI));
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(20);
+      s.after(2 * SECOND, () -> s.sampler("s3"));
+      s.after(
+          2 * SECOND + s.world.below(50 * MILLI),
+          () -> s.pause("s1", 2_900 * MILLI + s.world.below(300 * MILLI)));
+      s.after(
+          3 * SECOND,
+          () -> {
+            s.deafen("s1", 2_600 * MILLI);
+            s.sampler("s4");
+          });
+      for (int i = 0; i < 50; i++) {
+        s.after(4_700 * MILLI + i * 50 * MILLI, () -> s.breakLinks("s3", "s4"));
+      }
+    }
+  },
   /** An operator drains and undrains samplers in quick succession, that live on. */
   DRAIN_AND_UNDRAIN {
     @Override
@@ -481,7 +517,7 @@ enum Named {
       case M6 -> STALLS_AND_DIES;
       case H1, H2 -> BACK_AND_FORTH;
       case H3 -> RECEIVER_STALLS_IN_HANDOFF_AND_DIES;
-      case H7 -> A_B_C;
+      case H7 -> A_B_C_WHILE_A_STALLS;
       case O1 -> NEW_OWNER_DIES_AS_THE_OLD_ONE_LEAVES;
       case E3 -> SKIPPED_EPOCH_HIDES_A_LOSS;
       case L1 -> PAUSE_PAST_THE_LEASE;

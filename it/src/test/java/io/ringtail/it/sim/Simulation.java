@@ -244,6 +244,16 @@ final class Simulation {
     net.breakStreams(node.host, null);
   }
 
+  /** Between two of them, if both live. */
+  void breakLinks(String one, String other) {
+    SimNode a = nodes.get(one);
+    SimNode b = nodes.get(other);
+    if (a != null && b != null) {
+      witness.met(Trouble.LINKS_BROKEN);
+      net.breakStreams(a.host, b.host);
+    }
+  }
+
   /** It hears of no epoch for so long. */
   void deafen(String name, long nanos) {
     world.tell("deafen %s", name);
