@@ -34,7 +34,7 @@ final class Scene implements AutoCloseable {
   /** Deciding is allowed this long after a trace's first span, less what timers may be early. */
   private static final long IN_TIME_NANOS = DECISION_WAIT.minusMillis(300).toNanos();
 
-  private static final Duration STOP = Duration.ofSeconds(60);
+  private static final Duration STOP = Calm.LIMIT;
   private static final int DEFAULT_WEIGHT = 100;
 
   /** Small JVMs that start soon: a dozen of them share a few cores with the load. */
