@@ -48,7 +48,10 @@ final class Leaving {
           return true;
         }
         case DECIDE -> {
-          return decide(deadlineNanos);
+          Draining.Step then = decide(draining, deadlineNanos);
+          if (then != Draining.Step.WAIT) {
+            return then == Draining.Step.LEAVE;
+          }
         }
         case ABANDON -> {
           log.warn(
@@ -64,14 +67,28 @@ final class Leaving {
     }
   }
 
-  /** There is nobody to give anything to: what is held is decided now, and exported. */
-  private boolean decide(long deadlineNanos) throws InterruptedException {
+  /**
+   * There is nobody to give anything to: what is held is decided now, and exported. Who is there
+   * when that is done is given the rest.
+   */
+  private Draining.Step decide(Draining draining, long deadlineNanos) throws InterruptedException {
     if (!config.cluster().slotsMove()) {
       parts.links().stop();
     }
-    parts.shards().drainAndDecide(left(deadlineNanos));
+    long held = parts.shards().drainAndDecide(left(deadlineNanos));
+    Draining.Step then = decided(draining, held == 0, deadlineNanos);
+    if (then == Draining.Step.WAIT) {
+      log.info("event=drain-goes-on node={} held_spans={}", config.node().id(), held);
+      return then;
+    }
     parts.exports().close(left(deadlineNanos));
-    return parts.shards().heldSpans() == 0 && parts.shards().unansweredExports() == 0;
+    boolean settled = parts.shards().heldSpans() == 0 && parts.shards().unansweredExports() == 0;
+    return settled ? Draining.Step.LEAVE : Draining.Step.ABANDON;
+  }
+
+  private Draining.Step decided(Draining draining, boolean holdsNothing, long deadlineNanos) {
+    return draining.decided(
+        parts.handoff().status(), holdsNothing, deadlineNanos - System.nanoTime());
   }
 
   static Duration left(long deadlineNanos) {

@@ -350,12 +350,7 @@ final class SimSampler extends SimNode {
       if (left <= 0) {
         abandon();
       } else if (decided.isDone() && exports.isEmpty()) {
-        if (shards.heldSpans() == 0) {
-          leave();
-        } else {
-          simulation.world.tell("%s leaves what it cannot decide to the routers' logs", name);
-          simulation.kill(name, false);
-        }
+        decided(d.decided(handoff.status(), shards.heldSpans() == 0, left));
       }
       return;
     }
@@ -376,6 +371,21 @@ final class SimSampler extends SimNode {
         }
       }
       default -> throw new AssertionError(d);
+    }
+  }
+
+  private void decided(Draining.Step then) {
+    switch (then) {
+      case LEAVE -> leave();
+      case WAIT -> {
+        simulation.world.tell("%s gives what it cannot decide to others", name);
+        deciding = null;
+      }
+      case ABANDON -> {
+        simulation.world.tell("%s leaves what it cannot decide to the routers' logs", name);
+        simulation.kill(name, false);
+      }
+      default -> throw new AssertionError(then);
     }
   }
 

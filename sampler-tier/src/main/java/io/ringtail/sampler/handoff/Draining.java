@@ -7,10 +7,12 @@ import io.ringtail.cluster.EpochOrder;
  *
  * <p>It gives away what it has, unless there is nobody to give it to: then it decides itself, what
  * is due when it is due, as another may yet come whom clients send the rest of a trace to; the rest
- * at once when half of its time is over or no router is left. What is not done in time makes it
- * leave without a word, so that it is lost and its traces are replayed. So does one that has no
- * epoch in use, at once: there may be one all the same, by which it has gained what another lost,
- * and with its word nobody would ask for that.
+ * at once when half of its time is over or no router is left. What is left then, because it is
+ * another's, goes to that one if an epoch that has owners came in between: a chain that goes on
+ * without this sampler, or one that has come. What is not done in time makes it leave without a
+ * word, so that it is lost and its traces are replayed. So does one that has no epoch in use, at
+ * once: there may be one all the same, by which it has gained what another lost, and with its word
+ * nobody would ask for that.
  */
 public final class Draining {
   private final boolean moves;
@@ -56,5 +58,19 @@ public final class Draining {
       return Step.DECIDE;
     }
     return leftNanos <= 0 ? Step.ABANDON : Step.WAIT;
+  }
+
+  /**
+   * What follows when all is decided that may be.
+   *
+   * @param holdsNothing whether nothing is held, and nothing is to be exported, any more
+   * @return {@link Step#WAIT} to go on with {@link #next}
+   */
+  public Step decided(HandoffStatus status, boolean holdsNothing, long leftNanos) {
+    if (holdsNothing) {
+      return Step.LEAVE;
+    }
+    boolean toOthers = moves && !status.noneActive() && leftNanos > 0;
+    return toOthers ? Step.WAIT : Step.ABANDON;
   }
 }

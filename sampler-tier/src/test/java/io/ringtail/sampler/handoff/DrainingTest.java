@@ -50,6 +50,22 @@ class DrainingTest {
     assertThat(draining.next(alone, false, 99)).isEqualTo(Step.DECIDE);
   }
 
+  /** It was alone, and a chain that goes on without it, or one that has come, has owners again. */
+  @Test
+  void decided_ownersHaveComeMeanwhile_givesThemTheRest() {
+    assertThat(draining.decided(status(false, false, 0, false), false, 10)).isEqualTo(Step.WAIT);
+    assertThat(draining.decided(status(false, false, 0, false), true, 10)).isEqualTo(Step.LEAVE);
+    assertThat(draining.decided(status(false, false, 0, false), false, 0)).isEqualTo(Step.ABANDON);
+  }
+
+  @Test
+  void decided_nobodyToGiveTheRestTo_leavesWithoutAWord() {
+    assertThat(draining.decided(status(false, true, 0, false), false, 10)).isEqualTo(Step.ABANDON);
+    assertThat(draining.decided(status(false, true, 0, false), true, 10)).isEqualTo(Step.LEAVE);
+    assertThat(new Draining(false, 100).decided(status(true, false, 0, false), false, 10))
+        .isEqualTo(Step.ABANDON);
+  }
+
   private static HandoffStatus status(
       boolean owns, boolean noneActive, int holds, boolean nothingLeft) {
     return new HandoffStatus(
