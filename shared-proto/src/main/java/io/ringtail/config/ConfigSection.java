@@ -14,15 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * One mapping of a config file. Every getter registers its key as known and its value for the
@@ -30,25 +27,21 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * back, so that reading goes on and all problems are found. A key without a value counts as absent.
  *
  * <p>Longer than most classes: it is the whole vocabulary of the config records, one short getter a
- * type. Threads: one, at start-up.
+ * type. What stands in the file is in {@link Entries}, what is printed in {@link Effective}.
+ * Threads: one, at start-up.
  */
 public final class ConfigSection {
-  private static final Pattern SECRET =
-      Pattern.compile("(?i).*(authorization|token|secret|password|api[-_]?key|credential).*");
-  private static final Pattern URL = Pattern.compile("(?i)(endpoints?|url)");
-  private static final Pattern HEADERS = Pattern.compile("(?i)headers");
-  private static final String MASK = "****";
   private static final String AUTO = "auto";
 
   private final ConfigFile file;
   private final String path;
   private final @Nullable Node at;
-  private final Map<String, NodeTuple> entries = new LinkedHashMap<>();
+  private final Entries entries;
   private final Set<String> known = new LinkedHashSet<>();
   private final Set<String> ignored = new LinkedHashSet<>();
   private final Map<String, ConfigSection> children = new HashMap<>();
   private final Map<String, List<ConfigSection>> childLists = new HashMap<>();
-  private final Map<String, Object> effective = new LinkedHashMap<>();
+  private final Effective effective = new Effective();
 
   /** An empty section of no file: every getter gives its default. */
   public ConfigSection() {
@@ -60,9 +53,7 @@ public final class ConfigSection {
     this.file = file;
     this.path = path;
     this.at = mapping == null ? otherwiseAt : mapping;
-    if (mapping != null) {
-      read(mapping);
-    }
+    this.entries = new Entries(file, path, mapping);
     file.register(this);
   }
 
@@ -136,7 +127,7 @@ public final class ConfigSection {
   /** A text that is never printed. */
   public Optional<String> secret(String key) {
     Optional<String> value = scalar(key, "a text", Optional::of);
-    value.ifPresent(v -> effective.put(key, MASK));
+    value.ifPresent(v -> effective.putMasked(key));
     return value;
   }
 
@@ -236,8 +227,8 @@ public final class ConfigSection {
 
   /** The keys of this mapping, in the order of the file; they count as known. */
   public List<String> keys() {
-    known.addAll(entries.keySet());
-    return List.copyOf(entries.keySet());
+    known.addAll(entries.keys());
+    return List.copyOf(entries.keys());
   }
 
   /** Says that the block under a key is another component's: whatever is in it is not checked. */
@@ -280,91 +271,18 @@ public final class ConfigSection {
   }
 
   void reportUnknownKeys() {
-    List<String> names = known.stream().sorted().toList();
-    entries.forEach(
-        (key, entry) -> {
-          if (!known.contains(key)) {
-            file.report(entry.getKeyNode(), path(key), unknown(key, names));
-          }
-        });
+    entries.reportUnknown(known);
   }
 
   Map<String, Object> effective() {
-    Map<String, Object> out = new LinkedHashMap<>();
-    effective.forEach((key, value) -> out.put(key, printed(key, value)));
+    Map<String, Object> out = effective.printed();
     for (String key : ignored) {
       Node node = node(key);
       if (node != null) {
-        out.putIfAbsent(key, printed(key, RawNode.toObject(node)));
+        out.putIfAbsent(key, Effective.printed(key, RawNode.toObject(node)));
       }
     }
     return out;
-  }
-
-  private static Object printed(String key, Object value) {
-    if (value instanceof ConfigSection section) {
-      return section.effective();
-    }
-    if (value instanceof List<?> list) {
-      List<Object> out = new ArrayList<>(); // never shared, or YAML makes an alias of it
-      list.forEach(item -> out.add(printed(key, item)));
-      return out;
-    }
-    if (value instanceof Map<?, ?> map) {
-      Map<String, Object> out = new LinkedHashMap<>();
-      boolean secret = HEADERS.matcher(key).matches();
-      map.forEach(
-          (k, v) -> out.put(String.valueOf(k), secret ? MASK : printed(String.valueOf(k), v)));
-      return out;
-    }
-    if (value instanceof String text) {
-      return printedText(key, text);
-    }
-    return value instanceof Duration d ? DurationText.print(d) : value;
-  }
-
-  private static String printedText(String key, String text) {
-    if (SECRET.matcher(key).matches()) {
-      return MASK;
-    }
-    return URL.matcher(key).matches() ? SafeUrl.of(text) : SafeUrl.withoutUserInfo(text);
-  }
-
-  private static String unknown(String key, List<String> names) {
-    if (names.isEmpty()) {
-      return "unknown key";
-    }
-    String meant = Nearest.to(key, names).map(n -> ", did you mean " + n + "?").orElse("");
-    return "unknown key (known: " + String.join(", ", names) + ")" + meant;
-  }
-
-  private void read(MappingNode mapping) {
-    List<Node> merged = new ArrayList<>();
-    for (NodeTuple entry : mapping.getValue()) {
-      if (!(entry.getKeyNode() instanceof ScalarNode key)) {
-        file.report(entry.getKeyNode(), path, "a key must be a plain text");
-      } else if (key.getValue().equals("<<") && key.isPlain()) {
-        merged.add(entry.getValueNode());
-      } else if (entries.putIfAbsent(key.getValue(), entry) != null) {
-        file.report(key, path(key.getValue()), "is there twice");
-      }
-    }
-    merged.forEach(this::merge);
-  }
-
-  /** {@code <<: *anchor}, not of YAML 1.2 but in many Collector files: own keys win. */
-  private void merge(Node node) {
-    if (node instanceof SequenceNode several) {
-      several.getValue().forEach(this::merge);
-    } else if (node instanceof MappingNode mapping) {
-      for (NodeTuple entry : mapping.getValue()) {
-        if (entry.getKeyNode() instanceof ScalarNode key) {
-          entries.putIfAbsent(key.getValue(), entry);
-        }
-      }
-    } else {
-      file.report(node, path("<<"), shown(node) + " (expected a mapping to merge)");
-    }
   }
 
   private ConfigSection open(String key) {
@@ -385,7 +303,7 @@ public final class ConfigSection {
       if (items.get(i) instanceof MappingNode mapping) {
         out.add(new ConfigSection(file, itemPath, mapping, null));
       } else {
-        file.report(items.get(i), itemPath, shown(items.get(i)) + " (expected a mapping)");
+        file.report(items.get(i), itemPath, Entries.shown(items.get(i)) + " (expected a mapping)");
       }
     }
     return out;
@@ -431,7 +349,7 @@ public final class ConfigSection {
     if (node instanceof ScalarNode value) {
       return Optional.of(file.expand(value, itemPath, value.getValue(), () -> {}));
     }
-    file.report(node, itemPath, shown(node) + " (expected a text)");
+    file.report(node, itemPath, Entries.shown(node) + " (expected a text)");
     return Optional.empty();
   }
 
@@ -452,14 +370,7 @@ public final class ConfigSection {
   }
 
   private void wrong(String key, Node node, String expected) {
-    file.report(node, path(key), shown(node) + " (expected " + expected + ")");
-  }
-
-  private static String shown(Node node) {
-    if (node instanceof ScalarNode scalar) {
-      return "\"" + scalar.getValue() + "\"";
-    }
-    return node instanceof MappingNode ? "a mapping" : "a list";
+    file.report(node, path(key), Entries.shown(node) + " (expected " + expected + ")");
   }
 
   private <T> T record(String key, T value) {
@@ -468,13 +379,11 @@ public final class ConfigSection {
   }
 
   private String path(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return entries.path(key);
   }
 
   private @Nullable Node node(String key) {
-    NodeTuple entry = entries.get(key);
-    Node value = entry == null ? null : entry.getValueNode();
-    return value == null || value.getTag().equals(Tag.NULL) ? null : value;
+    return entries.value(key);
   }
 
   private static String nameOf(Enum<?> constant) {
