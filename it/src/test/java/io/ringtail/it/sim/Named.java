@@ -74,7 +74,7 @@ enum Named {
             s.sampler("s4");
           });
       for (int i = 0; i < 50; i++) {
-        s.after(4_700 * MILLI + i * 50 * MILLI, () -> s.breakLinks("s3", "s4"));
+        s.after(4_700 * MILLI + i * 50L * MILLI, () -> s.breakLinks("s3", "s4"));
       }
     }
   },
