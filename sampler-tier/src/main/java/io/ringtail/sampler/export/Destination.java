@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -68,6 +69,7 @@ final class Destination {
   /**
    * @param transports one an endpoint; closed with this
    * @param spool goes on where memory is half full; closed with this
+   * @param disk writes it; closed with this
    * @param wakeUp called when there is something to do before the next look at the clock; any
    *     thread
    */
@@ -77,6 +79,7 @@ final class Destination {
       int maxInFlight,
       List<? extends Transport> transports,
       @Nullable Spool spool,
+      ExecutorService disk,
       Metrics metrics,
       RandomGenerator random,
       Runnable wakeUp) {
@@ -89,7 +92,7 @@ final class Destination {
     this.mishaps = new Mishaps(this.metrics.failures, log, System::nanoTime);
     this.backlog = new Backlog(config.maxQueuedBytes());
     this.outcome = new Outcome(name, backlog, spool, this.metrics);
-    this.overflow = new Overflow(name, spool, backlog, outcome, this.metrics);
+    this.overflow = new Overflow(name, spool, backlog, outcome, this.metrics, disk, wakeUp);
     this.gathering = new Gathering(config, transport, backlog);
     this.flights = new Flights(config, maxInFlight, transports, backoff, this.metrics, wakeUp);
     ExportMetrics.show(this, metrics, config.maxQueuedBytes(), maxInFlight);
@@ -347,6 +350,7 @@ final class Destination {
   long abandon(long nowNanos) {
     long spans = 0;
     complete(nowNanos);
+    overflow.awaitWriting(ready, waiting, nowNanos);
     int idle = 0;
     while (!backlog.isEmpty() && idle < MOST_WAITS_FOR_AN_OFFER) {
       if (gathering.take(nowNanos, ready) == 0 && gathering.isEmpty()) {
@@ -367,8 +371,11 @@ final class Destination {
       return 0;
     }
     Batch batch = outcome.wanted(given);
-    if (batch.isEmpty() || overflow.write(batch, nowNanos)) {
+    if (batch.isEmpty()) {
       outcome.spooled(batch);
+      return 0;
+    }
+    if (overflow.writeNow(batch, nowNanos)) {
       return 0;
     }
     outcome.lost(batch, ExportLoss.SHUTDOWN, "stopped before it was answered");

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +101,7 @@ public final class Exports implements ExportQueue {
             maxInFlight,
             transports,
             spool,
+            Executors.newSingleThreadExecutor(r -> diskThread(r, name)),
             metrics,
             new Random(),
             () -> loop[0].wakeUp());
@@ -109,6 +111,13 @@ public final class Exports implements ExportQueue {
     for (Transport transport : transports) {
       log.info("export destination={} to={}", name, transport.name());
     }
+  }
+
+  /** Started with the first request that is written. */
+  private static Thread diskThread(Runnable work, String destination) {
+    Thread thread = new Thread(work, "ringtail-disk-" + destination);
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override

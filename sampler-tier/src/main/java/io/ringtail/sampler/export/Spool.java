@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * leaves behind, the next one with the same directory sends; a request that was on its way when the
  * process died is sent twice.
  *
- * <p>Threads: one; {@link #bytes} and {@link #spans} any.
+ * <p>Threads: one; {@link #bytes} and {@link #spans} any, and {@link Draft#write} another.
  */
 final class Spool implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Spool.class);
@@ -162,32 +162,71 @@ final class Spool implements AutoCloseable {
   }
 
   /**
-   * Writes a request.
+   * Writes a request, here and now.
    *
    * @return false if there is no room
    * @throws IOException if the disk fails; nothing is kept of it then
    */
   boolean write(Payload payload) throws IOException {
-    int size = HEAD_BYTES + payload.context().size() + 8 * payload.traces() + payload.length();
-    if (bytes.get() + size > maxBytes) {
+    Draft draft = draft(payload);
+    if (draft == null) {
       return false;
     }
-    String name = String.format(Locale.ROOT, "%016x-%d", nextNumber++, payload.spanCount());
-    Path temporary = directory.resolve(name + ".tmp");
-    Path file = directory.resolve(name + SUFFIX);
-    try {
-      writeForced(temporary, encode(payload, size));
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      if (names != null) {
-        names.force(true); // or a machine that loses power forgets the name
-      }
-    } catch (IOException e) {
-      Files.deleteIfExists(temporary);
-      Files.deleteIfExists(file);
-      throw e;
-    }
-    add(new Entry(file, size, payload.spanCount()));
+    draft.write();
+    written(draft);
     return true;
+  }
+
+  /**
+   * Begins to write a request: {@link Draft#write} is the slow part, {@link #written} the end. One
+   * at a time.
+   *
+   * @param payload not changed until it is written
+   * @return null if there is no room
+   */
+  @Nullable Draft draft(Payload payload) {
+    int size = HEAD_BYTES + payload.context().size() + 8 * payload.traces() + payload.length();
+    return bytes.get() + size > maxBytes ? null : new Draft(nextNumber++, payload, size);
+  }
+
+  /** From here on it is one of those on disk. */
+  void written(Draft draft) {
+    add(new Entry(draft.file, draft.size, draft.payload.spanCount()));
+  }
+
+  /** A request on its way to the disk. */
+  final class Draft {
+    private final Path temporary;
+    private final Path file;
+    private final Payload payload;
+    private final int size;
+
+    private Draft(long number, Payload payload, int size) {
+      String name = String.format(Locale.ROOT, "%016x-%d", number, payload.spanCount());
+      this.temporary = directory.resolve(name + ".tmp");
+      this.file = directory.resolve(name + SUFFIX);
+      this.payload = payload;
+      this.size = size;
+    }
+
+    /**
+     * Puts it on the disk, which may take seconds. Threads: any one.
+     *
+     * @throws IOException if the disk fails; nothing is kept of it then
+     */
+    void write() throws IOException {
+      try {
+        writeForced(temporary, encode(payload, size));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        if (names != null) {
+          names.force(true); // or a machine that loses power forgets the name
+        }
+      } catch (IOException e) {
+        Files.deleteIfExists(temporary);
+        Files.deleteIfExists(file);
+        throw e;
+      }
+    }
   }
 
   private static void writeForced(Path file, ByteBuffer content) throws IOException {

@@ -3,6 +3,7 @@ package io.ringtail.sampler.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.ExportConfig.Balance;
@@ -15,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +72,64 @@ class DestinationDiskTest extends WithDestination {
     assertThat(sentSpans()).isEqualTo(45);
     assertThat(requestsOn(dir)).isZero();
     destination.close();
+  }
+
+  @Test
+  void disk_takesItsTime_whatCanBeSentIsSentMeanwhile(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    CountDownLatch disked = slowDisk();
+    destination = destination(Balance.SPREAD, 4_000, first);
+    fillsMemoryWhileTheBackendIsDown();
+    assertThat(requestsOn(dir)).isZero();
+
+    first.answer = payload -> FakeTransport.ACCEPTED;
+    for (int i = 0; i < 20; i++) {
+      pass(500);
+    }
+    long beingWritten = destination.queuedSpans();
+    assertThat(beingWritten).as("one request").isBetween(5L, 40L);
+    assertThat(sentSpans()).isEqualTo(takenSpans - beingWritten);
+    assertThat(offer(kept.trace(1_000, 5))).as("there is room again").isTrue();
+
+    disked.countDown();
+    disk.submit(() -> {}).get(1, TimeUnit.MINUTES);
+    pass(500);
+    assertThat(counted("spooled_spans_total", "destination", "otlp")).isEqualTo(beingWritten);
+    pass(500);
+    assertThat(sentSpans()).isEqualTo(takenSpans);
+    assertThat(destination.isEmpty()).isTrue();
+    destination.close();
+  }
+
+  @Test
+  void disk_stoppedWhileARequestIsBeingWritten_allIsOnDisk(@TempDir Path dir) throws Exception {
+    spool = new Spool(dir, 1 << 20);
+    CountDownLatch disked = slowDisk();
+    destination = destination(Balance.SPREAD, 4_000, first);
+    fillsMemoryWhileTheBackendIsDown();
+    destination.stopTaking();
+    disked.countDown();
+    assertThat(destination.abandon(nowNanos)).as("spans lost").isZero();
+    destination.close();
+    assertThat(leftOnDisk()).isEqualTo(takenSpans);
+  }
+
+  /** One that has not begun with what it is given, until it is told to. */
+  private CountDownLatch slowDisk() {
+    CountDownLatch begin = new CountDownLatch(1);
+    disk = Executors.newSingleThreadExecutor();
+    disk.execute(() -> Uninterruptibles.awaitUninterruptibly(begin));
+    return begin;
+  }
+
+  private void fillsMemoryWhileTheBackendIsDown() {
+    first.answer = payload -> FakeTransport.UNAVAILABLE;
+    int taken = 0;
+    for (int i = 0; i < 30; i++) {
+      taken += offer(kept.trace(i, 5)) ? 1 : 0;
+      pass(200);
+    }
+    assertThat(taken).as("of 30, as many as memory holds").isBetween(5, 25);
   }
 
   /** A file system that is gone fails otherwise than a disk that is full does. */

@@ -2,6 +2,7 @@ package io.ringtail.sampler.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.sampler.export.ExportConfig.Balance;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
@@ -27,6 +29,9 @@ abstract class WithDestination {
   final FakeTransport second = new FakeTransport();
 
   @Nullable Spool spool;
+
+  /** Writes at once. */
+  ExecutorService disk = MoreExecutors.newDirectExecutorService();
 
   long maxInFlightBytes = Long.MAX_VALUE;
   Destination destination = destination(Balance.SPREAD, 1 << 20, first);
@@ -49,7 +54,15 @@ abstract class WithDestination {
             Duration.ofMillis(1_000),
             Duration.ofMillis(8_000));
     return new Destination(
-        "otlp", config, MAX_IN_FLIGHT, Arrays.asList(to), spool, metrics, new Random(5), () -> {});
+        "otlp",
+        config,
+        MAX_IN_FLIGHT,
+        Arrays.asList(to),
+        spool,
+        disk,
+        metrics,
+        new Random(5),
+        () -> {});
   }
 
   boolean offer(KeptTrace trace) {
