@@ -133,7 +133,7 @@ class DevIT {
                 "dev", "--grpc-port=" + taken.getLocalPort(), "--http-port=0", "--admin-port=0")) {
       assertThat(dev.awaitExit(START)).isEqualTo(1);
       assertThat(dev.log())
-          .contains("receive.grpc: 127.0.0.1:", String.valueOf(taken.getLocalPort()), "in use");
+          .contains("--grpc-port: 127.0.0.1:", String.valueOf(taken.getLocalPort()), "in use");
       assertThat(dev.log()).doesNotContain("\tat ");
     }
   }
