@@ -28,8 +28,12 @@ public final class Cluster implements AutoCloseable {
   /** Of the JVMs that run tests beside each other; each gives ports of a range of its own. */
   private static final int FORK = Integer.getInteger("ringtail.it.fork", 1);
 
-  private static final int PORTS_A_FORK = 4_000;
-  private static final int FIRST_PORT = 16_000 + FORK * PORTS_A_FORK;
+  private static final int FORKS = 4;
+  private static final int PORTS_A_FORK = 1_000;
+
+  /** Above those that nodes take for JGroups, if any will do, and those of outgoing connections. */
+  private static final int FIRST_PORT = 61_000 + (FORK - 1) % FORKS * PORTS_A_FORK;
+
   private static final int LAST_PORT = FIRST_PORT + PORTS_A_FORK;
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START = Duration.ofMinutes(5);
