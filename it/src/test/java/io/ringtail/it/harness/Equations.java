@@ -87,6 +87,23 @@ public record Equations(
   }
 
   /**
+   * As {@link #assertAddUp}, of senders that sent again what was not answered: a router may have
+   * taken it each time.
+   *
+   * @param unanswered spans sent without an answer, each time it happened
+   */
+  public void assertAddUp(long sent, long unanswered, long atSink) {
+    if (unanswered == 0) {
+      assertAddUp(sent, atSink);
+      return;
+    }
+    assertBalanced(atSink);
+    assertThat(received - routerRefused)
+        .as("taken by routers, of " + sent + " sent and " + unanswered + " unanswered")
+        .isBetween((double) sent, (double) sent + unanswered);
+  }
+
+  /**
    * As {@link #assertBalanced}, of a cluster that has refused nothing half way.
    *
    * @param sent spans told accepted to their sender
