@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What the protocol does not promise, trace by trace: decisions on both sides of a partition
@@ -26,6 +27,7 @@ final class Excuses {
   private final boolean decidesEarly;
   private final List<Long> forgotten = new ArrayList<>();
   private final List<Loss> samplersLost = new ArrayList<>();
+  private final List<Noticed> noticed = new ArrayList<>();
   private final Set<String> routersLost = new HashSet<>();
   private long partedAt = Long.MAX_VALUE;
   private long lastDecides = Long.MAX_VALUE;
@@ -35,6 +37,9 @@ final class Excuses {
    * @param lives it is only taken for dead, and goes on until it hears of that
    */
   private record Loss(long at, boolean heirless, boolean lives) {}
+
+  /** A sampler uses an epoch by which that one was lost: what it had is asked for from there on. */
+  private record Noticed(long at, String lost) {}
 
   /**
    * @param remembersLittle whether decisions that no log needs are forgotten at once
@@ -58,6 +63,11 @@ final class Excuses {
 
   void samplerLost(boolean heirless, boolean lives) {
     samplersLost.add(new Loss(world.now(), heirless, lives));
+  }
+
+  /** Some sampler goes by an epoch that tells of a loss. */
+  void lossNoticed(String lost) {
+    noticed.add(new Noticed(world.now(), lost));
   }
 
   /**
@@ -104,16 +114,26 @@ final class Excuses {
    */
   private static boolean wasWholeAndForgotten(Ledger.Trace trace) {
     long anew = trace.decisions.get(0).at();
-    long lastDeath = 0;
+    long gone = lastDeath(whoTookItAlong(trace));
+    return gone != 0
+        && trace.knows.values().stream().anyMatch(heard -> gone < heard && heard <= anew)
+        && trace.ended.stream().anyMatch(e -> e.at() < gone && e.missing() == 0);
+  }
+
+  /** Who knew of its decision, if they were killed before anybody else heard; else nobody. */
+  private static List<Host> whoTookItAlong(Ledger.Trace trace) {
+    List<Host> knew = new ArrayList<>();
     for (Map.Entry<Host, Long> next : trace.knows.entrySet()) {
-      long heard = next.getValue();
-      if (lastDeath != 0 && lastDeath < heard && heard <= anew) {
-        long gone = lastDeath;
-        return trace.ended.stream().anyMatch(e -> e.at() < gone && e.missing() == 0);
+      if (!knew.isEmpty() && lastDeath(knew) < next.getValue()) {
+        return knew;
       }
-      lastDeath = Math.max(lastDeath, next.getKey().killedAt());
+      knew.add(next.getKey());
     }
-    return false;
+    return List.of();
+  }
+
+  private static long lastDeath(List<Host> hosts) {
+    return hosts.stream().mapToLong(Host::killedAt).max().orElse(0);
   }
 
   /**
@@ -190,10 +210,30 @@ final class Excuses {
 
   /** Whether what came after its first decision, taken early for want of memory, is late. */
   private boolean isLate(Ledger.Trace trace) {
-    return decidesEarly
-        && !trace.decisions.isEmpty()
-        && trace.decisions.get(0).missing() == 0
-        && trace.spans.stream().anyMatch(s -> s.toldAt > trace.decisions.get(0).at());
+    if (!decidesEarly || trace.decisions.isEmpty() || trace.decisions.get(0).missing() != 0) {
+      return false;
+    }
+    Ledger.Decided first = trace.decisions.get(0);
+    return trace.spans.stream().anyMatch(s -> s.toldAt > first.at())
+        || isLateForItsHeir(trace, first);
+  }
+
+  /**
+   * Whether its errors came while a drop, taken on all there was, waited for an heir (D2), which
+   * may be dead and not yet be lost: what comes meanwhile follows the decision that is taken.
+   */
+  private static boolean isLateForItsHeir(Ledger.Trace trace, Ledger.Decided drop) {
+    return !drop.keep()
+        && trace.taken.stream()
+            .filter(t -> t.by().equals(drop.by()) && t.at() <= drop.at())
+            .reduce((one, next) -> next)
+            .filter(t -> t.missing() == 0 && t.spans() < drop.spans())
+            .filter(t -> errors(trace).allMatch(s -> s.toldAt > t.at()))
+            .isPresent();
+  }
+
+  private static Stream<Ledger.Sent> errors(Ledger.Trace trace) {
+    return trace.spans.stream().filter(s -> s.span.error());
   }
 
   /**
@@ -211,6 +251,7 @@ final class Excuses {
         || (!strict
             && (wasForgotten(first, last)
                 || isJudgedAnew(trace, first)
+                || isJudgedAnewInPart(trace)
                 || (isForgottenForRouters(trace) && isOfTwoDecisions(trace))));
   }
 
@@ -259,6 +300,35 @@ final class Excuses {
                 at ->
                     isAsDeserved(trace, s -> s.toldAt < at)
                         && isAsDeserved(trace, s -> s.toldAt >= at));
+  }
+
+  /**
+   * Whether its owner and its heir had decided it, on the whole of it, and both were killed before
+   * anybody went by an epoch without the first of them: two losses, no replay between them. What no
+   * log has any more follows the first decision, all that came when both were gone the second,
+   * which was taken on that and on what was left in the logs.
+   */
+  private boolean isJudgedAnewInPart(Ledger.Trace trace) {
+    List<Host> knew = whoTookItAlong(trace);
+    long gone = lastDeath(knew);
+    return knew.size() > 1
+        && knew.stream().noneMatch(h -> wasNoticed(h, gone))
+        && trace.decisions.stream()
+            .filter(d -> d.at() < gone && d.missing() == 0)
+            .anyMatch(d -> isFollowedUntil(gone, d, trace));
+  }
+
+  private boolean wasNoticed(Host lost, long before) {
+    return noticed.stream()
+        .anyMatch(n -> n.lost.equals(lost.name()) && lost.killedAt() < n.at && n.at < before);
+  }
+
+  /** Whether nothing is missing at the backend but what one decision dropped, or the next. */
+  private static boolean isFollowedUntil(long gone, Ledger.Decided first, Ledger.Trace trace) {
+    return trace.decisions.stream().anyMatch(d -> d.at() > gone && d.keep() != first.keep())
+        && trace.spans.stream()
+            .filter(s -> s.toldAt != 0 && !s.arrived)
+            .allMatch(s -> !s.span.error() && first.keep() == (s.toldAt > gone));
   }
 
   /** Whether it can be what two decisions make, one of all that came first, one of the rest. */

@@ -1,0 +1,140 @@
+package io.ringtail.it.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the judge lets pass, and that next to it which it does not. */
+class LedgerTest {
+  private static final long HI = 7;
+  private static final long LO = 9;
+
+  private final World world = new World(0, false);
+  private final Host owner = new Host(world, "s0");
+  private final Host heir = new Host(world, "s1");
+  private final Host other = new Host(world, "s2");
+  private Ledger ledger = new Ledger(world, SimConfig.ERRORS);
+
+  private void at(long millis) {
+    world.runUntil(1_000 * World.SECOND + millis * World.MILLI, () -> false);
+  }
+
+  private List<Spans.Span> sent(long id, boolean error) {
+    List<Spans.Span> request = List.of(new Spans.Span(HI, LO, id, error));
+    ledger.sending(request, "r0");
+    return request;
+  }
+
+  private void acceptedAt(long millis, long id, boolean error) {
+    at(millis);
+    ledger.told(sent(id, error), "r0");
+  }
+
+  private void takes(Host sampler, boolean keep, int spans) {
+    ledger.taken(sampler, HI, LO, keep, spans);
+  }
+
+  private void decides(Host sampler, boolean keep, int spans) {
+    ledger.decided(sampler, true, false, HI, LO, keep, spans);
+  }
+
+  private void killAt(long millis, Host sampler) {
+    at(millis);
+    ledger.excuses.samplerLost(false, false);
+    sampler.dies();
+  }
+
+  /** Two spans are dropped by an owner and its heir, who both die; an error comes only then. */
+  private void ownerAndHeirDieBetween(Runnable theirDeaths) {
+    acceptedAt(0, 1, false);
+    acceptedAt(500, 2, false);
+    at(550);
+    List<Spans.Span> delayed = sent(3, true);
+    at(1_000);
+    takes(owner, false, 2);
+    at(1_100);
+    ledger.heard(heir, HI, LO);
+    decides(owner, false, 2);
+    theirDeaths.run();
+    at(8_000);
+    ledger.excuses.lossNoticed("s0");
+    ledger.excuses.lossNoticed("s1");
+    at(9_000);
+    ledger.told(delayed, "r0");
+    at(12_000);
+    takes(other, true, 2); // the second was in a log yet
+    decides(other, true, 2);
+    ledger.exported("s2", 2);
+    ledger.exported("s2", 3);
+  }
+
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_ownerAndHeirDiedUnnoticed_isNoSplit() {
+    ownerAndHeirDieBetween(
+        () -> {
+          killAt(2_000, owner);
+          killAt(2_900, heir);
+        });
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_heirOutlivedTheReplayForItsOwner_isSplit() {
+    ownerAndHeirDieBetween(
+        () -> {
+          killAt(2_000, owner);
+          at(2_400);
+          ledger.excuses.lossNoticed("s0");
+          killAt(2_900, heir);
+        });
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_heirLives_isSplit() {
+    ownerAndHeirDieBetween(() -> killAt(2_000, owner));
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_butASpanIsMissingThatCameAfterwards_isSplit() {
+    ownerAndHeirDieBetween(
+        () -> {
+          killAt(2_000, owner);
+          killAt(2_900, heir);
+        });
+    acceptedAt(9_500, 4, false);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  /** Of two spans the first is dropped before its time; that waits for its heir for 300 ms. */
+  private void dropWaitsForItsHeir(long errorMillis, int takenOn) {
+    acceptedAt(0, 1, false);
+    at(200);
+    takes(owner, false, takenOn);
+    acceptedAt(errorMillis, 2, true);
+    at(500);
+    decides(owner, false, 2);
+  }
+
+  @Test
+  void errorThatIsDropped_cameWhileAnEarlyDropWaitedForItsHeir_isLate() {
+    ledger = new Ledger(world, SimConfig.ERRORS.withHighWater(0.1));
+    dropWaitsForItsHeir(300, 1);
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void errorThatIsDropped_wasInTheEarlyDrop_isSplit() {
+    ledger = new Ledger(world, SimConfig.ERRORS.withHighWater(0.1));
+    dropWaitsForItsHeir(200, 2);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void errorThatIsDropped_cameWhileADropWaitedThoughThereIsRoom_isSplit() {
+    dropWaitsForItsHeir(300, 1);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+}
