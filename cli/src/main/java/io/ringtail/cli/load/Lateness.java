@@ -9,6 +9,9 @@ final class Lateness {
   /** Later than this is late: a timer and a garbage collection are not. */
   static final long LATE_NANOS = 20_000_000;
 
+  /** The rate is kept if no more than this are late, or only one. */
+  static final int MOST_LATE_PERCENT = 1;
+
   private long requests;
   private long late;
   private long mostNanos;
@@ -35,6 +38,11 @@ final class Lateness {
 
   long lateRequests() {
     return late;
+  }
+
+  /** Whether so many were late that it was another load than was asked for. */
+  boolean isMuch() {
+    return late > 1 && late > requests * MOST_LATE_PERCENT / 100.0;
   }
 
   long mostNanos() {

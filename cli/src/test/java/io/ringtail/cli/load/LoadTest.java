@@ -103,6 +103,52 @@ class LoadTest {
   }
 
   @Test
+  void oneRequestInManyLate_rateWasKept_andThatIsSaid() throws Exception {
+    Sender fine = sender(MILLI, FINE);
+    Sender slowOnce =
+        new FakeSender() {
+          private boolean wasSlow;
+
+          @Override
+          public void send(byte[] body, Consumer<Answer> whenAnswered) {
+            if (!wasSlow && timing.nanos() > 4 * SECOND) {
+              wasSlow = true;
+              timing.sleep(21 * MILLI);
+            }
+            fine.send(body, whenAnswered);
+          }
+        };
+    LoadResult result = run(plan(1000), slowOnce, 100);
+
+    assertThat(result.lateness().lateRequests()).isEqualTo(1);
+    LoadReport report = new LoadReport(result, tally.outcome());
+    assertThat(report.text())
+        .containsPattern(
+            "sender +kept the rate: 1 of \\d+ requests left over 20 ms late, the worst 0.0\\d s,"
+                + " which the latencies count")
+        .doesNotContain("DID NOT");
+    assertThat(report.json()).contains("\"kept_rate\":true", "\"late_requests\":1,");
+  }
+
+  @Test
+  void lateness_isMuchAboveOneInAHundred_orMoreThanOneOfFew() {
+    Lateness few = lateness(1, 9);
+    assertThat(few.isMuch()).isFalse();
+    few.note(21 * MILLI, 0);
+    assertThat(few.isMuch()).isTrue();
+    assertThat(lateness(2, 198).isMuch()).isFalse();
+    assertThat(lateness(3, 197).isMuch()).isTrue();
+  }
+
+  private static Lateness lateness(int late, int inTime) {
+    Lateness noted = new Lateness();
+    for (int i = 0; i < late + inTime; i++) {
+      noted.note(i < late ? 21 * MILLI : MILLI, 0);
+    }
+    return noted;
+  }
+
+  @Test
   void machine_standsStillAtTheEnd_allIsSent() throws Exception {
     Sender fine = sender(MILLI, FINE);
     Sender standingStill =
