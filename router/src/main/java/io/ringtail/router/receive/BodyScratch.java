@@ -24,12 +24,22 @@ final class BodyScratch implements AutoCloseable {
   interface Owner {
     /** Takes a copy of what lies in {@code array} up to the length it was told. */
     void moveOut(byte[] array);
+
+    /** It could not: the body is gone. */
+    void lost(Throwable why);
   }
 
   private static final int KEPT_BYTES = 256 * 1024;
   private static final int WINDOW_SECONDS = 30;
   private static final long WINDOW_NANOS = WINDOW_SECONDS * 1_000_000_000L;
-  private static final Owner NOBODY = array -> {};
+  private static final Owner NOBODY =
+      new Owner() {
+        @Override
+        public void moveOut(byte[] array) {}
+
+        @Override
+        public void lost(Throwable why) {}
+      };
   private static final FastThreadLocal<BodyScratch> CURRENT =
       new FastThreadLocal<>() {
         @Override
@@ -166,10 +176,15 @@ final class BodyScratch implements AutoCloseable {
     }
   }
 
+  /** Who cannot move out must not take the next body for its own, nor be in its way. */
   private void free() {
     Owner last = owner;
     owner = NOBODY;
-    last.moveOut(raw.bytes.array());
+    try {
+      last.moveOut(raw.bytes.array());
+    } catch (RuntimeException | Error e) {
+      last.lost(e);
+    }
   }
 
   @Override

@@ -6,8 +6,6 @@ import io.ringtail.link.Header;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.refusal.RefusalMapping;
 import io.ringtail.router.receive.ReceiveMetrics.Reason;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request from its first byte to its answer: holds its share of the budget, sees to it that it
@@ -17,8 +15,6 @@ import org.slf4j.LoggerFactory;
  * few instructions and never while another is called.
  */
 abstract class Exchange implements Responder {
-  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-
   private final Reception reception;
   private final ReceiveMetrics metrics;
   private long reservedBytes;
@@ -102,7 +98,8 @@ abstract class Exchange implements Responder {
   }
 
   /**
-   * The body is whole: decompresses it and hands it over, or refuses it.
+   * The body is whole: decompresses it and hands it over, or refuses it. Throws nothing: what fails
+   * is {@link #failed}.
    *
    * @param array borrowed; the body as it came
    */
@@ -116,6 +113,20 @@ abstract class Exchange implements Responder {
     releaseIncoming();
     wholeNanos = System.nanoTime();
     metrics.receivedBytes.inc(length);
+    try {
+      decompressed(scratch, compression, array, offset, length, context);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  private void decompressed(
+      BodyScratch scratch,
+      Compression compression,
+      byte[] array,
+      int offset,
+      int length,
+      Header context) {
     if (compression == Compression.NONE) {
       plain(scratch, array, offset, length, context);
       return;
@@ -149,17 +160,24 @@ abstract class Exchange implements Responder {
       return;
     }
     metrics.bodyBytes.inc(length);
-    try {
-      reception.ingress().accept(array, offset, length, context, this);
-    } catch (RuntimeException | Error e) {
-      LOG.error("request failed", e);
-      if (refusedFor(Reason.FAILED)) {
-        answerFailed("internal error");
-      }
-    }
+    reception.ingress().accept(array, offset, length, context, this);
   }
 
-  private synchronized boolean handedOver() {
+  /**
+   * Something was thrown that should not be. A client must not send again what meets a bug; without
+   * memory it should, later: OTLP calls every 500 final.
+   */
+  final void failed(Throwable e) {
+    if (e instanceof OutOfMemoryError) {
+      refused(reception.noMemory());
+    } else if (refusedFor(Reason.FAILED)) {
+      answerFailed("internal error");
+    }
+    metrics.failed("where=request", e);
+  }
+
+  /** Whether it is with the ingress, which answers it. */
+  final synchronized boolean handedOver() {
     return handedOver && !done;
   }
 

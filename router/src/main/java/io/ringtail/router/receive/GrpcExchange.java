@@ -11,9 +11,7 @@ import io.ringtail.refusal.RefusalMapping;
 import io.ringtail.router.receive.ReceiveMetrics.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +23,7 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
   private final Call call;
   private final Metadata headers;
   private final Compression encoding;
-  private final Set<GrpcExchange> incoming;
+  private final IncomingCalls incoming;
   private final long startNanos = System.nanoTime();
 
   private boolean messageSeen;
@@ -35,7 +33,7 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
 
   /**
    * @param encoding what the call's {@code grpc-encoding} says; a message may still be plain
-   * @param incoming the calls whose request is not whole yet
+   * @param incoming joined until the request is whole, or given up
    */
   GrpcExchange(
       Reception reception,
@@ -43,7 +41,7 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
       ServerCall<InputStream, byte[]> call,
       Metadata headers,
       Compression encoding,
-      Set<GrpcExchange> incoming) {
+      IncomingCalls incoming) {
     super(reception, metrics);
     this.call = new Call(call);
     this.headers = headers;
@@ -80,6 +78,11 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
     }
   }
 
+  @Override
+  public void lost(Throwable why) {
+    failed(why);
+  }
+
   /** Whether it has an array of its own. On the event loop. */
   boolean hasMovedOut() {
     return movedOut != null;
@@ -97,8 +100,8 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
     compression = stream instanceof KnownLength ? Compression.NONE : encoding;
     try {
       length = BodyScratch.current().read(stream, this);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | RuntimeException | Error e) { // gRPC would answer UNKNOWN, for good
+      failed(e);
     }
   }
 
@@ -184,7 +187,11 @@ final class GrpcExchange extends Exchange implements BodyScratch.Owner {
 
     @Override
     public void onHalfClose() {
-      halfClosed();
+      try {
+        halfClosed();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+      }
     }
 
     @Override

@@ -24,8 +24,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -55,7 +53,7 @@ final class GrpcReceiver implements AutoCloseable {
   private final Server server;
   private final Reception reception;
   private final ReceiveMetrics metrics;
-  private final Set<GrpcExchange> incoming = ConcurrentHashMap.newKeySet();
+  private final IncomingCalls incoming;
   private final Future<?> sweep;
   private final GoAways goAways;
 
@@ -64,6 +62,7 @@ final class GrpcReceiver implements AutoCloseable {
       throws ListenException {
     this.reception = reception;
     this.metrics = new ReceiveMetrics(metrics, "grpc");
+    this.incoming = new IncomingCalls(this.metrics);
     ReceiveConfig config = reception.config();
     ConnectionLimit limit =
         new ConnectionLimit(config.maxConnections(), this.metrics.refusedConnections);
@@ -83,7 +82,11 @@ final class GrpcReceiver implements AutoCloseable {
         on.loops()
             .workers()
             .next()
-            .scheduleWithFixedDelay(this::sweep, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+            .scheduleWithFixedDelay(
+                () -> incoming.sweep(System.nanoTime()),
+                tickMillis,
+                tickMillis,
+                TimeUnit.MILLISECONDS);
   }
 
   static GrpcReceiver start(
@@ -185,11 +188,6 @@ final class GrpcReceiver implements AutoCloseable {
     }
     call.request(MESSAGES);
     return exchange.listener();
-  }
-
-  private void sweep() {
-    long nowNanos = System.nanoTime();
-    incoming.forEach(exchange -> exchange.checkTimeout(nowNanos));
   }
 
   /** Hands the stream itself through; gRPC closes it after the listener's onMessage. */

@@ -29,8 +29,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/1.1 connection: one request at a time, the next is decoded when the client has taken the
@@ -48,7 +46,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class HttpConnection extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final int LINGER_MILLIS = 1000;
   private static final int MAX_INITIAL_LINE_BYTES = 4096;
   private static final int MAX_PIECE_BYTES = 256 * 1024;
@@ -356,12 +353,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     ctx.fireChannelInactive();
   }
 
+  /** What was read of a request may not be all of it: once that is answered the connection ends. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
-      LOG.error("connection failed remote={}", ctx.channel().remoteAddress(), cause);
+    boolean told = false;
+    try {
+      told = !(cause instanceof IOException) && tell(cause);
+    } finally {
+      if (!told) {
+        ctx.close();
+      }
     }
-    ctx.close();
+  }
+
+  /** Returns whether the client was answered that, which closes the connection. */
+  private boolean tell(Throwable cause) {
+    HttpExchange current = exchange;
+    if (current == null || answered || current.handedOver()) {
+      metrics.failed("where=connection", cause);
+      return false;
+    }
+    keepAlive = false;
+    current.failed(cause);
+    return answered;
   }
 
   private void scheduleCheck(ChannelHandlerContext ctx) {
@@ -378,7 +392,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     if (deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos >= 0) {
-      expire(ctx);
+      try {
+        expire(ctx);
+      } catch (RuntimeException | Error e) { // thrown on, it would be the last check
+        exceptionCaught(ctx, e);
+      }
     }
     scheduleCheck(ctx);
   }

@@ -2,18 +2,23 @@ package io.ringtail.router.receive;
 
 import com.codahale.metrics.Counter;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.metrics.RecentDurations;
 import io.ringtail.refusal.Refusal;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one server counts. Once quiet: {@code received_requests = accepted_requests + Σ
  * refused_requests{reason}}; the spans within are counted where they are split. Threads: any.
  */
 final class ReceiveMetrics {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceiveMetrics.class);
+
   /** Why a request was not accepted. */
   enum Reason {
     MALFORMED,
@@ -64,7 +69,9 @@ final class ReceiveMetrics {
   final Counter partial;
   final Counter unanswered;
   final Counter refusedConnections;
+  private final Counter failures;
   private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
+  private final Mishaps mishaps;
   private final Metrics metrics;
   private final String protocol;
 
@@ -85,6 +92,8 @@ final class ReceiveMetrics {
         counter("unanswered_requests", "Requests taken whose client had gone before the answer.");
     refusedConnections =
         counter("refused_connections", "Connections closed at once, being over the limit.");
+    failures = counter("receive_failures", "Errors while requests came: bugs, or no memory.");
+    mishaps = new Mishaps(failures, LOG, System::nanoTime);
     for (Reason reason : Reason.values()) {
       String label = reason.name().toLowerCase(Locale.ROOT);
       refused.put(
@@ -107,6 +116,19 @@ final class ReceiveMetrics {
   void accepted(long wholeNanos, long nowNanos) {
     accepted.inc();
     answers.record(nowNanos, nowNanos - wholeNanos);
+  }
+
+  /**
+   * Something was thrown that should not be.
+   *
+   * @param what was done: {@code key=value}
+   */
+  void failed(String what, Throwable e) {
+    mishaps.happened("event=receive-failed protocol=" + protocol + " " + what, e);
+  }
+
+  long failures() {
+    return failures.getCount();
   }
 
   private void answers(String quantile) {

@@ -37,6 +37,11 @@ record Reception(
         retryAfter());
   }
 
+  /** What the request needed is free again when others have been answered. */
+  Refusal noMemory() {
+    return new Refusal.Busy("no memory for this request now", retryAfter());
+  }
+
   Refusal notWhole() {
     return new Refusal.TimedOut(
         "request not whole after " + config.times().requestTimeout().toMillis() + " ms",

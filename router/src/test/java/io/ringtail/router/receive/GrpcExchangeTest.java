@@ -8,12 +8,11 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.ringtail.compress.Compression;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.router.receive.ReceiveMetrics.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,23 +24,28 @@ final class GrpcExchangeTest {
   private final ReceiveConfig config = ReceiveConfig.defaults();
   private final InFlightBytes inFlight =
       new InFlightBytes(config.maxBytesInFlight(), config.maxBytesIncoming());
-  private final Set<GrpcExchange> incoming = new HashSet<>();
+  private final ReceiveMetrics metrics = new ReceiveMetrics(new Metrics(), "grpc");
+  private final IncomingCalls incoming = new IncomingCalls(metrics);
   private final FakeCall call = new FakeCall();
-  private final GrpcExchange exchange =
-      new GrpcExchange(
-          new Reception(config, ingress, inFlight, new ContextHeaders(List.of())),
-          new ReceiveMetrics(new Metrics(), "grpc"),
-          call,
-          new Metadata(),
-          Compression.NONE,
-          incoming);
+  private final GrpcExchange exchange = exchange(call);
   private final ServerCall.Listener<InputStream> listener = exchange.listener();
+
+  private GrpcExchange exchange(FakeCall of) {
+    return new GrpcExchange(
+        new Reception(config, ingress, inFlight, new ContextHeaders(List.of())),
+        metrics,
+        of,
+        new Metadata(),
+        Compression.NONE,
+        incoming);
+  }
 
   @AfterEach
   void nothingIsHeld() {
     assertThat(exchange.hasMovedOut()).isFalse();
     assertThat(BodyScratch.current().ownedBy(exchange)).isFalse();
-    assertThat(incoming).isEmpty();
+    assertThat(incoming.isEmpty()).isTrue();
+    assertThat(inFlight.incoming()).isZero();
     assertThat(inFlight.bytes()).isZero();
   }
 
@@ -82,6 +86,51 @@ final class GrpcExchangeTest {
     assertThat(call.closed).containsExactly(Status.Code.DEADLINE_EXCEEDED);
   }
 
+  @Test
+  void body_forWhichThereIsNoMemory_isRefusedForNow() {
+    assertThat(exchange.arrived(BODY.length)).isTrue();
+    listener.onMessage(
+        new InputStream() {
+          @Override
+          public int read() {
+            throw new OutOfMemoryError("told to fail");
+          }
+
+          @Override
+          public int read(byte[] array, int offset, int length) {
+            return read();
+          }
+        });
+    assertThat(call.closed).containsExactly(Status.Code.UNAVAILABLE);
+    listener.onHalfClose();
+    listener.onComplete();
+    assertThat(ingress.requests).isEmpty();
+    assertThat(metrics.refused(Reason.BUSY).getCount()).isEqualTo(1);
+  }
+
+  @Test
+  void body_thatCannotMoveOut_isRefusedForNow() {
+    listener.onMessage(new ByteArrayInputStream(BODY));
+    exchange.lost(new OutOfMemoryError("told to fail"));
+    anotherBodyComes();
+    listener.onHalfClose();
+    assertThat(call.closed).containsExactly(Status.Code.UNAVAILABLE);
+    assertThat(ingress.requests).isEmpty();
+  }
+
+  @Test
+  void sweep_overACallThatFails_endsTheOthers() {
+    FakeCall failing = new FakeCall();
+    failing.fails = true;
+    FakeCall other = new FakeCall();
+    exchange(failing);
+    exchange(other);
+    incoming.sweep(System.nanoTime() + 2 * config.times().requestTimeout().toNanos());
+    assertThat(call.closed).containsExactly(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(other.closed).containsExactly(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(metrics.failures()).isEqualTo(1);
+  }
+
   private static void anotherBodyComes() {
     byte[] other = BodyScratch.current().raw(BODY.length);
     other[0] = 9;
@@ -93,6 +142,7 @@ final class GrpcExchangeTest {
 
   private static final class FakeCall extends ServerCall<InputStream, byte[]> {
     final List<Status.Code> closed = new ArrayList<>();
+    private boolean fails;
 
     @Override
     public void request(int messages) {}
@@ -105,6 +155,9 @@ final class GrpcExchangeTest {
 
     @Override
     public void close(Status status, Metadata trailers) {
+      if (fails) {
+        throw new IllegalStateException("told to fail");
+      }
       closed.add(status.getCode());
     }
 

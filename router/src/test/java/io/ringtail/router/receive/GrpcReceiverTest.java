@@ -274,11 +274,12 @@ final class GrpcReceiverTest extends WithReceivers {
   }
 
   @Test
-  void ingressWithoutMemory_isInternalAndGivesTheBudgetBack() throws Exception {
+  void ingressWithoutMemory_isRetryableAndGivesTheBudgetBack() throws Exception {
     ReceiveFixture router = fixture(new ReceiveFixture.Settings());
     router.ingress.failsBadly = true;
     GrpcClient.Answer answer = client(router).send(new byte[10]);
-    assertThat(answer.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(answer.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(router.refused("grpc", "busy")).isEqualTo(1);
     assertThat(router.receivers.bytesInFlight()).isZero();
   }
 

@@ -314,6 +314,19 @@ final class HttpReceiverTest extends OverRawHttp {
   }
 
   @Test
+  void ingressWithoutMemory_is503AndConnectionLives() throws Exception {
+    ReceiveFixture router = fixture(new ReceiveFixture.Settings());
+    router.ingress.failsBadly = true;
+    RawHttp client = client(router);
+    RawHttp.Response response = client.post(new byte[1]);
+    assertThat(response.status()).isEqualTo(503);
+    assertThat(response.header("retry-after")).isNotNull();
+    router.ingress.failsBadly = false;
+    assertThat(client.post(new byte[1]).status()).isEqualTo(200);
+    assertThat(router.count("receive_failures", "protocol", "http")).isEqualTo(1);
+  }
+
+  @Test
   void contextHeaders_configured_travelWithTheBody() throws Exception {
     ReceiveFixture.Settings settings = new ReceiveFixture.Settings();
     settings.contextHeaders = List.of("x-other", "x-scope-orgid");
