@@ -2,12 +2,15 @@ package io.ringtail.sampler.account;
 
 import com.codahale.metrics.Counter;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.sampler.policy.Verdict;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the shards of one sampler count. Every span is accounted for; once quiet
@@ -18,6 +21,8 @@ import java.util.function.Function;
  * <em>held</em> is in a shard. Threads: any; shards add sums once a duty cycle.
  */
 public final class SamplerMetrics {
+  private static final Logger log = LoggerFactory.getLogger(SamplerMetrics.class);
+
   private final Metrics metrics;
   private final Counter accepted;
   private final Counter acceptedBytes;
@@ -30,7 +35,7 @@ public final class SamplerMetrics {
   private final Counter malformed;
   private final Counter malformedAttributes;
   private final Counter policyErrors;
-  private final Counter shardErrors;
+  private final Mishaps shardMishaps;
   private final Map<RefusalCause, Counter> refused;
   private final Map<Obstacle, Counter> postponed;
   private final Counter takenBack;
@@ -100,9 +105,13 @@ public final class SamplerMetrics {
         metrics.counter(
             "ringtail_sampler_split_decisions_total",
             "Traces on which two samplers decided differently; keep wins.");
-    shardErrors =
-        metrics.counter(
-            "ringtail_sampler_shard_errors_total", "Duty cycles of a shard that ended by a bug.");
+    shardMishaps =
+        new Mishaps(
+            metrics.counter(
+                "ringtail_sampler_shard_errors_total",
+                "Duty cycles of a shard that ended by a bug."),
+            log,
+            System::nanoTime);
   }
 
   private static <E extends Enum<E>> Map<E, Counter> eachOf(
@@ -219,8 +228,9 @@ public final class SamplerMetrics {
     return splits.getCount();
   }
 
-  public void shardError() {
-    shardErrors.inc();
+  /** A duty cycle of a shard has ended by an error. */
+  public void shardFailed(int shard, Throwable e) {
+    shardMishaps.happened("event=shard-failed shard=" + shard, e);
   }
 
   public void policyError() {

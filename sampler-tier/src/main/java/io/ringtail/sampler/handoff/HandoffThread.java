@@ -1,9 +1,9 @@
 package io.ringtail.sampler.handoff;
 
-import com.codahale.metrics.Counter;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingTables;
 import io.ringtail.sampler.store.SlotView;
@@ -35,7 +35,7 @@ public final class HandoffThread implements AutoCloseable {
   private final ExecutorService builder;
   private final LongSupplier nanoClock;
   private final RingTables tables;
-  private final Counter failures;
+  private final Mishaps mishaps;
   private final Consumer<Epoch> whole;
   private volatile Keeper keeper;
   private volatile EpochOrder newest = EpochOrder.NONE;
@@ -63,9 +63,12 @@ public final class HandoffThread implements AutoCloseable {
     this.tables = tables;
     this.whole = whole;
     this.keeper = keeper;
-    this.failures =
-        metrics.counter(
-            "ringtail_sampler_handoff_failures_total", "Errors of the handoff's thread: bugs.");
+    this.mishaps =
+        new Mishaps(
+            metrics.counter(
+                "ringtail_sampler_handoff_failures_total", "Errors of the handoff's thread: bugs."),
+            log,
+            nanoClock);
     HandoffMetrics.register(metrics, this::status);
   }
 
@@ -121,8 +124,7 @@ public final class HandoffThread implements AutoCloseable {
   }
 
   private void failed(Throwable e) {
-    failures.inc();
-    log.error("event=handoff-failed", e);
+    mishaps.happened("event=handoff-failed", e);
   }
 
   /**

@@ -3,8 +3,6 @@ package io.ringtail.sampler.shard;
 import io.ringtail.sampler.account.SamplerMetrics;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs the duty cycle of one shard again and again, with a {@link Rest} when nothing is to be done.
@@ -12,8 +10,6 @@ import org.slf4j.LoggerFactory;
  * #queued} and {@link #stop} by any.
  */
 final class ShardThread {
-  private static final Logger log = LoggerFactory.getLogger(ShardThread.class);
-
   private final Shard shard;
   private final SamplerMetrics metrics;
   private final Thread thread;
@@ -72,15 +68,14 @@ final class ShardThread {
   }
 
   /**
-   * A bug must not stop the other traces of the shard: it is logged and counted. Nor must errors:
-   * the JVM's option to exit when memory is out does not see that of direct buffers.
+   * A bug must not stop the other traces of the shard: it is counted, and said now and then. Nor
+   * must errors: the JVM's option to exit when memory is out does not see that of direct buffers.
    */
   private boolean work() {
     try {
       return shard.doWork() > 0;
     } catch (RuntimeException | Error e) {
-      metrics.shardError();
-      log.error("shard={} duty cycle failed, going on", shard.index(), e);
+      metrics.shardFailed(shard.index(), e);
       return false;
     }
   }

@@ -2,6 +2,9 @@ package io.ringtail.sampler.handoff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Incarnation;
@@ -13,6 +16,7 @@ import io.ringtail.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class HandoffThreadTest {
   private final Metrics metrics = new Metrics();
@@ -129,6 +133,31 @@ class HandoffThreadTest {
     goOn();
     assertThat(used).isZero();
     assertThat(whole).isEmpty();
+  }
+
+  @Test
+  void ticks_thatFailAgainAndAgain_areAllCountedAndSaidOnce() {
+    Logger log = (Logger) LoggerFactory.getLogger(HandoffThread.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    log.setAdditive(false);
+    log.addAppender(said);
+    try {
+      handoff.start(
+          status -> {
+            throw new IllegalStateException("told to fail");
+          });
+      for (int i = 0; i < 50; i++) {
+        thread.runDelayed();
+      }
+      assertThat(failures()).isEqualTo(50);
+      assertThat(said.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly("event=handoff-failed count=1");
+    } finally {
+      log.detachAppender(said);
+      log.setAdditive(true);
+    }
   }
 
   private void goOn() {

@@ -3,16 +3,22 @@ package io.ringtail.cluster.group;
 import com.codahale.metrics.Counter;
 import io.ringtail.cluster.Member;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a membership counts and shows. Threads: any. */
 final class ClusterMetrics {
+  private static final Logger log = LoggerFactory.getLogger(ClusterMetrics.class);
+
   final Counter applied;
   final Counter outOfTurn;
   final Counter lost;
   final Counter failures;
   final Counter lostSelf;
   final Counter alone;
+  private final Mishaps mishaps;
 
   ClusterMetrics(Metrics metrics) {
     this.applied =
@@ -27,6 +33,7 @@ final class ClusterMetrics {
         metrics.counter(
             "ringtail_cluster_failures_total",
             "Messages not understood or not sent, and errors of the membership thread.");
+    this.mishaps = new Mishaps(failures, log, System::nanoTime);
     this.lostSelf =
         metrics.counter(
             "ringtail_cluster_lost_self_total",
@@ -35,6 +42,22 @@ final class ClusterMetrics {
         metrics.counter(
             "ringtail_cluster_alone_total",
             "Times this sampler, left alone by a loss, went on to decide: possible splits.");
+  }
+
+  /** An error of the membership thread, which goes on. */
+  void failed(Throwable e) {
+    mishaps.happened("event=membership-failed", e);
+  }
+
+  /** What is to be done again and again, whatever it throws. */
+  Runnable goingOn(Runnable what) {
+    return () -> {
+      try {
+        what.run();
+      } catch (RuntimeException | Error e) { // thrown on, it would be the last time
+        failed(e);
+      }
+    };
   }
 
   static void show(Standing standing, Metrics metrics) {

@@ -118,7 +118,8 @@ public final class JGroupsMembership implements Membership {
   }
 
   private void every(long millis, Runnable what) {
-    var unused = thread.scheduleWithFixedDelay(what, millis, millis, TimeUnit.MILLISECONDS);
+    Runnable always = metrics.goingOn(what);
+    var unused = thread.scheduleWithFixedDelay(always, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private void enqueue(Runnable what) {

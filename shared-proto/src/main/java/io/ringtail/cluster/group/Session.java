@@ -68,8 +68,7 @@ final class Session {
       step.on(epochs, nanoClock.getAsLong()).forEach(this::carryOut);
       standing.look(epochs, nanoClock.getAsLong());
     } catch (RuntimeException | Error e) {
-      metrics.failures.inc();
-      log.error("membership failed", e);
+      metrics.failed(e);
     }
   }
 

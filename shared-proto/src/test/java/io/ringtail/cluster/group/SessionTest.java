@@ -1,0 +1,103 @@
+package io.ringtail.cluster.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.ringtail.cluster.ClusterConfig;
+import io.ringtail.cluster.Epoch;
+import io.ringtail.cluster.EpochListener;
+import io.ringtail.cluster.Member;
+import io.ringtail.cluster.Members;
+import io.ringtail.cluster.epoch.Epochs;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.rules.Rules;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Errors of the membership's thread: a step comes every 100 ms, and with every word. */
+class SessionTest {
+  private final ClusterMetrics metrics = new ClusterMetrics(new Metrics());
+  private final Logger log = (Logger) LoggerFactory.getLogger(ClusterMetrics.class.getPackageName());
+  private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    said.start();
+    log.setAdditive(false);
+    log.addAppender(said);
+  }
+
+  @AfterEach
+  void stopListening() {
+    log.detachAppender(said);
+    log.setAdditive(true);
+  }
+
+  @Test
+  void steps_thatFailAgainAndAgain_areAllCountedAndSaidOnce() throws Exception {
+    Session session = session();
+    for (int i = 0; i < 50; i++) {
+      session.step(
+          (epochs, nowNanos) -> {
+            throw new IllegalStateException("told to fail");
+          });
+    }
+    assertThat(metrics.failures.getCount()).isEqualTo(50);
+    assertThat(said.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("event=membership-failed count=1");
+  }
+
+  @Test
+  void tick_thatFails_isNotTheLast() {
+    int[] ticks = {0};
+    Runnable always =
+        metrics.goingOn(
+            () -> {
+              ticks[0]++;
+              throw new OutOfMemoryError("told to fail");
+            });
+    always.run();
+    always.run();
+    assertThat(ticks[0]).isEqualTo(2);
+    assertThat(metrics.failures.getCount()).isEqualTo(2);
+  }
+
+  private Session session() throws Exception {
+    Member self = Members.member("s0", Member.Role.SAMPLER, 100);
+    ClusterConfig config =
+        new ClusterConfig(
+            "test",
+            "127.0.0.1",
+            1,
+            ClusterConfig.Discovery.STATIC,
+            List.of("127.0.0.1:1"),
+            "",
+            "",
+            "",
+            List.of(),
+            0);
+    return new Session(
+        new Epochs(self, List::size, Rules.ALL),
+        new Deaf(),
+        new GroupChannel(config, 1, self, System::nanoTime, metrics.failures), // not connected
+        new Standing(0, metrics.alone),
+        metrics,
+        System::nanoTime);
+  }
+
+  private static final class Deaf implements EpochListener {
+    @Override
+    public void onEpoch(Epoch epoch) {}
+
+    @Override
+    public void onFenced(Member newer) {
+      throw new AssertionError(newer);
+    }
+  }
+}
