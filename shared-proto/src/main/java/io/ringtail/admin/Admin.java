@@ -1,12 +1,12 @@
 package io.ringtail.admin;
 
-import com.codahale.metrics.Counter;
 import io.ringtail.admin.call.AwakeTimer;
 import io.ringtail.admin.call.NodeCalls;
 import io.ringtail.admin.report.Recent;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.config.HostPort;
 import io.ringtail.config.ListenException;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.ops.Readiness;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -49,7 +49,7 @@ public final class Admin implements AutoCloseable {
       pool("ringtail-admin-letters", new ArrayBlockingQueue<>(MAX_LETTERS_WAITING));
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, r -> thread(r, "ringtail-admin-timer"));
-  private final Counter failures;
+  private final Mishaps mishaps;
   private @Nullable AdminServer server;
 
   /** Nothing listens before {@link #start}. */
@@ -58,10 +58,13 @@ public final class Admin implements AutoCloseable {
     this.context = context;
     this.recent = new Recent(context.metrics());
     this.owners = new Owners(context.tables());
-    this.failures =
-        context
-            .metrics()
-            .counter("ringtail_admin_failures_total", "Errors of the admin service: bugs.");
+    this.mishaps =
+        new Mishaps(
+            context
+                .metrics()
+                .counter("ringtail_admin_failures_total", "Errors of the admin service: bugs."),
+            log,
+            System::nanoTime);
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     LocalNode self = new LocalNode(context, tier, recent, System::nanoTime);
@@ -125,17 +128,7 @@ public final class Admin implements AutoCloseable {
   private void every(long millis, Runnable what) {
     var unused =
         timer.scheduleWithFixedDelay(
-            () -> {
-              try {
-                what.run();
-              } catch (RuntimeException | Error e) { // else it would be the last time
-                failures.inc();
-                log.warn("admin service failed", e);
-              }
-            },
-            0,
-            millis,
-            TimeUnit.MILLISECONDS);
+            mishaps.goingOn("event=admin-failed", what), 0, millis, TimeUnit.MILLISECONDS);
   }
 
   /** A newer epoch is known. Does not wait: its table is built on a thread of the service. */
@@ -152,8 +145,7 @@ public final class Admin implements AutoCloseable {
       try {
         owners.onEpoch(epoch);
       } catch (RuntimeException | Error e) {
-        failures.inc();
-        log.error("admin service: epoch {} not taken", epoch.order(), e);
+        mishaps.happened("event=admin-failed epoch=" + epoch.order(), e);
       }
     }
   }

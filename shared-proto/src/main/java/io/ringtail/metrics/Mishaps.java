@@ -40,4 +40,19 @@ public final class Mishaps {
       log.error("{} count={}", what, count.getCount(), e);
     }
   }
+
+  /**
+   * What is to be done again and again, though it may throw: a timer ends what does.
+   *
+   * @param what it says when it has: {@code event=… key=value}
+   */
+  public Runnable goingOn(String what, Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException | Error e) {
+        happened(what, e);
+      }
+    };
+  }
 }

@@ -34,6 +34,23 @@ class MishapsTest {
   }
 
   @Test
+  void task_thatThrows_goesOn() {
+    int[] runs = {0};
+    Runnable task =
+        mishaps.goingOn(
+            "event=tick-failed",
+            () -> {
+              runs[0]++;
+              throw new OutOfMemoryError("told to fail");
+            });
+    task.run();
+    task.run();
+    assertThat(runs[0]).isEqualTo(2);
+    assertThat(count.getCount()).isEqualTo(2);
+    assertThat(said.list.get(0).getFormattedMessage()).isEqualTo("event=tick-failed count=1");
+  }
+
+  @Test
   void mishaps_manyInASecond_areAllCountedAndSaidOnce() {
     for (int i = 0; i < 100; i++) {
       mishaps.happened("event=work-failed", new IllegalStateException("told to fail"));

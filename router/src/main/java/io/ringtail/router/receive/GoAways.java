@@ -28,8 +28,9 @@ final class GoAways extends ChannelInboundHandlerAdapter implements AutoCloseabl
   private final java.util.concurrent.Future<?> again;
   private volatile boolean sendsAway;
 
-  GoAways(ScheduledExecutorService loop) {
-    again = loop.scheduleWithFixedDelay(this::tell, AGAIN_SECONDS, AGAIN_SECONDS, TimeUnit.SECONDS);
+  GoAways(ScheduledExecutorService loop, ReceiveMetrics metrics) {
+    Runnable tell = metrics.goingOn("where=goaway", this::tell);
+    again = loop.scheduleWithFixedDelay(tell, AGAIN_SECONDS, AGAIN_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Sees the connections of a listening channel that is not registered yet. */

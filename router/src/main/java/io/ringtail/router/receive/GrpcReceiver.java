@@ -67,7 +67,7 @@ final class GrpcReceiver implements AutoCloseable {
     ConnectionLimit limit =
         new ConnectionLimit(config.maxConnections(), this.metrics.refusedConnections);
     this.metrics.connections(limit::open, config.maxConnections());
-    this.goAways = new GoAways(on.loops().workers().next());
+    this.goAways = new GoAways(on.loops().workers().next(), this.metrics);
     this.server = builder(config, limit, on, address).build();
     // It prints a stack trace for every request over the limit, which is counted and answered.
     STREAM_LOG.setLevel(Level.SEVERE);

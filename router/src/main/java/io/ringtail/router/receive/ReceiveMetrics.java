@@ -127,6 +127,11 @@ final class ReceiveMetrics {
     mishaps.happened("event=receive-failed protocol=" + protocol + " " + what, e);
   }
 
+  /** What is to be done again and again, though it may throw. */
+  Runnable goingOn(String what, Runnable task) {
+    return mishaps.goingOn("event=receive-failed protocol=" + protocol + " " + what, task);
+  }
+
   long failures() {
     return failures.getCount();
   }

@@ -49,15 +49,9 @@ final class ClusterMetrics {
     mishaps.happened("event=membership-failed", e);
   }
 
-  /** What is to be done again and again, whatever it throws. */
+  /** What the membership's thread is to do again and again, whatever it throws. */
   Runnable goingOn(Runnable what) {
-    return () -> {
-      try {
-        what.run();
-      } catch (RuntimeException | Error e) { // thrown on, it would be the last time
-        failed(e);
-      }
-    };
+    return mishaps.goingOn("event=membership-failed", what);
   }
 
   static void show(Standing standing, Metrics metrics) {
