@@ -10,19 +10,13 @@ import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.metrics.Mishaps;
-import io.ringtail.otlp.MalformedWireException;
-import io.ringtail.refusal.Refusal;
 import io.ringtail.ring.RingTables;
-import io.ringtail.router.forward.ForwardMetrics.DropReason;
-import io.ringtail.router.forward.ForwardMetrics.RefuseReason;
 import io.ringtail.router.receive.Ingress;
 import io.ringtail.router.receive.Responder;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.retain.RetentionLog;
 import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
-import io.ringtail.router.split.Part;
-import io.ringtail.router.split.Split;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
 import java.time.Duration;
@@ -34,40 +28,34 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes requests, cuts them by the epoch in use, sends each part to its owner and answers when all
- * have accepted. {@link EpochSwitch} says where parts belong, {@link LinkSet} holds the links.
+ * Sends each part of a request to its owner and answers when all have accepted: {@link
+ * RequestIntake} takes requests, {@link EpochSwitch} says where parts belong, {@link LinkSet} holds
+ * the links. Here they are put together, told of epochs and brought to their end.
  *
- * <p>Threads: {@link #accept} any, each with a splitter of its own; epochs on one thread; links and
- * rerouter on the given event loops. Memory: parts not accepted yet are bounded by {@code
- * forward.max-bytes-held}, whether they wait here or for an answer.
+ * <p>Threads: {@link #accept} any; epochs on one thread; links and rerouter on the given event
+ * loops.
  */
 public final class Forwarder implements Ingress, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  private final ForwardConfig config;
   private final EventLoopGroup loops;
   private final EventLoop control;
-  private final ForwardMetrics metrics;
   private final AtomicLong bytesHeld = new AtomicLong();
   private final UnsentBytes unsent;
-  private final AtomicLong openRequests = new AtomicLong();
   private final Seqs seqs = new Seqs();
   private final RetentionLoop retention;
   private final Rerouter rerouter;
   private final RerouteLoop rerouting;
   private final LinkContext linkContext;
-  private final ThreadLocal<BatchSplitter> splitters;
-
-  private final LongSupplier nanoTime;
   private final LinkSet links;
   private final EpochSwitch epochs;
-  private volatile boolean stopping;
+  private final RequestIntake intake;
 
   /**
    * @param retentionConfig what is kept of that which samplers have accepted
@@ -118,26 +106,19 @@ public final class Forwarder implements Ingress, AutoCloseable {
       EventLoopGroup loops,
       Surroundings surroundings,
       Metrics metricRegistry) {
-    this.nanoTime = surroundings.nanoTime();
+    LongSupplier nanoTime = surroundings.nanoTime();
     Rules rules = surroundings.rules();
-    this.config = config;
+    ForwardMetrics metrics = new ForwardMetrics(metricRegistry);
     this.loops = loops;
     this.control = loops.next();
     this.links = new LinkSet(this::newLink, metricRegistry);
     this.unsent = new UnsentBytes(config.maxUnsentBytes());
-    this.metrics = new ForwardMetrics(metricRegistry);
     HeaderTable headers = HeaderTable.ofDefaultSize();
-    this.splitters =
-        ThreadLocal.withInitial(() -> new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT));
+    Supplier<BatchSplitter> splitter =
+        () -> new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT);
     Mishaps mishaps = new Mishaps(metrics.failures, log, nanoTime);
     this.rerouter =
-        new Rerouter(
-            this::routes,
-            new BatchSplitter(headers, PooledByteBufAllocator.DEFAULT),
-            bytesHeld,
-            metrics,
-            mishaps,
-            nanoTime);
+        new Rerouter(this::routes, splitter.get(), bytesHeld, metrics, mishaps, nanoTime);
     this.rerouting = new RerouteLoop(control, rerouter, this::inUse, mishaps, nanoTime);
     this.retention =
         new RetentionLoop(
@@ -175,9 +156,15 @@ public final class Forwarder implements Ingress, AutoCloseable {
             new EpochSwitch.Told(control, links, retention, rerouter),
             metrics,
             metricRegistry);
+    this.intake =
+        new RequestIntake(
+            config,
+            new RequestIntake.Surroundings(
+                splitter, this::routes, retention::refusesIntake, bytesHeld, metrics, nanoTime),
+            metricRegistry);
     rerouting.start();
     retention.start();
-    registerGauges(metricRegistry);
+    registerGauges(metricRegistry, config);
   }
 
   private Link newLink(Member sampler) {
@@ -201,7 +188,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
         });
   }
 
-  private void registerGauges(Metrics registry) {
+  private void registerGauges(Metrics registry, ForwardConfig config) {
     registry.gauge(
         "ringtail_router_held_bytes", "Span bytes of parts not accepted yet.", bytesHeld::get);
     registry.gauge(
@@ -216,88 +203,26 @@ public final class Forwarder implements Ingress, AutoCloseable {
         "ringtail_router_unsent_limit_bytes",
         "Above it no link gives gRPC more, by the memory outside the heap.",
         unsent::maxBytes);
-    registry.gauge(
-        "ringtail_router_open_requests", "Requests not answered yet.", openRequests::get);
   }
 
   @Override
   public void accept(byte[] body, int offset, int length, Header context, Responder responder) {
-    Routes now = routes();
-    Optional<Refusal> refusal = refusal(now, length);
-    if (refusal.isPresent() || now == null) {
-      responder.refused(refusal.orElseThrow());
-      return;
-    }
-    Split split;
-    try {
-      split = splitters.get().split(body, offset, length, context, now.table());
-    } catch (MalformedWireException e) {
-      responder.refused(new Refusal.Malformed("not an OTLP export request: " + e.getMessage()));
-      return;
-    }
-    metrics.receivedSpans.inc(split.spanCount() + split.rejectedSpans());
-    metrics.dropped(DropReason.INVALID_ID, split.rejectedSpans());
-    if (split.parts().isEmpty()) {
-      responder.accepted(split.rejectedSpans(), PendingRequest.rejection(split.rejectedSpans()));
-      return;
-    }
-    Refusal full = now.full(split, nanoTime.getAsLong());
-    if (full != null) {
-      metrics.refused(RefuseReason.BUSY, split.spanCount());
-      split.parts().forEach(Part::release);
-      responder.refused(full);
-      return;
-    }
-    openRequests.incrementAndGet();
-    PendingRequest request =
-        new PendingRequest(
-            responder,
-            nanoTime.getAsLong() + config.timeout().toNanos(),
-            split.parts().size(),
-            split.rejectedSpans(),
-            openRequests::decrementAndGet);
-    now.dispatch(split, request, bytesHeld);
-  }
-
-  private Optional<Refusal> refusal(@Nullable Routes now, int length) {
-    Optional<String> why = whyNotReady(now);
-    if (why.isPresent()) {
-      return Optional.of(new Refusal.NotReady(why.get(), RETRY_AFTER));
-    }
-    if (retention.refusesIntake()) {
-      return Optional.of(
-          new Refusal.Busy(
-              "router.retention.max-bytes is full of spans their samplers have not settled",
-              RETRY_AFTER));
-    }
-    long held = bytesHeld.get();
-    return held + length <= config.maxBytesHeld()
-        ? Optional.empty()
-        : Optional.of(
-            new Refusal.Busy(
-                "samplers are behind: " + held + " bytes are waiting for them", RETRY_AFTER));
+    intake.accept(body, offset, length, context, responder);
   }
 
   @Override
   public boolean ready() {
-    return whyNotReady().isEmpty();
+    return intake.ready();
   }
 
   /** Why no request would be taken now; empty if it would. */
   public Optional<String> whyNotReady() {
-    return whyNotReady(routes());
-  }
-
-  private Optional<String> whyNotReady(@Nullable Routes now) {
-    if (stopping) {
-      return Optional.of("this router stops");
-    }
-    return now == null ? Optional.of("no epoch yet") : now.table().whyNotReady();
+    return intake.whyNotReady();
   }
 
   /** Requests taken and not answered yet. */
   public long openRequests() {
-    return openRequests.get();
+    return intake.openRequests();
   }
 
   /** Span bytes of parts not accepted yet. */
@@ -349,17 +274,17 @@ public final class Forwarder implements Ingress, AutoCloseable {
 
   /** Takes no more requests. */
   void stopTaking() {
-    stopping = true;
+    intake.stop();
   }
 
   /** Takes no more requests, and waits until those taken are answered, at most so long. */
   public boolean drain(Duration atMost) throws InterruptedException {
     stopTaking();
     long deadlineNanos = System.nanoTime() + atMost.toNanos();
-    while (openRequests.get() > 0 && System.nanoTime() - deadlineNanos < 0) {
+    while (openRequests() > 0 && System.nanoTime() - deadlineNanos < 0) {
       TimeUnit.MILLISECONDS.sleep(5);
     }
-    return openRequests.get() == 0;
+    return openRequests() == 0;
   }
 
   /**
@@ -393,7 +318,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
   /** Ends the links; requests not answered by now are refused, retryable. */
   @Override
   public void close() {
-    stopping = true;
+    stopTaking();
     rerouting.close();
     epochs.stop();
     links.stop();

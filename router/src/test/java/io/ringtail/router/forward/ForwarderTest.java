@@ -46,25 +46,6 @@ class ForwarderTest extends WithForwarder {
   }
 
   @Test
-  void noEpoch_refusesAsNotReady() {
-    Answer answer = accept(SampleRequests.of(random, 1));
-    assertThat(answer.refusal()).isInstanceOf(Refusal.NotReady.class);
-    assertThat(forwarder.ready()).isFalse();
-  }
-
-  @Test
-  void bodies_emptyMalformedOrWithoutValidSpans_areAnsweredAtOnce() throws Exception {
-    start(1);
-    assertThat(accept(new byte[0]).isAccepted()).isTrue();
-    assertThat(accept(new byte[] {10, 5, 1}).refusal()).isInstanceOf(Refusal.Malformed.class);
-    byte[] noIds = {10, 4, 18, 2, 18, 0};
-    Answer partial = accept(noIds);
-    assertThat(partial.isAccepted()).isTrue();
-    assertThat(partial.rejectedSpans()).isEqualTo(1);
-    assertThat(partial.message()).contains("invalid trace ID");
-  }
-
-  @Test
   void request_withInvalidIds_restIsForwardedAndThoseAreToldAsRejected() throws Exception {
     start(3);
     Answer answer = accept(SampleRequests.withTwoInvalid(random, 30));

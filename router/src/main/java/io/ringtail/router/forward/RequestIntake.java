@@ -1,0 +1,148 @@
+package io.ringtail.router.forward;
+
+import io.ringtail.link.Header;
+import io.ringtail.metrics.Metrics;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.refusal.Refusal;
+import io.ringtail.router.forward.ForwardMetrics.DropReason;
+import io.ringtail.router.forward.ForwardMetrics.RefuseReason;
+import io.ringtail.router.receive.Ingress;
+import io.ringtail.router.receive.Responder;
+import io.ringtail.router.split.BatchSplitter;
+import io.ringtail.router.split.Part;
+import io.ringtail.router.split.Split;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a client's request is taken, and how: cut by the epoch in use, each part offered to its
+ * owner. The client is answered here if it is refused or there is nothing to send, else by a {@link
+ * PendingRequest}.
+ *
+ * <p>Threads: any, each with a splitter of its own. Memory: parts not accepted yet are bounded by
+ * {@code forward.max-bytes-held}, whether they wait here or for an answer.
+ */
+final class RequestIntake implements Ingress {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final ForwardConfig config;
+  private final Surroundings with;
+  private final ThreadLocal<BatchSplitter> splitters;
+  private final AtomicLong open = new AtomicLong();
+  private volatile boolean stopped;
+
+  /**
+   * What it works on and with.
+   *
+   * @param splitter makes one, for one thread
+   * @param routes by the epoch in use; null before the first
+   * @param logIsFull whether what samplers have accepted cannot be kept any more
+   * @param bytesHeld of parts not accepted yet
+   */
+  record Surroundings(
+      Supplier<BatchSplitter> splitter,
+      Supplier<@Nullable Routes> routes,
+      BooleanSupplier logIsFull,
+      AtomicLong bytesHeld,
+      ForwardMetrics metrics,
+      LongSupplier nanoTime) {}
+
+  RequestIntake(ForwardConfig config, Surroundings with, Metrics registry) {
+    this.config = config;
+    this.with = with;
+    this.splitters = ThreadLocal.withInitial(with.splitter);
+    registry.gauge("ringtail_router_open_requests", "Requests not answered yet.", open::get);
+  }
+
+  @Override
+  public void accept(byte[] body, int offset, int length, Header context, Responder responder) {
+    Routes now = with.routes.get();
+    Optional<Refusal> refusal = refusal(now, length);
+    if (refusal.isPresent() || now == null) {
+      responder.refused(refusal.orElseThrow());
+      return;
+    }
+    Split split;
+    try {
+      split = splitters.get().split(body, offset, length, context, now.table());
+    } catch (MalformedWireException e) {
+      responder.refused(new Refusal.Malformed("not an OTLP export request: " + e.getMessage()));
+      return;
+    }
+    with.metrics.receivedSpans.inc(split.spanCount() + split.rejectedSpans());
+    with.metrics.dropped(DropReason.INVALID_ID, split.rejectedSpans());
+    if (split.parts().isEmpty()) {
+      responder.accepted(split.rejectedSpans(), PendingRequest.rejection(split.rejectedSpans()));
+      return;
+    }
+    Refusal full = now.full(split, with.nanoTime.getAsLong());
+    if (full != null) {
+      with.metrics.refused(RefuseReason.BUSY, split.spanCount());
+      split.parts().forEach(Part::release);
+      responder.refused(full);
+      return;
+    }
+    now.dispatch(split, begun(split, responder), with.bytesHeld);
+  }
+
+  private PendingRequest begun(Split split, Responder responder) {
+    open.incrementAndGet();
+    return new PendingRequest(
+        responder,
+        with.nanoTime.getAsLong() + config.timeout().toNanos(),
+        split.parts().size(),
+        split.rejectedSpans(),
+        open::decrementAndGet);
+  }
+
+  private Optional<Refusal> refusal(@Nullable Routes now, int length) {
+    Optional<String> why = whyNotReady(now);
+    if (why.isPresent()) {
+      return Optional.of(new Refusal.NotReady(why.get(), RETRY_AFTER));
+    }
+    if (with.logIsFull.getAsBoolean()) {
+      return Optional.of(
+          new Refusal.Busy(
+              "router.retention.max-bytes is full of spans their samplers have not settled",
+              RETRY_AFTER));
+    }
+    long held = with.bytesHeld.get();
+    return held + length <= config.maxBytesHeld()
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal.Busy(
+                "samplers are behind: " + held + " bytes are waiting for them", RETRY_AFTER));
+  }
+
+  @Override
+  public boolean ready() {
+    return whyNotReady().isEmpty();
+  }
+
+  /** Why no request would be taken now; empty if it would. */
+  Optional<String> whyNotReady() {
+    return whyNotReady(with.routes.get());
+  }
+
+  private Optional<String> whyNotReady(@Nullable Routes now) {
+    if (stopped) {
+      return Optional.of("this router stops");
+    }
+    return now == null ? Optional.of("no epoch yet") : now.table().whyNotReady();
+  }
+
+  /** Requests taken and not answered yet. */
+  long openRequests() {
+    return open.get();
+  }
+
+  /** Takes no more requests. */
+  void stop() {
+    stopped = true;
+  }
+}
