@@ -7,9 +7,7 @@ import io.ringtail.cluster.Member;
 import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
 import io.ringtail.link.LinkMethod;
-import io.ringtail.link.LinkWriter;
 import io.ringtail.link.Peer;
-import io.ringtail.link.Progress;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerFrame;
 import io.ringtail.refusal.Refusal;
@@ -26,23 +24,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The link to one sampler incarnation: opens a {@link LinkSession}, again whenever it ends, and
- * drives the {@link Outbox} by what happens on it. To a sampler that is lost it stays for a while,
- * or comes back, for words alone: that one may live, and ask (protocol L2).
+ * drives the {@link Outbox} and the {@link LinkWords} by what happens on it, as the sampler's
+ * {@link Standing} has it.
  *
  * <p>Threads: everything happens on one event loop, which is also the channel's; {@link #offer} and
  * {@link #say} come on any, through queues. Parts offered within one turn of the loop leave in one
- * message (A8).
+ * message (A8). Longer than most classes: it is all that may happen to a link, a few lines for
+ * each.
  */
 final class Link implements Outlet, LinkSession.Events {
   private static final Logger log = LoggerFactory.getLogger(Link.class);
   static final long TICK_MILLIS = 100;
-  private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
   private static final long STEADY_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** As long without any answer and a stream ends: requests have long failed, replays have not. */
   private static final Duration SILENT = Duration.ofSeconds(20);
 
-  private static final Duration STRANGER = Duration.ofMinutes(5);
+  /** As long may a lost sampler ask. */
+  private static final Duration LOST = Duration.ofMinutes(5);
 
   private final LinkContext context;
   private final Peer sampler;
@@ -50,24 +49,16 @@ final class Link implements Outlet, LinkSession.Events {
   private final String address;
   private final EventLoop loop;
   private final Outbox outbox;
+  private final LinkWords words;
   private final Backoff backoff;
   private final Queue<Parcel> incoming = new ConcurrentLinkedQueue<>();
-  private final Queue<RouterWord> words = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ScheduledFuture<?> ticks;
   private @Nullable LinkSession session;
   private long upSinceNanos;
-  private long progressNanos;
   private long failures;
   private volatile boolean up;
-
-  /** The newest epoch does not name the receiver. */
-  private @Nullable EpochOrder goneSince;
-
-  /** The receiver is lost, but may live. */
-  private boolean stranger;
-
-  private long strangerSinceNanos;
+  private Standing standing = new Standing.Named();
   private boolean stopped;
   private volatile boolean over;
 
@@ -85,6 +76,7 @@ final class Link implements Outlet, LinkSession.Events {
             context.retention(),
             context.metrics(),
             context.nanoTime());
+    this.words = new LinkWords(context);
     this.backoff = new Backoff(context.random());
     context.unsent().linkAdded();
     this.ticks =
@@ -153,30 +145,9 @@ final class Link implements Outlet, LinkSession.Events {
     LinkSession to = session;
     if (to == null || !up) {
       words.clear();
-    } else if (addWords(to.writer())) {
+    } else if (words.write(to.writer())) {
       to.flush(context.metrics());
     }
-  }
-
-  /** They are few and small, so they do not wait until the link takes more parts. */
-  private boolean addWords(LinkWriter message) {
-    boolean any = !words.isEmpty();
-    for (RouterWord word = words.poll(); word != null; word = words.poll()) {
-      message.word(word);
-    }
-    return any;
-  }
-
-  /** What has no seq yet comes after it, so it need not wait behind a backlog. */
-  private void addProgress(LinkWriter message) {
-    progressNanos = context.nanoTime().getAsLong();
-    message.progress(
-        new Progress(
-            context.seqs().last(), context.retention().oldestSeq(), context.rerouting().inUse()));
-  }
-
-  private boolean isProgressDue() {
-    return context.nanoTime().getAsLong() - progressNanos >= PROGRESS_NANOS;
   }
 
   SamplerKey key() {
@@ -214,9 +185,10 @@ final class Link implements Outlet, LinkSession.Events {
     loop.execute(
         () -> {
           log.info("event=link-dropped sampler={} epoch={} lost={}", sampler, epoch, lost);
-          goneSince = epoch;
-          stranger = lost;
-          strangerSinceNanos = context.nanoTime().getAsLong();
+          standing =
+              lost
+                  ? new Standing.Lost(epoch, context.nanoTime().getAsLong())
+                  : new Standing.Gone(epoch);
           run(this::drain);
           if (!lost) {
             end("epoch " + epoch + " does not name it");
@@ -292,7 +264,7 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   private boolean isEnded() {
-    return stopped || (goneSince != null && !stranger);
+    return stopped || standing instanceof Standing.Gone;
   }
 
   @Override
@@ -302,7 +274,7 @@ final class Link implements Outlet, LinkSession.Events {
     }
     up = true;
     upSinceNanos = context.nanoTime().getAsLong();
-    progressNanos = upSinceNanos;
+    words.onUp();
     log.info("event=link-up sampler={} address={} failures={}", sampler, address, failures);
     failures = 0;
     send(which);
@@ -341,9 +313,8 @@ final class Link implements Outlet, LinkSession.Events {
         backoff.reset();
       }
     }
-    if (stranger && which.isNotMe()) {
-      end("another has its address");
-      stranger = false;
+    if (standing instanceof Standing.Lost lost && which.isNotMe()) {
+      forget(lost, "another has its address");
       return;
     }
     if (failures++ == 0) {
@@ -351,7 +322,7 @@ final class Link implements Outlet, LinkSession.Events {
     }
     connectLater(); // first, as all below may fail
     drain();
-    if (goneSince == null) {
+    if (standing instanceof Standing.Named) {
       outbox.onEpochWhileDown(context.rerouting().inUse());
     }
   }
@@ -359,7 +330,7 @@ final class Link implements Outlet, LinkSession.Events {
   private void drain() {
     scheduled.set(false);
     takeIncoming();
-    EpochOrder gone = goneSince;
+    EpochOrder gone = standing.goneSince();
     if (stopped) {
       outbox.onStop();
     } else if (gone != null) {
@@ -378,10 +349,8 @@ final class Link implements Outlet, LinkSession.Events {
   private void send(LinkSession to) {
     UnsentBytes unsent = context.unsent();
     while (outbox.hasWaiting() && to.isWritable() && unsent.hasRoom()) {
-      addWords(to.writer());
-      if (isProgressDue()) {
-        addProgress(to.writer());
-      }
+      words.write(to.writer());
+      words.writeProgressIfDue(to.writer());
       if (outbox.fill(to.writer(), unsent.messageBytes(context.config().maxMessageBytes()))) {
         to.flush(context.metrics());
       }
@@ -389,10 +358,14 @@ final class Link implements Outlet, LinkSession.Events {
   }
 
   private void tick() {
-    if (goneSince != null) {
-      strangerTick();
-      return;
+    if (standing instanceof Standing.Lost lost) {
+      tickOfLost(lost);
+    } else if (standing instanceof Standing.Named) {
+      tickOfNamed();
     }
+  }
+
+  private void tickOfNamed() {
     takeIncoming();
     outbox.onTick();
     if (!up) {
@@ -403,9 +376,9 @@ final class Link implements Outlet, LinkSession.Events {
       open.end("no answer to any part for " + outbox.silentNanos() / 1_000_000 + " ms");
     } else if (open != null && up) {
       send(open);
-      addWords(open.writer());
+      words.write(open.writer());
       if (open.isWritable()) {
-        addProgress(open.writer());
+        words.writeProgress(open.writer());
       }
       if (!open.writer().isEmpty()) {
         open.flush(context.metrics());
@@ -423,15 +396,19 @@ final class Link implements Outlet, LinkSession.Events {
     return Math.max(SILENT.toNanos(), 2 * context.config().timeout().toNanos());
   }
 
-  private void strangerTick() {
+  private void tickOfLost(Standing.Lost lost) {
     LinkSession open = session;
-    if (context.nanoTime().getAsLong() - strangerSinceNanos > STRANGER.toNanos()) {
-      end("it has been lost for " + STRANGER.toMinutes() + " minutes");
-      stranger = false;
+    if (context.nanoTime().getAsLong() - lost.sinceNanos() > LOST.toNanos()) {
+      forget(lost, "it has been lost for " + LOST.toMinutes() + " minutes");
     } else if (open != null && up) {
       sendWords();
     } else if (open != null) {
       open.checkOpening();
     }
+  }
+
+  private void forget(Standing.Lost lost, String reason) {
+    end(reason);
+    standing = new Standing.Gone(lost.since());
   }
 }

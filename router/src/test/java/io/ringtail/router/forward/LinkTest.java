@@ -204,6 +204,30 @@ class LinkTest {
     assertThat(mishaps()).isEqualTo(1 + 3);
   }
 
+  /** Protocol L2: it may live, and ask. */
+  @Test
+  void sampler_lost_isSaidWordsForFiveMinutes() throws Exception {
+    link.onReceiverGone(new EpochOrder(1, 2), true);
+    loop.runPendingTasks();
+    pass(Duration.ofMinutes(5).toMillis());
+    tick();
+    link.say(new RouterWord.Lowered(7));
+    loop.runPendingTasks();
+    assertThat(call.messages).containsExactly(List.of(Frame.WORD));
+    assertThat(link.isOver()).isFalse();
+    pass(1);
+    tick();
+    assertThat(link.isOver()).isTrue();
+  }
+
+  @Test
+  void sampler_thatLeftInOrder_isSaidFarewell() {
+    link.onReceiverGone(new EpochOrder(1, 2), false);
+    loop.runPendingTasks();
+    assertThat(call.messages).containsExactly(List.of(Frame.FAREWELL));
+    assertThat(link.isOver()).isTrue();
+  }
+
   private void tick() {
     loop.advanceTimeBy(100, TimeUnit.MILLISECONDS);
     loop.runScheduledPendingTasks();
