@@ -14,14 +14,14 @@ final class Calm {
   /** More than anything takes that ends at all, on a machine that does other things too. */
   static final Duration LIMIT = Duration.ofMinutes(3);
 
-  private final Scene scene;
+  private final Nodes nodes;
   private final Path directory;
 
   /**
    * @param directory takes what a node that does not come to rest says
    */
-  Calm(Scene scene, Path directory) {
-    this.scene = scene;
+  Calm(Nodes nodes, Path directory) {
+    this.nodes = nodes;
     this.directory = directory;
   }
 
@@ -43,7 +43,7 @@ final class Calm {
 
   /** Every node's epoch names exactly the nodes there are. */
   void members() throws IOException, InterruptedException {
-    await("members", node -> node.metric("ringtail_cluster_members") == scene.nodes().size());
+    await("members", node -> node.metric("ringtail_cluster_members") == nodes.all().size());
   }
 
   /** Members agree, no slot is held, nothing is on its way between samplers. */
@@ -61,7 +61,7 @@ final class Calm {
   /** All nodes go by one epoch, in which so many samplers own slots. */
   void owners(int owners) throws InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    try (AdminCalls router = new AdminCalls(scene.routers().get(0))) {
+    try (AdminCalls router = new AdminCalls(nodes.routers().get(0))) {
       while (!agree(router.status(), owners)) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError("not within " + LIMIT + ": slots are of " + owners);
@@ -89,7 +89,7 @@ final class Calm {
 
   private void await(String what, Condition condition) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    for (Cluster.Node node : scene.nodes()) {
+    for (Cluster.Node node : nodes.all()) {
       while (!holds(condition, node)) {
         if (System.nanoTime() > deadline) {
           String name = node.process().name();
@@ -146,7 +146,7 @@ final class Calm {
   /** Age of the oldest part in any router's log: what is settled has gone from it. */
   double logSeconds() throws IOException, InterruptedException {
     double oldest = 0;
-    for (Cluster.Node router : scene.routers()) {
+    for (Cluster.Node router : nodes.routers()) {
       oldest = Math.max(oldest, router.metric("ringtail_router_retention_oldest_seconds"));
     }
     return oldest;

@@ -16,7 +16,7 @@ final class Delays {
    * others, begun since some time.
    */
   static void into(Scene scene, String nodeId, long sinceNanos, Figures figures) {
-    RingTable ring = scene.ring();
+    RingTable ring = scene.nodes().ring();
     for (boolean own : new boolean[] {true, false}) {
       long[] millis =
           scene.load().traces().stream()

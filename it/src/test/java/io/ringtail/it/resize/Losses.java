@@ -7,11 +7,11 @@ final class Losses {
   private Losses() {}
 
   static void killSampler(Scene scene, Figures figures) throws Exception {
-    killed(scene, scene.samplers().get(1), figures);
+    killed(scene, scene.nodes().samplers().get(1), figures);
   }
 
   static void killCoordinator(Scene scene, Figures figures) throws Exception {
-    killed(scene, scene.coordinator(), figures);
+    killed(scene, scene.nodes().coordinator(), figures);
   }
 
   private static void killed(Scene scene, Cluster.Node victim, Figures figures) throws Exception {
@@ -23,15 +23,15 @@ final class Losses {
   }
 
   static void killAndBack(Scene scene, Figures figures) throws Exception {
-    Cluster.Node victim = scene.samplers().get(1);
+    Cluster.Node victim = scene.nodes().samplers().get(1);
     long before = scene.killAndGoOn(victim);
     Resizes.back(scene, victim);
     figures.addSince("calm s", before);
   }
 
   static void killTwo(Scene scene, Figures figures) throws Exception {
-    Cluster.Node one = scene.samplers().get(1);
-    Cluster.Node two = scene.samplers().get(2);
+    Cluster.Node one = scene.nodes().samplers().get(1);
+    Cluster.Node two = scene.nodes().samplers().get(2);
     double replayed = Midway.replayedSpans(scene);
     long before = scene.killAndGoOn(one);
     Midway.until("a replay", () -> Midway.replayedSpans(scene) > replayed);
@@ -45,7 +45,7 @@ final class Losses {
 
   static void killSenderInHandoff(Scene scene, Figures figures) throws Exception {
     Cluster.Node joined = Midway.joining(scene);
-    Cluster.Node sender = scene.samplers().get(1);
+    Cluster.Node sender = scene.nodes().samplers().get(1);
     figures.add("notice s", scene.kill(sender));
     scene.awaitReady(joined);
     scene.awaitCalm();
@@ -59,7 +59,7 @@ final class Losses {
   }
 
   static void killRouter(Scene scene, Figures figures) throws Exception {
-    Cluster.Node victim = scene.routers().get(0);
+    Cluster.Node victim = scene.nodes().routers().get(0);
     long before = scene.killAndGoOn(victim);
     scene.awaitCalm();
     figures.addSince("notice s", before);

@@ -10,7 +10,7 @@ final class Midway {
 
   /** A sampler that joins and has taken its first handed-over spans. */
   static Cluster.Node joining(Scene scene) throws Exception {
-    Cluster.Node joined = scene.joinSampler();
+    Cluster.Node joined = scene.nodes().joinSampler();
     until(
         "spans handed over to " + joined.process().name(),
         () -> joined.metric("ringtail_sampler_handed_in_spans_total") > 0);
@@ -19,7 +19,7 @@ final class Midway {
 
   static double replayedSpans(Scene scene) throws IOException, InterruptedException {
     double sum = 0;
-    for (Cluster.Node router : scene.routers()) {
+    for (Cluster.Node router : scene.nodes().routers()) {
       sum += router.metric("ringtail_router_replayed_spans_total");
     }
     return sum;

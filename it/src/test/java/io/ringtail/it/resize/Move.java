@@ -11,7 +11,7 @@ final class Move {
 
   Move(Scene scene) throws Exception {
     this.scene = scene;
-    this.ring = scene.ring();
+    this.ring = scene.nodes().ring();
     this.counts = counts();
   }
 
@@ -40,7 +40,7 @@ final class Move {
   void end(double seconds, Figures figures) throws Exception {
     double[] now = counts();
     double bytes = now[2] - counts[2];
-    figures.add("slots", slotsMoved(ring, scene.ring()));
+    figures.add("slots", slotsMoved(ring, scene.nodes().ring()));
     figures.add("traces", now[0] - counts[0]).add("spans", now[1] - counts[1]);
     figures.add("MB", bytes).add("move s", seconds).add("MB/s", bytes / seconds);
   }

@@ -23,7 +23,7 @@ final class Peaks implements AutoCloseable {
   private volatile boolean stopped;
 
   Peaks(Scene scene) {
-    nodes = scene.nodes();
+    nodes = scene.nodes().all();
     thread.setDaemon(true);
     thread.start();
   }

@@ -11,20 +11,20 @@ final class Resizes {
   static void join(Scene scene, Figures figures) throws Exception {
     Move move = new Move(scene);
     long before = System.nanoTime();
-    Cluster.Node joined = scene.joinSampler();
+    Cluster.Node joined = scene.nodes().joinSampler();
     scene.awaitReady(joined);
     figures.addSince("start s", before);
     move.end(System.nanoTime(), figures);
   }
 
   static void newestLeaves(Scene scene) throws Exception {
-    leaves(scene, scene.samplers().get(scene.samplers().size() - 1));
+    leaves(scene, scene.nodes().samplers().get(scene.nodes().samplers().size() - 1));
   }
 
   static void twoJoin(Scene scene, Figures figures) throws Exception {
     Move move = new Move(scene);
-    Cluster.Node one = scene.joinSampler();
-    Cluster.Node two = scene.joinSampler();
+    Cluster.Node one = scene.nodes().joinSampler();
+    Cluster.Node two = scene.nodes().joinSampler();
     scene.awaitReady(one);
     long begun = System.nanoTime();
     scene.awaitReady(two);
@@ -43,11 +43,11 @@ final class Resizes {
   }
 
   static void drainSampler(Scene scene, Figures figures) throws Exception {
-    drainedAndBack(scene, scene.samplers().get(1), figures);
+    drainedAndBack(scene, scene.nodes().samplers().get(1), figures);
   }
 
   static void drainCoordinator(Scene scene, Figures figures) throws Exception {
-    drainedAndBack(scene, scene.coordinator(), figures);
+    drainedAndBack(scene, scene.nodes().coordinator(), figures);
   }
 
   private static void drainedAndBack(Scene scene, Cluster.Node sampler, Figures figures)
@@ -62,16 +62,16 @@ final class Resizes {
 
   static void leaveWhileJoin(Scene scene, Figures figures) throws Exception {
     Move move = new Move(scene);
-    Cluster.Node joined = scene.joinSampler();
+    Cluster.Node joined = scene.nodes().joinSampler();
     scene.awaitReady(joined);
     long begun = System.nanoTime();
-    figures.add("exit s", scene.drain(scene.samplers().get(1)));
+    figures.add("exit s", scene.drain(scene.nodes().samplers().get(1)));
     move.end(begun, figures);
   }
 
   static void rollSamplers(Scene scene, Figures figures) throws Exception {
     long before = System.nanoTime();
-    for (Cluster.Node sampler : List.copyOf(scene.samplers())) {
+    for (Cluster.Node sampler : List.copyOf(scene.nodes().samplers())) {
       scene.drain(sampler);
       back(scene, sampler);
     }
@@ -80,7 +80,7 @@ final class Resizes {
 
   static void rollRouters(Scene scene, Figures figures) throws Exception {
     long before = System.nanoTime();
-    for (Cluster.Node router : List.copyOf(scene.routers())) {
+    for (Cluster.Node router : List.copyOf(scene.nodes().routers())) {
       scene.drainRouter(router);
       routerBack(scene, router);
     }
@@ -88,7 +88,7 @@ final class Resizes {
   }
 
   static void drainRouter(Scene scene, Figures figures) throws Exception {
-    Cluster.Node router = scene.routers().get(0);
+    Cluster.Node router = scene.nodes().routers().get(0);
     figures.add("exit s", scene.drainRouter(router));
     routerBack(scene, router);
   }
@@ -99,7 +99,7 @@ final class Resizes {
     figures.addSince("calm s", before);
     TimeUnit.SECONDS.sleep(2);
     double most = 0;
-    for (Cluster.Node node : scene.nodes()) {
+    for (Cluster.Node node : scene.nodes().all()) {
       most = Math.max(most, node.metric("ringtail_cluster_epoch_number"));
     }
     figures.add("epochs", most);
@@ -112,36 +112,36 @@ final class Resizes {
 
   private static void weighed(Scene scene, int weight, Figures figures) throws Exception {
     Move move = new Move(scene);
-    scene.weight(scene.samplers().get(1), weight);
+    scene.operator().weight(scene.nodes().samplers().get(1), weight);
     move.end(System.nanoTime(), figures);
   }
 
   static void operatorDrainUndrain(Scene scene, Figures figures) throws Exception {
-    Cluster.Node sampler = scene.samplers().get(1);
-    scene.drained(sampler, true);
-    scene.drained(sampler, false);
+    Cluster.Node sampler = scene.nodes().samplers().get(1);
+    scene.operator().drained(sampler, true);
+    scene.operator().drained(sampler, false);
     scene.awaitCalm();
     Move move = new Move(scene);
     long before = System.nanoTime();
-    scene.drained(sampler, true);
-    scene.awaitOwners(scene.samplers().size() - 1);
+    scene.operator().drained(sampler, true);
+    scene.awaitOwners(scene.nodes().samplers().size() - 1);
     move.end(before, figures);
     before = System.nanoTime();
-    scene.drained(sampler, false);
-    scene.awaitOwners(scene.samplers().size());
+    scene.operator().drained(sampler, false);
+    scene.awaitOwners(scene.nodes().samplers().size());
     scene.awaitCalm();
     figures.addSince("back s", before);
   }
 
   /** A sampler that is gone starts again under its node id; waits until all is calm. */
   static void back(Scene scene, Cluster.Node gone) throws Exception {
-    scene.awaitReady(scene.restartSampler(gone));
+    scene.awaitReady(scene.nodes().restartSampler(gone));
     scene.awaitCalm();
   }
 
   /** A router that is gone starts again, and clients use it; waits until all is calm. */
   static void routerBack(Scene scene, Cluster.Node gone) throws Exception {
-    scene.awaitReady(scene.startRouter(gone.process().name()));
+    scene.awaitReady(scene.nodes().startRouter(gone.process().name()));
     scene.tellClients();
     scene.awaitCalm();
   }

@@ -1,32 +1,23 @@
 package io.ringtail.it.resize;
 
-import io.grpc.StatusRuntimeException;
-import io.ringtail.admin.v1.Change;
-import io.ringtail.admin.v1.Drain;
-import io.ringtail.admin.v1.Undrain;
-import io.ringtail.it.harness.AdminCalls;
 import io.ringtail.it.harness.Cluster;
-import io.ringtail.it.harness.JavaProcess;
 import io.ringtail.it.harness.OtlpSink;
 import io.ringtail.it.traffic.SentTrace;
 import io.ringtail.it.traffic.SinkLog;
 import io.ringtail.it.traffic.TraceLoad;
 import io.ringtail.it.traffic.Verdict;
-import io.ringtail.ring.RingMember;
-import io.ringtail.ring.RingTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A cluster of processes under a steady load into a sink that remembers, and what one does to it.
- * Nodes are known by index: the oldest first. Threads: the test's; the load has its own.
+ * A cluster of processes under a steady load into a sink that remembers: {@link Nodes} come and go,
+ * an {@link Operator} changes what runs, and in the end all traces are judged. Threads: the test's;
+ * the load has its own.
  */
 final class Scene implements AutoCloseable {
   static final Duration DECISION_WAIT = Duration.ofSeconds(6);
@@ -35,7 +26,6 @@ final class Scene implements AutoCloseable {
   private static final long IN_TIME_NANOS = DECISION_WAIT.minusMillis(300).toNanos();
 
   private static final Duration STOP = Calm.LIMIT;
-  private static final int DEFAULT_WEIGHT = 100;
 
   /** Small JVMs that start soon: a dozen of them share a few cores with the load. */
   private static final List<String> FLAGS =
@@ -53,11 +43,9 @@ final class Scene implements AutoCloseable {
   private final Cluster cluster;
   private final TraceLoad load;
   private final Accounts accounts = new Accounts();
+  private final Nodes nodes;
   private final Calm calm;
-  private final List<Cluster.Node> routers = new ArrayList<>();
-  private final List<Cluster.Node> samplers = new ArrayList<>();
-  private final Map<String, Integer> weights = new TreeMap<>();
-  private int started;
+  private final Operator operator;
 
   /**
    * What a scene is made of.
@@ -77,7 +65,6 @@ final class Scene implements AutoCloseable {
 
   Scene(Setting setting) throws IOException, InterruptedException {
     this.setting = setting;
-    this.calm = new Calm(this, setting.directory);
     Files.createDirectories(setting.directory);
     this.around = setting.stage.surroundings(setting.directory);
     this.sink = OtlpSink.telling(around.host("sink"), sinkLog::take);
@@ -96,6 +83,9 @@ final class Scene implements AutoCloseable {
                     "",
                     around::prefix))
             .hosts(around::host);
+    this.nodes = new Nodes(cluster);
+    this.calm = new Calm(nodes, setting.directory);
+    this.operator = new Operator(cluster, nodes, calm);
   }
 
   private static String tailSampling(Verdict.Mode mode) {
@@ -122,8 +112,8 @@ final class Scene implements AutoCloseable {
     startNodes(routerCount, samplerCount);
     List<Cluster.Node> ready = new ArrayList<>();
     long deadline = System.nanoTime() + Calm.LIMIT.toNanos();
-    while (ready.size() < routers.size()) {
-      for (Cluster.Node router : routers) {
+    while (ready.size() < nodes.routers().size()) {
+      for (Cluster.Node router : nodes.routers()) {
         if (!ready.contains(router) && Calm.isReady(router)) {
           ready.add(router);
           tellClients(ready);
@@ -141,15 +131,15 @@ final class Scene implements AutoCloseable {
 
   private void startNodes(int routerCount, int samplerCount) throws IOException {
     for (int i = 0; i < samplerCount; i++) {
-      joinSampler();
+      nodes.joinSampler();
     }
     for (int i = 0; i < routerCount; i++) {
-      startRouter("router-" + i);
+      nodes.startRouter("router-" + i);
     }
   }
 
   private void awaitAllReady() throws InterruptedException {
-    for (Cluster.Node node : nodes()) {
+    for (Cluster.Node node : nodes.all()) {
       awaitReady(node);
     }
   }
@@ -158,28 +148,12 @@ final class Scene implements AutoCloseable {
     return around;
   }
 
-  List<Cluster.Node> samplers() {
-    return samplers;
+  Nodes nodes() {
+    return nodes;
   }
 
-  List<Cluster.Node> routers() {
-    return routers;
-  }
-
-  List<Cluster.Node> nodes() {
-    List<Cluster.Node> all = new ArrayList<>(samplers);
-    all.addAll(routers);
-    return all;
-  }
-
-  /** The sampler that makes the epochs. */
-  Cluster.Node coordinator() throws IOException, InterruptedException {
-    for (Cluster.Node sampler : samplers) {
-      if (sampler.metric("ringtail_cluster_coordinator") == 1) {
-        return sampler;
-      }
-    }
-    throw new AssertionError("nobody coordinates");
+  Operator operator() {
+    return operator;
   }
 
   OtlpSink sink() {
@@ -196,37 +170,13 @@ final class Scene implements AutoCloseable {
 
   // ---- what one does to it
 
-  /** Starts a sampler of a new node id; does not wait. */
-  Cluster.Node joinSampler() throws IOException {
-    String id = "sampler-" + started++;
-    Cluster.Node node = cluster.startSampler(id, id);
-    samplers.add(node);
-    weights.put(id, DEFAULT_WEIGHT);
-    return node;
-  }
-
-  /** Starts a sampler again under the node id of one that is gone; does not wait. */
-  Cluster.Node restartSampler(Cluster.Node gone) throws IOException {
-    String id = nodeId(gone);
-    weights.put(id, DEFAULT_WEIGHT);
-    Cluster.Node node = cluster.startSampler(id + "-" + ++started, id);
-    samplers.add(node);
-    return node;
-  }
-
-  static String nodeId(Cluster.Node node) {
-    String[] words = node.process().name().split("-");
-    return words[0] + "-" + words[1];
-  }
-
   /** SIGTERM, and waits for the exit; the seconds it took. */
   double drain(Cluster.Node sampler) throws IOException, InterruptedException {
     accounts.look(sampler);
     long before = System.nanoTime();
     int code = sampler.process().terminate(STOP);
     double seconds = seconds(before);
-    samplers.remove(sampler);
-    weights.remove(nodeId(sampler));
+    nodes.gone(sampler);
     ended(sampler, code);
     return seconds;
   }
@@ -251,25 +201,16 @@ final class Scene implements AutoCloseable {
     long before = System.nanoTime();
     node.process().kill();
     accounts.killed(node);
-    samplers.remove(node);
-    routers.remove(node);
-    if (!node.isRouter()) {
-      weights.remove(nodeId(node));
-    } else {
+    nodes.gone(node);
+    if (node.isRouter()) {
       tellClients();
     }
     return before;
   }
 
-  Cluster.Node startRouter(String nodeId) throws IOException {
-    Cluster.Node node = cluster.startRouter(nodeId);
-    routers.add(node);
-    return node;
-  }
-
   /** Clients are told to use the routers there are, as an endpoint list would be. */
   void tellClients() {
-    tellClients(routers);
+    tellClients(nodes.routers());
   }
 
   private void tellClients(List<Cluster.Node> to) {
@@ -280,68 +221,14 @@ final class Scene implements AutoCloseable {
   double drainRouter(Cluster.Node router) throws IOException, InterruptedException {
     long before = System.nanoTime();
     accounts.look(router);
-    signal(router.process(), "TERM");
+    router.process().signal("TERM");
     TimeUnit.MILLISECONDS.sleep(500);
-    routers.remove(router);
+    nodes.gone(router);
     tellClients();
     int code = router.process().awaitExit(STOP);
     double seconds = seconds(before);
     ended(router, code);
     return seconds;
-  }
-
-  /** Writes another weight into a sampler's config file and waits until an epoch has it. */
-  void weight(Cluster.Node sampler, int weight) throws IOException, InterruptedException {
-    Path file = cluster.configFile(sampler.process().name());
-    String text = Files.readString(file);
-    double before = sampler.metric("ringtail_cluster_epochs_total");
-    String key = "\nsampler:\n";
-    text = text.replaceFirst(key + "  weight: .*\n", key);
-    Files.writeString(file, text.replace(key, key + "  weight: " + weight + "\n"));
-    weights.put(nodeId(sampler), weight);
-    calm.epochAfter(sampler, before);
-  }
-
-  /** Has a sampler drained by an operator, who asks another node, or takes that back. */
-  void drained(Cluster.Node sampler, boolean drained) throws InterruptedException {
-    String id = nodeId(sampler);
-    Change.Builder change = Change.newBuilder().setNodeId(id);
-    order(
-        drained
-            ? change.setDrain(Drain.getDefaultInstance()).build()
-            : change.setUndrain(Undrain.getDefaultInstance()).build());
-    if (drained) {
-      weights.remove(id);
-    } else {
-      weights.put(id, DEFAULT_WEIGHT);
-    }
-  }
-
-  /** Again, if a sampler is too busy to answer in time: to be told twice changes nothing. */
-  private void order(Change change) throws InterruptedException {
-    long deadline = System.nanoTime() + Calm.LIMIT.toNanos();
-    try (AdminCalls router = new AdminCalls(routers.get(0))) {
-      while (true) {
-        try {
-          var unused = router.force(change);
-          return;
-        } catch (StatusRuntimeException e) {
-          if (System.nanoTime() > deadline) {
-            throw e;
-          }
-          TimeUnit.MILLISECONDS.sleep(500);
-        }
-      }
-    }
-  }
-
-  /** As {@link Calm#owners}. */
-  void awaitOwners(int owners) throws InterruptedException {
-    calm.owners(owners);
-  }
-
-  static void signal(JavaProcess process, String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   private static double seconds(long sinceNanos) {
@@ -357,6 +244,11 @@ final class Scene implements AutoCloseable {
   /** As {@link Calm#members}. */
   void awaitMembers() throws IOException, InterruptedException {
     calm.members();
+  }
+
+  /** As {@link Calm#owners}. */
+  void awaitOwners(int owners) throws InterruptedException {
+    calm.owners(owners);
   }
 
   /** As {@link Calm#calm}. */
@@ -398,7 +290,7 @@ final class Scene implements AutoCloseable {
 
   /** The counters of all there were, read anew from those that live. */
   Accounts accounts() throws InterruptedException {
-    for (Cluster.Node node : nodes()) {
+    for (Cluster.Node node : nodes.all()) {
       try {
         accounts.look(node);
       } catch (IOException e) {
@@ -415,12 +307,6 @@ final class Scene implements AutoCloseable {
             load.acceptedSpans(), load.retries() + load.givenUpSpans() > 0, sinkLog.spans());
   }
 
-  /** Who owns what, by the samplers there are. */
-  RingTable ring() {
-    return RingTable.build(
-        weights.entrySet().stream().map(w -> new RingMember(w.getKey(), w.getValue())).toList());
-  }
-
   /** Answers since it was last asked, sorted, milliseconds. */
   int[] takeLatencies() {
     return load.takeLatencies();
@@ -434,7 +320,7 @@ final class Scene implements AutoCloseable {
   @Override
   public void close() throws IOException {
     load.close();
-    nodes().forEach(node -> node.process().close());
+    nodes.all().forEach(node -> node.process().close());
     cluster.close();
     sink.close();
     around.close();

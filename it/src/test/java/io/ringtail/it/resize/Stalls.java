@@ -11,18 +11,18 @@ final class Stalls {
   private Stalls() {}
 
   static void pauseSampler(Scene scene, Figures figures) throws Exception {
-    paused(scene, scene.samplers().get(1), figures);
+    paused(scene, scene.nodes().samplers().get(1), figures);
   }
 
   static void pauseCoordinator(Scene scene, Figures figures) throws Exception {
-    paused(scene, scene.coordinator(), figures);
+    paused(scene, scene.nodes().coordinator(), figures);
   }
 
   private static void paused(Scene scene, Cluster.Node victim, Figures figures) throws Exception {
     double before = withoutLease(victim);
-    Scene.signal(victim.process(), "STOP");
+    victim.process().signal("STOP");
     TimeUnit.SECONDS.sleep(SECONDS);
-    Scene.signal(victim.process(), "CONT");
+    victim.process().signal("CONT");
     long woken = System.nanoTime();
     scene.awaitCalm();
     figures.addSince("calm after s", woken);
@@ -34,15 +34,15 @@ final class Stalls {
   }
 
   static void slowSampler(Scene scene, Figures figures) throws Exception {
-    Cluster.Node victim = scene.samplers().get(1);
+    Cluster.Node victim = scene.nodes().samplers().get(1);
     long begin = System.nanoTime();
     while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(SECONDS)) {
-      Scene.signal(victim.process(), "STOP");
+      victim.process().signal("STOP");
       TimeUnit.MILLISECONDS.sleep(90);
-      Scene.signal(victim.process(), "CONT");
+      victim.process().signal("CONT");
       TimeUnit.MILLISECONDS.sleep(10);
     }
-    Delays.into(scene, Scene.nodeId(victim), begin, figures);
+    Delays.into(scene, Nodes.nodeId(victim), begin, figures);
     scene.awaitCalm();
   }
 
