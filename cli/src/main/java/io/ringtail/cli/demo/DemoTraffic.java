@@ -6,6 +6,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.ringtail.threads.DaemonThreads;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,7 +28,7 @@ public final class DemoTraffic implements AutoCloseable {
   private final Shop shop;
   private final List<ManagedChannel> channels;
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(DemoTraffic::thread);
+      Executors.newSingleThreadScheduledExecutor(new DaemonThreads("demo-traffic"));
   private @Nullable ScheduledFuture<?> ticks;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
@@ -43,12 +44,6 @@ public final class DemoTraffic implements AutoCloseable {
             .map(target -> NettyChannelBuilder.forTarget(target).usePlaintext().build())
             .<ManagedChannel>map(channel -> channel)
             .toList();
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "demo-traffic");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Begins to send so many traces a second. */

@@ -2,6 +2,7 @@ package io.ringtail.cli.probe;
 
 import io.ringtail.cli.send.Timing;
 import io.ringtail.config.ListenException;
+import io.ringtail.threads.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -55,13 +56,7 @@ final class OtherEnd implements AutoCloseable {
       throws IOException {
     FollowedFile file = new FollowedFile(path, arrivals);
     ScheduledThreadPoolExecutor reader =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "probe-file");
-              thread.setDaemon(true);
-              return thread;
-            });
+        new ScheduledThreadPoolExecutor(1, new DaemonThreads("probe-file"));
     Future<?> unused =
         reader.scheduleWithFixedDelay(
             () -> poll(file, timing, talk), 0, POLL_MILLIS, TimeUnit.MILLISECONDS);

@@ -1,6 +1,7 @@
 package io.ringtail.cli.run;
 
 import com.google.common.base.Throwables;
+import io.ringtail.threads.DaemonThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +23,7 @@ public final class ConfigWatch implements AutoCloseable {
   private final Path file;
   private final Consumer<byte[]> onChange;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread made = new Thread(task, "config-watch");
-            made.setDaemon(true);
-            return made;
-          });
+      Executors.newSingleThreadScheduledExecutor(new DaemonThreads("config-watch"));
   private byte[] seen;
   private byte[] before = new byte[0];
   private boolean unreadable;

@@ -1,5 +1,6 @@
 package io.ringtail.cli.send;
 
+import io.ringtail.threads.DaemonThreads;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -27,13 +28,7 @@ public interface Timing extends AutoCloseable {
   static Timing system() {
     return new Timing() {
       private final ScheduledThreadPoolExecutor timer =
-          new ScheduledThreadPoolExecutor(
-              1,
-              task -> {
-                Thread thread = new Thread(task, "send-retries");
-                thread.setDaemon(true);
-                return thread;
-              });
+          new ScheduledThreadPoolExecutor(1, new DaemonThreads("send-retries"));
 
       @Override
       public long nanos() {

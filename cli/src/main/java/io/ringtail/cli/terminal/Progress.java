@@ -1,5 +1,6 @@
 package io.ringtail.cli.terminal;
 
+import io.ringtail.threads.DaemonThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -25,13 +26,7 @@ public final class Progress implements AutoCloseable {
   private final boolean terminal;
   private final boolean quiet;
   private final ScheduledThreadPoolExecutor clock =
-      new ScheduledThreadPoolExecutor(
-          1,
-          task -> {
-            Thread thread = new Thread(task, "progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+      new ScheduledThreadPoolExecutor(1, new DaemonThreads("progress"));
   private boolean barDrawn;
 
   /**

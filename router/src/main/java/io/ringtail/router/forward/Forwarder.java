@@ -19,6 +19,7 @@ import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
 import io.ringtail.rules.Rule;
 import io.ringtail.rules.Rules;
+import io.ringtail.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -180,12 +181,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
   }
 
   private static ExecutorService epochsThread() {
-    return Executors.newSingleThreadExecutor(
-        task -> {
-          Thread thread = new Thread(task, "router-epochs");
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newSingleThreadExecutor(new DaemonThreads("router-epochs"));
   }
 
   private void registerGauges(Metrics registry, ForwardConfig config) {

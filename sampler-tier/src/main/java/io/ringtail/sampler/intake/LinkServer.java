@@ -15,6 +15,7 @@ import io.ringtail.link.SamplerWord;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.shard.ShardSet;
+import io.ringtail.threads.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -134,12 +135,7 @@ public final class LinkServer {
   }
 
   static ScheduledExecutorService timerThread() {
-    return Executors.newSingleThreadScheduledExecutor(
-        task -> {
-          Thread thread = new Thread(task, "link-timer");
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newSingleThreadScheduledExecutor(new DaemonThreads("link-timer"));
   }
 
   /**

@@ -18,6 +18,7 @@ import io.ringtail.cluster.word.WordDispatch;
 import io.ringtail.config.ListenException;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.rules.Rules;
+import io.ringtail.threads.DaemonThreads;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -92,13 +93,7 @@ public final class JGroupsMembership implements Membership {
 
   private static ScheduledExecutorService oneThread() {
     ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            r -> {
-              Thread t = new Thread(r, "ringtail-membership");
-              t.setDaemon(true);
-              return t;
-            });
+        new ScheduledThreadPoolExecutor(1, new DaemonThreads("ringtail-membership"));
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     return executor;

@@ -3,6 +3,7 @@ package io.ringtail.sampler.export.send;
 import io.ringtail.compress.ByteOutput;
 import io.ringtail.compress.Compression;
 import io.ringtail.compress.Compressor;
+import io.ringtail.threads.DaemonThreads;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -25,12 +26,7 @@ public final class HttpTransport implements Transport {
   private final LiveHeaders headers;
   private final InstantSource clock;
   private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "ringtail-export-http");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(new DaemonThreads("ringtail-export-http"));
   private final HttpClient client;
   private final Map<Long, CompletableFuture<?>> inFlight = new ConcurrentHashMap<>();
   private final Compressor compressor = new Compressor();
