@@ -4,6 +4,9 @@ import java.util.Optional;
 
 /** This node's place in the cluster. Threads: any. */
 public interface Membership extends AutoCloseable {
+  /** How long a lease is good from the stamp that was answered (protocol L1). */
+  long LEASE_NANOS = 3_000_000_000L;
+
   /** Joins and begins to tell {@code listener}; returns once joined. */
   void start(Member self, EpochListener listener) throws Exception;
 

@@ -333,6 +333,25 @@ enum Named {
       s.after(2 * SECOND, () -> s.pause(pickSampler(s), 3_200 * MILLI + s.world.below(6 * SECOND)));
     }
   },
+  /**
+   * The only one that owns slots stalls within its lease while half of them go to another: all it
+   * would decide on waking is due, and what tells of that waits in its sockets.
+   */
+  STALLS_WHILE_ITS_SLOTS_MOVE {
+    @Override
+    void start(Simulation s) {
+      LAST_OWNER_DIES_BESIDE_A_DRAINED_ONE.start(s);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.drained("s0", true); // the coordinator
+      s.after(3 * SECOND, () -> s.sampler("s2"));
+      long stalls = 3 * SECOND + s.world.below(400 * MILLI);
+      s.after(stalls, () -> s.pause("s1", 2_100 * MILLI + s.world.below(400 * MILLI)));
+      s.after(stalls + 100 * MILLI, () -> s.node("s1").ifPresent(s::breakLinks));
+    }
+  },
   WAKING_UP_ALONE {
     @Override
     void plan(Simulation s) {

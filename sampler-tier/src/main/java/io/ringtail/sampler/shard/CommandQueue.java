@@ -46,6 +46,11 @@ final class CommandQueue {
     return commands.poll();
   }
 
+  /** How many wait; takes as long as they are many. */
+  int size() {
+    return commands.size();
+  }
+
   boolean isEmpty() {
     return commands.isEmpty();
   }

@@ -21,7 +21,7 @@ final class Rest {
   static final int NAP_MILLIS = 16;
 
   private static final long NAP_NANOS = NAP_MILLIS * 1_000_000L;
-  private static final long SLEEP_NANOS = 100_000_000L;
+  static final long SLEEP_NANOS = 100_000_000L;
 
   private enum Kind {
     NONE,

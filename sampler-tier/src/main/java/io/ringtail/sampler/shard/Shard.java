@@ -36,6 +36,7 @@ final class Shard {
   private final CommandTaker taker;
   private final ShardEnd end;
   private final LongPredicate mayDecide;
+  private final Standstill standstill;
   private final TimerWheel.Expiry expiry = this::expired;
 
   private final int manyBatches;
@@ -56,6 +57,7 @@ final class Shard {
     this.muchUnread = Math.min(MUCH_UNREAD, context.config().slabBytes());
     this.mayDecide = context.rules().inForce(Rule.L1) ? context.mayDecide() : now -> true;
     this.startNanos = context.nanoClock().getAsLong();
+    this.standstill = new Standstill(startNanos);
     this.parts = new ShardParts(index, policies, context, e -> queue(new ShardCommand.Answered(e)));
     this.store = parts.store;
     this.decider = parts.decider;
@@ -156,8 +158,10 @@ final class Shard {
   int doWork() {
     nowNanos = context.nanoClock().getAsLong();
     nowMillis = (int) ((nowNanos - startNanos) / 1_000_000);
-    decider.lease(isUpToDate() && mayDecide.test(nowNanos));
+    standstill.begin(nowNanos, commands::size);
+    decider.lease(isUpToDate() && standstill.permits(mayDecide));
     int work = takeCommands();
+    standstill.taken(work);
     work += store.wheel.advance(nowMillis, TRACES_PER_CYCLE, expiry);
     work += decider.decideOverdue(TRACES_PER_CYCLE, nowMillis, nowNanos);
     work += decider.notices().work(decider.lease(), TRACES_PER_CYCLE, nowMillis);

@@ -22,6 +22,7 @@ import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.sampler.store.SlotView;
 import io.ringtail.sampler.store.TimerWheel;
 import io.ringtail.trace.TraceHash;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -117,6 +118,49 @@ class SettlingTest {
     shards.lease = true;
     shards.advanceMillis(1);
     assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void shardThatStoodStillWithinItsLease_decidesNothing_beforeAStampSinceIsAnswered() {
+    shards.take(Spans.error(1, 1));
+    shards.leaseFromNow();
+    shards.standStill(Duration.ofSeconds(2));
+    shards.work();
+    assertThat(exports()).isZero();
+    assertThat(postponed(Obstacle.NO_LEASE)).isEqualTo(1);
+
+    shards.advanceMillis(16);
+    assertThat(exports()).as("its lease is good still").isZero();
+    shards.leaseFromNow();
+    shards.advanceMillis(16);
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void shardThatStoodStill_letsNoDecisionTakeEffect_beforeAStampSinceIsAnswered() {
+    use(PAIR);
+    decide(Spans.error(MINE, 1));
+    shards.advanceMillis(DecisionRound.ROUND_MILLIS);
+    shards.leaseFromNow();
+    shards.standStill(Duration.ofSeconds(2));
+    answerAll();
+    assertThat(exports()).isZero();
+    shards.leaseFromNow();
+    shards.advanceMillis(16);
+    assertThat(exports()).isEqualTo(1);
+  }
+
+  @Test
+  void shardThatStoodStill_readsWhatWasAcceptedBefore_andThenDecides() {
+    shards.take(Spans.error(1, 1));
+    for (int i = 2; i < 40; i++) {
+      shards.offer(Spans.batch(Spans.span(i, 2)));
+    }
+    shards.offer(Spans.batch(Spans.error(1, 2)));
+    shards.standStill(Duration.ofSeconds(2));
+    shards.work();
+    assertThat(exports()).isEqualTo(1);
+    assertThat(shards.exports.taken.get(0).spanCount()).isEqualTo(2);
   }
 
   @Test

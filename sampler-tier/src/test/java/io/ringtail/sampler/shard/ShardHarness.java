@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Membership;
 import io.ringtail.config.ConfigFile;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
@@ -42,6 +43,10 @@ final class ShardHarness {
   private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
   final FakePeers peers = new FakePeers();
   boolean lease = true;
+
+  /** The lease ends then at the latest. */
+  long leaseEndsNanos = Long.MAX_VALUE;
+
   private long nanos = 5_000_000_000L;
 
   ShardHarness(String sampler, String tailSampling) {
@@ -68,7 +73,7 @@ final class ShardHarness {
             allocator,
             () -> nanos,
             peers,
-            now -> lease,
+            now -> lease && now < leaseEndsNanos,
             Rules.ALL);
     set.slots(Views.alone());
     work();
@@ -100,6 +105,16 @@ final class ShardHarness {
 
   private static void workOff(Shard shard) {
     while (shard.doWork() > 0) {}
+  }
+
+  /** A stamp of this moment has been answered. */
+  void leaseFromNow() {
+    leaseEndsNanos = nanos + Membership.LEASE_NANOS;
+  }
+
+  /** The process is stopped for a while; no shard has worked again yet. */
+  void standStill(Duration time) {
+    nanos += time.toNanos();
   }
 
   void advance(Duration time) {

@@ -82,6 +82,12 @@ final class Coordinator {
     return phase == Phase.LEADING && newest != null && view.has(bits) && newest.names(bits);
   }
 
+  /** Of the newest epoch it has published; {@link EpochOrder#NONE} if there is none. */
+  EpochOrder newest() {
+    Epoch newest = uptake.published();
+    return newest == null ? EpochOrder.NONE : newest.order();
+  }
+
   /** Who has its newest epoch, itself not. */
   Set<Long> witnesses() {
     return phase == Phase.LEADING ? uptake.receivers() : Set.of();

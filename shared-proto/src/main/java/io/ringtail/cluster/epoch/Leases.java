@@ -1,5 +1,7 @@
 package io.ringtail.cluster.epoch;
 
+import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Membership;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,11 +17,17 @@ import java.util.function.LongPredicate;
  * gives nothing. Who is alone has nobody to ask: none is needed from the start or after all others
  * left by word; after a loss it waits {@value #ALONE_NANOS} ns, more than sides need to find each
  * other.
+ *
+ * <p>Who has stood still for some hundred ms stamps at once: its shards decide again only by an
+ * echo from after that.
  */
 final class Leases {
   static final long STAMP_NANOS = 500_000_000L;
-  static final long LEASE_NANOS = 3_000_000_000L;
+  static final long LEASE_NANOS = Membership.LEASE_NANOS;
   static final long ALONE_NANOS = 30_000_000_000L;
+
+  /** A tick that comes so long after the one before, three times as long as it should, was held. */
+  static final long STILL_NANOS = 300_000_000L;
 
   /** Of the others so many are asked by a coordinator: one of them may be dead and not noticed. */
   private static final int WITNESSES = 4;
@@ -27,10 +35,14 @@ final class Leases {
   private boolean alone;
   private boolean byLoss;
   private long changedAtNanos;
+  private boolean ticked;
+  private long tickedAtNanos;
+  private boolean stoodStill;
   private boolean stamped;
   private long stampedAtNanos;
   private boolean echoed;
   private long newestEchoNanos;
+  private EpochOrder newestSaid = EpochOrder.NONE;
   private int turn;
 
   /**
@@ -50,11 +62,24 @@ final class Leases {
     alone = isAlone;
   }
 
+  /** What another coordinator has published is not asked of this one. */
+  void onNewCoordinator() {
+    newestSaid = EpochOrder.NONE;
+  }
+
+  /** Each 100 ms. */
+  void onTick(long now) {
+    stoodStill |= ticked && now - tickedAtNanos > STILL_NANOS;
+    ticked = true;
+    tickedAtNanos = now;
+  }
+
   boolean isStampDue(long now) {
-    return !stamped || now - stampedAtNanos >= STAMP_NANOS;
+    return !stamped || stoodStill || now - stampedAtNanos >= STAMP_NANOS;
   }
 
   void onStamp(long now) {
+    stoodStill = false;
     stamped = true;
     stampedAtNanos = now;
   }
@@ -69,13 +94,22 @@ final class Leases {
     return chosen;
   }
 
-  void onEcho(long stampNanos) {
+  /**
+   * @param newest that the coordinator had published when it answered
+   */
+  void onEcho(long stampNanos, EpochOrder newest) {
     boolean own = stamped && stampNanos - stampedAtNanos <= 0;
     if (own && (!echoed || stampNanos - newestEchoNanos > 0)) {
       echoed = true;
       newestEchoNanos = stampNanos;
+      newestSaid = newest;
       byLoss &= alone || stampNanos - changedAtNanos < 0; // who answers now goes along with it
     }
+  }
+
+  /** By the newest echo; {@link EpochOrder#NONE} if it did not say. */
+  EpochOrder newestSaid() {
+    return newestSaid;
   }
 
   Lease lease(long now) {

@@ -38,12 +38,14 @@ final class Stamping {
     completions.onView(newView);
     if (!newView.coordinator().equals(view.coordinator()) || newView.merged()) {
       completions.onNewCoordinator();
+      leases.onNewCoordinator();
     }
     view = newView;
   }
 
+  /** None while the coordinator has said that it has published an epoch that has not come yet. */
   Lease lease(long now) {
-    return leases.lease(now);
+    return newest().order().compareTo(leases.newestSaid()) < 0 ? Lease.NONE : leases.lease(now);
   }
 
   boolean wentOnAlone(long now) {
@@ -65,6 +67,7 @@ final class Stamping {
   }
 
   void onTick(long now, List<Effect> effects) {
+    leases.onTick(now);
     if (leases.isStampDue(now)) {
       stamp(now, effects);
     }
@@ -102,10 +105,10 @@ final class Stamping {
     if (!view.isCoordinator(self.bits())) {
       boolean goesAlong = view.isCoordinator(from) && m.newest().equals(newest());
       if (goesAlong && !promised) {
-        effects.add(new Effect.Send(from, new Echo(m.nanos())));
+        effects.add(new Effect.Send(from, new Echo(m.nanos(), newest().order())));
       }
     } else if (coordinator.vouchesFor(from)) {
-      effects.add(new Effect.Send(from, new Echo(m.nanos())));
+      effects.add(new Effect.Send(from, new Echo(m.nanos(), coordinator.newest())));
       completions.hear(from, m.upTo(), m.unfinished(), follower.recent());
       if (m.sums() != completions.version()) {
         effects.add(new Effect.Send(from, completions.sums()));
@@ -114,7 +117,7 @@ final class Stamping {
   }
 
   void onEcho(Echo m) {
-    leases.onEcho(m.nanos());
+    leases.onEcho(m.nanos(), m.newest());
   }
 
   void onSums(long from, Sums m, List<Effect> effects) {

@@ -65,7 +65,7 @@ public final class ClusterCodec {
     } else if (message instanceof Stamp m) {
       return word(11, o -> stamp(o, m));
     } else if (message instanceof Echo m) {
-      return word(12, o -> o.writeInt64(1, m.nanos()));
+      return word(12, o -> echo(o, m));
     } else if (message instanceof Sums m) {
       return word(13, o -> sums(o, m));
     }
@@ -112,7 +112,7 @@ public final class ClusterCodec {
       }
       case 10 -> new Fence(only(in, "member", EpochCodec::member));
       case 11 -> stamp(in);
-      case 12 -> new Echo(onlyNumber(in));
+      case 12 -> echo(in);
       case 13 -> sums(in);
       default -> throw new AssertionError(kind);
     };
@@ -217,6 +217,25 @@ public final class ClusterCodec {
         numbers[3],
         upTo.require("stamp.upTo"),
         new EpochOrder(numbers[5], numbers[6]));
+  }
+
+  private static void echo(CodedOutputStream out, Echo m) throws IOException {
+    out.writeInt64(1, m.nanos());
+    EpochCodec.order(out, 2, m.newest());
+  }
+
+  private static Echo echo(CodedInputStream in) throws IOException {
+    long[] numbers = new long[4]; // by field number
+    read(
+        in,
+        (f, i) -> {
+          if (f < 1 || f > 3) {
+            return false;
+          }
+          numbers[f] = i.readInt64();
+          return true;
+        });
+    return new Echo(numbers[1], new EpochOrder(numbers[2], numbers[3]));
   }
 
   private static void sums(CodedOutputStream out, Sums m) throws IOException {

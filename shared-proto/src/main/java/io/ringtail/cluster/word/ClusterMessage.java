@@ -72,8 +72,12 @@ public sealed interface ClusterMessage {
   record Stamp(long nanos, EpochId newest, long sums, EpochId upTo, EpochOrder unfinished)
       implements ClusterMessage {}
 
-  /** A stamp comes back. */
-  record Echo(long nanos) implements ClusterMessage {}
+  /**
+   * A stamp comes back.
+   *
+   * @param newest that the coordinator has published; {@link EpochOrder#NONE} if not told
+   */
+  record Echo(long nanos, EpochOrder newest) implements ClusterMessage {}
 
   /**
    * From the coordinator: how far the handoff of each sampler is.

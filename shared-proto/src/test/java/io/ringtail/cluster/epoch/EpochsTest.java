@@ -40,7 +40,7 @@ class EpochsTest {
     epochs.on(1, new Published(first), 0);
     assertThat(epochs.newest()).isEqualTo(Optional.of(first));
     Stamp stamp = new Stamp(7, EpochId.of(first), 0, EpochId.NONE, EpochOrder.NONE);
-    Effect echo = new Effect.Send(1, new Echo(7));
+    Effect echo = new Effect.Send(1, new Echo(7, E1));
     assertThat(epochs.on(1, stamp, 0)).contains(echo);
 
     epochs.on(3, new AskHighest(2), SECOND);
@@ -48,6 +48,56 @@ class EpochsTest {
     assertThat(epochs.on(1, stamp, 6 * SECOND)).as("the later view is gone").contains(echo);
     epochs.onView(view(2, 3, 2), 6 * SECOND);
     assertThat(epochs.on(1, stamp, 6 * SECOND)).doesNotContain(echo);
+  }
+
+  @Test
+  void coordinator_answersAStamp_saysWhichEpochIsTheNewest() {
+    Epoch made = coordinated(SECOND);
+    Stamp stamp = new Stamp(7, EpochId.NONE, 0, EpochId.NONE, EpochOrder.NONE);
+    assertThat(coordinator.on(2, stamp, SECOND))
+        .contains(new Effect.Send(2, new Echo(7, made.order())));
+  }
+
+  @Test
+  void lease_coordinatorSpeaksOfAnEpochThatHasNotCome_isNoneUntilItComes() {
+    epochs.onView(view(1, 1, 2), 0);
+    epochs.on(1, new Published(epoch(E1, A, B)), 0);
+    epochs.on(1, new Echo(0, E1), 0);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+
+    epochs.onTick(SECOND);
+    EpochOrder second = new EpochOrder(1, 2);
+    epochs.on(1, new Echo(SECOND, second), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+    epochs.on(1, new Published(epoch(second, A, B)), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(4 * SECOND - 1)).isTrue();
+  }
+
+  @Test
+  void lease_whatTheCoordinatorBeforeSpokeOf_isNotAskedOfTheNext() {
+    epochs.onView(view(1, 1, 2), 0);
+    epochs.on(1, new Published(epoch(E1, A, B)), 0);
+    epochs.on(1, new Echo(0, new EpochOrder(1, 2)), 0);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+    epochs.onView(view(2, 3, 2), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
+  @Test
+  void sampler_stoodStill_stampsAtOnce() {
+    long tick = SECOND / 10;
+    epochs.onView(view(1, 1, 2), 0);
+    epochs.onTick(tick);
+    assertThat(stamped(epochs.onTick(tick + Leases.STILL_NANOS))).as("only late").isFalse();
+    assertThat(stamped(epochs.onTick(SECOND / 2))).isTrue();
+    assertThat(stamped(epochs.onTick(SECOND / 2 + tick))).isFalse();
+    assertThat(stamped(epochs.onTick(SECOND / 2 + tick + Leases.STILL_NANOS + 1))).isTrue();
+    assertThat(stamped(epochs.onTick(SECOND / 2 + 2 * tick + Leases.STILL_NANOS + 1))).isFalse();
+  }
+
+  private static boolean stamped(List<Effect> effects) {
+    return effects.stream()
+        .anyMatch(e -> e instanceof Effect.Send send && send.message() instanceof Stamp);
   }
 
   @Test

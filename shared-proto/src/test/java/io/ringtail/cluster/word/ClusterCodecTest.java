@@ -62,7 +62,8 @@ class ClusterCodecTest {
           new ClusterMessage.Drained(),
           new ClusterMessage.Fence(ROUTER),
           new ClusterMessage.Stamp(-7, ID, 3, EpochId.NONE, new EpochOrder(7, 11)),
-          new ClusterMessage.Echo(Long.MIN_VALUE),
+          new ClusterMessage.Echo(Long.MIN_VALUE, EpochOrder.NONE),
+          new ClusterMessage.Echo(7, new EpochOrder(7, 12)),
           new ClusterMessage.Sums(
               4,
               List.of(
@@ -130,6 +131,13 @@ class ClusterCodecTest {
         assertThat(e).hasMessageNotContaining("Exception");
       }
     }
+  }
+
+  @Test
+  void decode_echoOfAnOlderNode_tellsOfNoEpoch() throws Exception {
+    byte[] bytes = new GroupWord(12, new byte[] {8, 7}).toBytes();
+    assertThat(decode(bytes, bytes.length))
+        .containsExactly(new ClusterMessage.Echo(7, EpochOrder.NONE));
   }
 
   @Test
