@@ -70,7 +70,7 @@ public final class LinkMethod {
       buffer = allocator.heapBuffer(Math.max(in.available(), 64));
       fill(buffer, in);
       return buffer;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (buffer != null) {
         buffer.release();
       }

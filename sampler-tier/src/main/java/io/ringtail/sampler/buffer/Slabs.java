@@ -42,15 +42,23 @@ public final class Slabs {
    * @return false if there is no memory for them; nothing is promised then
    */
   public boolean tryPromise(long bytes) {
-    long promised = promisedBytes.addAndGet(bytes);
+    boolean kept = false;
+    try {
+      kept = grant(promisedBytes.addAndGet(bytes));
+      return kept;
+    } finally {
+      if (!kept) {
+        withdraw(bytes);
+      }
+    }
+  }
+
+  /** Takes what is missing for all promises, and a slab more if there is one. */
+  private boolean grant(long promised) {
     while (grantedBytes.get() < promised + slabBytes) {
       ByteBuffer slab = memory.tryTake(bytesToAllocate());
-      if (slab == null && grantedBytes.get() < promised) {
-        withdraw(bytes);
-        return false;
-      }
       if (slab == null) {
-        return true;
+        return grantedBytes.get() >= promised;
       }
       ready.add(slab);
       grantedBytes.addAndGet(slabBytes);

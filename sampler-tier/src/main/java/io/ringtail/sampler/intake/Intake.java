@@ -137,7 +137,7 @@ final class Intake {
         batches.add(
             new ShardBatch(
                 i,
-                message.retain(),
+                message,
                 routerKey,
                 part.seq(),
                 part.firstSeq(),
@@ -148,6 +148,9 @@ final class Intake {
                 ranges.count,
                 ranges.bytes));
       }
+    }
+    if (!batches.isEmpty()) {
+      message.retain(batches.size()); // only now: whatever fails before would leave it held
     }
     return shards.offer(batches);
   }

@@ -58,7 +58,8 @@ final class Admission {
   }
 
   /**
-   * Sets aside what a part may need: bytes, memory, a place in the queue of each of its shards.
+   * Sets aside what a part may need: bytes, memory, a place in the queue of each of its shards;
+   * nothing if it throws.
    *
    * @return why not, or null if all is set aside
    */
@@ -82,11 +83,24 @@ final class Admission {
     if (!budget.tryReserve(bytes, fresh)) {
       return noBytes(bytes);
     }
-    Refusal refusal = reserveInShards(part);
-    if (refusal != null) {
-      budget.release(bytes);
+    boolean reserved = false;
+    try {
+      Refusal refusal = reserveInShards(part);
+      reserved = refusal == null;
+      return refusal;
+    } finally {
+      if (!reserved) {
+        budget.release(bytes);
+      }
     }
-    return refusal;
+  }
+
+  /** A batch for which all was set aside does not come. */
+  void giveBack(ShardBatch batch) {
+    long bytes = worstCaseBytes(batch);
+    shards.get(batch.shard()).unreserve(bytes);
+    unreadBytes.addAndGet(-batch.spanBytes());
+    budget.release(bytes);
   }
 
   private boolean full(List<ShardBatch> part) {
@@ -137,18 +151,29 @@ final class Admission {
           RefusalCause.QUEUE,
           unread + " bytes of spans (expected room; " + unreadBytes + " wait for shards)");
     }
-    for (int i = 0; i < part.size(); i++) {
-      ShardBatch batch = part.get(i);
-      Refusal refusal = reserve(batch.shard(), worstCaseBytes(batch));
-      if (refusal != null) {
-        for (ShardBatch taken : part.subList(0, i)) {
-          shards.get(taken.shard()).unreserve(worstCaseBytes(taken));
+    int reserved = 0;
+    try {
+      for (; reserved < part.size(); reserved++) {
+        ShardBatch batch = part.get(reserved);
+        Refusal refusal = reserve(batch.shard(), worstCaseBytes(batch));
+        if (refusal != null) {
+          return refusal;
         }
+      }
+      return null;
+    } finally {
+      if (reserved < part.size()) {
+        unreserve(part, reserved);
         unreadBytes.addAndGet(-unread);
-        return refusal;
       }
     }
-    return null;
+  }
+
+  private void unreserve(List<ShardBatch> part, int upTo) {
+    for (int i = 0; i < upTo; i++) {
+      ShardBatch batch = part.get(i);
+      shards.get(batch.shard()).unreserve(worstCaseBytes(batch));
+    }
   }
 
   /** What waits for shards lies on the heap; a part that is too large for it goes in alone. */
@@ -169,13 +194,19 @@ final class Admission {
     if (!shard.tryReservePlace()) {
       return busy(RefusalCause.QUEUE, "a shard's queue is full: " + config.queuedBatches());
     }
-    if (!shard.tryPromise(bytes)) {
-      shard.giveBackPlace();
-      return busy(
-          RefusalCause.MEMORY,
-          "no memory outside the heap for " + bytes + " bytes in one shard; " + slabsInUse());
+    boolean promised = false;
+    try {
+      promised = shard.tryPromise(bytes);
+    } finally {
+      if (!promised) {
+        shard.giveBackPlace();
+      }
     }
-    return null;
+    return promised
+        ? null
+        : busy(
+            RefusalCause.MEMORY,
+            "no memory outside the heap for " + bytes + " bytes in one shard; " + slabsInUse());
   }
 
   private String slabsInUse() {
@@ -218,17 +249,35 @@ final class Admission {
     if (!budget.tryReserve(bytes, false)) {
       return busy(RefusalCause.BYTES, "no room for " + bytes + " bytes of a transfer");
     }
-    for (int i = 0; i < parts.size(); i++) {
-      Refusal refusal = reserve(parts.get(i).shard(), parts.get(i).reservedBytes());
-      if (refusal != null) {
-        for (TransferIn taken : parts.subList(0, i)) {
-          shards.get(taken.shard()).unreserve(taken.reservedBytes());
+    int reserved = 0;
+    try {
+      for (; reserved < parts.size(); reserved++) {
+        TransferIn part = parts.get(reserved);
+        Refusal refusal = reserve(part.shard(), part.reservedBytes());
+        if (refusal != null) {
+          return refusal;
+        }
+        part.bytes().retain();
+      }
+      return null;
+    } finally {
+      if (reserved < parts.size()) {
+        for (int i = 0; i < reserved; i++) {
+          unreserve(parts.get(i));
         }
         budget.release(bytes);
-        return refusal;
       }
     }
-    parts.forEach(part -> part.bytes().retain());
-    return null;
+  }
+
+  private void unreserve(TransferIn part) {
+    part.bytes().release();
+    shards.get(part.shard()).unreserve(part.reservedBytes());
+  }
+
+  /** A part for which all was set aside does not come. */
+  void giveBack(TransferIn part) {
+    unreserve(part);
+    budget.release(part.reservedBytes());
   }
 }

@@ -5,6 +5,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Peer;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
+import io.ringtail.sampler.account.DropReason;
 import io.ringtail.sampler.account.HandoverMetrics;
 import io.ringtail.sampler.account.SamplerMetrics;
 import io.ringtail.sampler.decide.HeirMail;
@@ -128,22 +129,40 @@ public final class PeerCommands {
         parts.add(transfer.part(i, traces[i], arrival));
       }
     }
+    long spans = 0;
+    for (TransferIn part : parts) {
+      spans += part.spanCount();
+    }
     Refusal refusal = admission.reserveTransfer(parts);
     if (refusal != null) {
       return refusal;
     }
-    for (ReceivedTransfer.Decisions entry : transfer.decisions()) {
-      DecisionsIn reception = new DecisionsIn(arrival, entry.entry());
-      queues.addToAll(new ShardCommand.Decisions(null, 0, entry.notice(), reception));
-    }
-    for (TransferIn part : parts) {
-      metrics.handedIn(part.spanCount());
-      queues.add(part.shard(), new ShardCommand.Transfer(part));
+    metrics.handedIn(spans);
+    int queued = 0;
+    try {
+      for (ReceivedTransfer.Decisions entry : transfer.decisions()) {
+        DecisionsIn reception = new DecisionsIn(arrival, entry.entry());
+        queues.addToAll(new ShardCommand.Decisions(null, 0, entry.notice(), reception));
+      }
+      for (; queued < parts.size(); queued++) {
+        TransferIn part = parts.get(queued);
+        queues.add(part.shard(), new ShardCommand.Transfer(part));
+      }
+    } finally {
+      letGo(parts, queued);
     }
     handoverMetrics.batchesIn.inc();
     handoverMetrics.bytesIn.inc(transfer.size());
     arrival.done();
     return null;
+  }
+
+  /** Memory was out before these were queued. The arrival is not told: their sender keeps them. */
+  private void letGo(List<TransferIn> parts, int from) {
+    for (int i = from; i < parts.size(); i++) {
+      admission.giveBack(parts.get(i));
+      metrics.dropped(DropReason.NOT_MERGED, parts.get(i).spanCount());
+    }
   }
 
   /** Entries of a transfer could not be read. */

@@ -7,6 +7,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.rules.Rules;
+import io.ringtail.sampler.account.DropReason;
 import io.ringtail.sampler.account.HandoverMetrics;
 import io.ringtail.sampler.account.SamplerMetrics;
 import io.ringtail.sampler.buffer.ByteBudget;
@@ -178,28 +179,49 @@ public final class ShardSet {
 
   /**
    * Takes the spans of one part, whole or not at all. Once taken, no shard refuses them any more.
-   * Never waits.
+   * Never waits. If it throws, some shards may have taken theirs, which are the same spans when the
+   * part comes again; nothing is set aside for the others.
    *
-   * @param part at most one batch for each shard; the messages are consumed, also when refused
+   * @param part at most one batch for each shard; the messages are consumed, also when refused or
+   *     when this throws
    * @return why not, or null if taken
    */
   public @Nullable Refusal offer(List<ShardBatch> part) {
-    Refusal refusal = admission.reserve(part);
-    if (refusal != null) {
-      part.forEach(batch -> batch.message().release());
-      return refusal;
-    }
     long spans = 0;
     long bytes = 0;
-    for (ShardBatch batch : part) {
-      spans += batch.spanCount();
-      bytes += batch.spanBytes();
+    boolean reserved = false;
+    int queued = 0;
+    try {
+      for (ShardBatch batch : part) {
+        spans += batch.spanCount();
+        bytes += batch.spanBytes();
+      }
+      Refusal refusal = admission.reserve(part);
+      if (refusal != null) {
+        return refusal;
+      }
+      reserved = true;
+      metrics.accepted(spans, bytes);
+      for (; queued < part.size(); queued++) {
+        ShardBatch batch = part.get(queued);
+        queues.add(batch.shard(), new ShardCommand.Spans(batch, Admission.worstCaseBytes(batch)));
+      }
+      return null;
+    } finally {
+      letGo(part, queued, reserved);
     }
-    metrics.accepted(spans, bytes);
-    for (ShardBatch batch : part) {
-      queues.add(batch.shard(), new ShardCommand.Spans(batch, Admission.worstCaseBytes(batch)));
+  }
+
+  /** No shard has the batches from one on. */
+  private void letGo(List<ShardBatch> part, int from, boolean reserved) {
+    for (int i = from; i < part.size(); i++) {
+      ShardBatch batch = part.get(i);
+      if (reserved) {
+        admission.giveBack(batch);
+        metrics.dropped(DropReason.FAILED, batch.spanCount());
+      }
+      batch.message().release();
     }
-    return null;
   }
 
   /**

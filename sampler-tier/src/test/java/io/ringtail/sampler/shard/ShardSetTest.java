@@ -291,6 +291,61 @@ class ShardSetTest {
     assertThat(shards.set.budget().used()).isEqualTo(shards.set.budget().stored());
   }
 
+  /** At whatever point memory is out, nothing stays set aside, and no message is held. */
+  @Test
+  void part_whoseOfferFailsHalfWay_leavesNothingSetAside() {
+    shards = new ShardHarness("{shards: 3, max-buffered-bytes: 64MiB}", ShardHarness.EVERYTHING);
+    Random random = new Random(8);
+    boolean failed = true;
+    int looks = 1;
+    for (; failed; looks++) {
+      failed =
+          fails(new Failing(looks, batch(0, 2, random), batch(1, 3, random), batch(2, 4, random)));
+      shards.work();
+      assertThat(shards.set.all()).allMatch(shard -> shard.queuedBatches() == 0);
+      assertThat(shards.set.unreadBytes()).isZero();
+      assertThat(shards.set.budget().used()).isEqualTo(shards.set.budget().stored());
+      shards.assertAccounted();
+    }
+    assertThat(looks).isGreaterThan(10);
+    assertThat(shards.set.metrics().droppedSpans(DropReason.FAILED)).isPositive();
+  }
+
+  private boolean fails(Failing part) {
+    shards.offered.addAll(part.batches);
+    try {
+      assertThat(shards.set.offer(part)).isNull();
+      return false;
+    } catch (OutOfMemoryError e) {
+      return true;
+    }
+  }
+
+  /** A part of which a certain look finds no memory. */
+  private static final class Failing extends AbstractList<ShardBatch> {
+    private final List<ShardBatch> batches;
+    private int looksLeft;
+
+    Failing(int looks, ShardBatch... batches) {
+      this.looksLeft = looks;
+      this.batches = List.of(batches);
+    }
+
+    @Override
+    public ShardBatch get(int index) {
+      looksLeft--;
+      if (looksLeft == 0) {
+        throw new OutOfMemoryError("told to fail");
+      }
+      return batches.get(index);
+    }
+
+    @Override
+    public int size() {
+      return batches.size();
+    }
+  }
+
   private void close() {
     try {
       shards.set.close();
