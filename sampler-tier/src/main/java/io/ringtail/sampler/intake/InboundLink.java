@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class InboundLink extends ServerCall.Listener<ByteBuf> {
   private static final Logger log = LoggerFactory.getLogger(InboundLink.class);
   private static final long EPOCH_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final Duration HELLO_WAIT = Duration.ofSeconds(10);
   private static final Duration RETRY_AFTER = Duration.ofMillis(500);
 
   private final ServerCall<ByteBuf, SamplerFrame> call;
@@ -47,6 +48,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   private final DictionaryLimits dictionary;
   private final LinkReader reader;
   private final Intake intake;
+  private final long openedNanos;
   private final List<Refused> refused = new ArrayList<>();
   private long[] acks = new long[64];
   private int ackCount;
@@ -65,10 +67,16 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     this.call = call;
     this.server = server;
     this.intake = intake;
+    this.openedNanos = server.nanoTime();
     this.dictionary = server.grantDictionary();
-    this.reader = new LinkReader(dictionary);
-    call.sendHeaders(new Metadata());
-    call.request(1);
+    try {
+      this.reader = new LinkReader(dictionary);
+      call.sendHeaders(new Metadata());
+      call.request(1);
+    } catch (RuntimeException | Error e) {
+      server.giveBack(dictionary);
+      throw e;
+    }
   }
 
   @Override
@@ -80,14 +88,37 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     message = newMessage;
     int start = newMessage.arrayOffset() + newMessage.readerIndex();
     reader.reset(newMessage.array(), start, start + newMessage.readableBytes());
-    walk();
+    try {
+      walk();
+    } catch (RuntimeException | Error e) { // gRPC would end the call, and nothing here
+      failed(e);
+    }
   }
 
-  /** Looks again whether a waiting part's epoch is in use, or has been waited for long enough. */
+  /**
+   * Looks again whether a waiting part's epoch is in use, or has been waited for long enough; and
+   * for the hello, without which nothing is the link's to keep.
+   */
   synchronized void proceed() {
-    if (!closed && waiting && !mustWait(reader.part())) {
+    if (closed) {
+      return;
+    }
+    if (router == null && server.nanoTime() - openedNanos > HELLO_WAIT.toNanos()) {
+      malformed("no hello within " + HELLO_WAIT.toSeconds() + " s");
+    } else if (waiting && !mustWait(reader.part())) {
       server.waiting().remove(this);
       walk();
+    }
+  }
+
+  /** Ends the link after an error of ours; the router opens another. */
+  synchronized void failed(Throwable e) {
+    server.metrics().failed(e);
+    try {
+      farewell(Farewell.Reason.UNSPECIFIED, "internal error");
+    } catch (RuntimeException | Error more) {
+      server.metrics().failed(more);
+      end();
     }
   }
 
@@ -103,10 +134,14 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
         atPart = advance();
       }
     } catch (MalformedWireException e) {
-      log.warn("event=link-malformed router={} reason=\"{}\"", router, e.getMessage());
-      server.metrics().malformed();
-      farewell(Farewell.Reason.MALFORMED, String.valueOf(e.getMessage()));
+      malformed(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void malformed(String reason) {
+    log.warn("event=link-malformed router={} reason=\"{}\"", router, reason);
+    server.metrics().malformed();
+    farewell(Farewell.Reason.MALFORMED, reason);
   }
 
   /**
@@ -183,6 +218,10 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     } catch (MalformedWireException e) {
       server.metrics().malformedPart();
       return new Refusal.Malformed(String.valueOf(e.getMessage()));
+    } catch (
+        OutOfMemoryError e) { // a shard may have its spans: they are the same when they come again
+      server.metrics().noMemory(e);
+      return new Refusal.Busy("no memory to take the part", RETRY_AFTER);
     }
   }
 
@@ -311,6 +350,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       return;
     }
     router = hello.router();
+    server.waiting().remove(this);
     attempt = hello.attempt();
     int key = server.opened(this, hello.router());
     if (key < 0) {
@@ -350,9 +390,16 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     end();
   }
 
+  /** As gRPC says also of a call that it has ended because of an error here. */
+  @Override
+  public synchronized void onComplete() {
+    end();
+  }
+
   private void end() {
     if (!closed) {
       server.giveBack(dictionary);
+      server.waiting().remove(this);
     }
     closed = true;
     waiting = false;

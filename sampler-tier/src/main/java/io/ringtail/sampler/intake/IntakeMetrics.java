@@ -2,8 +2,11 @@ package io.ringtail.sampler.intake;
 
 import com.codahale.metrics.Counter;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the links count: parts refused before they reach a shard (the shards count their own
@@ -11,10 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * accepted. Threads: any.
  */
 final class IntakeMetrics {
+  private static final Logger log = LoggerFactory.getLogger(IntakeMetrics.class);
+
   private final Counter notOwner;
   private final Counter epochAhead;
   private final Counter malformedPart;
+  private final Counter noMemory;
   private final Counter malformed;
+  private final Mishaps mishaps;
   private final Counter replayed;
   private final AtomicLong refusedReplays = new AtomicLong();
   private final AtomicInteger links = new AtomicInteger();
@@ -23,6 +30,14 @@ final class IntakeMetrics {
     notOwner = refused(metrics, "not_owner");
     epochAhead = refused(metrics, "epoch_ahead");
     malformedPart = refused(metrics, "malformed");
+    noMemory = refused(metrics, "memory");
+    mishaps =
+        new Mishaps(
+            metrics.counter(
+                "ringtail_sampler_link_failures_total",
+                "Errors on links from routers: bugs, or no memory."),
+            log,
+            System::nanoTime);
     malformed =
         metrics.counter(
             "ringtail_sampler_malformed_links_total",
@@ -54,6 +69,17 @@ final class IntakeMetrics {
   /** A span of a part cannot be read. */
   void malformedPart() {
     malformedPart.inc();
+  }
+
+  /** A part was not taken, as there was no memory where it is not asked for. */
+  void noMemory(OutOfMemoryError e) {
+    noMemory.inc();
+    failed(e);
+  }
+
+  /** Something was thrown that should not be. */
+  void failed(Throwable e) {
+    mishaps.happened("event=link-failed", e);
   }
 
   void replayed() {

@@ -131,7 +131,9 @@ public final class LinkServer {
 
   /** A new link, not greeted yet. */
   InboundLink accept(ServerCall<ByteBuf, SamplerFrame> call) {
-    return new InboundLink(call, this, new Intake(ownership, shards, replayed));
+    InboundLink link = new InboundLink(call, this, new Intake(ownership, shards, replayed));
+    waiting.add(link); // for its hello
+    return link;
   }
 
   static ScheduledExecutorService timerThread() {
@@ -272,7 +274,6 @@ public final class LinkServer {
   }
 
   void closed(InboundLink link, Peer router) {
-    waiting.remove(link);
     routerEpochs.ended(link);
     if (newest.remove(router.incarnation().bits(), link)) {
       metrics.closed();
@@ -280,7 +281,7 @@ public final class LinkServer {
     }
   }
 
-  /** Links whose part waits. */
+  /** Links whose part waits, or their hello is waited for. */
   WaitingLinks waiting() {
     return waiting;
   }

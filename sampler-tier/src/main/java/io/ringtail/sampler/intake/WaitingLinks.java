@@ -1,6 +1,5 @@
 package io.ringtail.sampler.intake;
 
-import io.ringtail.link.Farewell;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Links whose part waits for its epoch (protocol A4), looked after by a timer while there are any.
- * Threads: any.
+ * Links whose part waits for its epoch (protocol A4), and those without a hello, looked after by a
+ * timer while there are any. Threads: any.
  */
 final class WaitingLinks {
   private static final Logger log = LoggerFactory.getLogger(WaitingLinks.class);
@@ -28,7 +27,10 @@ final class WaitingLinks {
     this.timer = timer;
   }
 
-  /** Under the link's monitor, as {@link #remove}: else a link that waits again is lost. */
+  /**
+   * Under the link's monitor, as {@link #remove}, or before others know it: else a link that waits
+   * again is lost.
+   */
   void add(InboundLink link) {
     links.add(link);
     lookSoon();
@@ -56,8 +58,7 @@ final class WaitingLinks {
     try {
       link.proceed();
     } catch (RuntimeException | Error e) {
-      log.error("event=link-failed", e);
-      link.farewell(Farewell.Reason.UNSPECIFIED, "internal error");
+      link.failed(e);
     }
   }
 

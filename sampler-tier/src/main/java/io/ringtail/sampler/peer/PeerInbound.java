@@ -195,4 +195,10 @@ final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Ans
     }
     gone();
   }
+
+  /** As gRPC says also of a call that it has ended because of an error here. */
+  @Override
+  public void onComplete() {
+    onCancel();
+  }
 }

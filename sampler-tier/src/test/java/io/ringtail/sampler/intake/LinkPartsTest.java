@@ -76,6 +76,22 @@ class LinkPartsTest extends WithLinkServer {
   }
 
   @Test
+  void part_forWhichMemoryRunsOut_isRefusedForNow_andTheLinkLives() throws Exception {
+    Router router = greeted(1);
+    memoryIsOut = true;
+    router.send(part(7, EPOCH, owned(1)));
+    SamplerFrame answer = router.frame();
+    assertThat(answer.refused()).hasSize(1);
+    assertThat(answer.refused().get(0).refusal()).isInstanceOf(Refusal.Busy.class);
+    assertThat(linkFailures()).isEqualTo(1);
+    assertThat(shards.heldSpans()).isZero();
+    memoryIsOut = false;
+    router.send(part(8, EPOCH, owned(1)));
+    assertThat(router.frame().acks()).containsExactly(8);
+    assertThat(shards.heldSpans()).isEqualTo(1);
+  }
+
+  @Test
   void part_ofAHigherEpoch_waitsUntilTheEpochIsInUse() throws Exception {
     EpochOrder next = new EpochOrder(0, 6);
     Router router = greeted(1);

@@ -2,7 +2,13 @@ package io.ringtail.sampler.intake;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.DictionaryLimits;
 import io.ringtail.link.Farewell;
@@ -39,6 +45,79 @@ class LinkServerTest extends WithLinkServer {
     second.call.sendMessage(new Hello(1, 1, ROUTER, SELF, 2).toMessage());
     assertThat(requireNonNull(second.frame().welcome()).dictionary().bytes())
         .isEqualTo((1 << 30) / 4000);
+  }
+
+  @Test
+  void link_withoutAHelloInTime_isEndedAndGivesBackWhatItMayRemember() throws Exception {
+    Router greeted = greeted(1);
+    Router silent = new Router();
+    await().until(() -> dictionaries.grantedBytes() > DictionaryLimits.DEFAULT.bytes());
+    nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
+    assertThat(farewell(silent)).isEqualTo(Farewell.Reason.MALFORMED);
+    await().until(() -> dictionaries.grantedBytes() == DictionaryLimits.DEFAULT.bytes());
+    greeted.send(part(7, EPOCH, owned(1)));
+    assertThat(greeted.frame().acks()).containsExactly(7);
+  }
+
+  @Test
+  void link_onWhichSomethingFails_isEndedAndGivesBackAll() throws Exception {
+    Router router = greeted(1);
+    keeperFails = true;
+    router.writer.word(new RouterWord.Lowered(1));
+    router.call.sendMessage(router.writer.finish());
+    assertThat(farewell(router)).isEqualTo(Farewell.Reason.UNSPECIFIED);
+    await().until(() -> server.linksOpen() == 0);
+    assertThat(dictionaries.grantedBytes()).isZero();
+    assertThat(linkFailures()).isEqualTo(1);
+  }
+
+  /** gRPC says no more of a call that it has ended since a message of it could not be read. */
+  @Test
+  void link_whoseCallIsComplete_givesBackAll() {
+    InboundLink link = server.accept(new DeafCall());
+    assertThat(dictionaries.grantedBytes()).isPositive();
+    link.onComplete();
+    assertThat(dictionaries.grantedBytes()).isZero();
+    link.onCancel();
+    assertThat(dictionaries.grantedBytes()).isZero();
+  }
+
+  @Test
+  void link_thatCannotBegin_givesBackWhatItMayRemember() {
+    DeafCall call = new DeafCall();
+    call.fails = true;
+    assertThatThrownBy(() -> server.accept(call)).isInstanceOf(IllegalStateException.class);
+    assertThat(dictionaries.grantedBytes()).isZero();
+  }
+
+  private static final class DeafCall extends ServerCall<ByteBuf, SamplerFrame> {
+    private boolean fails;
+
+    @Override
+    public void request(int messages) {
+      if (fails) {
+        throw new IllegalStateException("told to fail");
+      }
+    }
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public void sendMessage(SamplerFrame frame) {}
+
+    @Override
+    public void close(Status status, Metadata trailers) {}
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public MethodDescriptor<ByteBuf, SamplerFrame> getMethodDescriptor() {
+      throw new AssertionError("not asked for");
+    }
   }
 
   @Test

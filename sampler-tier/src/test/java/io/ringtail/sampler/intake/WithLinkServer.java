@@ -29,6 +29,7 @@ import io.ringtail.ring.RingMember;
 import io.ringtail.ring.RingTable;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.rules.Rules;
+import io.ringtail.sampler.buffer.SlabMemory;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.ShardSet;
 import io.ringtail.sampler.store.ShardConfig;
@@ -36,6 +37,7 @@ import io.ringtail.sampler.store.ShardMemory;
 import io.ringtail.sampler.store.SlotView;
 import io.ringtail.trace.TraceId;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,14 @@ abstract class WithLinkServer {
   final List<Peer> linked = new CopyOnWriteArrayList<>();
   final BlockingQueue<RouterWord> words = new LinkedBlockingQueue<>();
   final List<EpochOrder> routerEpochs = new CopyOnWriteArrayList<>();
+  final Metrics metrics = new Metrics();
+
+  /** Shards that ask for it are thrown at. */
+  volatile boolean memoryIsOut;
+
+  /** Words of routers are not understood. */
+  volatile boolean keeperFails;
+
   final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   final ShardSet shards =
       new ShardSet(
@@ -79,7 +89,9 @@ abstract class WithLinkServer {
           TailSamplingConfig.defaults(),
           trace -> true,
           new Metrics(),
-          ShardMemory.unlimited(),
+          ShardMemory.unlimited()
+              .withSlabs(
+                  new SlabMemory(Long.MAX_VALUE, ByteBuffer::allocateDirect, this::hasMemory)),
           (to, word) -> false,
           now -> true,
           Rules.ALL);
@@ -94,7 +106,7 @@ abstract class WithLinkServer {
           loops,
           reading,
           dictionaries,
-          new Metrics(),
+          metrics,
           new Keeper(),
           nowNanos::get,
           LinkServer.timerThread());
@@ -102,6 +114,17 @@ abstract class WithLinkServer {
 
   static ConditionFactory await() {
     return Awaitility.await().atMost(PATIENCE);
+  }
+
+  private boolean hasMemory(long bytes) {
+    if (memoryIsOut) {
+      throw new OutOfMemoryError("told to fail");
+    }
+    return bytes >= 0;
+  }
+
+  final long linkFailures() {
+    return metrics.counter("ringtail_sampler_link_failures_total", "").getCount();
   }
 
   @BeforeEach
@@ -138,6 +161,9 @@ abstract class WithLinkServer {
 
     @Override
     public void onWord(Peer router, RouterWord word) {
+      if (keeperFails) {
+        throw new IllegalStateException("told to fail");
+      }
       words.add(word);
     }
   }
