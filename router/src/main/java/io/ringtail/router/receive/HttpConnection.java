@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -18,12 +17,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.ringtail.compress.Compression;
 import io.ringtail.http1.WantedRequests;
-import io.ringtail.link.Header;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.receive.HttpRequestHead.Problem;
-import io.ringtail.router.receive.ReceiveMetrics.Reason;
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -37,16 +33,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request that is refused before it is whole is answered at once. What is left of its body is
  * read and dropped if its length is known to be small enough, so that the connection lives on; else
- * the connection is closed, after a moment in which the client can read the answer (a close with
- * bytes unread would reset it away).
+ * the connection is closed, after a moment in which the client can read the answer: {@link
+ * LingeringClose}. What a client does not do in time ends it: {@link HttpPatience}.
  *
- * <p>Threads: the event loop's, but for {@link #answer}. Longer than most classes: it is the life
- * of a connection, which does not come apart without sharing all its state.
+ * <p>Threads: the event loop's, but for {@link #answer}.
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // what fails closes the channel: channelInactive tells
 final class HttpConnection extends ChannelInboundHandlerAdapter {
-  private static final int LINGER_MILLIS = 1000;
   private static final int MAX_INITIAL_LINE_BYTES = 4096;
   private static final int MAX_PIECE_BYTES = 256 * 1024;
 
@@ -57,13 +51,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final WantedRequests requests;
   private @Nullable ChannelHandlerContext context;
 
-  private long openedNanos;
-  private long maxAgeNanos;
-  private long deadlineNanos;
-  private @Nullable HttpExchange exchange;
-  private Compression compression = Compression.NONE;
-  private Header requestContext = Header.EMPTY;
+  private final HttpPatience patience;
+  private final LingeringClose closing = new LingeringClose();
   private final HttpBody body = new HttpBody();
+  private @Nullable HttpExchange exchange;
   private long seenBytes;
   private boolean bodyEnded = true;
   private boolean keepAlive = true;
@@ -71,7 +62,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean answered = true;
   private @Nullable ChannelFuture answerTaken;
   private boolean inHandOver;
-  private boolean lingering;
   private boolean draining;
 
   /**
@@ -82,6 +72,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     this.metrics = metrics;
     this.sendsAway = sendsAway;
     this.config = reception.config();
+    this.patience =
+        new HttpPatience(
+            config.times(), ThreadLocalRandom.current().nextDouble(0.9, 1.1), System.nanoTime());
     HttpDecoderConfig decoding =
         new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_INITIAL_LINE_BYTES)
@@ -102,30 +95,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    openedNanos = System.nanoTime();
-    long age = config.times().maxConnectionAge().toNanos();
-    double jitter = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
-    maxAgeNanos = age == 0 ? 0 : Math.max(1, (long) (age * jitter));
-    deadlineNanos = openedNanos + config.times().idleTimeout().toNanos();
     scheduleCheck(ctx);
   }
 
   /** Bytes have come, which need not be a whole head yet. */
   void bytesSeen() {
     if (answered) {
-      long soonest = System.nanoTime() + config.times().requestTimeout().toNanos();
-      deadlineNanos = Math.min(deadlineNanos, soonest);
+      patience.bytesSeen(System.nanoTime());
     }
   }
 
   private boolean wantsMore() {
-    return exchange == null || !bodyEnded || lingering;
+    return exchange == null || !bodyEnded || closing.hasBegun();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     try {
-      if (message instanceof HttpRequest request && !lingering) {
+      if (message instanceof HttpRequest request && !closing.hasBegun()) {
         begin(ctx, request);
       }
       if (message instanceof HttpContent content) {
@@ -138,16 +125,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
     HttpRequestHead head = HttpRequestHead.of(request);
-    HttpExchange begun = new HttpExchange(reception, metrics, this, head.json());
+    HttpExchange begun = new HttpExchange(reception, metrics, this, head);
     exchange = begun;
-    compression = head.compression();
-    keepAlive = head.keepAlive() && !draining && !tooOld();
+    long nowNanos = System.nanoTime();
+    keepAlive = head.keepAlive() && !draining && !patience.isTooOld(nowNanos);
     answered = false;
     withoutBody = request.method().equals(HttpMethod.HEAD);
     bodyEnded = request.decoderResult().isFailure();
     seenBytes = 0;
-    deadlineNanos = System.nanoTime() + config.times().requestTimeout().toNanos();
-    requestContext = reception.contexts().of(request.headers());
+    patience.requestBegun(nowNanos);
+    begun.takeContext(request.headers());
     boolean chunked = HttpUtil.isTransferEncodingChunked(request);
     boolean tooLarge = head.contentLength() > config.maxRequestBytes();
     refuseEarly(begun, head, !chunked && !tooLarge && !head.expectsContinue());
@@ -169,11 +156,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     Refusal unsupported = head.unsupported();
     Refusal refusal = problem == null && unsupported == null ? reception.admit() : null;
     if (problem != null) {
-      fail(begun, problem);
+      begun.fail(problem);
     } else if (unsupported != null) {
       begun.refused(unsupported);
     } else if (head.contentLength() > config.maxRequestBytes()) {
-      begun.refused(tooLarge(head.contentLength()));
+      begun.refused(reception.tooLarge(head.contentLength()));
     } else if (refusal != null) {
       begun.refused(refusal);
     } else {
@@ -190,8 +177,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (content.decoderResult().isFailure()) {
       bodyEnded = true;
       keepAlive = false;
-      fail(
-          current,
+      current.fail(
           new Problem(
               HttpResponseStatus.BAD_REQUEST,
               Status.Code.INVALID_ARGUMENT,
@@ -206,7 +192,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     bodyEnded = last;
     if (seenBytes > config.maxRequestBytes()) {
       keepAlive &= last;
-      current.refused(tooLarge(seenBytes));
+      current.refused(reception.tooLarge(seenBytes));
     } else if (current.arrived(content.content().readableBytes())) {
       take(ctx, current, content.content(), last);
     }
@@ -215,7 +201,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Drops a piece of the body of a request that was answered early. */
   private void skip(ChannelHandlerContext ctx, boolean last) {
     bodyEnded = last;
-    if (lingering) {
+    if (closing.hasBegun()) {
       return;
     }
     if (last) {
@@ -232,10 +218,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     BodyScratch scratch = BodyScratch.current();
     int length = body.end(scratch, piece);
-    deadlineNanos = Long.MAX_VALUE;
+    patience.requestWhole();
     inHandOver = true;
     try {
-      current.whole(scratch, compression, scratch.rawArray(), 0, length, requestContext);
+      current.whole(scratch, length);
     } finally {
       inHandOver = false;
       scratch.settle();
@@ -263,10 +249,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     answered = true;
     body.release();
     keepAlive &= !draining && !sendsAway.getAsBoolean();
-    boolean whole = seenWhole();
-    if (whole) {
-      deadlineNanos = System.nanoTime() + config.times().requestTimeout().toNanos();
-    }
+    boolean whole = patience.isOurTurn();
+    patience.answered(System.nanoTime());
     FullHttpResponse response = answer.response();
     HttpUtil.setKeepAlive(response, keepAlive);
     if (withoutBody) {
@@ -288,21 +272,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       written.addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    lingering = true;
-    written.addListener(future -> shutdownOutput(ctx));
-    ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    closing.begin(ctx, written);
     requests.goOn();
-  }
-
-  /** Whether the request was read to its end, not given up as broken. */
-  private boolean seenWhole() {
-    return deadlineNanos == Long.MAX_VALUE;
-  }
-
-  private static void shutdownOutput(ChannelHandlerContext ctx) {
-    if (ctx.channel() instanceof SocketChannel socket && socket.isActive()) {
-      socket.shutdownOutput();
-    }
   }
 
   /** Goes on with the next request when the answer to this one is on its way. */
@@ -326,7 +297,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       ctx.close();
       return;
     }
-    deadlineNanos = System.nanoTime() + config.times().idleTimeout().toNanos();
+    patience.idle(System.nanoTime());
     if (requests.holdsBytes()) {
       bytesSeen();
     }
@@ -379,19 +350,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void scheduleCheck(ChannelHandlerContext ctx) {
-    long atMost = Math.max(1_000_000, config.times().requestTimeout().toNanos() / 4);
-    ctx.executor().schedule(() -> check(ctx), atMost, TimeUnit.NANOSECONDS);
+    ctx.executor().schedule(() -> check(ctx), patience.checkNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void check(ChannelHandlerContext ctx) {
     if (!ctx.channel().isActive()) {
       return;
     }
-    if (exchange == null && tooOld()) {
+    long nowNanos = System.nanoTime();
+    if (exchange == null && patience.isTooOld(nowNanos)) {
       ctx.close();
       return;
     }
-    if (deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos >= 0) {
+    if (patience.isOver(nowNanos)) {
       try {
         expire(ctx);
       } catch (RuntimeException | Error e) { // thrown on, it would be the last check
@@ -409,20 +380,5 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     keepAlive = false;
     current.refused(reception.notWhole());
-  }
-
-  private boolean tooOld() {
-    return maxAgeNanos > 0 && System.nanoTime() - openedNanos > maxAgeNanos;
-  }
-
-  private Refusal tooLarge(long bytes) {
-    return new Refusal.TooLarge(
-        "body of " + bytes + " bytes or more (expected at most " + config.maxRequestBytes() + ")");
-  }
-
-  private static void fail(HttpExchange one, Problem problem) {
-    if (one.refusedFor(Reason.BAD_REQUEST)) {
-      one.fail(problem.status(), problem.code(), problem.message());
-    }
   }
 }

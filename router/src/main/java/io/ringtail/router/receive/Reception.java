@@ -42,6 +42,14 @@ record Reception(
     return new Refusal.Busy("no memory for this request now", retryAfter());
   }
 
+  /**
+   * @param bytes of the body that are announced, or have come
+   */
+  Refusal tooLarge(long bytes) {
+    return new Refusal.TooLarge(
+        "body of " + bytes + " bytes or more (expected at most " + config.maxRequestBytes() + ")");
+  }
+
   Refusal notWhole() {
     return new Refusal.TimedOut(
         "request not whole after " + config.times().requestTimeout().toMillis() + " ms",
