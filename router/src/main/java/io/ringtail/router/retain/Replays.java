@@ -144,7 +144,7 @@ final class Replays {
       if (entry == null) {
         ready.forEach(q -> q.lookedAt(Long.MAX_VALUE - 1));
       } else {
-        look(entry.getValue(), ready);
+        look(entry.getValue(), ready, parts);
         bytes += entry.getValue().spanBytes();
       }
     }
@@ -165,13 +165,14 @@ final class Replays {
     return ready;
   }
 
-  private void look(LoggedPart part, List<Question> ready) {
+  private void look(LoggedPart part, List<Question> ready, NavigableMap<Long, LoggedPart> parts) {
+    boolean again = isCutFromOneOf(parts, part);
     PartCutter read = null;
     for (Question q : ready) {
       if (q.next() > part.seq()) {
         continue;
       }
-      if (q.reaches(part.seq())) {
+      if (q.reaches(part.seq()) && !again) {
         read = read == null ? read(part) : read;
         cut(part, read, q);
       }
@@ -186,6 +187,14 @@ final class Replays {
     }
     segments.read(part.address(), length, scratch);
     return cutter.read(scratch, part.context(), part.headers(), part.ends());
+  }
+
+  /**
+   * Whether these spans came out of a part that is there itself: each question that reaches them
+   * has read that, so they would go out once more for every replay there was before.
+   */
+  private static boolean isCutFromOneOf(NavigableMap<Long, LoggedPart> parts, LoggedPart part) {
+    return part.firstSeq() != part.seq() && parts.containsKey(part.firstSeq());
   }
 
   private void cut(LoggedPart from, PartCutter read, Question question) {

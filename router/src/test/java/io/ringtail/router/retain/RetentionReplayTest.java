@@ -76,6 +76,39 @@ class RetentionReplayTest extends WithRetentionLog {
     assertThat(f.log.oldestSeq()).as("first accepted as").isEqualTo(1);
   }
 
+  /** Else the log would be twice as long for each owner its slots have had. */
+  @Test
+  void replayed_whileItsOriginalIsThere_isNotReplayedAgainBesideIt() {
+    f.epoch(List.of(A, B, C));
+    f.accepted(1, A);
+    f.epoch(List.of(B, C), A);
+    f.word(B, new Question(1, SlotSet.ALL, f.order()));
+    f.acceptSent(2, B);
+    f.word(C, new Question(1, SlotSet.ALL, f.order()));
+    assertThat(f.sent).hasSize(1);
+    assertThat(f.saidTo(C)).isEmpty();
+    f.acceptSent(3, C);
+    assertThat(f.saidTo(C)).containsExactly(new Replayed(1));
+    assertThat(f.count("ringtail_router_replayed_spans_total")).isEqualTo(2 * 20);
+  }
+
+  @Test
+  void replayed_whoseOriginalIsForgotten_isReplayedItself() {
+    f.epoch(List.of(A, B, C));
+    f.accepted(1, A);
+    f.epoch(List.of(B, C), A);
+    f.word(B, new Question(1, SlotSet.ALL, f.order()));
+    f.acceptSent(2, B);
+    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    assertThat(f.gauge("ringtail_router_retention_parts")).isEqualTo(1);
+    f.word(C, new Question(1, SlotSet.ALL, f.order()));
+    assertThat(f.sent).hasSize(1);
+    assertThat(f.sent.get(0).piece().firstSeq()).isEqualTo(1);
+    f.acceptSent(3, C);
+    assertThat(f.saidTo(C)).containsExactly(new Replayed(1));
+  }
+
   @Test
   void piece_cutIntoParts_isAcceptedWithTheLastOfThem() {
     f.epoch(List.of(A, B));
