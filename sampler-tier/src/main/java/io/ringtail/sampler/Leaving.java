@@ -53,6 +53,15 @@ final class Leaving {
             return then == Draining.Step.LEAVE;
           }
         }
+        case LEAVE_UNANSWERED -> {
+          log.info(
+              "event=left-unanswered node={} epoch={} questions={} answers_missing={}",
+              config.node().id(),
+              status.epoch(),
+              status.questions(),
+              status.answersMissing());
+          return false;
+        }
         case ABANDON -> {
           log.warn(
               "event=not-drained node={} held_spans={} complete_up_to={} epoch={} questions={}",

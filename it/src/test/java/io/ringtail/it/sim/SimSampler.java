@@ -363,6 +363,10 @@ final class SimSampler extends SimNode {
         simulation.decidesLast();
         deciding = SimShardAccess.drain(shards);
       }
+      case LEAVE_UNANSWERED -> {
+        simulation.world.tell("%s leaves, its questions are the owners' now: %s", name, brief());
+        simulation.kill(name, false);
+      }
       case ABANDON -> {
         if (left <= 0) {
           abandon();

@@ -9,10 +9,17 @@ import io.ringtail.cluster.EpochOrder;
  * is due when it is due, as another may yet come whom clients send the rest of a trace to; the rest
  * at once when half of its time is over or no router is left. What is left then, because it is
  * another's, goes to that one if an epoch that has owners came in between: a chain that goes on
- * without this sampler, or one that has come. What is not done in time makes it leave without a
- * word, so that it is lost and its traces are replayed. So does one that has no epoch in use, at
- * once: there may be one all the same, by which it has gained what another lost, and with its word
- * nobody would ask for that.
+ * without this sampler, or one that has come.
+ *
+ * <p>What is not done in time makes it leave without a word, so that it is lost and its traces are
+ * replayed. So does one that has no epoch in use, at once: there may be one all the same, by which
+ * it has gained what another lost, and with its word nobody would ask for that.
+ *
+ * <p>Who has given all away, and waits for nothing but answers to its questions, waits for half of
+ * its time: a replay takes as long as the routers' logs are large. Whoever owns its slots has heard
+ * that they are unfinished and asks for them, or will when it is lost (O2, O3); only its word,
+ * which ends the marks of others that were lost, must not come before that (M6). Without it they
+ * stay.
  */
 public final class Draining {
   private final boolean moves;
@@ -25,6 +32,8 @@ public final class Draining {
     LEAVE,
     /** Decide and export what is held, then leave. */
     DECIDE,
+    /** All is with others, but for answers that its slots' owners wait for, too: without a word. */
+    LEAVE_UNANSWERED,
     /** Time is over, or it does not know what it has: leave without a word. */
     ABANDON
   }
@@ -57,7 +66,16 @@ public final class Draining {
     if (status.noneActive() && (complete || leftNanos <= graceNanos / 2)) {
       return Step.DECIDE;
     }
+    boolean halfOver = leftNanos <= graceNanos / 2;
+    if (halfOver && holdsNothing && onlyAnswersAreMissing(status)) {
+      return Step.LEAVE_UNANSWERED;
+    }
     return leftNanos <= 0 ? Step.ABANDON : Step.WAIT;
+  }
+
+  /** It needs them no more than others do: only its word must not come before they have asked. */
+  private static boolean onlyAnswersAreMissing(HandoffStatus status) {
+    return status.handedOver() && !status.owns() && !status.noneActive() && !status.stranger();
   }
 
   /**

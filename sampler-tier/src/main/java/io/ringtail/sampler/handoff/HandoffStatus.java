@@ -16,8 +16,9 @@ import io.ringtail.cluster.EpochOrder;
  * @param possibleSplits holds that ended for want of progress
  * @param oldestHoldNanos age of the oldest hold
  * @param completeUpTo as said to the cluster
- * @param nothingLeft all that is another's has been acknowledged, all questions are answered: this
- *     sampler may leave if it owns nothing
+ * @param handedOver all that is another's has been acknowledged, and what is still asked for here
+ *     the owners of these slots ask for, too
+ * @param nothingLeft besides, all questions are answered: this sampler may leave if it owns nothing
  * @param stranger whether this sampler was lost
  * @param empty whether, being lost, it may come back: it holds nothing any more, or there is nobody
  *     to give anything to
@@ -34,10 +35,25 @@ public record HandoffStatus(
     long possibleSplits,
     long oldestHoldNanos,
     EpochOrder completeUpTo,
+    boolean handedOver,
     boolean nothingLeft,
     boolean stranger,
     boolean empty) {
   static final HandoffStatus NONE =
       new HandoffStatus(
-          EpochOrder.NONE, false, false, 0, 0, 0, 0, 0, 0, 0, EpochOrder.NONE, false, false, false);
+          EpochOrder.NONE,
+          false,
+          false,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          EpochOrder.NONE,
+          false,
+          false,
+          false,
+          false);
 }

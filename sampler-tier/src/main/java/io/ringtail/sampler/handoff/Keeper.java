@@ -413,10 +413,10 @@ public final class Keeper {
     if (newest == null) {
       return;
     }
-    boolean nothingLeft =
+    boolean handedOver =
         completions.upTo().equals(newest.order())
-            && questions.open() == 0
-            && floors.unanswered() == 0;
+            && floors.unanswered() == 0
+            && !questions.isAnyOfNewRouters();
     status =
         new HandoffStatus(
             newest.order(),
@@ -430,7 +430,8 @@ public final class Keeper {
             holds.timeouts(),
             holds.oldestNanos(nowNanos),
             completions.upTo(),
-            nothingLeft,
+            handedOver,
+            handedOver && questions.open() == 0,
             isStranger(),
             stranger.phase() == Stranger.Phase.EMPTY);
     waitingFor = holds.isEmpty() && questions.open() == 0 ? Set.of() : nodesWaitedFor();

@@ -129,6 +129,14 @@ final class Questions {
             .anyMatch(q -> q.cause().equals(NO_CAUSE) && q.unanswered().contains(router));
   }
 
+  /**
+   * Whether one is open that this sampler alone has asked: no hold waits for it, so it says of
+   * none.
+   */
+  boolean isAnyOfNewRouters() {
+    return open.values().stream().anyMatch(q -> q.cause().equals(NO_CAUSE));
+  }
+
   /** Whether one is open for slots gained in {@code epoch} or before. */
   boolean isOpenUpTo(EpochOrder epoch) {
     return open.values().stream().anyMatch(q -> q.cause().compareTo(epoch) <= 0)

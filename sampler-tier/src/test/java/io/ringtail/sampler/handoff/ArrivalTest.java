@@ -53,6 +53,20 @@ class ArrivalTest {
 
   private static HandoffStatus status(boolean owns, int holds, int missing, boolean stranger) {
     return new HandoffStatus(
-        E3, owns, false, 1, holds, holds * 350, 1, missing, 0, 0, E3, false, stranger, false);
+        E3,
+        owns,
+        false,
+        1,
+        holds,
+        holds * 350,
+        1,
+        missing,
+        0,
+        0,
+        E3,
+        false,
+        false,
+        stranger,
+        false);
   }
 }

@@ -30,6 +30,25 @@ class DrainingTest {
     assertThat(draining.next(status(false, false, 0, true), true, 70)).isEqualTo(Step.LEAVE);
   }
 
+  /** What the owners of its slots ask for, too: they are waited for if it goes without a word. */
+  @Test
+  void drain_onlyAnswersAreMissing_waitsForHalfItsTime_thenLeavesWithoutAWord() {
+    HandoffStatus unanswered = unanswered(false, false, false);
+    assertThat(draining.next(unanswered, true, 51)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(unanswered, true, 50)).isEqualTo(Step.LEAVE_UNANSWERED);
+    assertThat(draining.next(unanswered, false, 50)).as("holds spans").isEqualTo(Step.WAIT);
+    assertThat(draining.next(status(false, false, 0, false), true, 50))
+        .as("not all is acknowledged")
+        .isEqualTo(Step.WAIT);
+  }
+
+  @Test
+  void drain_onlyAnswersAreMissing_ofOneThatOwnsOrWasLostOrIsTheLast_goesOn() {
+    assertThat(draining.next(unanswered(true, false, false), true, 50)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(unanswered(false, false, true), true, 50)).isEqualTo(Step.WAIT);
+    assertThat(draining.next(unanswered(false, true, false), true, 50)).isEqualTo(Step.DECIDE);
+  }
+
   @Test
   void drain_timeIsOver_leavesWithoutAWord() {
     assertThat(draining.next(status(false, false, 0, false), false, 0)).isEqualTo(Step.ABANDON);
@@ -46,7 +65,7 @@ class DrainingTest {
   @Test
   void drain_noneActiveAndNoRouterLeft_decidesAtOnce() {
     HandoffStatus alone =
-        new HandoffStatus(E3, true, true, 0, 0, 0, 0, 0, 0, 0, E3, false, false, false);
+        new HandoffStatus(E3, true, true, 0, 0, 0, 0, 0, 0, 0, E3, false, false, false, false);
     assertThat(draining.next(alone, false, 99)).isEqualTo(Step.DECIDE);
   }
 
@@ -69,6 +88,25 @@ class DrainingTest {
   private static HandoffStatus status(
       boolean owns, boolean noneActive, int holds, boolean nothingLeft) {
     return new HandoffStatus(
-        E3, owns, noneActive, 1, holds, holds, 0, 0, 0, 0, E3, nothingLeft, false, false);
+        E3,
+        owns,
+        noneActive,
+        1,
+        holds,
+        holds,
+        0,
+        0,
+        0,
+        0,
+        E3,
+        nothingLeft,
+        nothingLeft,
+        false,
+        false);
+  }
+
+  private static HandoffStatus unanswered(boolean owns, boolean noneActive, boolean stranger) {
+    return new HandoffStatus(
+        E3, owns, noneActive, 1, 0, 0, 1, 1, 0, 0, E3, true, false, stranger, false);
   }
 }

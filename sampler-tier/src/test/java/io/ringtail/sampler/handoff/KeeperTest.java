@@ -390,6 +390,37 @@ class KeeperTest {
     assertThat(keeper.status().owns()).isFalse();
   }
 
+  /** It owns nothing and says that what went is unfinished: who owns that now asks as well. */
+  @Test
+  void drained_whileItsGainsAreAskedFor_allIsHandedOverButNotAnswered() {
+    settled(A, B, C, R);
+    epoch(List.of(A, B, R), List.of(C));
+    SamplerWord.Question question = routers.take(SamplerWord.Question.class).get(0);
+    epoch(List.of(A.withState(Member.State.DRAINING), B, R), List.of());
+    keeper.onTick(0);
+    assertThat(completions.get(completions.size() - 1)).isEqualTo(new Completion(1, e(3), e(3)));
+    assertThat(keeper.status().handedOver()).isTrue();
+    assertThat(keeper.status().nothingLeft()).isFalse();
+    keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
+    assertThat(keeper.status().nothingLeft()).isTrue();
+  }
+
+  /** No hold waited for that, so nobody else hears of it. */
+  @Test
+  void drained_whileANewRouterIsAsked_isNotHandedOver() {
+    settled(A, B, R);
+    Member other = member("s", 8, Member.Role.ROUTER, Member.State.ACTIVE);
+    epoch(List.of(A, B, R, other), List.of());
+    SamplerWord.Question question = routers.take(SamplerWord.Question.class).get(0);
+    epoch(List.of(A.withState(Member.State.DRAINING), B, R, other), List.of());
+    keeper.onTick(0);
+    assertThat(completions.get(completions.size() - 1))
+        .isEqualTo(new Completion(1, e(3), EpochOrder.NONE));
+    assertThat(keeper.status().handedOver()).isFalse();
+    keeper.onWord(8, new RouterWord.Replayed(question.id()), 0);
+    assertThat(keeper.status().handedOver()).isTrue();
+  }
+
   @Test
   void floors_lowerTheBoardThenTheRouter_andTheMarkStaysBelow() {
     settled(A, B, R);
