@@ -352,6 +352,24 @@ enum Named {
       s.after(stalls + 100 * MILLI, () -> s.node("s1").ifPresent(s::breakLinks));
     }
   },
+  /** An owner stalls when a router that did has just sent it much: it has not read all of that. */
+  STALLS_WITH_MUCH_TO_READ {
+    @Override
+    void start(Simulation s) {
+      s.world.slowShare = 1; // shards nap for long
+      ONE_SAMPLER_RESTARTS.start(s);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.slowNetwork(20);
+      long back = 3_500 * MILLI;
+      s.after(2 * SECOND, () -> s.pause("r1", back - 2 * SECOND));
+      s.after(
+          back + s.world.below(60 * MILLI),
+          () -> s.pause("s0", 2_100 * MILLI + s.world.below(400 * MILLI)));
+    }
+  },
   WAKING_UP_ALONE {
     @Override
     void plan(Simulation s) {
