@@ -89,7 +89,7 @@ class LoadCommandTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    assertThat(run("127.0.0.1:" + port, "--timeout=50ms")).isEqualTo(69);
+    assertThat(run("127.0.0.1:" + port, "--max-retries=0")).isEqualTo(69);
     assertThat(command.err())
         .contains("nobody answered at 127.0.0.1:" + port + " by grpc (a router has port 4317")
         .contains("Connection refused");
