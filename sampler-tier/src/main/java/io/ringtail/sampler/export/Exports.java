@@ -7,6 +7,7 @@ import io.ringtail.sampler.export.send.GrpcTransport;
 import io.ringtail.sampler.export.send.HttpTransport;
 import io.ringtail.sampler.export.send.OtlpEndpoint;
 import io.ringtail.sampler.export.send.Transport;
+import io.ringtail.threads.DaemonThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ public final class Exports implements ExportQueue {
             maxInFlight,
             transports,
             spool,
-            Executors.newSingleThreadExecutor(r -> diskThread(r, name)),
+            Executors.newSingleThreadExecutor(new DaemonThreads("ringtail-disk-" + name)),
             metrics,
             new Random(),
             () -> loop[0].wakeUp());
@@ -111,13 +112,6 @@ public final class Exports implements ExportQueue {
     for (Transport transport : transports) {
       log.info("export destination={} to={}", name, transport.name());
     }
-  }
-
-  /** Started with the first request that is written. */
-  private static Thread diskThread(Runnable work, String destination) {
-    Thread thread = new Thread(work, "ringtail-disk-" + destination);
-    thread.setDaemon(true);
-    return thread;
   }
 
   @Override
