@@ -95,6 +95,11 @@ public final class Unanswered {
       return handedIn;
     }
 
+    /** Whether it is all there was to export of its trace: an export of late spans is not. */
+    public boolean settlesTrace() {
+      return decision != null || handedIn;
+    }
+
     private long bytes() {
       return (long) trace.resourceSpans().capacity() + OBJECT_BYTES;
     }

@@ -6,6 +6,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.sampler.account.PolicyNames;
 import io.ringtail.sampler.buffer.SpanCursor;
 import io.ringtail.sampler.buffer.TraceTable;
+import io.ringtail.sampler.depart.Departures;
 import io.ringtail.sampler.depart.Unanswered;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.Notice;
@@ -18,7 +19,8 @@ import java.util.Map;
 
 /**
  * Writes traces and exports as a transfer has them. Each span is copied once, from its blocks to
- * the batch. Threads: the shard's.
+ * the batch. Late spans of a kept trace are a piece of it: their export settles nothing, wherever
+ * it is answered. Threads: the shard's.
  */
 final class ParcelWriter {
   private static final int NONE = -1;
@@ -166,6 +168,9 @@ final class ParcelWriter {
         Math.max(0, nowMillis - traces.firstArrivalMillis(trace)),
         policy < 0 ? Math.max(0, traces.deadlineMillis(trace) - nowMillis) : 0,
         policy < 0 ? NONE : out.policy(policies.name(policy)));
+    if (policy >= 0 && traces.decision(trace) == Departures.NO_DECISION) {
+      out.piece();
+    }
   }
 
   /** Writes a kept trace whose export is not answered; see {@link #trace}. */
@@ -197,6 +202,9 @@ final class ParcelWriter {
         0,
         0,
         out.policy(export.trace().policy()));
+    if (!export.settlesTrace()) {
+      out.piece();
+    }
   }
 
   private int group(int number) {

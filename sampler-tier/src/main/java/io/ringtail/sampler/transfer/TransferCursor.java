@@ -121,7 +121,7 @@ public final class TransferCursor {
     return policy;
   }
 
-  /** Whether it is not all of the trace: the rest is another entry. */
+  /** Whether it is not all of the trace: the rest is another entry, or elsewhere. */
   public boolean isPiece() {
     return piece;
   }

@@ -81,6 +81,67 @@ class HandoverOfExportsTest extends OverThreeSamplers {
   }
 
   @Test
+  void lateSpansBeingExported_handedOver_doNotSettleTheirTrace() {
+    long trace = replayedOneOfTwoSpansToBAndHandedItToC();
+    c.exports.answerAll();
+    samplers.settle();
+
+    c.exports.taken.clear();
+    c.replay(Spans.error(trace, 1));
+    c.replay(Spans.error(trace, 2));
+    assertThat(c.set.metrics().droppedSpans(DropReason.REPLAY_SETTLED)).isZero();
+    assertThat(c.exported().get(trace)).hasSize(2);
+  }
+
+  @Test
+  void lateSpansThatWaitForTheQueue_handedOver_doNotSettleTheirTrace() {
+    b.exports.room = 0;
+    long trace = replayedOneOfTwoSpansToBAndHandedItToC();
+    c.exports.answerAll();
+    samplers.settle();
+
+    c.replay(Spans.error(trace, 2));
+    assertThat(c.set.metrics().droppedSpans(DropReason.REPLAY_SETTLED)).isZero();
+    assertThat(c.exported().get(trace)).hasSize(2);
+  }
+
+  @Test
+  void lateSpansHandedOver_withAllOfTheExport_areSettledByThat() {
+    long trace = replayedOneOfTwoSpansToBAndHandedItToC();
+    a.epoch(3, "c");
+    samplers.advance(1500);
+    c.exports.answerAll();
+    samplers.settle();
+
+    c.exports.taken.clear();
+    c.replay(Spans.error(trace, 2));
+    assertThat(c.set.metrics().droppedSpans(DropReason.REPLAY_SETTLED)).isEqualTo(1);
+    assertThat(c.exported()).isEmpty();
+  }
+
+  /**
+   * A trace of two spans is kept by a, who cannot export it and is taken for lost; its heir b, to
+   * whom one of the spans is replayed, hands that on to c before it is exported.
+   */
+  private long replayedOneOfTwoSpansToBAndHandedItToC() {
+    samplers.nameRouter();
+    samplers.all().forEach(one -> one.exports.silent = true);
+    epoch(1, "a", "b");
+    long trace = LongStream.range(0, TRACES).filter(a::owns).findFirst().orElseThrow();
+    a.take(Spans.error(trace, 1), Spans.error(trace, 2));
+    samplers.advance(1500);
+    assertThat(a.exported().get(trace)).hasSize(2);
+    b.epoch(2, "b");
+    b.replay(Spans.error(trace, 1));
+    b.epoch(3, "c");
+    c.epoch(3, "c");
+    samplers.advance(1500);
+    assertThat(b.set.foreign().oldestLost()).isNull();
+    assertThat(c.exported().get(trace)).hasSize(1);
+    return trace;
+  }
+
+  @Test
   void exportAnsweredAfterItsDecisionWentAlong_isSettledAtTheOwnerToo() {
     samplers.nameRouter();
     a.exports.silent = true;
