@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -197,8 +198,12 @@ final class Floor {
       }
     }
     for (LivingMark known : List.copyOf(living.values())) {
-      if (known.named != null && !named.containsKey(known.named.key)) {
-        leave(known.named, named, inTurn, wordsCount);
+      Named before = known.named;
+      Member now = before == null ? null : named.get(before.key);
+      if (before != null && now == null) {
+        leave(before, named, inTurn, wordsCount);
+      } else if (now != null && !Named.of(now).equals(before)) {
+        rename(known, named, inTurn, wordsCount);
       }
     }
     named.values().forEach(m -> name(Named.of(m)));
@@ -232,6 +237,20 @@ final class Floor {
     } else {
       lose(sampler, named, false, wordsCount);
     }
+  }
+
+  /**
+   * The same process by another order: of two chains that name a joiner the other one goes on, or
+   * the loss of one that never had an epoch in use was skipped. Nobody says a word by the old name
+   * any more: that counts as lost, so who was waited for by it is waited for as those are by whom
+   * it is inherited. The mark goes on with the process.
+   */
+  private void rename(
+      LivingMark known, Map<SamplerKey, Member> named, boolean inTurn, boolean wordsCount) {
+    Named before = Objects.requireNonNull(known.named);
+    living.remove(before.key);
+    lose(before, named, inTurn, wordsCount);
+    living.put(before.key, known);
   }
 
   private void lose(
@@ -351,7 +370,10 @@ final class Floor {
   /** As the last epoch that named it did. */
   private @Nullable Named newest(SamplerKey sampler) {
     LivingMark alive = living.get(sampler);
-    Named newest = alive == null ? null : alive.named;
+    if (alive != null && alive.named != null) {
+      return alive.named; // though one of another chain may have had a higher order
+    }
+    Named newest = null;
     for (Named gone : lost.keySet()) {
       boolean later = newest == null || newest.order.compareTo(gone.order) < 0;
       newest = gone.key.equals(sampler) && later ? gone : newest;

@@ -129,6 +129,42 @@ class FloorTest {
   }
 
   /** Samplers of the other chain had lost B in an epoch that never came here. */
+  /** Two sides of a partition name C, who joins; the one that goes on does so by a lower order. */
+  @Test
+  void samplerThatTheOtherChainNamesByAnotherOrder_isWaitedForByThat() {
+    EpochOrder merged = new EpochOrder(2, 5);
+    Member here = sampler("c", 3, E3);
+    Member there = sampler("c", 3, E2);
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(B), new Mark(10, E1));
+    floor.onEpoch(epoch(E3, List.of(A, here), List.of(B)), true, null, 0);
+    floor.marked(SamplerKey.of(here), new Mark(20, E3));
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(B), E3);
+    floor.onEpoch(epoch(merged, List.of(A, there), List.of()), false, null, 0);
+    assertThat(floor.value()).as("C may need what B had").isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(A), merged);
+    assertThat(floor.value()).as("C may need it yet").isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(there), Floor.Named.of(there), merged);
+    assertThat(floor.value()).as("C's own mark goes on").isEqualTo(20);
+    floor.marked(SamplerKey.of(there), new Mark(30, merged));
+    assertThat(floor.value()).isEqualTo(30);
+  }
+
+  /** B was lost before it had an epoch in use, in one that the router skips, and comes again. */
+  @Test
+  void samplerNamedAnewAfterALossThatWasSkipped_isWaitedForByItsHeirsToo() {
+    Member again = B.withIncarnation(new Incarnation(E4, 2));
+    floor.onEpoch(epoch(E1, List.of(A, B, C), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(C), new Mark(10, E1));
+    floor.onEpoch(epoch(E2, List.of(A, B), List.of(C)), true, null, 0);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(C), E2);
+    floor.onEpoch(epoch(E4, List.of(A, again), List.of()), false, null, 0);
+    floor.needsNothing(SamplerKey.of(again), Floor.Named.of(again), E4);
+    assertThat(floor.value()).as("A may have inherited from B").isEqualTo(10);
+    floor.needsNothing(SamplerKey.of(A), Floor.Named.of(A), E4);
+    assertThat(floor.value()).isEqualTo(Floor.NONE);
+  }
+
   @Test
   void wordsOfALossThatWasNeverSeenHere_doNotCountForTheNext() {
     floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
