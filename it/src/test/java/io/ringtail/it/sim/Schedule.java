@@ -97,7 +97,17 @@ final class Schedule {
     surround(want);
     s.clients.send(7 * World.SECOND, 10 + random.nextInt(10), 8, 600 * World.MILLI);
     plan();
-    s.after(ACTIVE - World.MILLI, mishaps::fillUp);
+    fillUpFrom(ACTIVE - World.MILLI);
+  }
+
+  /** Again and again: what was planned before may yet kill the last that there are. */
+  private void fillUpFrom(long nanos) {
+    s.after(
+        nanos,
+        () -> {
+          mishaps.fillUp();
+          fillUpFrom(World.SECOND);
+        });
   }
 
   private void surround(Want want) {
