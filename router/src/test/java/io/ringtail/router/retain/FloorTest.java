@@ -128,7 +128,6 @@ class FloorTest {
     assertThat(floor.value()).isEqualTo(30);
   }
 
-  /** Samplers of the other chain had lost B in an epoch that never came here. */
   /** Two sides of a partition name C, who joins; the one that goes on does so by a lower order. */
   @Test
   void samplerThatTheOtherChainNamesByAnotherOrder_isWaitedForByThat() {
@@ -165,6 +164,7 @@ class FloorTest {
     assertThat(floor.value()).isEqualTo(Floor.NONE);
   }
 
+  /** Samplers of the other chain had lost B in an epoch that never came here. */
   @Test
   void wordsOfALossThatWasNeverSeenHere_doNotCountForTheNext() {
     floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
