@@ -51,7 +51,10 @@ final class Holds {
 
   /**
    * An epoch comes into use, before what is gained in it: whom it lost will say nothing any more,
-   * and what is not this sampler's any more is not held.
+   * and what is not this sampler's any more is not held. Where one is lost that a hold waits for, it
+   * is asked for what goes in the same epoch, too: who owns that now asks only when it has heard
+   * that it is unfinished, may be lost before, and is not waited for if it comes later than the
+   * loss; until the answer this sampler does not say that it needs nothing of who was lost (M6).
    *
    * @param own slots in {@code epoch}
    * @param named samplers in it, by bits
@@ -70,17 +73,16 @@ final class Holds {
       }
     }
     for (Hold hold : holds) {
-      boolean lostOne = losesOne(hold, named, drained);
-      SlotSet gone = hold.slots.without(own);
-      if (!gone.isEmpty()) {
-        hold.slots = hold.slots.and(own);
-        boolean replays = lostOne || !isAnswered(hold) || nowNanos < hold.notBeforeNanos;
-        loseSlots(hold, gone, epoch, replays);
-      }
-      if (lostOne && !hold.slots.isEmpty()) {
+      if (losesOne(hold, named, drained)) {
         ask(hold, hold.slots);
         hold.notBeforeNanos = nowNanos + leaseNanos;
         hold.progressNanos = nowNanos;
+      }
+      SlotSet gone = hold.slots.without(own);
+      if (!gone.isEmpty()) {
+        hold.slots = hold.slots.and(own);
+        boolean replays = !isAnswered(hold) || nowNanos < hold.notBeforeNanos;
+        loseSlots(hold, gone, epoch, replays);
       }
     }
     holds.removeIf(hold -> hold.slots.isEmpty());

@@ -155,10 +155,20 @@ class HoldsTest {
   }
 
   @Test
-  void hold_slotLostInTheEpochThatLostASamplerWaitedFor_isUnfinished() {
+  void hold_slotLostInTheEpochThatLostASamplerWaitedFor_isUnfinishedAndAskedFor() {
     holds.gain(e(5), SLOTS, Set.of(A, B), false, false, 0);
     holds.onEpoch(e(6), SlotSet.NONE, Set.of(A), Set.of(), 0);
     assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
+    assertThat(asked().slots()).isEqualTo(SLOTS);
+    assertThat(questions.isOpenUpTo(e(6))).isTrue();
+    assertThat(holds.count()).isZero();
+  }
+
+  @Test
+  void hold_slotLostInTheEpochInWhichASamplerWaitedForDrained_isNotAskedFor() {
+    holds.gain(e(5), SLOTS, Set.of(A, B), false, false, 0);
+    holds.onEpoch(e(6), SlotSet.of(10), Set.of(A), Set.of(B), 0);
+    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(EpochOrder.NONE);
     assertThat(routers.take()).isEmpty();
   }
 

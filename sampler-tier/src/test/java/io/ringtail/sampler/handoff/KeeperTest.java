@@ -405,6 +405,30 @@ class KeeperTest {
     assertThat(keeper.status().nothingLeft()).isTrue();
   }
 
+  /**
+   * B owns them next, but may be lost before it hears that they are unfinished, and its heir may
+   * come later than the loss.
+   */
+  @Test
+  void drained_inTheEpochThatLosesWhoHandsOver_needsThatUntilRoutersHaveReplayedWhatWent() {
+    settled(A, B, C, R);
+    SlotSet before = owned();
+    Member dies = C.withState(Member.State.DRAINING);
+    epoch(List.of(A, B, dies, R), List.of());
+    SlotSet gained = owned().without(before);
+    complete(B, 2);
+    keeper.onTick(0);
+    routers.take();
+    epoch(List.of(A.withState(Member.State.DRAINING), B, R), List.of(dies));
+    SamplerWord.Question question = routers.take(SamplerWord.Question.class).get(0);
+    assertThat(question.slots()).isEqualTo(gained);
+    keeper.onTick(0);
+    assertThat(routers.take()).isEmpty();
+    assertThat(completions.get(completions.size() - 1)).isEqualTo(new Completion(1, e(3), e(3)));
+    keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
+    assertThat(routers.take(SamplerWord.NeedsNothing.class)).contains(needsNothingOf(C, 3));
+  }
+
   /** No hold waited for that, so nobody else hears of it. */
   @Test
   void drained_whileANewRouterIsAsked_isNotHandedOver() {
