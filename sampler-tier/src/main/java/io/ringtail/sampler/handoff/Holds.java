@@ -51,8 +51,8 @@ final class Holds {
 
   /**
    * An epoch comes into use, before what is gained in it: whom it lost will say nothing any more,
-   * and what is not this sampler's any more is not held. Where one is lost that a hold waits for, it
-   * is asked for what goes in the same epoch, too: who owns that now asks only when it has heard
+   * and what is not this sampler's any more is not held. Where one is lost that a hold waits for,
+   * it is asked for what goes in the same epoch, too: who owns that now asks only when it has heard
    * that it is unfinished, may be lost before, and is not waited for if it comes later than the
    * loss; until the answer this sampler does not say that it needs nothing of who was lost (M6).
    *
