@@ -121,6 +121,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     this.rerouter =
         new Rerouter(this::routes, splitter.get(), bytesHeld, metrics, mishaps, nanoTime);
     this.rerouting = new RerouteLoop(control, rerouter, this::inUse, mishaps, nanoTime);
+    OpenRequests open = new OpenRequests(seqs, nanoTime);
     this.retention =
         new RetentionLoop(
             rules.inForce(Rule.M5) ? retentionConfig : RetentionConfig.off(),
@@ -128,6 +129,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
                 control,
                 rerouter,
                 seqs,
+                open,
                 bytesHeld,
                 PooledByteBufAllocator.DEFAULT,
                 nanoTime,
@@ -161,7 +163,13 @@ public final class Forwarder implements Ingress, AutoCloseable {
         new RequestIntake(
             config,
             new RequestIntake.Surroundings(
-                splitter, this::routes, retention::refusesIntake, bytesHeld, metrics, nanoTime),
+                splitter,
+                this::routes,
+                retention::refusesIntake,
+                bytesHeld,
+                open,
+                metrics,
+                nanoTime),
             metricRegistry);
     rerouting.start();
     retention.start();

@@ -33,7 +33,6 @@ final class RequestIntake implements Ingress {
   private final ForwardConfig config;
   private final Surroundings with;
   private final ThreadLocal<BatchSplitter> splitters;
-  private final AtomicLong open = new AtomicLong();
   private volatile boolean stopped;
 
   /**
@@ -43,12 +42,14 @@ final class RequestIntake implements Ingress {
    * @param routes by the epoch in use; null before the first
    * @param logIsFull whether what samplers have accepted cannot be kept any more
    * @param bytesHeld of parts not accepted yet
+   * @param open told of each request that is taken
    */
   record Surroundings(
       Supplier<BatchSplitter> splitter,
       Supplier<@Nullable Routes> routes,
       BooleanSupplier logIsFull,
       AtomicLong bytesHeld,
+      OpenRequests open,
       ForwardMetrics metrics,
       LongSupplier nanoTime) {}
 
@@ -56,7 +57,7 @@ final class RequestIntake implements Ingress {
     this.config = config;
     this.with = with;
     this.splitters = ThreadLocal.withInitial(with.splitter);
-    registry.gauge("ringtail_router_open_requests", "Requests not answered yet.", open::get);
+    registry.gauge("ringtail_router_open_requests", "Requests not answered yet.", with.open::count);
   }
 
   @Override
@@ -91,13 +92,12 @@ final class RequestIntake implements Ingress {
   }
 
   private PendingRequest begun(Split split, Responder responder) {
-    open.incrementAndGet();
     return new PendingRequest(
         responder,
         with.nanoTime.getAsLong() + config.timeout().toNanos(),
         split.parts().size(),
         split.rejectedSpans(),
-        open::decrementAndGet);
+        with.open.begin());
   }
 
   private Optional<Refusal> refusal(@Nullable Routes now, int length) {
@@ -138,7 +138,7 @@ final class RequestIntake implements Ingress {
 
   /** Requests taken and not answered yet. */
   long openRequests() {
-    return open.get();
+    return with.open.count();
   }
 
   /** Takes no more requests. */

@@ -41,7 +41,9 @@ import org.slf4j.LoggerFactory;
  * <p>How no part is overlooked: before each batch it reads the newest seq and then the oldest
  * unanswered one of all links. A seq below both has been answered, and its acceptance was put into
  * the queue before its link stopped telling of it; so it is in the log, or was, once the queue has
- * been emptied. Only then the log trims, and says what its oldest is.
+ * been emptied. Only then the log trims, and says what its oldest is. What it says is not above the
+ * oldest request either: a part that waits for an epoch has no seq by which it would count, and
+ * what is decided meanwhile has to be known when it comes.
  */
 final class RetentionLoop implements Retention, RetentionLog.Effects {
   private static final Logger logger = LoggerFactory.getLogger(RetentionLoop.class);
@@ -55,6 +57,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private final Mishaps mishaps;
   private final Rerouter rerouter;
   private final Seqs seqs;
+  private final OpenRequests requests;
   private final Supplier<Collection<Link>> links;
   private final BiConsumer<SamplerKey, RouterWord> words;
   private final AtomicLong bytesHeld;
@@ -111,6 +114,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
       EventLoop control,
       Rerouter rerouter,
       Seqs seqs,
+      OpenRequests requests,
       AtomicLong bytesHeld,
       ByteBufAllocator allocator,
       LongSupplier nanoTime,
@@ -130,6 +134,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     this.control = with.control;
     this.rerouter = with.rerouter;
     this.seqs = with.seqs;
+    this.requests = with.requests;
     this.bytesHeld = with.bytesHeld;
     this.nanoTime = with.nanoTime;
     this.links = links;
@@ -226,11 +231,12 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private void goOn() {
     long nowNanos = nanoTime.getAsLong();
     long bound = bound();
+    long unanswered = requests.oldestSeq(); // read before the queue, too
     boolean empty = takeEvents(nowNanos);
     boolean more = !empty;
     if (empty) {
       more = log.work(nowNanos, bound);
-      publish(bound);
+      publish(Math.min(bound, unanswered));
     }
     if (piecesWereSent) {
       piecesWereSent = false;
@@ -312,8 +318,8 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     }
   }
 
-  private void publish(long bound) {
-    oldestSeq = Math.min(bound, log.oldestSeq());
+  private void publish(long oldestUnanswered) {
+    oldestSeq = Math.min(oldestUnanswered, log.oldestSeq());
     refusesIntake = log.refusesIntake();
     spanCount = log.spanCount();
     settledAt = log.isEmpty() ? taken : -1;

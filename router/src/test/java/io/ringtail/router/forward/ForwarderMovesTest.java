@@ -41,6 +41,18 @@ class ForwarderMovesTest extends WithForwarder {
     assertThat(got).containsExactlyInAnyOrderElementsOf(spansOf(body));
   }
 
+  /** What is decided while it waits has to be known when it comes (protocol A5, D4). */
+  @Test
+  void notOwner_waitsForAnEpoch_routerSaysThatNothingSinceIsSettled() throws Exception {
+    start(1);
+    FakeSampler only = samplers.get(0);
+    only.answers = part -> Refused.notOwner(part.seq(), order(2), "moved");
+    Answer answer = accept(SampleRequests.of(random, 20));
+    await().until(() -> only.progress().stream().filter(p -> p.upToSeq() >= 1).count() >= 5);
+    assertThat(answer.given()).isFalse();
+    assertThat(only.progress()).allMatch(p -> p.oldestSeq() <= 1);
+  }
+
   @Test
   void brokenLink_comesBackAndUnansweredPartsAreSentAgain() throws Exception {
     start(1);

@@ -36,6 +36,7 @@ class RequestIntakeTest {
   private final List<Owner> owners = List.of(new Owner(), new Owner(), new Owner());
   private @Nullable Routes routes = new Routes(table, List.copyOf(owners));
   private boolean logIsFull;
+  private final OpenRequests open = new OpenRequests(new Seqs(), now::get);
   private final RequestIntake intake =
       new RequestIntake(
           new ForwardConfig(Duration.ofNanos(TIMEOUT_NANOS), MAX_BYTES_HELD, 1 << 16),
@@ -44,6 +45,7 @@ class RequestIntakeTest {
               () -> routes,
               () -> logIsFull,
               held,
+              open,
               new ForwardMetrics(metrics),
               now::get),
           metrics);

@@ -33,6 +33,8 @@ class RetentionLoopTest {
   private final AtomicLong held = new AtomicLong();
   private final AtomicLong now = new AtomicLong();
   private final List<RouterWord> said = new ArrayList<>();
+  private final Seqs seqs = new Seqs();
+  private final OpenRequests requests = new OpenRequests(seqs, now::get);
   private final RetentionLoop loop =
       new RetentionLoop(
           new RetentionConfig(1 << 20, WhenFull.FORGET, Duration.ZERO),
@@ -49,7 +51,8 @@ class RetentionLoopTest {
                       LoggerFactory.getLogger(RetentionLoopTest.class),
                       now::get),
                   now::get),
-              new Seqs(),
+              seqs,
+              requests,
               held,
               new UnpooledByteBufAllocator(false),
               now::get,
@@ -68,6 +71,26 @@ class RetentionLoopTest {
     assertThat(loop.isSettled()).isTrue();
     assertThat(metrics.registry().counter("ringtail_router_retention_failures_total").getCount())
         .isEqualTo(1);
+  }
+
+  @Test
+  void oldestSeq_isNotAboveWhatWasNewestWhenTheOldestOpenRequestWasTaken() {
+    seqs.next();
+    seqs.next();
+    now.addAndGet(1_000_000_000);
+    Runnable answered = requests.begin();
+    long refused = seqs.next(); // its part is sent, and waits then for an epoch
+    seqs.next();
+    run();
+    assertThat(loop.oldestSeq()).isEqualTo(2).isLessThan(refused);
+    answered.run();
+    run();
+    assertThat(loop.oldestSeq()).isEqualTo(5);
+  }
+
+  private void run() {
+    loop.linkEnded(Tables.of(1).order());
+    control.runPendingTasks();
   }
 
   private static List<SamplerWord> unknownWord() {
