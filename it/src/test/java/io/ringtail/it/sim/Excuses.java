@@ -1,11 +1,13 @@
 package io.ringtail.it.sim;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,7 @@ final class Excuses {
   private final List<Loss> samplersLost = new ArrayList<>();
   private final List<Noticed> noticed = new ArrayList<>();
   private final Set<String> routersLost = new HashSet<>();
+  private final List<OwnSide> ownSides = new ArrayList<>();
   private long partedAt = Long.MAX_VALUE;
   private long lastDecides = Long.MAX_VALUE;
 
@@ -40,6 +43,16 @@ final class Excuses {
 
   /** A sampler uses an epoch by which that one was lost: what it had is asked for from there on. */
   private record Noticed(long at, String lost) {}
+
+  /**
+   * Routers that go by a chain of their own, with a sampler on it, after one of them, or that
+   * sampler, was taken for dead.
+   */
+  private record OwnSide(long from, long until, Set<String> routers) {
+    boolean took(Ledger.Sent span) {
+      return from <= span.toldAt && span.toldAt <= until && routers.contains(span.toldBy.get(0));
+    }
+  }
 
   /**
    * @param remembersLittle whether decisions that no log needs are forgotten at once
@@ -83,6 +96,17 @@ final class Excuses {
     partedAt = Math.min(partedAt, world.now());
   }
 
+  /** Somebody has joined one that is taken for dead: what these routers take now, others miss. */
+  void ownSide(Set<String> routers) {
+    ownSides.add(new OwnSide(world.now(), Long.MAX_VALUE, routers));
+  }
+
+  /** All hear each other again, or will soon. */
+  void united() {
+    ownSides.replaceAll(
+        s -> new OwnSide(s.from, Math.min(s.until, world.now()), s.routers));
+  }
+
   /** A sampler has nobody to give anything to and decides what it holds (S3). */
   void decidesLast() {
     lastDecides = Math.min(lastDecides, world.now());
@@ -103,6 +127,7 @@ final class Excuses {
         && !isParted(trace)
         && !isDecidedLast(trace)
         && !wasWholeAndForgotten(trace)
+        && !wasWholeAndTakenAlong(trace)
         && !wasWholeAndTakenBack(trace);
   }
 
@@ -113,18 +138,61 @@ final class Excuses {
    * effect where the trace had gone meanwhile: whoever took it had to take it back (D2).
    */
   private static boolean wasWholeAndForgotten(Ledger.Trace trace) {
-    long anew = trace.decisions.get(0).at();
     long gone = lastDeath(whoTookItAlong(trace));
-    return gone != 0
-        && trace.knows.values().stream().anyMatch(heard -> gone < heard && heard <= anew)
+    return isHeardOfAnew(trace, gone)
         && trace.ended.stream().anyMatch(e -> e.at() < gone && e.missing() == 0);
+  }
+
+  /** Whether somebody who knew nothing when the last one who did was gone decides it anew. */
+  private static boolean isHeardOfAnew(Ledger.Trace trace, long gone) {
+    long anew = trace.decisions.get(0).at();
+    return gone != 0
+        && trace.knows.values().stream().anyMatch(heard -> gone < heard && heard <= anew);
+  }
+
+  /**
+   * The same where another knew of the decision before any of the trace came to it: then it ends
+   * nothing there (D5), and what comes is late. Who left in order gave to others what it knew; only
+   * the last of them may not have, so that one must have been killed.
+   */
+  private boolean wasWholeAndTakenAlong(Ledger.Trace trace) {
+    List<Host> knew = whoKnewAndAreGone(trace, Host::goneAt);
+    long gone = last(knew, Host::goneAt);
+    return isHeardOfAnew(trace, gone)
+        && isNobodyLeft(knew, gone)
+        && trace.taken.stream()
+            .filter(t -> t.at() < gone && t.missing() == 0)
+            .anyMatch(t -> !t.keep() || isAllThere(trace));
+  }
+
+  private static boolean isAllThere(Ledger.Trace trace) {
+    return trace.spans.stream().allMatch(s -> s.toldAt == 0 || s.arrived);
+  }
+
+  /** Whether the last two were killed and nobody had noticed the first, or the last one was alone. */
+  private boolean isNobodyLeft(List<Host> knew, long gone) {
+    List<Host> killed =
+        knew.stream()
+            .filter(h -> h.killedAt() <= gone)
+            .sorted(Comparator.comparingLong(Host::killedAt))
+            .toList();
+    int last = killed.size() - 1;
+    if (last < 0 || killed.get(last).killedAt() != gone) {
+      return false;
+    }
+    return samplersLost.stream().anyMatch(l -> l.at == gone && l.heirless)
+        || (last > 0 && !wasNoticed(killed.get(last - 1), gone));
   }
 
   /** Who knew of its decision, if they were killed before anybody else heard; else nobody. */
   private static List<Host> whoTookItAlong(Ledger.Trace trace) {
+    return whoKnewAndAreGone(trace, Host::killedAt);
+  }
+
+  private static List<Host> whoKnewAndAreGone(Ledger.Trace trace, ToLongFunction<Host> goneAt) {
     List<Host> knew = new ArrayList<>();
     for (Map.Entry<Host, Long> next : trace.knows.entrySet()) {
-      if (!knew.isEmpty() && lastDeath(knew) < next.getValue()) {
+      if (!knew.isEmpty() && last(knew, goneAt) < next.getValue()) {
         return knew;
       }
       knew.add(next.getKey());
@@ -133,7 +201,11 @@ final class Excuses {
   }
 
   private static long lastDeath(List<Host> hosts) {
-    return hosts.stream().mapToLong(Host::killedAt).max().orElse(0);
+    return last(hosts, Host::killedAt);
+  }
+
+  private static long last(List<Host> hosts, ToLongFunction<Host> goneAt) {
+    return hosts.stream().mapToLong(goneAt).max().orElse(0);
   }
 
   /**
@@ -266,10 +338,14 @@ final class Excuses {
         .anyMatch(s -> samplersLost.stream().anyMatch(l -> l.lives || l.at >= s.firstSentAt));
   }
 
-  /** Whether any of it was under way, or in a log, when the cluster fell into parts. */
+  /**
+   * Whether any of it was under way, or in a log, when the cluster fell into parts, or was taken on
+   * a side of its own.
+   */
   private boolean isParted(Ledger.Trace trace) {
     long last = trace.spans.stream().mapToLong(s -> s.toldAt).max().orElseThrow();
-    return last + decisionWait + LOGGED >= partedAt;
+    return last + decisionWait + LOGGED >= partedAt
+        || trace.spans.stream().anyMatch(s -> ownSides.stream().anyMatch(side -> side.took(s)));
   }
 
   /**

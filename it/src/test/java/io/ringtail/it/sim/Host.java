@@ -15,6 +15,7 @@ public final class Host {
 
   private boolean alive = true;
   private long killedAt = Long.MAX_VALUE;
+  private long goneAt = Long.MAX_VALUE;
   private boolean paused;
   private boolean burying;
 
@@ -79,6 +80,11 @@ public final class Host {
     return killedAt;
   }
 
+  /** When it was killed or left in order, {@link Long#MAX_VALUE} if it lives. */
+  long goneAt() {
+    return goneAt;
+  }
+
   /** It goes before its time: what it knows is gone with it. */
   void dies() {
     killedAt = world.now();
@@ -87,6 +93,7 @@ public final class Host {
 
   void kill() {
     alive = false;
+    goneAt = Math.min(goneAt, world.now());
     backlog.clear();
   }
 

@@ -3,6 +3,7 @@ package io.ringtail.it.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What the judge lets pass, and that next to it which it does not. */
@@ -136,5 +137,143 @@ class LedgerTest {
   void errorThatIsDropped_cameWhileADropWaitedThoughThereIsRoom_isSplit() {
     dropWaitsForItsHeir(300, 1);
     assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  /**
+   * Of three spans the owner keeps or drops all, and takes that back, as the slot goes to its heir,
+   * who knows of it before the trace comes; when both are gone another decides one span anew.
+   */
+  private void knownBeforeItCame(boolean keep, Runnable theirEnds) {
+    acceptedAt(0, 1, false);
+    acceptedAt(100, 2, true);
+    acceptedAt(200, 3, false);
+    at(1_000);
+    takes(owner, keep, 3);
+    ledger.heard(heir, HI, LO);
+    at(1_100);
+    ledger.heard(owner, HI, LO);
+    ledger.exported("s1", 1);
+    ledger.exported("s1", 2);
+    theirEnds.run();
+    at(9_000);
+    takes(other, true, 1);
+    decides(other, true, 1);
+  }
+
+  private void leaveAt(long millis, Host sampler) {
+    at(millis);
+    sampler.kill();
+  }
+
+  @Test
+  void decidedOnAPart_twoWhoKnewOfTheWholeDiedUnnoticed_isExcused() {
+    knownBeforeItCame(
+        true,
+        () -> {
+          ledger.exported("s1", 3);
+          killAt(2_000, owner);
+          killAt(2_900, heir);
+        });
+    assertThat(ledger.judge().part()).isZero();
+  }
+
+  @Test
+  void decidedOnAPart_oneWhoKnewOutlivedTheReplayForTheOther_isAFault() {
+    knownBeforeItCame(
+        true,
+        () -> {
+          ledger.exported("s1", 3);
+          killAt(2_000, owner);
+          at(2_400);
+          ledger.excuses.lossNoticed("s0");
+          killAt(2_900, heir);
+        });
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedOnAPart_whatWasKeptIsNotAllThere_isAFault() {
+    knownBeforeItCame(
+        true,
+        () -> {
+          killAt(2_000, owner);
+          killAt(2_900, heir);
+        });
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedOnAPart_oneWhoKnewLeftAndTheOtherWasTheOnlySampler_isExcused() {
+    knownBeforeItCame(
+        false,
+        () -> {
+          leaveAt(2_000, heir);
+          at(2_900);
+          ledger.excuses.samplerLost(true, false);
+          owner.dies();
+        });
+    assertThat(ledger.judge().part()).isZero();
+  }
+
+  @Test
+  void decidedOnAPart_oneWhoKnewLeftAndTheOtherHadAnHeir_isAFault() {
+    knownBeforeItCame(
+        false,
+        () -> {
+          leaveAt(2_000, heir);
+          killAt(2_900, owner);
+        });
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedOnAPart_oneWhoKnewLeftAfterTheOtherWasKilled_isAFault() {
+    knownBeforeItCame(
+        false,
+        () -> {
+          at(2_000);
+          ledger.excuses.samplerLost(true, false);
+          owner.dies();
+          leaveAt(2_900, heir);
+        });
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  /** Of two spans the second is taken by another router, and the first decided without it. */
+  private void decidedWithout(long secondMillis, String router) {
+    acceptedAt(0, 1, false);
+    at(1_000);
+    ledger.excuses.ownSide(Set.of("r1"));
+    at(secondMillis);
+    List<Spans.Span> second = List.of(new Spans.Span(HI, LO, 2, false));
+    ledger.sending(second, router);
+    if (secondMillis < 2_000) {
+      ledger.told(second, router);
+    }
+    at(2_000);
+    ledger.excuses.united();
+    at(2_001);
+    ledger.told(second, router);
+    at(9_000);
+    takes(owner, false, 1);
+    decides(owner, false, 1);
+  }
+
+  @Test
+  void decidedOnAPart_theRestWasTakenByARouterOfASideOfItsOwn_isExcused() {
+    decidedWithout(1_500, "r1");
+    assertThat(ledger.judge().part()).isZero();
+  }
+
+  @Test
+  void decidedOnAPart_theRestWasTakenByAnotherRouter_isAFault() {
+    decidedWithout(1_500, "r2");
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedOnAPart_theRestWasTakenWhenTheSidesWereUnited_isAFault() {
+    decidedWithout(2_000, "r1");
+    assertThat(ledger.judge().part()).isEqualTo(1);
   }
 }

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,12 @@ final class SimGroup implements SimMembership.Group {
   private final Map<String, Long> deafUntil = new HashMap<>();
 
   private final Map<String, Long> answersNothingUntil = new HashMap<>();
+
+  /** Told of routers that are apart from the others together with a sampler that works. */
+  Consumer<Set<String>> onOwnSide = routers -> {};
+
+  /** Told when all can hear each other again. */
+  Runnable onUnited = () -> {};
 
   private static final class Node {
     final long bits;
@@ -65,7 +73,23 @@ final class SimGroup implements SimMembership.Group {
     Side side = sides.get(sides.size() == 1 ? 0 : world.random.nextInt(sides.size()));
     side.members.add(node);
     changed(side, 50);
+    joined(side);
     host.every(100 * World.MILLI, membership::onTick);
+  }
+
+  /**
+   * Who joins one that was taken for dead makes a cluster of its own with it, if there is a sampler
+   * and a router then: a partition, which nobody has planned.
+   */
+  private void joined(Side side) {
+    boolean apart = sides.indexOf(side) > 0;
+    if (apart && side.members.stream().anyMatch(n -> n.sampler)) {
+      onOwnSide.accept(
+          side.members.stream()
+              .filter(n -> !n.sampler)
+              .map(n -> SimNode.incarnation(n.host.name(), n.bits))
+              .collect(Collectors.toSet()));
+    }
   }
 
   /** Leaves the view, soon. */
@@ -139,6 +163,7 @@ final class SimGroup implements SimMembership.Group {
       return;
     }
     witness.met(Trouble.MERGE);
+    onUnited.run();
     Side all = new Side();
     sides.forEach(s -> all.members.addAll(s.members));
     sides.forEach(s -> all.viewId = Math.max(all.viewId, s.viewId));
@@ -258,6 +283,7 @@ final class SimGroup implements SimMembership.Group {
           Side joined = sides.get(sides.size() == 1 ? 0 : world.random.nextInt(sides.size()));
           joined.members.add(back);
           changed(joined, 50);
+          joined(joined);
         });
   }
 

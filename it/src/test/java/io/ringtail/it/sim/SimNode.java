@@ -52,6 +52,11 @@ abstract class SimNode {
 
   @Override
   public String toString() {
+    return incarnation(name, bits);
+  }
+
+  /** How the judge knows it. */
+  static String incarnation(String name, long bits) {
     return name + "/" + Long.toHexString(bits);
   }
 }

@@ -57,6 +57,8 @@ final class Simulation {
     this.net = new SimNet(world);
     this.group = new SimGroup(world, witness);
     this.ledger = new Ledger(world, config);
+    group.onOwnSide = ledger.excuses::ownSide;
+    group.onUnited = ledger.excuses::united;
     this.backend = new SimBackend(world, ledger);
     this.stage = new Host(world, "stage");
     this.clients = new SimClients(this);
