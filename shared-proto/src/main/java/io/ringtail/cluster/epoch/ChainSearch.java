@@ -21,9 +21,10 @@ import java.util.Set;
  * <p>How: it asks its view for the highest epoch (ASKING) and gets that if it has not seen it
  * (FETCHING). Which chain, if there are several: the one most samplers of the view are on (whom an
  * epoch names may never have heard of it: one who coordinated, was stopped and wakes names all of
- * its old view), then whose newest epoch names most ACTIVE samplers, then most members, then the
- * higher order. Who is silent is asked again each {@value #ASK_NANOS} ns; it is over after {@value
- * #ANSWER_NANOS} ns, and for each chain's holder half as much later.
+ * its old view), then most routers of the view (what was accepted of late went by theirs, and who
+ * decides without it decides on a part), then whose newest epoch names most ACTIVE samplers, then
+ * most members, then the higher order. Who is silent is asked again each {@value #ASK_NANOS} ns; it
+ * is over after {@value #ANSWER_NANOS} ns, and for each chain's holder half as much later.
  */
 final class ChainSearch {
   private static final long ASK_NANOS = 300_000_000;
@@ -47,7 +48,7 @@ final class ChainSearch {
   private long holder;
 
   /** The newest epoch of a chain and one who has it. */
-  private record Head(EpochId id, Highest answer, long holder, int samplersOnIt) {}
+  private record Head(EpochId id, Highest answer, long holder, int samplersOnIt, int routersOnIt) {}
 
   /**
    * The end of the search.
@@ -138,9 +139,11 @@ final class ChainSearch {
             a.recent().stream()
                 .findFirst()
                 .filter(id -> !passed.contains(id))
-                .ifPresent(id -> heads.add(new Head(id, a, from, samplersOn(a)))));
+                .map(id -> new Head(id, a, from, peersOn(a, true), peersOn(a, false)))
+                .ifPresent(heads::add));
     heads.sort(
         Comparator.comparingInt(Head::samplersOnIt)
+            .thenComparingInt(Head::routersOnIt)
             .thenComparingInt(h -> h.answer().activeSamplers())
             .thenComparingInt(h -> h.answer().members())
             .thenComparing(h -> h.id().order())
@@ -152,13 +155,13 @@ final class ChainSearch {
     holder = selfBits;
   }
 
-  /** Samplers of the view whose newest epoch is of that chain, as far as they answered. */
-  private int samplersOn(Highest chain) {
+  /** Those of the view whose newest epoch is of that chain, as far as they answered. */
+  private int peersOn(Highest chain, boolean samplers) {
     Set<EpochId> epochs = Set.copyOf(chain.recent());
     int count = 0;
     for (ClusterView.Peer peer : view.peers()) {
       Highest answer = answers.get(peer.bits());
-      if (peer.sampler() && answer != null && !answer.recent().isEmpty()) {
+      if (peer.sampler() == samplers && answer != null && !answer.recent().isEmpty()) {
         count += epochs.contains(answer.recent().get(0)) ? 1 : 0;
       }
     }

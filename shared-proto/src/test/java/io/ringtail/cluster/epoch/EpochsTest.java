@@ -17,6 +17,7 @@ import io.ringtail.cluster.word.ClusterMessage.Highest;
 import io.ringtail.cluster.word.ClusterMessage.Published;
 import io.ringtail.cluster.word.ClusterMessage.Stamp;
 import io.ringtail.rules.Rules;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -193,6 +194,36 @@ class EpochsTest {
     assertThat(publishedBy(coordinator.onTick(3 * SECOND)))
         .hasSize(1)
         .allMatch(next -> next.follows(made));
+  }
+
+  @Test
+  void coordinator_chainsOfAsManySamplers_goesOnWithTheOneRoutersAreOn() {
+    coordinated(SECOND);
+    coordinator.onView(withRouter(view(5, 1, 2), 4), SECOND);
+    EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B));
+    Highest answer = new Highest(5, List.of(theirs), 1, 1);
+    assertThat(asked(coordinator.on(2, answer, SECOND))).isEmpty();
+    assertThat(asked(coordinator.on(4, answer, SECOND))).containsExactly(theirs);
+  }
+
+  @Test
+  void coordinator_chainOfMoreSamplers_winsOverTheOneRoutersAreOn() {
+    Epoch made = coordinated(SECOND);
+    coordinator.onView(withRouter(view(5, 1, 2, 3), 4), SECOND);
+    EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B, C));
+    EpochId own = EpochId.of(made);
+    assertThat(asked(coordinator.on(2, new Highest(5, List.of(theirs), 1, 1), SECOND))).isEmpty();
+    assertThat(asked(coordinator.on(3, new Highest(5, List.of(own), 2, 2), SECOND))).isEmpty();
+    assertThat(asked(coordinator.on(4, new Highest(5, List.of(theirs), 1, 1), SECOND))).isEmpty();
+    assertThat(publishedBy(coordinator.onTick(3 * SECOND)))
+        .hasSize(1)
+        .allMatch(next -> next.follows(made));
+  }
+
+  private static ClusterView withRouter(ClusterView view, long router) {
+    List<ClusterView.Peer> peers = new ArrayList<>(view.peers());
+    peers.add(new ClusterView.Peer(router, false));
+    return new ClusterView(view.id(), peers, false);
   }
 
   private static List<EpochId> asked(List<Effect> effects) {
