@@ -1,8 +1,10 @@
 package io.ringtail.sampler;
 
+import io.ringtail.cluster.Epoch;
 import io.ringtail.sampler.handoff.Draining;
 import io.ringtail.sampler.handoff.HandoffStatus;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Leaving {
   private static final Logger log = LoggerFactory.getLogger(Leaving.class);
   private static final long LOOK_MILLIS = 20;
+  private static final long LAST_NANOS = 1_000_000_000;
 
   private final SamplerConfig config;
   private final SamplerParts parts;
@@ -30,8 +33,24 @@ final class Leaving {
   void leave(long deadlineNanos) throws InterruptedException {
     if (drain(deadlineNanos)) {
       parts.membership().close();
+      giveOnce(deadlineNanos);
     } else {
       parts.membership().abandon();
+    }
+  }
+
+  /**
+   * By the epoch without it another may be lost that was given what it knows: the owners of that
+   * epoch are told. As long as a decision waits for its heir; then it goes all the same.
+   */
+  private void giveOnce(long deadlineNanos) throws InterruptedException {
+    Optional<Epoch> newest = parts.membership().newest();
+    long untilNanos = Math.min(System.nanoTime() + LAST_NANOS, deadlineNanos);
+    while (config.cluster().slotsMove()
+        && newest.isPresent()
+        && !Draining.mayGo(parts.handoff().status(), newest.get().order())
+        && System.nanoTime() - untilNanos < 0) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
   }
 

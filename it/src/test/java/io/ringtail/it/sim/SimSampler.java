@@ -50,6 +50,8 @@ final class SimSampler extends SimNode {
   private Incarnation incarnation;
   private @Nullable Draining draining;
   private long stopBy;
+  private long leftBy;
+  private boolean hasLeft;
   private EpochOrder inUse = EpochOrder.NONE;
   private @Nullable CompletableFuture<Void> deciding;
 
@@ -398,20 +400,31 @@ final class SimSampler extends SimNode {
     draining = null;
     simulation.world.tell("%s leaves with a word", name);
     membership.leave();
-    long since = simulation.world.now();
-    host.every(
-        LOOK_EVERY,
-        () -> {
-          if (membership.hasLeft() || simulation.world.now() - since > 3 * World.SECOND) {
-            simulation.gone(this);
-          }
-        });
+    leftBy = simulation.world.now() + 3 * World.SECOND;
+    host.every(LOOK_EVERY, this::goWhenLeft);
+  }
+
+  /** The membership waits for 3 s, then what is known here may go to others for 1 s. */
+  private void goWhenLeft() {
+    long now = simulation.world.now();
+    if (!hasLeft && (membership.hasLeft() || now > leftBy)) {
+      hasLeft = true;
+      leftBy = now + World.SECOND;
+    }
+    EpochOrder newest = membership.newest().map(Epoch::order).orElse(EpochOrder.NONE);
+    if (hasLeft && (now > leftBy || Draining.mayGo(handoff.status(), newest))) {
+      simulation.gone(this);
+    }
   }
 
   private void abandon() {
     simulation.world.tell("%s has no time left: %s", name, brief());
     simulation.abandoned++;
     simulation.kill(name, false);
+  }
+
+  boolean usesAnEpoch() {
+    return !inUse.equals(EpochOrder.NONE);
   }
 
   /** Whether nobody owned slots to whom it could give what it had (protocol S3). */

@@ -20,6 +20,10 @@ import io.ringtail.cluster.EpochOrder;
  * that they are unfinished and asks for them, or will when it is lost (O2, O3); only its word,
  * which ends the marks of others that were lost, must not come before that (M6). Without it they
  * stay.
+ *
+ * <p>Who has said that it goes still knows what it gave to others, until the epoch without it is in
+ * use. If that epoch loses one of them, nobody else may know of their decisions: they go to who
+ * owns the slots now, as any that it knows as heir (D4), before it is gone.
  */
 public final class Draining {
   private final boolean moves;
@@ -71,6 +75,17 @@ public final class Draining {
       return Step.LEAVE_UNANSWERED;
     }
     return leftNanos <= 0 ? Step.ABANDON : Step.WAIT;
+  }
+
+  /**
+   * Whether who has said that it goes may go: what it knows is with the owners of the epoch without
+   * it, too.
+   *
+   * @param newest that the membership knew of when it had left
+   */
+  public static boolean mayGo(HandoffStatus status, EpochOrder newest) {
+    boolean uses = status.epoch().compareTo(newest) >= 0;
+    return uses && (status.noneActive() || status.completeUpTo().compareTo(newest) >= 0);
   }
 
   /** It needs them no more than others do: only its word must not come before they have asked. */

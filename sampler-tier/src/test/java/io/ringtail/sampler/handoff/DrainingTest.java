@@ -85,6 +85,21 @@ class DrainingTest {
         .isEqualTo(Step.ABANDON);
   }
 
+  /** By the epoch without it another is lost to which it gave what it knew. */
+  @Test
+  void mayGo_onlyWhenWhatItKnowsIsWithTheOwnersOfTheEpochWithoutIt() {
+    EpochOrder without = new EpochOrder(2, 4);
+    assertThat(Draining.mayGo(complete(E3, E3, false), without)).as("not in use").isFalse();
+    assertThat(Draining.mayGo(complete(without, E3, false), without)).as("gives").isFalse();
+    assertThat(Draining.mayGo(complete(without, without, false), without)).isTrue();
+    assertThat(Draining.mayGo(complete(without, E3, true), without)).as("nobody").isTrue();
+  }
+
+  private static HandoffStatus complete(EpochOrder epoch, EpochOrder upTo, boolean noneActive) {
+    return new HandoffStatus(
+        epoch, false, noneActive, 1, 0, 0, 0, 0, 0, 0, upTo, false, false, false, false);
+  }
+
   private static HandoffStatus status(
       boolean owns, boolean noneActive, int holds, boolean nothingLeft) {
     return new HandoffStatus(
