@@ -37,9 +37,11 @@ final class Excuses {
 
   /**
    * @param heirless whether its newest epoch had no other active sampler: nobody else remembers
+   * @param untold whether there was none, or none that had any epoch in use: none could be told of
+   *     what it knew from others
    * @param lives it is only taken for dead, and goes on until it hears of that
    */
-  private record Loss(long at, boolean heirless, boolean lives) {}
+  private record Loss(long at, boolean heirless, boolean untold, boolean lives) {}
 
   /** A sampler uses an epoch by which that one was lost: what it had is asked for from there on. */
   private record Noticed(long at, String lost) {}
@@ -74,8 +76,8 @@ final class Excuses {
     routersLost.add(router);
   }
 
-  void samplerLost(boolean heirless, boolean lives) {
-    samplersLost.add(new Loss(world.now(), heirless, lives));
+  void samplerLost(boolean heirless, boolean untold, boolean lives) {
+    samplersLost.add(new Loss(world.now(), heirless, untold, lives));
   }
 
   /** Some sampler goes by an epoch that tells of a loss. */
@@ -103,8 +105,7 @@ final class Excuses {
 
   /** All hear each other again, or will soon. */
   void united() {
-    ownSides.replaceAll(
-        s -> new OwnSide(s.from, Math.min(s.until, world.now()), s.routers));
+    ownSides.replaceAll(s -> new OwnSide(s.from, Math.min(s.until, world.now()), s.routers));
   }
 
   /** A sampler has nobody to give anything to and decides what it holds (S3). */
@@ -169,7 +170,10 @@ final class Excuses {
     return trace.spans.stream().allMatch(s -> s.toldAt == 0 || s.arrived);
   }
 
-  /** Whether the last two were killed and nobody had noticed the first, or the last one was alone. */
+  /**
+   * Whether the last two were killed and nobody had noticed the first, or the last one had nobody
+   * to tell.
+   */
   private boolean isNobodyLeft(List<Host> knew, long gone) {
     List<Host> killed =
         knew.stream()
@@ -180,7 +184,7 @@ final class Excuses {
     if (last < 0 || killed.get(last).killedAt() != gone) {
       return false;
     }
-    return samplersLost.stream().anyMatch(l -> l.at == gone && l.heirless)
+    return samplersLost.stream().anyMatch(l -> l.at == gone && l.untold)
         || (last > 0 && !wasNoticed(killed.get(last - 1), gone));
   }
 

@@ -42,7 +42,7 @@ class LedgerTest {
 
   private void killAt(long millis, Host sampler) {
     at(millis);
-    ledger.excuses.samplerLost(false, false);
+    ledger.excuses.samplerLost(false, false, false);
     sampler.dies();
   }
 
@@ -209,7 +209,7 @@ class LedgerTest {
         () -> {
           leaveAt(2_000, heir);
           at(2_900);
-          ledger.excuses.samplerLost(true, false);
+          ledger.excuses.samplerLost(true, true, false);
           owner.dies();
         });
     assertThat(ledger.judge().part()).isZero();
@@ -232,7 +232,7 @@ class LedgerTest {
         false,
         () -> {
           at(2_000);
-          ledger.excuses.samplerLost(true, false);
+          ledger.excuses.samplerLost(true, true, false);
           owner.dies();
           leaveAt(2_900, heir);
         });

@@ -334,11 +334,16 @@ final class Simulation {
   private void lost(SimNode node, boolean lives) {
     witness.lost(node, all());
     if (node instanceof SimSampler) {
-      ledger.excuses.samplerLost(
-          node.membership.newest().filter(e -> e.activeSamplers() > 1).isEmpty(), lives);
+      boolean heirless = node.membership.newest().filter(e -> e.activeSamplers() > 1).isEmpty();
+      ledger.excuses.samplerLost(heirless, heirless || isNoHeirReady(node), lives);
     } else {
       ledger.excuses.routerLost(node.toString());
     }
+  }
+
+  /** Whether none of those that may be heirs could have stored anything: they use no epoch yet. */
+  private boolean isNoHeirReady(SimNode node) {
+    return samplers().stream().noneMatch(s -> !s.equals(node) && s.usesAnEpoch());
   }
 
   /** A sampler has nobody to give anything to and decides what it holds (protocol S3). */
