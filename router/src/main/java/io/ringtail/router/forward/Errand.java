@@ -1,14 +1,13 @@
 package io.ringtail.router.forward;
 
 import io.ringtail.refusal.Refusal;
-import io.ringtail.router.retain.Piece;
-import org.jspecify.annotations.Nullable;
+import io.ringtail.router.retain.SentFor;
 
 /**
  * What a parcel is sent for: a client's request, which may fail, or a replay, which goes on until
  * it is accepted.
  */
-interface Errand {
+interface Errand extends SentFor {
   /** Whether there is nothing to send it for any more. Threads: any. */
   boolean isAnswered();
 
@@ -27,7 +26,4 @@ interface Errand {
    * @return whether this was its end
    */
   boolean fail(Refusal refusal);
-
-  /** What is replayed, if it is. */
-  @Nullable Piece piece();
 }

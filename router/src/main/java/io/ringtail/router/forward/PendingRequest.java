@@ -2,6 +2,7 @@ package io.ringtail.router.forward;
 
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.receive.Responder;
+import io.ringtail.router.retain.Claim;
 import io.ringtail.router.retain.Piece;
 import io.ringtail.wording.Counted;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,7 @@ final class PendingRequest implements Errand {
   private final Runnable onAnswered;
   private final AtomicInteger openParts;
   private final AtomicBoolean answered = new AtomicBoolean();
+  private final Claim claim = new Claim();
 
   /**
    * @param parts how many must be accepted, at least 1
@@ -66,6 +68,7 @@ final class PendingRequest implements Errand {
     if (!answered.compareAndSet(false, true)) {
       return false;
     }
+    claim.end();
     onAnswered.run();
     responder.refused(refusal);
     return true;
@@ -84,5 +87,10 @@ final class PendingRequest implements Errand {
   @Override
   public @Nullable Piece piece() {
     return null;
+  }
+
+  @Override
+  public Claim claim() {
+    return claim;
   }
 }

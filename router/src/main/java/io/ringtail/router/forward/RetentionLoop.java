@@ -287,8 +287,8 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private void take(Event event, long nowNanos) {
     if (event instanceof Event.Accepted e) {
       Parcel parcel = e.parcel;
-      Piece piece = parcel.errand().piece();
-      log.accepted(parcel.handOver(), parcel.seq(), parcel.epoch(), e.receiver, piece, nowNanos);
+      log.accepted(
+          parcel.handOver(), parcel.seq(), parcel.epoch(), e.receiver, parcel.errand(), nowNanos);
     } else if (event instanceof Event.Heard e) {
       log.heard(e.from, e.words, e.mark);
     } else if (event instanceof Event.Rejected e) {

@@ -11,6 +11,7 @@ import io.ringtail.link.Header;
  * @param acceptedNanos when that was
  * @param receiver who accepted it
  * @param epoch of the table it was split by
+ * @param claim of who sent its spans
  * @param address of its span fields in {@link Segments}
  * @param headers resource and scope of each group, in turn
  * @param ends where the span fields of each group end, counted from their beginning
@@ -22,12 +23,13 @@ record LoggedPart(
     SamplerKey receiver,
     EpochOrder epoch,
     int spanCount,
+    Claim claim,
     long address,
     Header context,
     Header[] headers,
     int[] ends) {
-  /** An entry of the ordered map, this record and its two arrays, about. */
-  private static final int OVERHEAD_BYTES = 208;
+  /** An entry of the ordered map, this record, its two arrays and its claim, about. */
+  private static final int OVERHEAD_BYTES = 232;
 
   int spanBytes() {
     return ends[ends.length - 1];

@@ -76,15 +76,11 @@ final class PartStore {
    * Copies an accepted part.
    *
    * @param part borrowed
+   * @param sentFor what it was sent for
    * @return null if there is no room: then it has been given up
    */
   @Nullable LoggedPart add(
-      Part part,
-      long seq,
-      EpochOrder epoch,
-      SamplerKey receiver,
-      @Nullable Piece piece,
-      long nowNanos) {
+      Part part, long seq, EpochOrder epoch, SamplerKey receiver, SentFor sentFor, long nowNanos) {
     if (!makeRoom(part.spanBytes())) {
       forget(receiver, seq, part.spanCount());
       return null;
@@ -98,6 +94,7 @@ final class PartStore {
       groupHeaders[2 * g + 1] = headers.acquire(part.scope(g));
       ends[g] = part.spansEnd(g) - start;
     }
+    Piece piece = sentFor.piece();
     LoggedPart logged =
         new LoggedPart(
             seq,
@@ -106,6 +103,7 @@ final class PartStore {
             receiver,
             epoch,
             part.spanCount(),
+            sentFor.claim(),
             segments.append(part.array(), start, part.spanBytes()),
             headers.acquire(part.context()),
             groupHeaders,

@@ -13,17 +13,20 @@ public final class Piece {
   private final long firstAcceptedNanos;
   private final int bytes;
   private final int[] slots;
+  private final Claim claim;
   private final List<Question> questions = new ArrayList<>();
   private int openParts = 1;
 
   /**
    * @param slots of its spans, ascending
+   * @param claim of who sent them
    */
-  Piece(long firstSeq, long firstAcceptedNanos, int bytes, int[] slots) {
+  Piece(long firstSeq, long firstAcceptedNanos, int bytes, int[] slots, Claim claim) {
     this.firstSeq = firstSeq;
     this.firstAcceptedNanos = firstAcceptedNanos;
     this.bytes = bytes;
     this.slots = slots;
+    this.claim = claim;
   }
 
   /** Seq of the first acceptance of its spans. Threads: any. */
@@ -38,6 +41,11 @@ public final class Piece {
 
   long firstAcceptedNanos() {
     return firstAcceptedNanos;
+  }
+
+  /** The claim of who sent its spans. Threads: any. */
+  public Claim claim() {
+    return claim;
   }
 
   int bytes() {

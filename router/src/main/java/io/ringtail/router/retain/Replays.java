@@ -204,7 +204,8 @@ final class Replays {
               int[] slots = read.slotsWithin(question.slots());
               send(
                   part,
-                  new Piece(from.firstSeq(), from.acceptedNanos(), part.spanBytes(), slots),
+                  new Piece(
+                      from.firstSeq(), from.acceptedNanos(), part.spanBytes(), slots, from.claim()),
                   question);
             });
   }

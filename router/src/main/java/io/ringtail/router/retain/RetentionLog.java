@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * what time it is; what is to be done comes out through {@link Effects}. {@link #work} trims and
  * replays; it is called after each batch of events and each 100 ms.
  *
- * <p>Whether a client was told of a part makes no difference here: parts of a request that failed
- * stay as long as others. So every part that a client was told of is there, and an acceptance costs
- * one copy.
+ * <p>Whether a client was told of a part makes no difference while there is room: parts of a
+ * request that failed stay as long as others. So every part that a client was told of is there, and
+ * an acceptance costs one copy. Under pressure they go: while one owner takes nothing, clients send
+ * what has parts for it again and again, and all others accept their parts each time.
  *
  * <p>Order of events: those of one link in the order they came; an epoch when the links to all whom
  * it no longer names have ended, so that no acceptance by a lost sampler follows it.
@@ -110,41 +112,32 @@ public final class RetentionLog {
    * @param part consumed
    * @param seq of the sending that was accepted
    * @param epoch of the table it was split by
-   * @param piece what it is a part of, if it is replayed
+   * @param sentFor a request, or the piece of a replay that it is a part of
    */
   public void accepted(
-      Part part,
-      long seq,
-      EpochOrder epoch,
-      SamplerKey receiver,
-      @Nullable Piece piece,
-      long nowNanos) {
+      Part part, long seq, EpochOrder epoch, SamplerKey receiver, SentFor sentFor, long nowNanos) {
     try {
       if (config.isOn()) {
         floor.accepted(receiver, seq);
-        log(part, seq, epoch, receiver, piece, nowNanos);
+        log(part, seq, epoch, receiver, sentFor, nowNanos);
       }
     } finally {
       part.release();
     }
+    Piece piece = sentFor.piece();
     if (piece != null) {
       replays.accepted(piece);
     }
   }
 
   private void log(
-      Part part,
-      long seq,
-      EpochOrder epoch,
-      SamplerKey receiver,
-      @Nullable Piece piece,
-      long nowNanos) {
-    LoggedPart logged = store.add(part, seq, epoch, receiver, piece, nowNanos);
+      Part part, long seq, EpochOrder epoch, SamplerKey receiver, SentFor sentFor, long nowNanos) {
+    LoggedPart logged = store.add(part, seq, epoch, receiver, sentFor, nowNanos);
     if (logged == null) {
       return;
     }
     rate.add(logged.heapBytes() + logged.spanBytes());
-    if (piece != null) {
+    if (sentFor.piece() != null) {
       replays.keepFirstSeq(logged.firstSeq());
     }
   }
@@ -304,26 +297,26 @@ public final class RetentionLog {
   }
 
   /**
-   * M7: parts that only others' marks hold back, though these never had anything of them. Looks at
-   * some of the log at a time, from where it stopped on.
+   * M7: parts whose senders were refused, so that nobody relies on them; and those that only
+   * others' marks hold back, though these never had anything of them. Looks at some of the log at a
+   * time, from where it stopped on.
    */
   private void relieve() {
     RoutingTable now = table;
-    if (now == null || floor.isOutOfTurn()) {
-      return;
+    Predicate<LoggedPart> goes = part -> part.claim().hasEnded();
+    if (now != null && !floor.isOutOfTurn()) {
+      goes = goes.or(settledByItsOwner(now.order()));
     }
     long pinnedFrom = replays.pinnedFrom();
-    Map<SamplerKey, Long> marks = new HashMap<>();
     relievedTo =
-        store.releaseIf(
-            Math.min(relievedTo, pinnedFrom),
-            pinnedFrom,
-            LOOK_PARTS_A_TICK,
-            part ->
-                part.seq()
-                        <= marks.computeIfAbsent(
-                            part.receiver(), key -> floor.ownMark(key, now.order()))
-                    && !moves.since(part.epoch(), part.receiver()));
+        store.releaseIf(Math.min(relievedTo, pinnedFrom), pinnedFrom, LOOK_PARTS_A_TICK, goes);
+  }
+
+  private Predicate<LoggedPart> settledByItsOwner(EpochOrder applied) {
+    Map<SamplerKey, Long> marks = new HashMap<>();
+    return part ->
+        part.seq() <= marks.computeIfAbsent(part.receiver(), key -> floor.ownMark(key, applied))
+            && !moves.since(part.epoch(), part.receiver());
   }
 
   private void publish(long nowNanos) {

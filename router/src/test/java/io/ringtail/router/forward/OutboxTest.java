@@ -128,6 +128,20 @@ class OutboxTest {
   }
 
   @Test
+  void claim_endsWithARefusalAndNotWithSuccess() {
+    Refusal busy = new Refusal.Busy("full", Duration.ofMillis(300));
+    PendingRequest refused = pending(new Answer(), 2);
+    refused.partWasAccepted();
+    assertThat(refused.claim().hasEnded()).as("it may yet be accepted").isFalse();
+    assertThat(refused.fail(busy)).isTrue();
+    assertThat(refused.claim().hasEnded()).isTrue();
+    PendingRequest accepted = pending(new Answer(), 1);
+    accepted.partWasAccepted();
+    assertThat(accepted.fail(busy)).isFalse();
+    assertThat(accepted.claim().hasEnded()).isFalse();
+  }
+
+  @Test
   void notOwner_ofAnEpochNotInUseYet_waitsForThatEpoch() throws Exception {
     Answer answer = offer();
     send();

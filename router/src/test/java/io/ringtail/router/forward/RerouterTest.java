@@ -10,6 +10,7 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.metrics.Mishaps;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.forward.ForwardMetrics.ResendReason;
+import io.ringtail.router.retain.Claim;
 import io.ringtail.router.retain.Piece;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.route.Tables;
@@ -220,6 +221,11 @@ class RerouterTest {
     @Override
     public @Nullable Piece piece() {
       return null;
+    }
+
+    @Override
+    public Claim claim() {
+      return new Claim();
     }
   }
 

@@ -36,6 +36,8 @@ final class LogFixture implements RetentionLog.Effects {
 
   record Sent(Piece piece, Part part) {}
 
+  record Request(@Nullable Piece piece, Claim claim) implements SentFor {}
+
   static final SamplerKey A = new SamplerKey("a", 100);
   static final SamplerKey B = new SamplerKey("b", 101);
   static final SamplerKey C = new SamplerKey("c", 102);
@@ -132,8 +134,13 @@ final class LogFixture implements RetentionLog.Effects {
 
   /** Returns a released part, good for its sizes. */
   Part accepted(long seq, SamplerKey by, int spans) {
+    return accepted(seq, by, spans, new Claim());
+  }
+
+  /** Returns a released part of the request with this claim. */
+  Part accepted(long seq, SamplerKey by, int spans, Claim claim) {
     Part part = part(spans);
-    log.accepted(part, seq, order(), by, null, now);
+    log.accepted(part, seq, order(), by, new Request(null, claim), now);
     work();
     return part;
   }
@@ -152,7 +159,7 @@ final class LogFixture implements RetentionLog.Effects {
     long next = seq;
     for (Sent s : List.copyOf(sent)) {
       sent.remove(s);
-      log.accepted(s.part, next++, order(), by, s.piece, now);
+      log.accepted(s.part, next++, order(), by, new Request(s.piece, s.piece.claim()), now);
     }
     work();
   }

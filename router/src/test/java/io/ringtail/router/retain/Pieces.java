@@ -5,6 +5,6 @@ public final class Pieces {
   private Pieces() {}
 
   public static Piece firstAccepted(long seq) {
-    return new Piece(seq, 0, 100, new int[] {1});
+    return new Piece(seq, 0, 100, new int[] {1}, new Claim());
   }
 }

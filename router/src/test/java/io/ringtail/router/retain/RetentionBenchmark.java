@@ -154,7 +154,8 @@ public class RetentionBenchmark implements RetentionLog.Effects {
   public long splitAndLog() throws MalformedWireException {
     List<Part> parts = split();
     for (Part part : parts) {
-      log.accepted(part, ++seq, table.order(), RECEIVER, null, seq);
+      log.accepted(
+          part, ++seq, table.order(), RECEIVER, new LogFixture.Request(null, new Claim()), seq);
     }
     log.heard(RECEIVER, List.of(), new Mark(Math.max(0, seq - keptParts), EpochOrder.NONE));
     log.work(seq, Long.MAX_VALUE);

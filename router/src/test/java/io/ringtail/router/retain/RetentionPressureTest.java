@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Mark;
+import io.ringtail.link.SamplerWord.Question;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -39,6 +41,49 @@ class RetentionPressureTest extends WithRetentionLog {
     f.mark(A, seq);
     f.pass(Duration.ofSeconds(1));
     assertThat(f.bytes()).as("A has lost slots to C").isGreaterThan(800_000);
+  }
+
+  @Test
+  void pressure_forgetsWhatSendersWereRefusedForAndSendAgain() {
+    f.epoch(List.of(A, B));
+    f.accepted(1, A, 100);
+    Claim refused = new Claim();
+    refused.end();
+    int seq = 2;
+    for (; f.bytes() < 700_000; seq++) {
+      f.accepted(seq, A, 100, refused);
+    }
+    f.pass(Duration.ofSeconds(1));
+    assertThat(f.bytes()).as("there is room").isGreaterThan(600_000);
+    Claim open = new Claim();
+    f.accepted(seq++, A, 100, open);
+    for (int again = 0; again < 100; again++) {
+      f.accepted(seq++, A, 100, refused);
+      f.pass(Duration.ofMillis(100));
+    }
+    assertThat(f.count("ringtail_router_forgotten_spans_total")).isZero();
+    assertThat(f.log.oldestSeq()).isEqualTo(1);
+    assertThat(f.bytes()).isLessThan(3 << 18);
+    assertThat(f.log.spanCount()).isGreaterThanOrEqualTo(200);
+  }
+
+  @Test
+  void pressure_whatWasCutFromAPartOfARefusedRequestGoesToo() {
+    f.epoch(List.of(A, B));
+    Claim claim = new Claim();
+    f.accepted(1, A, 100, claim);
+    f.accepted(2, A, 100);
+    f.word(B, new Question(1, SlotSet.ALL, f.order()));
+    int pieces = f.sent.size();
+    f.acceptSent(3, B);
+    claim.end();
+    int seq = 3 + pieces;
+    for (; f.bytes() < 900_000; seq++) {
+      f.accepted(seq, A, 100, claim);
+    }
+    f.pass(Duration.ofSeconds(1));
+    assertThat(f.log.spanCount()).as("the other part, and its piece").isEqualTo(200);
+    assertThat(f.log.oldestSeq()).isEqualTo(2);
   }
 
   @Test
