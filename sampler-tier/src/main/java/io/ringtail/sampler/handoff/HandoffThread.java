@@ -7,6 +7,7 @@ import io.ringtail.metrics.Mishaps;
 import io.ringtail.ring.HeirTable;
 import io.ringtail.ring.RingTables;
 import io.ringtail.sampler.store.SlotView;
+import io.ringtail.threads.DaemonThreads;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -74,12 +75,7 @@ public final class HandoffThread implements AutoCloseable {
 
   /** A thread of its own. */
   public static ScheduledExecutorService newThread(String name) {
-    return Executors.newSingleThreadScheduledExecutor(
-        task -> {
-          Thread thread = new Thread(task, name);
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newSingleThreadScheduledExecutor(new DaemonThreads(name));
   }
 
   /**
