@@ -24,6 +24,7 @@ import io.ringtail.admin.v1.RouterStatus;
 import io.ringtail.admin.v1.SamplerStatus;
 import io.ringtail.admin.v1.SetWeight;
 import io.ringtail.it.harness.Cluster;
+import io.ringtail.it.harness.JavaProcess;
 import io.ringtail.it.harness.OtlpSink;
 import io.ringtail.it.harness.RequestBodies;
 import io.ringtail.it.harness.Sender;
@@ -163,14 +164,14 @@ class AdminIT {
 
   private void assertStoppedNodeIsSilent() throws Exception {
     awaitAllAnswer();
-    long pid = cluster.samplers().get(1).process().pid();
-    signal(pid, "STOP");
+    JavaProcess stopped = cluster.samplers().get(1).process();
+    stopped.signal("STOP");
     long began = System.nanoTime();
     ClusterStatus status;
     try {
       status = status(cluster.routers().get(1), 700);
     } finally {
-      signal(pid, "CONT");
+      stopped.signal("CONT");
     }
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
     NodeAnswer silent = status.getNodes(3);
@@ -184,12 +185,6 @@ class AdminIT {
               assertThat(f.getCode()).isEqualTo("node-silent");
               assertThat(f.getNodesList()).containsExactly("sampler-1");
             });
-  }
-
-  private static void signal(long pid, String signal) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start();
-    assertThat(kill.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(kill.exitValue()).isZero();
   }
 
   @Test

@@ -185,7 +185,11 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Sends a signal by its name, such as {@code STOP} and {@code CONT}. */
   public void signal(String signal) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).inheritIO().start().waitFor();
+    String[] kill = {"kill", "-" + signal, String.valueOf(pid())};
+    int exit = new ProcessBuilder(kill).inheritIO().start().waitFor();
+    if (exit != 0) {
+      throw new AssertionError(String.join(" ", kill) + ": exit code " + exit);
+    }
   }
 
   /** Sends SIGTERM and waits; the exit code. */
