@@ -13,6 +13,7 @@ import io.ringtail.trace.TraceId;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,11 @@ final class TraceAnswers {
           .asRuntimeException();
     }
     if (failure != null) {
-      throw Status.UNAVAILABLE.withDescription(nodeId + " ends").asRuntimeException();
+      boolean ended = failure.getCause() instanceof CancellationException;
+      throw Status.UNAVAILABLE
+          .withDescription(ended ? nodeId + " ends" : "the trace's shard has failed: see its log")
+          .withCause(failure)
+          .asRuntimeException();
     }
     TracesAtNode.Builder all =
         TracesAtNode.newBuilder()

@@ -36,15 +36,37 @@ final class Lookups {
   }
 
   void ask(Lookup lookup) {
-    asked.addLast(lookup);
+    try {
+      asked.addLast(lookup);
+    } catch (Error e) {
+      lookup.answer.completeExceptionally(e);
+      throw e;
+    }
   }
 
-  /** Returns work done. */
+  /**
+   * Returns work done. If it throws, whose question that was is told, and it is not tried again:
+   * the shard has more to do.
+   */
   int work(int nowMillis) {
     Lookup lookup = asked.peekFirst();
     if (lookup == null) {
       return 0;
     }
+    try {
+      goOn(lookup, nowMillis);
+    } catch (RuntimeException | Error e) {
+      lookup.answer.completeExceptionally(e);
+      throw e;
+    } finally {
+      if (lookup.answer.isDone()) {
+        asked.removeFirst();
+      }
+    }
+    return 1;
+  }
+
+  private void goOn(Lookup lookup, int nowMillis) {
     int end = Math.min(store.contexts.given(), lookup.context + CONTEXTS_PER_CYCLE);
     for (; lookup.context < end && !lookup.answer.isDone(); lookup.context++) {
       if (store.contexts.isUsed(lookup.context)) {
@@ -54,28 +76,26 @@ final class Lookups {
         }
       }
     }
-    if (lookup.answer.isDone() || lookup.context >= store.contexts.given()) {
-      asked.removeFirst();
+    if (lookup.context >= store.contexts.given()) {
       lookup.answer.complete(lookup.found);
     }
-    return 1;
   }
 
   private @Nullable KnownTrace look(int context, Lookup of, int nowMillis) {
-    int trace = store.traces.find(context, of.traceIdHi, of.traceIdLo);
+    int trace = store.traces.find(context, of.traceId.hi(), of.traceId.lo());
     if (trace != TraceTable.NONE) {
       int state = store.traces.state(trace);
       return TraceState.isOpen(state) || TraceState.isDecided(state)
           ? open(context, trace, nowMillis)
           : decided(context, of, State.KEPT, trace, nowMillis);
     }
-    if (caches.kept.peek(context, of.traceIdHi, of.traceIdLo) != DecisionCache.NONE) {
+    if (caches.kept.peek(context, of.traceId.hi(), of.traceId.lo()) != DecisionCache.NONE) {
       return decided(context, of, State.KEPT, TraceTable.NONE, nowMillis);
     }
-    if (caches.dropped.peek(context, of.traceIdHi, of.traceIdLo) != DecisionCache.NONE) {
+    if (caches.dropped.peek(context, of.traceId.hi(), of.traceId.lo()) != DecisionCache.NONE) {
       return decided(context, of, State.DROPPED, TraceTable.NONE, nowMillis);
     }
-    int entry = store.replayable.find(context, of.traceIdHi, of.traceIdLo);
+    int entry = store.replayable.find(context, of.traceId.hi(), of.traceId.lo());
     if (entry == Replayable.NONE) {
       return null;
     }
@@ -107,7 +127,7 @@ final class Lookups {
 
   private KnownTrace decided(int context, Lookup of, State state, int trace, int nowMillis) {
     DecisionCache cache = state == State.KEPT ? caches.kept : caches.dropped;
-    int entry = cache.peek(context, of.traceIdHi, of.traceIdLo);
+    int entry = cache.peek(context, of.traceId.hi(), of.traceId.lo());
     boolean known = entry != DecisionCache.NONE;
     int policy = known ? cache.policy(entry) : store.traces.policy(trace);
     long ago = known ? cache.ageMillis(entry, nowMillis) : -1;

@@ -48,8 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class ShardSet {
   private static final Logger log = LoggerFactory.getLogger(ShardSet.class);
 
-  private static final int MAX_LOOKUPS = 32;
-
   private final ShardConfig config;
   private final ShardMemory memory;
   private final TailSamplingConfig tail;
@@ -63,7 +61,7 @@ public final class ShardSet {
   private final LongSupplier nanoClock;
   private final Admission admission;
   private final PeerCommands peerCommands;
-  private final AtomicInteger lookups = new AtomicInteger();
+  private final OpenLookups lookups;
   private boolean closed;
 
   /**
@@ -141,6 +139,8 @@ public final class ShardSet {
     }
     this.queues = new ShardQueues(shards, this.metrics);
     this.admission = new Admission(shards, context, memory);
+    this.lookups =
+        new OpenLookups(l -> queues.add(shardOfSlot(l.traceId.slot()), new ShardCommand.Find(l)));
     this.peerCommands = new PeerCommands(queues, admission, context);
     ShardGauges.register(metrics, this);
   }
@@ -376,20 +376,13 @@ public final class ShardSet {
 
   /**
    * Asks the shard of a trace what it knows of it, by its queue: it answers between spans. Nothing
-   * waits; who asks gives up when it likes, but has its place until the shard has answered.
+   * waits; who asks gives up when it likes.
    *
-   * @return empty if {@value #MAX_LOOKUPS} are under way: the shards do not keep up. The answer has
-   *     one entry for each request context, comes on the shard's thread, and is cancelled if the
-   *     shard ends.
+   * @return empty if too many are under way: the shards do not keep up. The answer has one entry
+   *     for each request context, comes on the shard's thread, and is cancelled if the shard ends.
    */
   public Optional<CompletableFuture<List<KnownTrace>>> find(TraceId id) {
-    if (lookups.incrementAndGet() > MAX_LOOKUPS) {
-      lookups.decrementAndGet();
-      return Optional.empty();
-    }
-    Lookup lookup = new Lookup(id.hi(), id.lo());
-    queues.add(shardOfSlot(id.slot()), new ShardCommand.Find(lookup));
-    return Optional.of(lookup.answer.whenComplete((found, failure) -> lookups.decrementAndGet()));
+    return lookups.ask(id);
   }
 
   /** Undecided traces. */

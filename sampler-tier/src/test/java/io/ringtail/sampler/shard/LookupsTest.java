@@ -1,6 +1,7 @@
 package io.ringtail.sampler.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.link.Header;
@@ -183,6 +184,18 @@ class LookupsTest {
     shards.work();
     assertThat(answers.subList(1, MOST)).allMatch(CompletableFuture::isDone);
     assertThat(shards.set.find(ONE)).isPresent();
+  }
+
+  /** What comes after it in the duty cycle would never be done. */
+  @Test
+  void lookupThatFails_isNotTriedAgain() {
+    Lookup lookup = new Lookup(ONE);
+    lookup.context = Integer.MIN_VALUE; // there is none
+    Shard shard = shards.set.all().get(0);
+    shard.queue(new ShardCommand.Find(lookup));
+    assertThatThrownBy(shard::doWork).isInstanceOf(RuntimeException.class);
+    assertThat(lookup.answer).isCompletedExceptionally();
+    assertThat(find(ONE)).isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.ringtail.sampler.decide.DecisionRound;
 import io.ringtail.sampler.decide.Notices;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Seqs;
+import io.ringtail.trace.TraceId;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ class RestTest {
     rest.begin(false);
     assertThat(rest.isEndedBy(slots())).isTrue();
     assertThat(rest.isEndedBy(decisions(null))).isTrue();
-    assertThat(rest.isEndedBy(new ShardCommand.Find(new Lookup(1, 1)))).isTrue();
+    assertThat(rest.isEndedBy(new ShardCommand.Find(new Lookup(new TraceId(7, 1))))).isTrue();
     assertThat(rest.isEndedBy(new ShardCommand.PeerDown(Views.peer("s1")))).isTrue();
     assertThat(rest.isEndedBy(new ShardCommand.Discard())).isTrue();
   }
