@@ -74,7 +74,7 @@ final class OtherEnd implements AutoCloseable {
   private static void poll(FollowedFile file, Timing timing, Consumer<String> talk) {
     try {
       file.poll(timing.nanos());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       talk.accept("cannot be read any more: " + e);
       throw new IllegalStateException(e);
     }
