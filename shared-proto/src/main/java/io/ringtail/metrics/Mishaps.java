@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * What should not happen where work goes on all the same: a bug, or no memory. Each is counted, and
- * said with its trace at most every {@value #TELLING_SECONDS} s, as what is tried again a hundred
- * times a second may fail as often. Threads: any.
+ * What should not happen where work goes on all the same. Each is counted, and said at most every
+ * {@value #TELLING_SECONDS} s, as what is tried again a hundred times a second may fail as often.
+ * Threads: any.
  */
 public final class Mishaps {
   private static final int TELLING_SECONDS = 10;
@@ -28,17 +28,33 @@ public final class Mishaps {
   }
 
   /**
-   * Counts one.
+   * Counts one that is a bug, or for want of memory; said with its trace.
    *
    * @param what failed: {@code event=… key=value}
    */
   public void happened(String what, Throwable e) {
+    if (countAndAsk()) {
+      log.error("{} count={}", what, count.getCount(), e);
+    }
+  }
+
+  /**
+   * Counts one whose cause is around this process, a network or a disk: said as a warning.
+   *
+   * @param what failed: {@code event=… key=value}
+   */
+  public void causedOutside(String what, Throwable e) {
+    if (countAndAsk()) {
+      log.warn("{} reason=\"{}\" count={}", what, e, count.getCount());
+    }
+  }
+
+  /** Counts one; returns whether it is to be said. */
+  private boolean countAndAsk() {
     count.inc();
     long now = nanoTime.getAsLong();
     long told = toldNanos.get();
-    if ((told == NEVER || now - told >= TELLING_NANOS) && toldNanos.compareAndSet(told, now)) {
-      log.error("{} count={}", what, count.getCount(), e);
-    }
+    return (told == NEVER || now - told >= TELLING_NANOS) && toldNanos.compareAndSet(told, now);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.ringtail.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -48,6 +49,22 @@ class MishapsTest {
     assertThat(runs[0]).isEqualTo(2);
     assertThat(count.getCount()).isEqualTo(2);
     assertThat(said.list.get(0).getFormattedMessage()).isEqualTo("event=tick-failed count=1");
+  }
+
+  @Test
+  void mishapCausedOutside_isAWarningWithoutItsTrace_saidNoMoreOften() {
+    for (int i = 0; i < 100; i++) {
+      mishaps.causedOutside("event=not-sent to=s1", new IllegalStateException("told to fail"));
+    }
+    assertThat(count.getCount()).isEqualTo(100);
+    assertThat(said.list).hasSize(1);
+    ILoggingEvent warning = said.list.get(0);
+    assertThat(warning.getLevel()).isEqualTo(Level.WARN);
+    assertThat(warning.getFormattedMessage())
+        .isEqualTo(
+            "event=not-sent to=s1 reason=\"java.lang.IllegalStateException: told to fail\""
+                + " count=1");
+    assertThat(warning.getThrowableProxy()).isNull();
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Member;
 import io.ringtail.link.Peer;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.router.retain.SamplerKey;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.rules.Rule;
@@ -40,7 +41,7 @@ final class EpochSwitch {
   private final int minSamplers;
   private final Forwarder.Surroundings surroundings;
   private final Told told;
-  private final ForwardMetrics metrics;
+  private final Mishaps mishaps;
 
   /** Whether an epoch has to follow the one in use to be in turn (E3). */
   private final boolean ordered;
@@ -66,7 +67,7 @@ final class EpochSwitch {
     this.minSamplers = minSamplers;
     this.surroundings = surroundings;
     this.told = told;
-    this.metrics = metrics;
+    this.mishaps = new Mishaps(metrics.epochFailures, log, surroundings.nanoTime());
     this.ordered = surroundings.rules().inForce(Rule.E3);
     registry.gauge(
         "ringtail_router_epoch_number",
@@ -121,8 +122,7 @@ final class EpochSwitch {
     } catch (RejectedExecutionException e) {
       log.debug("event=epoch-ignored epoch={} reason=stopped", epoch.order());
     } catch (RuntimeException | Error e) {
-      metrics.epochFailures.inc();
-      log.error("event=epoch-failed epoch={}", epoch.order(), e);
+      mishaps.happened("event=epoch-failed epoch=" + epoch.order(), e);
       namedSelf = before;
       again(epoch, inTurn, inUse);
     }

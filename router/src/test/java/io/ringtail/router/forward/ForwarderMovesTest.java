@@ -2,6 +2,10 @@ package io.ringtail.router.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Member;
@@ -20,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Owners that change, vanish or are lost while parts are on their way. */
 class ForwarderMovesTest extends WithForwarder {
@@ -147,6 +152,32 @@ class ForwarderMovesTest extends WithForwarder {
     await().until(() -> forwarder.linkCount() == 1);
     gone.breakLinks();
     await().until(gone::hasLink);
+  }
+
+  /** It is tried again each second, for hours if need be. */
+  @Test
+  void epochThatCannotBeUsed_isCountedEachTimeAndSaidOnce() throws Exception {
+    start(1);
+    Logger log = (Logger) LoggerFactory.getLogger(EpochSwitch.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    log.setAdditive(false);
+    log.addAppender(said);
+    try {
+      Member left = samplers.get(0).member();
+      Epoch unusable = Tables.epoch(2, List.of(left, Tables.sampler("s9", 109, "")));
+      for (int i = 0; i < 5; i++) {
+        forwarder.onEpoch(unusable, true, () -> {});
+      }
+      await().until(() -> books.sum("ringtail_router_epoch_failures_total") >= 5);
+    } finally {
+      log.detachAppender(said);
+      log.setAdditive(true);
+    }
+    assertThat(said.list)
+        .filteredOn(event -> event.getLevel() == Level.ERROR)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("event=epoch-failed epoch=1.2 count=1");
   }
 
   private static Epoch lost(Epoch epoch, Member lost) {

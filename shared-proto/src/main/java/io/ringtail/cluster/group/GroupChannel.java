@@ -9,6 +9,7 @@ import io.ringtail.cluster.Member;
 import io.ringtail.cluster.epoch.ClusterView;
 import io.ringtail.cluster.word.GroupWord;
 import io.ringtail.config.ListenException;
+import io.ringtail.metrics.Mishaps;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -62,6 +63,8 @@ final class GroupChannel {
   private final int port;
   private final LongSupplier nanoClock;
   private final Counter failures;
+  private final Mishaps unsent;
+  private final Mishaps unread;
   private final JChannel channel;
   private final List<ServerSocket> listening = new CopyOnWriteArrayList<>();
   private final Map<Long, Address> addresses = new ConcurrentHashMap<>();
@@ -89,6 +92,8 @@ final class GroupChannel {
     this.port = port;
     this.nanoClock = nanoClock;
     this.failures = failures;
+    this.unsent = new Mishaps(failures, log, nanoClock);
+    this.unread = new Mishaps(failures, log, nanoClock);
     this.channel = open(config, port);
     channel.setName(self.nodeId());
     channel.addAddressGenerator(() -> address(self));
@@ -163,8 +168,7 @@ final class GroupChannel {
       shared.publish(Instant.now());
       readHosts(shared);
     } catch (IOException | RuntimeException e) {
-      failures.inc();
-      log.warn("cluster directory not read path={} reason={}", config.directory(), e.toString());
+      unread.causedOutside("event=cluster-directory-not-read path=" + config.directory(), e);
     }
   }
 
@@ -267,8 +271,7 @@ final class GroupChannel {
     try {
       channel.send(message);
     } catch (Exception e) {
-      failures.inc();
-      log.warn("cluster message not sent to={} reason={}", message.getDest(), e.getMessage());
+      unsent.causedOutside("event=cluster-message-not-sent to=" + message.getDest(), e);
     }
   }
 

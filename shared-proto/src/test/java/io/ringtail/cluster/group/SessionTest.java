@@ -2,6 +2,7 @@ package io.ringtail.cluster.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -11,6 +12,7 @@ import io.ringtail.cluster.EpochListener;
 import io.ringtail.cluster.Member;
 import io.ringtail.cluster.Members;
 import io.ringtail.cluster.epoch.Epochs;
+import io.ringtail.cluster.word.GroupWord;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.rules.Rules;
 import java.util.List;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /** Errors of the membership's thread: a step comes every 100 ms, and with every word. */
 class SessionTest {
+  private static final Member SELF = Members.member("s0", Member.Role.SAMPLER, 100);
+
   private final ClusterMetrics metrics = new ClusterMetrics(new Metrics());
   private final Logger log =
       (Logger) LoggerFactory.getLogger(ClusterMetrics.class.getPackageName());
@@ -54,8 +58,26 @@ class SessionTest {
         .containsExactly("event=membership-failed count=1");
   }
 
-  private Session session() throws Exception {
-    Member self = Members.member("s0", Member.Role.SAMPLER, 100);
+  /** Each step sends some words. */
+  @Test
+  void wordsNotSent_areAllCountedAndSaidOnce() throws Exception {
+    GroupChannel channel = notConnected();
+    for (int i = 0; i < 50; i++) {
+      channel.sendAll(new GroupWord(1, new byte[0]));
+    }
+    assertThat(metrics.failures.getCount()).isEqualTo(50);
+    assertThat(said.list)
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getLevel()).isEqualTo(Level.WARN);
+              assertThat(event.getFormattedMessage())
+                  .startsWith("event=cluster-message-not-sent to=null reason=")
+                  .endsWith(" count=1");
+            });
+  }
+
+  private GroupChannel notConnected() throws Exception {
     ClusterConfig config =
         new ClusterConfig(
             "test",
@@ -68,10 +90,14 @@ class SessionTest {
             "",
             List.of(),
             0);
+    return new GroupChannel(config, 1, SELF, System::nanoTime, metrics.failures);
+  }
+
+  private Session session() throws Exception {
     return new Session(
-        new Epochs(self, List::size, Rules.ALL),
+        new Epochs(SELF, List::size, Rules.ALL),
         new Deaf(),
-        new GroupChannel(config, 1, self, System::nanoTime, metrics.failures), // not connected
+        notConnected(),
         new Standing(0, metrics.alone),
         metrics,
         System::nanoTime);
