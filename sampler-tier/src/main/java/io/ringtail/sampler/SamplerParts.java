@@ -79,7 +79,7 @@ record SamplerParts(
         new ShardSet(
             memory.shards(),
             config.tailSampling(),
-            new ListeningQueue(exports, tap),
+            new ListeningQueue(exports, tap, metrics),
             metrics,
             ShardMemory.of(
                 memory.slabBytes(),

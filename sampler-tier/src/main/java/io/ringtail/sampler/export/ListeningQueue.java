@@ -1,5 +1,7 @@
 package io.ringtail.sampler.export;
 
+import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,10 +11,19 @@ public final class ListeningQueue implements ExportQueue {
 
   private final ExportQueue queue;
   private final KeptTraceListener listener;
+  private final Mishaps mishaps;
 
-  public ListeningQueue(ExportQueue queue, KeptTraceListener listener) {
+  public ListeningQueue(ExportQueue queue, KeptTraceListener listener, Metrics metrics) {
     this.queue = queue;
     this.listener = listener;
+    this.mishaps =
+        new Mishaps(
+            metrics.counter(
+                "ringtail_sampler_kept_listener_failures_total",
+                "Kept traces whose listener failed, all of which were exported all the same:"
+                    + " bugs."),
+            log,
+            System::nanoTime);
   }
 
   @Override
@@ -33,8 +44,8 @@ public final class ListeningQueue implements ExportQueue {
   private void tell(KeptTrace trace) {
     try {
       listener.onKept(trace);
-    } catch (RuntimeException e) {
-      log.warn("event=listener-failed", e);
+    } catch (RuntimeException | Error e) {
+      mishaps.happened("event=listener-failed", e);
     }
   }
 }

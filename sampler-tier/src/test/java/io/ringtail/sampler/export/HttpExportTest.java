@@ -228,7 +228,8 @@ class HttpExportTest {
     ExportQueue queue =
         new ListeningQueue(
             trace -> !full[0] && exports.offer(trace),
-            trace -> told.add(trace.traceIdLo() + ":" + trace.resourceSpans().readableBytes()));
+            trace -> told.add(trace.traceIdLo() + ":" + trace.resourceSpans().readableBytes()),
+            new Metrics());
     KeptTrace trace = kept.trace(1, 2);
     assertThat(queue.offer(trace)).isFalse();
     full[0] = false;
