@@ -6,13 +6,14 @@ import java.util.Deque;
 /**
  * Who hands decisions over with a slot hears that they are stored when this sampler's own heirs
  * know them, too (protocol D4): it may leave then, and this one may be the next to die. Without
- * their answer it hears so after {@value #LONGEST_MILLIS} ms, as a decision then has effect without
- * its heir (D2). Threads: the shard's.
+ * their answer it hears so after {@value #LONGEST_MILLIS} ms in which this shard worked, as a
+ * decision then has effect without its heir (D2). Threads: the shard's.
  */
 final class Confirmations {
   static final int LONGEST_MILLIS = Notices.ANSWER_MILLIS;
 
   private final HeirMail mail;
+  private final AwakeTime awake = new AwakeTime();
 
   /** Of these not all notices to heirs are sent yet; the oldest first. */
   private final Deque<Waiting> unsent = new ArrayDeque<>();
@@ -21,6 +22,7 @@ final class Confirmations {
   private final Deque<Waiting> sent = new ArrayDeque<>();
 
   /**
+   * @param sinceMillis of the time in which this shard worked
    * @param upToId of the last notice that has to be stored
    */
   private record Waiting(Runnable stored, int sinceMillis, long upToId) {}
@@ -33,7 +35,7 @@ final class Confirmations {
    * @param stored called when the heirs know what is known here now
    */
   void await(Runnable stored, int nowMillis) {
-    unsent.addLast(new Waiting(stored, nowMillis, 0));
+    unsent.addLast(new Waiting(stored, awake.millis(nowMillis), 0));
   }
 
   /**
@@ -45,13 +47,14 @@ final class Confirmations {
       Waiting next = unsent.removeFirst();
       sent.addLast(new Waiting(next.stored(), next.sinceMillis(), mail.lastId()));
     }
-    return tell(sent, true, nowMillis) + tell(unsent, false, nowMillis);
+    int awakeMillis = awake.millis(nowMillis);
+    return tell(sent, true, awakeMillis) + tell(unsent, false, awakeMillis);
   }
 
-  private int tell(Deque<Waiting> waiting, boolean areSent, int nowMillis) {
+  private int tell(Deque<Waiting> waiting, boolean areSent, int awakeMillis) {
     int told = 0;
     for (Waiting first = waiting.peekFirst();
-        first != null && mayTell(first, areSent, nowMillis);
+        first != null && mayTell(first, areSent, awakeMillis);
         first = waiting.peekFirst()) {
       waiting.removeFirst();
       first.stored().run();
@@ -60,8 +63,8 @@ final class Confirmations {
     return told;
   }
 
-  private boolean mayTell(Waiting waiting, boolean isSent, int nowMillis) {
-    return nowMillis - waiting.sinceMillis() >= LONGEST_MILLIS
+  private boolean mayTell(Waiting waiting, boolean isSent, int awakeMillis) {
+    return awakeMillis - waiting.sinceMillis() >= LONGEST_MILLIS
         || (isSent && mail.isAnswered(waiting.upToId()));
   }
 

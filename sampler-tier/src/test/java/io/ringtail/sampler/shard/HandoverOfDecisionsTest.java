@@ -217,6 +217,18 @@ class HandoverOfDecisionsTest extends OverThreeSamplers {
     assertThat(a.set.foreign().oldestLost()).isNull();
   }
 
+  /** What the heir has answered meanwhile is unread. */
+  @Test
+  void
+      decisionsHandedOver_newOwnerStoodStill_areTakenWhenTheHeirHasBeenSilentForASecondOfItsWork() {
+    handOverWithoutAnHeir();
+    samplers.advance(900);
+    samplers.skipMillis(2_000);
+    assertThat(a.set.foreign().oldestLost()).isNotNull();
+    samplers.advance(200);
+    assertThat(a.set.foreign().oldestLost()).isNull();
+  }
+
   private void handOverWithoutAnHeir() {
     samplers.nameRouter();
     firstSpans();

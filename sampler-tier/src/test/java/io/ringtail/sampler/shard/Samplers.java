@@ -431,6 +431,12 @@ final class Samplers {
     }
   }
 
+  /** All stand still for so long. */
+  void skipMillis(long millis) {
+    nanos += TimeUnit.MILLISECONDS.toNanos(millis);
+    settle();
+  }
+
   /** The clock goes on by some milliseconds, everything being delivered at once. */
   void advance(long millis) {
     for (long done = 0; done < millis; done += 25) {
