@@ -1,8 +1,8 @@
 package io.ringtail.rules;
 
 /**
- * A rule of the protocol that can be taken away, under the protocol's own number: what it says, and
- * what is done instead.
+ * A rule of the protocol that can be taken away, under the protocol's own number, with a word for
+ * what was added to it (decision 0008): what it says, and what is done instead.
  */
 public enum Rule {
   /** A trace has a span of the same bytes once. Without: as often as it comes. */
@@ -62,6 +62,15 @@ public enum Rule {
 
   /** A sampler decides only under a lease. Without: whenever something is due. */
   L1,
+
+  /**
+   * Who stood still decides only by a lease stamped since. Without: by the one it had, if that
+   * still lasts.
+   */
+  L1_ANEW,
+
+  /** Who stood still reads first what was queued by then. Without: it decides while it reads. */
+  D1_READ,
 
   /**
    * A decision has effect when the heir of its slot knows it. Without: at once, and nobody is told.

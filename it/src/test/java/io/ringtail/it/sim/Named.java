@@ -558,6 +558,8 @@ enum Named {
       case O1 -> NEW_OWNER_DIES_AS_THE_OLD_ONE_LEAVES;
       case E3 -> SKIPPED_EPOCH_HIDES_A_LOSS;
       case L1 -> PAUSE_PAST_THE_LEASE;
+      case L1_ANEW -> STALLS_WHILE_ITS_SLOTS_MOVE;
+      case D1_READ -> STALLS_WITH_MUCH_TO_READ;
     };
   }
 

@@ -57,7 +57,7 @@ final class Shard {
     this.muchUnread = Math.min(MUCH_UNREAD, context.config().slabBytes());
     this.mayDecide = context.rules().inForce(Rule.L1) ? context.mayDecide() : now -> true;
     this.startNanos = context.nanoClock().getAsLong();
-    this.standstill = new Standstill(startNanos);
+    this.standstill = new Standstill(startNanos, context.rules());
     this.parts = new ShardParts(index, policies, context, e -> queue(new ShardCommand.Answered(e)));
     this.store = parts.store;
     this.decider = parts.decider;

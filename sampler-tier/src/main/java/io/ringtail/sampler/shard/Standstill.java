@@ -1,6 +1,10 @@
 package io.ringtail.sampler.shard;
 
 import io.ringtail.cluster.Membership;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
+import io.ringtail.sampler.decide.AwakeTime;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongPredicate;
 
@@ -17,13 +21,20 @@ import java.util.function.LongPredicate;
  * the newest; one that has not come yet ends the lease, one that is not in use here forbids
  * decisions as ever.
  *
- * <p>Nothing of that asks routers: one that stands still itself holds nobody up. Threads: the
- * shard's.
+ * <p>Nothing of that asks routers: one that stands still itself holds nobody up. Nor does it look
+ * for event loops that stand still alone: what they have not read is not accepted and its senders
+ * are not told, and whose the slots are, leases and completions come by the membership's own
+ * threads, none of which speaks for what is still in a link's sockets. Heirs' answers are missed,
+ * as when a link is down: after a second decisions have effect without them, counted (D2).
+ *
+ * <p>Threads: the shard's.
  */
 final class Standstill {
-  /** Rounds that begin so far apart were kept from it: the longest {@link Rest} is a third. */
-  static final long LONGEST_NANOS = 3 * Rest.SLEEP_NANOS;
+  /** Rounds that begin so far apart were kept from it. */
+  static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(AwakeTime.STILL_MILLIS);
 
+  private final boolean readsFirst;
+  private final boolean needsANewStamp;
   private long nowNanos;
   private boolean stood;
 
@@ -33,8 +44,10 @@ final class Standstill {
   /** Commands that were queued by then and are not taken yet. */
   private int unread;
 
-  Standstill(long nowNanos) {
+  Standstill(long nowNanos, Rules rules) {
     this.nowNanos = nowNanos;
+    this.readsFirst = rules.inForce(Rule.D1_READ);
+    this.needsANewStamp = rules.inForce(Rule.L1_ANEW);
   }
 
   /**
@@ -44,9 +57,9 @@ final class Standstill {
    */
   void begin(long now, IntSupplier queued) {
     if (now - nowNanos > LONGEST_NANOS) {
-      stood = true;
+      stood = needsANewStamp;
       endNanos = now;
-      unread = queued.getAsInt();
+      unread = readsFirst ? queued.getAsInt() : 0;
     } else if (now - endNanos >= Membership.LEASE_NANOS) {
       stood = false; // a lease that is good by now has been stamped since
     }

@@ -3,13 +3,16 @@ package io.ringtail.sampler.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.cluster.Membership;
+import io.ringtail.rules.Rule;
+import io.ringtail.rules.Rules;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StandstillTest {
   private static final long MILLI = 1_000_000;
   private static final long START = Long.MAX_VALUE - 1_000 * MILLI; // clocks may pass over it
 
-  private final Standstill standstill = new Standstill(START);
+  private final Standstill standstill = new Standstill(START, Rules.ALL);
   private long stampNanos = START;
   private int queued;
 
@@ -20,12 +23,16 @@ class StandstillTest {
   /** A round of the shard. */
   private boolean decidesAt(long millis) {
     standstill.begin(at(millis), () -> queued);
-    return standstill.permits(now -> now - stampNanos < Membership.LEASE_NANOS);
+    return standstill.permits(this::isLeased);
+  }
+
+  private boolean isLeased(long now) {
+    return now - stampNanos < Membership.LEASE_NANOS;
   }
 
   @Test
   void longestRest_isNoStandstill() {
-    assertThat(Standstill.LONGEST_NANOS).isGreaterThan(2 * Rest.SLEEP_NANOS);
+    assertThat(Standstill.LONGEST_NANOS).isEqualTo(3 * Rest.SLEEP_NANOS);
     for (int millis = 100; millis < 3_000; millis += 300) {
       assertThat(decidesAt(millis)).isTrue();
     }
@@ -57,6 +64,20 @@ class StandstillTest {
   void unendingLease_isGoodAtOnce() {
     standstill.begin(at(2_000), () -> 0);
     assertThat(standstill.permits(now -> true)).isTrue();
+  }
+
+  @Test
+  void halvesTakenAway_asIfItHadWorked() {
+    queued = 40;
+    Standstill rulesOff = new Standstill(START, Rules.without(Set.of(Rule.D1_READ, Rule.L1_ANEW)));
+    rulesOff.begin(at(2_000), () -> queued);
+    assertThat(rulesOff.permits(this::isLeased)).isTrue();
+    Standstill reads = new Standstill(START, Rules.without(Set.of(Rule.L1_ANEW)));
+    reads.begin(at(2_000), () -> queued);
+    assertThat(reads.permits(this::isLeased)).isFalse();
+    Standstill stamps = new Standstill(START, Rules.without(Set.of(Rule.D1_READ)));
+    stamps.begin(at(2_000), () -> queued);
+    assertThat(stamps.permits(this::isLeased)).isFalse();
   }
 
   @Test
