@@ -25,6 +25,8 @@ final class Shard {
   private static final int TRACES_PER_CYCLE = 512;
   private static final int MANY_BATCHES = 64;
   private static final int MUCH_UNREAD = 1 << 20;
+  private static final int READ_FIRST_MILLIS = 100;
+  private static final int NOT_HIGH = -1;
 
   private final int index;
   private final ShardContext context;
@@ -45,6 +47,10 @@ final class Shard {
   private volatile boolean closed;
   private long nowNanos;
   private int nowMillis;
+
+  /** When memory was first found above high water, of the rounds since it was not. */
+  private int highSinceMillis = NOT_HIGH;
+
   private long malformedAttributes;
   private volatile Foreign foreign = Foreign.NONE;
   private volatile ShardStatus published = ShardStatus.NONE;
@@ -211,8 +217,17 @@ final class Shard {
    * Above high water the oldest traces are decided, unless it is the export that is stuck: then
    * early decisions would only spoil traces, and intake refuses instead. So it does while anything
    * is held.
+   *
+   * <p>What is queued is taken first, if that takes no longer than {@value #READ_FIRST_MILLIS} ms:
+   * in a burst the oldest trace is some ms old, and what senders were told of before is no late
+   * span of it. Room for that is set aside already.
    */
   private int decideEarly() {
+    boolean high = parts.memory.isHigh();
+    highSinceMillis = !high ? NOT_HIGH : highSinceMillis == NOT_HIGH ? nowMillis : highSinceMillis;
+    if (!high || (!commands.isEmpty() && nowMillis - highSinceMillis < READ_FIRST_MILLIS)) {
+      return 0;
+    }
     int decided = 0;
     while (decided < TRACES_PER_CYCLE
         && departures.waiting().isEmpty()

@@ -124,6 +124,43 @@ class ShardSetTest {
   }
 
   @Test
+  void aboveHighWater_whatIsQueuedIsTakenBeforeAnythingIsDecidedEarly() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 4MiB, high-water: 0.1}", ShardHarness.ERRORS);
+    Random random = new Random(5);
+    assertThat(shards.offer(Spans.batch(Spans.span(1, 1)))).isNull();
+    for (int i = 0; i < 24; i++) {
+      assertThat(shards.offer(batch(0, 80, random))).isNull();
+    }
+    assertThat(shards.offer(Spans.batch(Spans.error(1, 2)))).isNull();
+    shards.work();
+    assertThat(shards.set.metrics().decisions(Cause.HIGH_WATER)).isPositive();
+    assertThat(shards.exports.taken.stream().mapToLong(e -> e.spanCount()).sum()).isEqualTo(2);
+  }
+
+  /** A shard that is never done with its queue still makes room. */
+  @Test
+  void aboveHighWater_queueIsNotEmptied_decidesEarlyAfterAWhile() {
+    shards =
+        new ShardHarness(
+            "{shards: 1, max-buffered-bytes: 4MiB, high-water: 0.1}", ShardHarness.ERRORS);
+    Shard only = shards.set.all().get(0);
+    Random random = new Random(5);
+    for (int i = 0; i < 40; i++) {
+      assertThat(shards.offer(batch(0, 80, random))).isNull();
+    }
+    only.doWork();
+    assertThat(shards.set.budget().isHigh(0)).isTrue();
+    assertThat(shards.set.metrics().decisions(Cause.HIGH_WATER)).isZero();
+    shards.standStill(Duration.ofMillis(100));
+    only.doWork();
+    assertThat(only.queueIsEmpty()).isFalse();
+    assertThat(shards.set.metrics().decisions(Cause.HIGH_WATER)).isPositive();
+    shards.work();
+  }
+
+  @Test
   void shard_hasMuchQueued_atSoManyBytesInAllShards() {
     shards = new ShardHarness("{shards: 2, max-buffered-bytes: 64MiB}", ShardHarness.EVERYTHING);
     Shard other = shards.set.all().get(1);
