@@ -10,7 +10,6 @@ import io.ringtail.link.Farewell;
 import io.ringtail.link.Hello;
 import io.ringtail.link.LinkMethod;
 import io.ringtail.link.LinkReader;
-import io.ringtail.link.Mark;
 import io.ringtail.link.PartView;
 import io.ringtail.link.Peer;
 import io.ringtail.link.Progress;
@@ -21,17 +20,14 @@ import io.ringtail.link.Welcome;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sampler's end of one link (protocol A1–A5): greets, takes parts in their order, answers all
- * parts of a message in one frame. One message is asked for at a time, so a part that waits for its
- * epoch (A4) holds back whatever is behind it on this link, and on no other.
+ * The sampler's end of one link (protocol A1–A5): greets, takes parts in their order, and has what
+ * became of them told by {@link Answers}. One message is asked for at a time, so a part that waits
+ * for its epoch (A4) holds back whatever is behind it on this link, and on no other.
  *
  * <p>Threads: gRPC's event loop; {@link #proceed} also comes from the timer while a part waits. All
  * take this object's monitor, which is free but for that case. Buffers: at most one message is held
@@ -49,13 +45,10 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
   private final LinkReader reader;
   private final Intake intake;
   private final long openedNanos;
-  private final List<Refused> refused = new ArrayList<>();
-  private long[] acks = new long[64];
-  private int ackCount;
+  private final Answers answers;
   private @Nullable Peer router;
   private long attempt;
   private int routerKey;
-  private @Nullable Mark toldMark;
   private @Nullable ByteBuf message;
   private EpochOrder usedByRouter = EpochOrder.NONE;
   private EpochOrder awaited = EpochOrder.NONE;
@@ -68,6 +61,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     this.server = server;
     this.intake = intake;
     this.openedNanos = server.nanoTime();
+    this.answers = new Answers(call, by -> server.keeper().mark(by.incarnation().bits()));
     this.dictionary = server.grantDictionary();
     try {
       this.reader = new LinkReader(dictionary);
@@ -201,12 +195,12 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       if (part.replay()) {
         server.metrics().replayed();
       }
-      ack(part.seq());
+      answers.ack(part.seq());
     } else {
       if (part.replay()) {
         server.metrics().refusedReplay();
       }
-      refuse(part.seq(), refusal);
+      answers.refuse(new Refused(part.seq(), newest(), refusal));
     }
     return true;
   }
@@ -266,60 +260,27 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     return server.ownership().newest().order();
   }
 
-  private void ack(long seq) {
-    if (ackCount == acks.length) {
-      acks = Arrays.copyOf(acks, ackCount * 2);
-    }
-    acks[ackCount++] = seq;
-  }
-
-  private void refuse(long seq, Refusal refusal) {
-    refused.add(new Refused(seq, newest(), refusal));
-  }
-
   private void finishMessage() {
-    answer();
+    if (!closed) {
+      answers.send();
+    }
     releaseMessage();
     if (!closed) {
       call.request(1);
     }
   }
 
-  private void answer() {
-    if (closed || (ackCount == 0 && refused.isEmpty())) {
-      return;
-    }
-    call.sendMessage(
-        SamplerFrame.answers(Arrays.copyOf(acks, ackCount), List.copyOf(refused), newMark()));
-    ackCount = 0;
-    refused.clear();
-  }
-
-  /** The router's mark if it has not been told it; read under the lock all frames go out under. */
-  private @Nullable Mark newMark() {
-    Peer peer = router;
-    Mark mark = peer == null ? null : server.keeper().mark(peer.incarnation().bits());
-    if (mark == null || mark.equals(toldMark)) {
-      return null;
-    }
-    toldMark = mark;
-    return mark;
-  }
-
   /** Says a word; what marks follow on this link are none older than it. */
   synchronized void say(SamplerWord word) {
     if (!closed) {
-      call.sendMessage(SamplerFrame.of(List.of(word), newMark()));
+      answers.say(word);
     }
   }
 
   /** Tells the router its mark if it has changed and the link takes it at once. */
   synchronized void tellMark() {
-    if (!closed && call.isReady()) {
-      Mark mark = newMark();
-      if (mark != null) {
-        call.sendMessage(SamplerFrame.of(mark));
-      }
+    if (!closed) {
+      answers.tellMark();
     }
   }
 
@@ -358,6 +319,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
       return;
     }
     routerKey = key;
+    answers.greeted(hello.router());
     call.sendMessage(SamplerFrame.of(new Welcome(LinkMethod.VERSION, self, dictionary)));
     server.keeper().onLink(hello.router());
   }
@@ -371,7 +333,7 @@ final class InboundLink extends ServerCall.Listener<ByteBuf> {
     if (closed) {
       return;
     }
-    answer();
+    answers.send();
     call.sendMessage(SamplerFrame.of(new Farewell(reason, text)));
     call.close(Status.OK, new Metadata());
     end();
