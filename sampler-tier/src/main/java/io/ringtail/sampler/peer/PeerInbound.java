@@ -52,7 +52,7 @@ final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Ans
   @Override
   public void onMessage(byte[] message) {
     try {
-      PeerFrame frame = PeerCodec.decodeWord(message);
+      PeerFrame frame = PeerWordCodec.decode(message);
       Peer sender = from;
       if (frame instanceof PeerFrame.Hello hello) {
         greet(hello);
@@ -142,12 +142,12 @@ final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Ans
       farewell("attempt " + attempt + " is older than the open stream's");
       return;
     }
-    reply(PeerCodec.encode(new PeerFrame.Welcome(PeerFields.VERSION, self)));
+    reply(PeerAnswerCodec.encode(new PeerFrame.Welcome(PeerFields.VERSION, self)));
   }
 
   @Override
   public void send(PeerAnswer answer) {
-    reply(PeerCodec.encode(answer));
+    reply(PeerAnswerCodec.encode(answer));
   }
 
   private synchronized void reply(byte[] message) {
@@ -161,7 +161,7 @@ final class PeerInbound extends ServerCall.Listener<byte[]> implements Peers.Ans
   }
 
   void farewell(String reason) {
-    reply(PeerCodec.encode(new PeerFrame.Farewell(reason)));
+    reply(PeerAnswerCodec.encode(new PeerFrame.Farewell(reason)));
     close();
   }
 

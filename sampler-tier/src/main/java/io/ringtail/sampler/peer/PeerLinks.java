@@ -139,7 +139,7 @@ public final class PeerLinks implements Peers, AutoCloseable {
       if (link == null) {
         return false;
       }
-      message = PeerCodec.encode(word);
+      message = PeerWordCodec.encode(word);
       if (message.length > PeerMethod.MAX_MESSAGE_BYTES) {
         throw new IllegalArgumentException(
             "word of " + message.length + " bytes (expected " + PeerMethod.MAX_MESSAGE_BYTES + ")");

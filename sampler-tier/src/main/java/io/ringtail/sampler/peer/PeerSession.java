@@ -45,7 +45,7 @@ final class PeerSession extends StreamOnLoop<byte[], byte[]> {
     PeerFrame.Hello hello =
         new PeerFrame.Hello(
             PeerFields.VERSION, PeerFields.VERSION, context.self(), peer, context.nextAttempt());
-    start(PeerCodec.encode(hello), ANSWERS_AHEAD);
+    start(PeerWordCodec.encode(hello), ANSWERS_AHEAD);
     var unused = loop.schedule(this::checkOpening, OPENING_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -85,7 +85,7 @@ final class PeerSession extends StreamOnLoop<byte[], byte[]> {
   @Override
   protected void receive(byte[] message) {
     try {
-      PeerFrame frame = PeerCodec.decodeAnswer(message);
+      PeerFrame frame = PeerAnswerCodec.decode(message);
       if (frame instanceof PeerFrame.Welcome welcome) {
         greeted(welcome);
       } else if (frame instanceof PeerFrame.Farewell farewell) {

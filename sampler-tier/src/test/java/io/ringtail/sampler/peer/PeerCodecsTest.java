@@ -16,25 +16,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-class PeerCodecTest {
+class PeerCodecsTest {
   private static final EpochOrder EPOCH = new EpochOrder(Long.MAX_VALUE, 7);
   private static final Peer ROUTER = new Peer("r-é", new Incarnation(new EpochOrder(3, 4), -5));
   private static final Peer SAMPLER = new Peer("s0", new Incarnation(EpochOrder.NONE, 9));
 
   static final List<byte[]> FROM_OPENER =
       List.of(
-          PeerCodec.encode(new PeerFrame.Hello(1, 3, SAMPLER, ROUTER, Long.MIN_VALUE)),
-          PeerCodec.encode(
+          PeerWordCodec.encode(new PeerFrame.Hello(1, 3, SAMPLER, ROUTER, Long.MIN_VALUE)),
+          PeerWordCodec.encode(
               new PeerWord.Floors(
                   1,
                   EPOCH,
                   List.of(
                       new PeerWord.RouterSeq(ROUTER, 0),
                       new PeerWord.RouterSeq(SAMPLER, Long.MAX_VALUE)))),
-          PeerCodec.encode(new PeerWord.FloorsEnd()),
-          PeerCodec.encode(new PeerWord.Transfer(-1, EPOCH, Unpooled.wrappedBuffer(bytes(300)))),
-          PeerCodec.encode(new PeerWord.Notice(8, Unpooled.wrappedBuffer(bytes(3)))),
-          PeerCodec.encode(new PeerWord.Settled(new long[] {1, -1, Long.MAX_VALUE})));
+          PeerWordCodec.encode(new PeerWord.FloorsEnd()),
+          PeerWordCodec.encode(
+              new PeerWord.Transfer(-1, EPOCH, Unpooled.wrappedBuffer(bytes(300)))),
+          PeerWordCodec.encode(new PeerWord.Notice(8, Unpooled.wrappedBuffer(bytes(3)))),
+          PeerWordCodec.encode(new PeerWord.Settled(new long[] {1, -1, Long.MAX_VALUE})));
 
   static final List<PeerAnswer> ANSWERS =
       List.of(
@@ -55,9 +56,9 @@ class PeerCodecTest {
 
   private static byte[] encode(PeerFrame frame) {
     if (frame instanceof PeerFrame.Hello hello) {
-      return PeerCodec.encode(hello);
+      return PeerWordCodec.encode(hello);
     } else if (frame instanceof PeerFrame.Word word) {
-      return PeerCodec.encode(word.word());
+      return PeerWordCodec.encode(word.word());
     }
     throw new AssertionError(frame);
   }
@@ -65,7 +66,7 @@ class PeerCodecTest {
   @ParameterizedTest
   @FieldSource("FROM_OPENER")
   void decodeWord_encoded_isTheSame(byte[] message) throws Exception {
-    assertThat(encode(PeerCodec.decodeWord(message))).isEqualTo(message);
+    assertThat(encode(PeerWordCodec.decode(message))).isEqualTo(message);
   }
 
   @ParameterizedTest
@@ -75,7 +76,7 @@ class PeerCodecTest {
     out.stringField(99 << 3 | WireReader.LEN, "from the future");
     out.raw(message, message.length);
     out.presentField(100 << 3 | WireReader.FIXED64, 1);
-    assertThat(encode(PeerCodec.decodeWord(out.toByteArray()))).isEqualTo(message);
+    assertThat(encode(PeerWordCodec.decode(out.toByteArray()))).isEqualTo(message);
   }
 
   @ParameterizedTest
@@ -84,7 +85,7 @@ class PeerCodecTest {
     for (int length = 0; length < message.length; length++) {
       byte[] cut = java.util.Arrays.copyOf(message, length);
       try {
-        assertThat(PeerCodec.decodeWord(cut)).isInstanceOf(PeerFrame.Unknown.class);
+        assertThat(PeerWordCodec.decode(cut)).isInstanceOf(PeerFrame.Unknown.class);
         assertThat(length).isZero();
       } catch (MalformedWireException e) {
         assertThat(e).hasMessageNotContaining("null");
@@ -95,7 +96,7 @@ class PeerCodecTest {
   @ParameterizedTest
   @FieldSource("ANSWERS")
   void decodeAnswer_encoded_isEqual(PeerAnswer answer) throws Exception {
-    assertThat(PeerCodec.decodeAnswer(PeerCodec.encode(answer)))
+    assertThat(PeerAnswerCodec.decode(PeerAnswerCodec.encode(answer)))
         .isEqualTo(new PeerFrame.Answer(answer));
   }
 
@@ -103,9 +104,9 @@ class PeerCodecTest {
   void decodeAnswer_welcomeAndFarewell_areEqual() throws Exception {
     PeerFrame.Welcome welcome = new PeerFrame.Welcome(1, SAMPLER);
     PeerFrame.Farewell farewell = new PeerFrame.Farewell("stops");
-    assertThat(PeerCodec.decodeAnswer(PeerCodec.encode(welcome))).isEqualTo(welcome);
-    assertThat(PeerCodec.decodeAnswer(PeerCodec.encode(farewell))).isEqualTo(farewell);
-    assertThat(PeerCodec.decodeAnswer(new byte[] {(byte) 0xf2, 1, 0}))
+    assertThat(PeerAnswerCodec.decode(PeerAnswerCodec.encode(welcome))).isEqualTo(welcome);
+    assertThat(PeerAnswerCodec.decode(PeerAnswerCodec.encode(farewell))).isEqualTo(farewell);
+    assertThat(PeerAnswerCodec.decode(new byte[] {(byte) 0xf2, 1, 0}))
         .isEqualTo(new PeerFrame.Unknown());
   }
 
@@ -113,8 +114,8 @@ class PeerCodecTest {
   void decodeWord_transfer_bufferIsOfTheMessage() throws Exception {
     byte[] entries = bytes(1000);
     byte[] message =
-        PeerCodec.encode(new PeerWord.Transfer(1, EPOCH, Unpooled.wrappedBuffer(entries)));
-    PeerFrame.Word word = (PeerFrame.Word) PeerCodec.decodeWord(message);
+        PeerWordCodec.encode(new PeerWord.Transfer(1, EPOCH, Unpooled.wrappedBuffer(entries)));
+    PeerFrame.Word word = (PeerFrame.Word) PeerWordCodec.decode(message);
     PeerWord.Transfer transfer = (PeerWord.Transfer) word.word();
     assertThat(transfer.entries().hasArray()).isTrue();
     assertThat(ByteBufUtil.getBytes(transfer.entries())).isEqualTo(entries);
@@ -127,8 +128,8 @@ class PeerCodecTest {
       byte[] bytes = FROM_OPENER.get(i % FROM_OPENER.size()).clone();
       bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       try {
-        PeerCodec.decodeWord(bytes);
-        PeerCodec.decodeAnswer(bytes);
+        PeerWordCodec.decode(bytes);
+        PeerAnswerCodec.decode(bytes);
       } catch (MalformedWireException e) {
         assertThat(e).hasMessageNotContaining("Exception");
       }
