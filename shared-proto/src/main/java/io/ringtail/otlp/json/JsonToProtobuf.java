@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: one at a time. Buffers: input borrowed for the call. Output is never longer than the
  * input but for a few bytes.
+ *
+ * <p>It is long by OTLP: each message of it has a method, with a line a field.
  */
 public final class JsonToProtobuf {
   static final int MAX_MESSAGE_DEPTH = 100;
@@ -45,7 +47,8 @@ public final class JsonToProtobuf {
   private final ProtobufOutput out = new ProtobufOutput();
   private JsonTokens in = JsonTokens.NONE;
   private int depth;
-  private boolean badId;
+  private final JsonValues idle = new JsonValues(JsonTokens.NONE, out);
+  private JsonValues values = idle;
   private int undecodedSpans;
   private @Nullable String firstUndecodedId;
 
@@ -57,6 +60,7 @@ public final class JsonToProtobuf {
   public int convert(byte[] input, int offset, int length, ByteOutput output)
       throws MalformedJsonException {
     in = new JsonTokens(input, offset, length);
+    values = new JsonValues(in, out);
     out.reset(output, length / 2 + 64);
     depth = 0;
     undecodedSpans = 0;
@@ -65,6 +69,8 @@ public final class JsonToProtobuf {
       body();
       return out.position();
     } finally {
+      firstUndecodedId = values.firstUndecodedId();
+      values = idle;
       in.close();
       in = JsonTokens.NONE;
     }
@@ -127,7 +133,7 @@ public final class JsonToProtobuf {
       switch (field) {
         case "resource" -> resource();
         case "scopeSpans" -> each(scopeSpansElement);
-        case "schemaUrl" -> string(len(3));
+        case "schemaUrl" -> values.string(len(3));
         default -> in.skip();
       }
     }
@@ -140,7 +146,7 @@ public final class JsonToProtobuf {
     while ((field = in.nextField()) != null) {
       switch (field) {
         case "attributes" -> attributes(len(1));
-        case "droppedAttributesCount" -> uint32(varint(2));
+        case "droppedAttributesCount" -> values.uint32(varint(2));
         case "entityRefs" -> each(entityRefElement);
         default -> in.skip();
       }
@@ -153,10 +159,10 @@ public final class JsonToProtobuf {
     String field;
     while ((field = in.nextField()) != null) {
       switch (field) {
-        case "schemaUrl" -> string(len(1));
-        case "type" -> string(len(2));
-        case "idKeys" -> strings(len(3));
-        case "descriptionKeys" -> strings(len(4));
+        case "schemaUrl" -> values.string(len(1));
+        case "type" -> values.string(len(2));
+        case "idKeys" -> values.strings(len(3));
+        case "descriptionKeys" -> values.strings(len(4));
         default -> in.skip();
       }
     }
@@ -170,7 +176,7 @@ public final class JsonToProtobuf {
       switch (field) {
         case "scope" -> scope();
         case "spans" -> each(spanElement);
-        case "schemaUrl" -> string(len(3));
+        case "schemaUrl" -> values.string(len(3));
         default -> in.skip();
       }
     }
@@ -182,10 +188,10 @@ public final class JsonToProtobuf {
     String field;
     while ((field = in.nextField()) != null) {
       switch (field) {
-        case "name" -> string(len(1));
-        case "version" -> string(len(2));
+        case "name" -> values.string(len(1));
+        case "version" -> values.string(len(2));
         case "attributes" -> attributes(len(3));
-        case "droppedAttributesCount" -> uint32(varint(4));
+        case "droppedAttributesCount" -> values.uint32(varint(4));
         default -> in.skip();
       }
     }
@@ -193,13 +199,13 @@ public final class JsonToProtobuf {
   }
 
   private void span() throws MalformedJsonException {
-    badId = false;
+    values.beginIds();
     int start = begin(len(2), MEDIUM);
     String field;
     while ((field = in.nextField()) != null) {
       spanField(field);
     }
-    if (badId) {
+    if (values.hasUndecodedId()) {
       out.truncate(start);
       undecodedSpans++;
     }
@@ -208,22 +214,22 @@ public final class JsonToProtobuf {
 
   private void spanField(String field) throws MalformedJsonException {
     switch (field) {
-      case "traceId" -> id(len(1), -1);
-      case "spanId" -> id(len(2), -1);
-      case "traceState" -> string(len(3));
-      case "parentSpanId" -> id(len(4), 8);
-      case "name" -> string(len(5));
-      case "kind" -> enumNumber(varint(6));
-      case "startTimeUnixNano" -> fixed64(fixed64Tag(7));
-      case "endTimeUnixNano" -> fixed64(fixed64Tag(8));
+      case "traceId" -> values.id(len(1), -1);
+      case "spanId" -> values.id(len(2), -1);
+      case "traceState" -> values.string(len(3));
+      case "parentSpanId" -> values.id(len(4), 8);
+      case "name" -> values.string(len(5));
+      case "kind" -> values.enumNumber(varint(6));
+      case "startTimeUnixNano" -> values.fixed64(fixed64Tag(7));
+      case "endTimeUnixNano" -> values.fixed64(fixed64Tag(8));
       case "attributes" -> attributes(len(9));
-      case "droppedAttributesCount" -> uint32(varint(10));
+      case "droppedAttributesCount" -> values.uint32(varint(10));
       case "events" -> each(eventElement);
-      case "droppedEventsCount" -> uint32(varint(12));
+      case "droppedEventsCount" -> values.uint32(varint(12));
       case "links" -> each(linkElement);
-      case "droppedLinksCount" -> uint32(varint(14));
+      case "droppedLinksCount" -> values.uint32(varint(14));
       case "status" -> status();
-      case "flags" -> fixed32(fixed32Tag(16));
+      case "flags" -> values.fixed32(fixed32Tag(16));
       default -> in.skip();
     }
   }
@@ -233,10 +239,10 @@ public final class JsonToProtobuf {
     String field;
     while ((field = in.nextField()) != null) {
       switch (field) {
-        case "timeUnixNano" -> fixed64(fixed64Tag(1));
-        case "name" -> string(len(2));
+        case "timeUnixNano" -> values.fixed64(fixed64Tag(1));
+        case "name" -> values.string(len(2));
         case "attributes" -> attributes(len(3));
-        case "droppedAttributesCount" -> uint32(varint(4));
+        case "droppedAttributesCount" -> values.uint32(varint(4));
         default -> in.skip();
       }
     }
@@ -248,12 +254,12 @@ public final class JsonToProtobuf {
     String field;
     while ((field = in.nextField()) != null) {
       switch (field) {
-        case "traceId" -> id(len(1), 16);
-        case "spanId" -> id(len(2), 8);
-        case "traceState" -> string(len(3));
+        case "traceId" -> values.id(len(1), 16);
+        case "spanId" -> values.id(len(2), 8);
+        case "traceState" -> values.string(len(3));
         case "attributes" -> attributes(len(4));
-        case "droppedAttributesCount" -> uint32(varint(5));
-        case "flags" -> fixed32(fixed32Tag(6));
+        case "droppedAttributesCount" -> values.uint32(varint(5));
+        case "flags" -> values.fixed32(fixed32Tag(6));
         default -> in.skip();
       }
     }
@@ -265,8 +271,8 @@ public final class JsonToProtobuf {
     String field;
     while ((field = in.nextField()) != null) {
       switch (field) {
-        case "message" -> string(len(2));
-        case "code" -> enumNumber(varint(3));
+        case "message" -> values.string(len(2));
+        case "code" -> values.enumNumber(varint(3));
         default -> in.skip();
       }
     }
@@ -287,7 +293,7 @@ public final class JsonToProtobuf {
     String field;
     while ((field = in.nextField()) != null) {
       switch (field) {
-        case "key" -> string(len(1));
+        case "key" -> values.string(len(1));
         case "value" -> anyValue(len(2));
         default -> in.skip();
       }
@@ -306,7 +312,7 @@ public final class JsonToProtobuf {
         case "doubleValue" -> out.fixed64(fixed64Tag(4), Double.doubleToRawLongBits(in.number()));
         case "arrayValue" -> arrayValue();
         case "kvlistValue" -> kvlistValue();
-        case "bytesValue" -> bytes(len(7));
+        case "bytesValue" -> values.bytes(len(7));
         default -> in.skip();
       }
     }
@@ -354,92 +360,6 @@ public final class JsonToProtobuf {
       }
     }
     end(start, SMALL);
-  }
-
-  private void string(int tag) throws MalformedJsonException {
-    in.expectString("a string");
-    int length = in.textLength();
-    if (length > 0) {
-      out.string(tag, in.text(), in.textOffset(), length);
-    }
-  }
-
-  private void strings(int tag) throws MalformedJsonException {
-    in.expectArray();
-    while (in.nextElement()) {
-      if (!in.isNull()) {
-        in.expectString("a string");
-        out.string(tag, in.text(), in.textOffset(), in.textLength());
-      }
-    }
-  }
-
-  private void uint32(int tag) throws MalformedJsonException {
-    int value = in.uint32();
-    if (value != 0) {
-      out.varint(tag, Integer.toUnsignedLong(value));
-    }
-  }
-
-  private void enumNumber(int tag) throws MalformedJsonException {
-    int value = in.enumNumber();
-    if (value != 0) {
-      out.varint(tag, value);
-    }
-  }
-
-  private void fixed64(int tag) throws MalformedJsonException {
-    long value = in.uint64();
-    if (value != 0) {
-      out.fixed64(tag, value);
-    }
-  }
-
-  private void fixed32(int tag) throws MalformedJsonException {
-    int value = in.uint32();
-    if (value != 0) {
-      out.fixed32(tag, value);
-    }
-  }
-
-  /**
-   * @param bytes the only length taken, besides 0; -1: any, judged by the receiver of the span
-   */
-  private void id(int tag, int bytes) throws MalformedJsonException {
-    in.expectString("a string of hex digits");
-    int length = in.textLength();
-    if (length == 0) {
-      return;
-    }
-    char[] text = in.text();
-    int offset = in.textOffset();
-    if (!Hex.isHex(text, offset, length) || (bytes >= 0 && length != 2 * bytes)) {
-      undecoded(bytes);
-      return;
-    }
-    int start = out.begin(tag, SMALL);
-    for (int i = 0; i < length; i += 2) {
-      out.rawByte(Hex.digit(text[offset + i]) << 4 | Hex.digit(text[offset + i + 1]));
-    }
-    out.end(start, SMALL);
-  }
-
-  private void undecoded(int bytes) throws MalformedJsonException {
-    badId = true;
-    if (firstUndecodedId == null) {
-      String expected = bytes < 0 ? "hex digits" : 2 * bytes + " hex digits";
-      firstUndecodedId = in.unexpected(expected).getMessage();
-    }
-  }
-
-  private void bytes(int tag) throws MalformedJsonException {
-    String expected = "a base64 string";
-    in.expectString(expected);
-    int start = out.begin(tag, SMALL);
-    if (!Base64Text.decode(in.text(), in.textOffset(), in.textLength(), out)) {
-      throw in.unexpected(expected);
-    }
-    out.end(start, SMALL);
   }
 
   private static int len(int field) {
