@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: {@link #tryReserve}, {@link #unreserve} and {@link #enqueue} by any; {@link #doWork},
  * {@link #abandon} and {@link #close} by the destination's own. Time comes in as an argument, so
  * that tests drive it without threads.
+ *
+ * <p>It is long as each step of a round, and the end, takes from and adds to the same two lines: of
+ * what is ready and of what waits for its next try. What has a state of its own is in the classes
+ * named above.
  */
 final class Destination {
   private static final Logger log = LoggerFactory.getLogger(Destination.class);

@@ -43,7 +43,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All shards of one sampler, as intake sees them: every slot lies in one; a part is taken by all
- * its shards or by none. Threads: any.
+ * its shards or by none. What others ask of them is a method each, of a few lines, which makes it
+ * long. Threads: any.
  */
 public final class ShardSet {
   private static final Logger log = LoggerFactory.getLogger(ShardSet.class);
