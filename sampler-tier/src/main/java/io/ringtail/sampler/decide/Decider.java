@@ -13,6 +13,7 @@ import io.ringtail.sampler.depart.Departures;
 import io.ringtail.sampler.policy.PolicySet;
 import io.ringtail.sampler.policy.TraceFeatures;
 import io.ringtail.sampler.policy.Verdict;
+import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.store.DecisionCaches;
 import io.ringtail.sampler.store.ShardContext;
 import io.ringtail.sampler.store.ShardStore;
@@ -333,7 +334,7 @@ public final class Decider implements Notices.Effect {
     }
     int trace = store.traces.find(context, hi, lo);
     if (trace != TraceTable.NONE) {
-      end(trace, policy, keep);
+      end(trace, policy, keep, nowMillis);
     }
   }
 
@@ -350,7 +351,16 @@ public final class Decider implements Notices.Effect {
     return notices;
   }
 
-  private void end(int trace, int policy, boolean keep) {
+  /** Spans of a trace that came after the decision on it follow that. */
+  private void followed(int trace, int policy, boolean keep, int nowMillis) {
+    TraceTable traces = store.traces;
+    Followed decision =
+        new Followed(
+            traces.context(trace), traces.traceIdHi(trace), traces.traceIdLo(trace), policy, keep);
+    store.late.bySpansSeen(decision, nowMillis);
+  }
+
+  private void end(int trace, int policy, boolean keep, int nowMillis) {
     int state = store.traces.state(trace);
     if (TraceState.isDecided(state)) {
       boolean kept = state == TraceState.DECIDED_KEEP;
@@ -373,6 +383,7 @@ public final class Decider implements Notices.Effect {
         store.traces.spanCount(trace));
     store.traces.policy(trace, policy);
     store.traces.decision(trace, Departures.NO_DECISION);
+    followed(trace, policy, keep, nowMillis);
     if (keep) {
       departures.keep(trace);
     } else {

@@ -8,6 +8,7 @@ import io.ringtail.sampler.account.PolicyNames;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.depart.Departures;
 import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.settle.Seqs;
@@ -122,12 +123,15 @@ public final class Notices {
   }
 
   private void waitForHeir(PendingDecisions to, int place, int trace) {
-    TraceTable traces = store.traces;
-    int bytes =
-        traces.spanBytes(trace) + traces.spanCount(trace) * BYTES_PER_SPAN + BYTES_PER_TRACE;
+    int bytes = bytes(trace);
     to.add(place, trace, bytes);
     store.decided.addLast(trace);
     context.budget().leaving(bytes);
+  }
+
+  private int bytes(int trace) {
+    TraceTable traces = store.traces;
+    return traces.spanBytes(trace) + traces.spanCount(trace) * BYTES_PER_SPAN + BYTES_PER_TRACE;
   }
 
   /** Negative if nobody is to be told: what is another's has no heir but that one. */
@@ -367,9 +371,25 @@ public final class Notices {
     for (int place = 0; place < batch.size(); place++) {
       int trace = takeOut(pending, place);
       if (trace != NONE) {
+        boolean grew = bytes(trace) != pending.bytes(place);
         takeEffect(batch, place, trace, pending.isTaken(), nowMillis);
+        if (grew) {
+          followed(batch, place, nowMillis);
+        }
       }
     }
+  }
+
+  /** What has come since it was taken, perhaps since its batch was closed, follows a decision. */
+  private void followed(DecisionBatch batch, int place, int nowMillis) {
+    Followed decision =
+        new Followed(
+            batch.context(place),
+            batch.hi(place),
+            batch.lo(place),
+            batch.policy(place),
+            batch.keep(place));
+    store.late.bySpansSeen(decision, nowMillis);
   }
 
   /** An export of one of its traces needs nothing more. */

@@ -4,6 +4,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.sampler.account.PolicyNames;
 import io.ringtail.sampler.account.SamplerMetrics;
 import io.ringtail.sampler.settle.DecisionBatch;
+import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.settle.Seqs;
@@ -107,8 +108,9 @@ public final class ReceivedDecisions {
             int number = store.contexts.intern(context);
             int policy = names.number(verdict);
             boolean owned = slots.owns(slot);
-            if (!notice.remembered() && !isKnown(from, notice, number, hi, lo, verdict.keep())) {
-              filling.add(number, hi, lo, policy, verdict.keep(), owned);
+            Followed decision = new Followed(number, hi, lo, policy, verdict.keep());
+            if (isNew(from, notice, decision, nowMillis)) {
+              filling.add(decision, owned);
             }
             if (owned || notice.remembered()) {
               decider.decidedElsewhere(number, hi, lo, policy, nowMillis, ageMillis);
@@ -118,14 +120,34 @@ public final class ReceivedDecisions {
           }
         });
     filling.close();
+    if (notice.late()) {
+      store.late.close();
+      takeLate();
+    }
     return true;
   }
 
-  /** What is to be settled by a second notice of {@code from} is never known. */
-  private boolean isKnown(
-      @Nullable Peer from, Notice notice, int context, long hi, long lo, boolean keep) {
-    return (from == null || notice.settled())
-        && replayable.isKnown(context, hi, lo, keep, notice.settled(), notice.seqs());
+  /** What is to be settled by a second notice of {@code from} is always new. */
+  private boolean isNew(@Nullable Peer from, Notice notice, Followed decision, int nowMillis) {
+    if (notice.late()) {
+      return store.late.isNew(decision, notice.seqs(), nowMillis);
+    }
+    return !notice.remembered()
+        && !((from == null || notice.settled())
+            && replayable.isKnown(
+                decision.context(),
+                decision.hi(),
+                decision.lo(),
+                decision.keep(),
+                notice.settled(),
+                notice.seqs()));
+  }
+
+  /** Heirs are told of what late spans have followed. */
+  private void takeLate() {
+    for (DecisionBatch b = store.late.poll(); b != null; b = store.late.poll()) {
+      fresh.addLast(b);
+    }
   }
 
   private boolean isOwnedBy(Peer from, Notice notice) {
@@ -156,14 +178,24 @@ public final class ReceivedDecisions {
       this.notice = notice;
     }
 
-    void add(int context, long hi, long lo, int policy, boolean keep, boolean mine) {
+    void add(Followed decision, boolean mine) {
       DecisionBatch to = batch;
       if (to == null || to.isFull()) {
         close();
-        to = replayable.open(from, noticeId, notice.settled());
+        to =
+            notice.late()
+                ? replayable.openLate(from, noticeId)
+                : replayable.open(from, noticeId, notice.settled());
         batch = to;
       }
-      int place = replayable.add(to, context, hi, lo, policy, keep);
+      int place =
+          replayable.add(
+              to,
+              decision.context(),
+              decision.hi(),
+              decision.lo(),
+              decision.policy(),
+              decision.keep());
       if (!replayable.index(to, place)) {
         metrics.split();
       }
@@ -178,7 +210,7 @@ public final class ReceivedDecisions {
       if (owned) {
         fresh.addLast(batch);
       }
-      if (notice.seqs().upTo().length >= MANY_ROUTERS) {
+      if (!notice.late() && notice.seqs().upTo().length >= MANY_ROUTERS) {
         received.add(batch);
       }
       batch = null;
@@ -200,6 +232,8 @@ public final class ReceivedDecisions {
 
   /** Whose the slots are from now on. */
   public void slots(SlotView next) {
+    store.late.close();
+    takeLate();
     slots = next;
     boolean sameHeirs = next.table() == told.table() && next.heirs() == told.heirs();
     if (next.heirs() != null && !sameHeirs) {
@@ -214,6 +248,8 @@ public final class ReceivedDecisions {
 
   /** Goes on telling heirs what they do not know. */
   public int work(int nowMillis) {
+    store.late.work(nowMillis);
+    takeLate();
     share(nowMillis);
     return tellHeirs(nowMillis) + confirmations.work(isTold(), nowMillis);
   }
@@ -252,22 +288,27 @@ public final class ReceivedDecisions {
 
   /** Passes on what the present heirs of its slots do not know. */
   private int pass(DecisionBatch batch, boolean all, int nowMillis) {
-    Map<Peer, Notice> unsettled = new HashMap<>();
+    Map<Peer, Notice> apart = new HashMap<>();
     for (int place = 0; place < batch.size(); place++) {
       Peer heir = batch.isVoid(place) ? null : untold(batch, place, all);
       if (heir != null) {
         Notice notice =
-            batch.isSettled(place)
+            batch.isSettled(place) && !batch.isLate()
                 ? gathered(heir, batch.seqs(), nowMillis)
-                : unsettled.computeIfAbsent(heir, h -> new Notice(batch.seqs(), false, false));
+                : apart.computeIfAbsent(heir, h -> apart(batch));
         notices.add(notice, batch, place);
       }
     }
-    unsettled.forEach((heir, notice) -> batch.told(heir, mail.send(heir, notice, nowMillis)));
+    apart.forEach((heir, notice) -> batch.told(heir, mail.send(heir, notice, nowMillis)));
     if (all) {
       send(nowMillis);
     }
     return batch.size() + 1;
+  }
+
+  /** A notice for one batch: it will be settled as such, or covers what others do not. */
+  private static Notice apart(DecisionBatch batch) {
+    return batch.isLate() ? Notice.ofLate(batch.seqs()) : new Notice(batch.seqs(), false, false);
   }
 
   private @Nullable Peer untold(DecisionBatch batch, int place, boolean all) {
@@ -332,6 +373,7 @@ public final class ReceivedDecisions {
   /** A router is gone. What is gathered covers several batches, and none of them has its seqs. */
   public void forget(int routerKey) {
     gathered.values().forEach(notice -> notice.forget(routerKey));
+    store.late.forget(routerKey);
   }
 
   /** Whether heirs were told of all that is known here, or are being told. */
@@ -340,6 +382,6 @@ public final class ReceivedDecisions {
   }
 
   public boolean isIdle() {
-    return isTold() && confirmations.isEmpty();
+    return isTold() && !store.late.isOpen() && confirmations.isEmpty();
   }
 }

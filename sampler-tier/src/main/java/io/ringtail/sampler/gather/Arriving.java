@@ -16,6 +16,9 @@ public final class Arriving {
 
   int routerKey;
 
+  /** By which a replay of the batch would name it: that of its first acceptance. */
+  long seq;
+
   /** Seq of the batch, if the notes of its spans' traces may be above it; else 0. */
   long olderSeq;
 
@@ -33,6 +36,7 @@ public final class Arriving {
     routerKey = batch.routerKey();
     olderSeq = notes.saw(routerKey, batch.seq()) ? 0 : batch.seq();
     replayedSeq = batch.replay() && batch.firstSeq() == 0 ? batch.seq() : batch.firstSeq();
+    seq = replayedSeq != 0 ? replayedSeq : batch.seq();
     handedOver = false;
   }
 

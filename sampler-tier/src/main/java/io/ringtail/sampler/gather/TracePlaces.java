@@ -7,6 +7,7 @@ import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.cache.DecisionCache;
 import io.ringtail.sampler.decide.Decider;
 import io.ringtail.sampler.depart.Departures;
+import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.store.DecisionCaches;
 import io.ringtail.sampler.store.ShardStore;
@@ -91,6 +92,9 @@ public final class TracePlaces {
    */
   int withRoom(int found, int context, long hi, long lo, int length) {
     int trace = found;
+    if (trace != NONE && traces.state(trace) == TraceState.WAITING) {
+      followed(context, hi, lo, traces.policy(trace), true);
+    }
     while (trace != NONE && isFull(trace, length)) {
       if (mustGrow(trace)) {
         return (long) traces.spanBytes(trace) + length <= MOST_BYTES ? trace : TOO_LARGE;
@@ -157,9 +161,12 @@ public final class TracePlaces {
     }
     int policy = caches.kept.find(context, hi, lo);
     if (policy != DecisionCache.NONE) {
+      followed(context, hi, lo, policy, true);
       return beginLate(context, hi, lo, policy);
     }
-    if (caches.dropped.find(context, hi, lo) != DecisionCache.NONE) {
+    int dropped = caches.dropped.find(context, hi, lo);
+    if (dropped != DecisionCache.NONE) {
+      followed(context, hi, lo, dropped, false);
       return NONE;
     }
     if (store.openCount() >= limits.openTraces()) {
@@ -177,9 +184,20 @@ public final class TracePlaces {
     if (seq != 0 && store.replayable.isSettled(known, arriving.routerKey, seq)) {
       return SETTLED;
     }
-    return store.replayable.keep(known)
-        ? beginLate(context, hi, lo, store.replayable.policy(known))
-        : NONE;
+    int policy = store.replayable.policy(known);
+    boolean keep = store.replayable.keep(known);
+    followed(context, hi, lo, policy, keep);
+    return keep ? beginLate(context, hi, lo, policy) : NONE;
+  }
+
+  /** A span follows the decision on its trace, and so does a replay of it. */
+  private void followed(int context, long hi, long lo, int policy, boolean keep) {
+    Followed decision = new Followed(context, hi, lo, policy, keep);
+    if (arriving.handedOver) {
+      store.late.bySpansSeen(decision, arriving.nowMillis);
+    } else {
+      store.late.byPart(decision, arriving.routerKey, arriving.seq, arriving.nowMillis);
+    }
   }
 
   private void makeRoom() {

@@ -165,13 +165,19 @@ final class ForeignScan {
     if (share != null) {
       Told told = new Told(share, batch.isSettled(place));
       notices
-          .computeIfAbsent(told, t -> new Notice(batch.seqs(), t.settled, false))
+          .computeIfAbsent(told, t -> notice(batch, t))
           .add(
               store.contexts.header(batch.context(place)),
               batch.hi(place),
               batch.lo(place),
               policies.verdict(batch.policy(place)));
     }
+  }
+
+  private static Notice notice(DecisionBatch batch, Told told) {
+    return batch.isLate()
+        ? Notice.ofLate(batch.seqs())
+        : new Notice(batch.seqs(), told.settled, false);
   }
 
   /** The share of the loss whose decisions are still to be told; null if there is none. */

@@ -33,6 +33,7 @@ public final class DecisionBatch {
   private boolean settled;
   private boolean split;
   private boolean waiting;
+  private boolean late;
 
   /** Places of traces whose export is not answered. */
   private final BitSet exporting = new BitSet();
@@ -53,6 +54,11 @@ public final class DecisionBatch {
   /** By which traces refer to it. */
   public int number() {
     return number;
+  }
+
+  /** Whether this sampler took the decisions. */
+  boolean isOwn() {
+    return own;
   }
 
   /** Who took the decisions and said so in notice {@link #noticeId}; null if not known or here. */
@@ -190,6 +196,17 @@ public final class DecisionBatch {
 
   public void settle() {
     settled = true;
+  }
+
+  /** Late spans have followed its decisions: nothing is said of what was in their traces. */
+  void ofLate() {
+    late = true;
+    settled = true;
+  }
+
+  /** Whether it says only how long decisions are to be known, as late spans have followed them. */
+  public boolean isLate() {
+    return late;
   }
 
   /** Whom it was told, to be told also when it is settled. */

@@ -32,6 +32,7 @@ import java.util.Map;
  *   bool settled = 5;
  *   bool remembered = 6;       // only known to a decision cache: nothing is known of seqs
  *   repeated uint32 ages_millis = 7; // of remembered ones, in their order: since when
+ *   bool late = 8;             // late spans have followed them, up to these seqs
  * }
  * </pre>
  *
@@ -45,6 +46,7 @@ public final class Notice {
   private static final int SETTLED = 5 << 3 | WireReader.VARINT;
   private static final int REMEMBERED = 6 << 3 | WireReader.VARINT;
   private static final int AGES = 7 << 3 | WireReader.LEN;
+  private static final int LATE = 8 << 3 | WireReader.VARINT;
 
   private static final int NODE_ID = 1 << 3 | WireReader.LEN;
   private static final int VIEW_ID = 2 << 3 | WireReader.VARINT;
@@ -64,6 +66,7 @@ public final class Notice {
   private final Map<Verdict, Integer> verdicts;
   private final boolean settled;
   private final boolean remembered;
+  private final boolean late;
   private final Seqs seqs;
   private long[] ids = new long[32];
   private int[] references = new int[32];
@@ -85,17 +88,28 @@ public final class Notice {
    * @param remembered whether nothing is known but the decisions
    */
   public Notice(Seqs seqs, boolean settled, boolean remembered) {
+    this(seqs, settled, remembered, false);
+  }
+
+  private Notice(Seqs seqs, boolean settled, boolean remembered, boolean late) {
     this.seqs = seqs;
     this.settled = settled;
     this.remembered = remembered;
+    this.late = late;
     this.contexts = new LinkedHashMap<>();
     this.verdicts = new LinkedHashMap<>();
+  }
+
+  /** An empty notice of decisions that late spans have followed. */
+  public static Notice ofLate(Seqs seqs) {
+    return new Notice(seqs, true, false, true);
   }
 
   private Notice(Notice other, Seqs seqs) {
     this.seqs = seqs;
     this.settled = other.settled;
     this.remembered = other.remembered;
+    this.late = other.late;
     this.contexts = other.contexts;
     this.verdicts = other.verdicts;
     this.ids = other.ids;
@@ -175,6 +189,11 @@ public final class Notice {
     return remembered;
   }
 
+  /** Whether it says only how long the decisions are to be known. */
+  public boolean late() {
+    return late;
+  }
+
   public int size() {
     return size;
   }
@@ -210,6 +229,7 @@ public final class Notice {
     out.messageField(DECISIONS, decisions);
     out.field(SETTLED, settled ? 1 : 0);
     out.field(REMEMBERED, remembered ? 1 : 0);
+    out.field(LATE, late ? 1 : 0);
     if (remembered) {
       decisions.clear();
       for (int i = 0; i < size; i++) {
@@ -258,6 +278,7 @@ public final class Notice {
       int agesEnd = 0;
       boolean settled = false;
       boolean remembered = false;
+      boolean late = false;
       while (in.next()) {
         switch (in.tag()) {
           case ROUTERS -> router(in.enter(inner));
@@ -275,10 +296,11 @@ public final class Notice {
           }
           case SETTLED -> settled = in.readVarint() != 0;
           case REMEMBERED -> remembered = in.readVarint() != 0;
+          case LATE -> late = in.readVarint() != 0;
           default -> in.skip();
         }
       }
-      Notice notice = new Notice(new Seqs(before, upTo), settled, remembered);
+      Notice notice = new Notice(new Seqs(before, upTo), settled, remembered, late);
       inner.reset(array, decisionsStart, decisionsEnd);
       while (inner.position() < decisionsEnd) {
         decision(notice);

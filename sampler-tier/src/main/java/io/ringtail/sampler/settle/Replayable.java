@@ -8,12 +8,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions a replay may still ask for (protocol D3, D4), this sampler's and those of whom it is
  * heir: kept in batches, however large the decision caches are, until the log of every router
  * begins above what a batch covers.
+ *
+ * <p>Apart from these it keeps the decisions that late spans have followed ({@link LateDecisions}),
+ * until no log has these spans: they are asked only when the decision is in no other batch any
+ * more.
  *
  * <p>A decision is known by {batch, place in it}; some 40 bytes a decision. Threads: the shard's.
  */
@@ -24,9 +29,11 @@ public final class Replayable {
 
   private final BatchTable batches = new BatchTable();
   private final DecisionIndex index = new DecisionIndex(batches);
+  private final DecisionIndex followed = new DecisionIndex(batches);
   private final RouterLogs logs = new RouterLogs();
   private final Deque<DecisionBatch> own = new ArrayDeque<>();
   private final Deque<DecisionBatch> received = new ArrayDeque<>();
+  private final Deque<DecisionBatch> late = new ArrayDeque<>();
   private final Map<NoticeOf, DecisionBatch> byNotice = new HashMap<>();
   private int kept;
   private long bytes;
@@ -65,6 +72,21 @@ public final class Replayable {
     return batch;
   }
 
+  /**
+   * A batch of decisions that late spans have followed.
+   *
+   * @param from who told of it, null if nobody did or it came with a slot
+   */
+  public DecisionBatch openLate(@Nullable Peer from, long noticeId) {
+    DecisionBatch batch = batches.create(false, from, noticeId);
+    batch.ofLate();
+    late.addLast(batch);
+    if (from != null) {
+      byNotice.put(NoticeOf.of(from, noticeId), batch);
+    }
+    return batch;
+  }
+
   /** Adds a decision that is not to be found yet; returns its place. */
   public int add(DecisionBatch batch, int context, long hi, long lo, int policy, boolean keep) {
     return batch.add(context, hi, lo, policy, keep);
@@ -76,7 +98,52 @@ public final class Replayable {
    * @return false if the other one says otherwise
    */
   public boolean index(DecisionBatch batch, int place) {
-    return index.put(batch, place);
+    return batch.isLate() ? indexLate(batch, place) : index.put(batch, place);
+  }
+
+  /** There is one for each trace: the other one is withdrawn. */
+  private boolean indexLate(DecisionBatch batch, int place) {
+    int before = followed.find(batch.context(place), batch.hi(place), batch.lo(place));
+    boolean same = followed.put(batch, place);
+    if (before == NONE) {
+      return same;
+    }
+    boolean replaced =
+        followed.find(batch.context(place), batch.hi(place), batch.lo(place)) != before;
+    int gone = replaced ? before : entry(batch, place);
+    batch(gone).withdraw(place(gone));
+    return same;
+  }
+
+  /** Where the late spans' decision on a trace is, {@link #NONE} if there were none. */
+  int findLate(LateDecisions.Followed decision) {
+    return followed.find(decision.context(), decision.hi(), decision.lo());
+  }
+
+  /** Whether a decision will be known as long as a part is in its router's log. */
+  boolean covers(LateDecisions.Followed decision, int routerKey, long seq) {
+    return covers(decision, batch -> batch.seqs().reaches(routerKey, seq));
+  }
+
+  /** Whether it will be known as long as any log has something of these. */
+  boolean covers(LateDecisions.Followed decision, Seqs seqs) {
+    return covers(decision, batch -> batch.seqs().reaches(seqs));
+  }
+
+  private boolean covers(LateDecisions.Followed decision, Predicate<DecisionBatch> reaches) {
+    int entry = index.find(decision.context(), decision.hi(), decision.lo());
+    if (entry != NONE && keep(entry) == decision.keep()) {
+      DecisionBatch batch = batch(entry);
+      boolean willCover = batch.isOwn() && !batch.isClosed(); // what is seen by then
+      if (willCover || reaches.test(batch)) {
+        return true;
+      }
+    }
+    int lately = findLate(decision);
+    return lately != NONE
+        && keep(lately) == decision.keep()
+        && batch(lately).isClosed()
+        && reaches.test(batch(lately));
   }
 
   /**
@@ -156,7 +223,8 @@ public final class Replayable {
 
   /** The decision on a trace, {@link #NONE} if there is none. */
   public int find(int context, long hi, long lo) {
-    return index.find(context, hi, lo);
+    int entry = index.find(context, hi, lo);
+    return entry == NONE ? followed.find(context, hi, lo) : entry;
   }
 
   /**
@@ -256,10 +324,10 @@ public final class Replayable {
    * Forgets batches no replay can ask for any more, the oldest first.
    *
    * @param limit most batches to look at
-   * @param last told of each batch of another's decisions before it goes
+   * @param last told of each batch of another's decisions, or of late spans', before it goes
    */
   public int evict(int limit, Consumer<DecisionBatch> last) {
-    return evict(own, limit, batch -> {}) + evict(received, limit, last);
+    return evict(own, limit, batch -> {}) + evict(received, limit, last) + evict(late, limit, last);
   }
 
   private int evict(Deque<DecisionBatch> from, int limit, Consumer<DecisionBatch> last) {
@@ -278,8 +346,9 @@ public final class Replayable {
   }
 
   private void forget(DecisionBatch batch) {
+    DecisionIndex of = batch.isLate() ? followed : index;
     for (int place = 0; place < batch.size(); place++) {
-      index.remove(batch, place);
+      of.remove(batch, place);
     }
     batches.remove(batch.number());
     bytes -= batch.bytes();
@@ -288,13 +357,16 @@ public final class Replayable {
     if (from != null) {
       byNotice.remove(NoticeOf.of(from, batch.noticeId()), batch);
     }
-    index.shrink();
+    of.shrink();
   }
 
-  /** For a walk over all, the oldest first: this sampler's, then the others'. */
+  /**
+   * For a walk over all, the oldest first: this sampler's, the others', those late spans followed.
+   */
   public void forEach(Consumer<DecisionBatch> visitor) {
     own.forEach(visitor);
     received.forEach(visitor);
+    late.forEach(visitor);
   }
 
   /** For a walk over all: batches have numbers below this. */
@@ -319,7 +391,7 @@ public final class Replayable {
     }
   }
 
-  /** Decisions that can be found. */
+  /** Decisions that can be found, but for those that only late spans keep. */
   public int size() {
     return index.size();
   }
@@ -331,6 +403,6 @@ public final class Replayable {
 
   /** What counts in the byte budget. */
   public long bytes() {
-    return bytes + index.bytes();
+    return bytes + index.bytes() + followed.bytes();
   }
 }

@@ -44,6 +44,21 @@ public record Seqs(long[] before, long[] upTo) {
     return true;
   }
 
+  /** Whether all that the other covers is not above what this does. */
+  boolean reaches(Seqs other) {
+    for (int key = 0; key < other.upTo.length; key++) {
+      if (other.upTo[key] > at(upTo, key)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a part is not above what is covered. */
+  boolean reaches(int key, long seq) {
+    return seq <= at(upTo, key);
+  }
+
   private static long at(long[] seqs, int key) {
     return key < seqs.length ? seqs[key] : -1;
   }

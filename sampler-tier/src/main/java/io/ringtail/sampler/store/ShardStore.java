@@ -12,6 +12,7 @@ import io.ringtail.sampler.buffer.SpanStore;
 import io.ringtail.sampler.buffer.TraceList;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.policy.PolicySet;
+import io.ringtail.sampler.settle.LateDecisions;
 import io.ringtail.sampler.settle.Notes;
 import io.ringtail.sampler.settle.Replayable;
 
@@ -24,6 +25,9 @@ public final class ShardStore {
 
   /** Decisions a replay may ask for. */
   public final Replayable replayable = new Replayable();
+
+  /** Of these, the ones that late spans have followed. */
+  public final LateDecisions late;
 
   /** Undecided traces in the order in which this shard first saw them. */
   public final TraceList open;
@@ -74,6 +78,7 @@ public final class ShardStore {
     decided = new AgedList(traces);
     untold = new AgedList(traces);
     notes = new Notes(maxNoteBytes, nowMillis, rules.inForce(Rule.M1));
+    late = new LateDecisions(replayable, notes);
     wheel = new TimerWheel(traces, nowMillis);
   }
 

@@ -43,6 +43,22 @@ class NoticeTest {
   }
 
   @Test
+  void lateSpansDecisions_arriveAsSuch() throws MalformedWireException {
+    sender.keyOf(router("r0"));
+    Notice sent = Notice.ofLate(new Seqs(new long[0], new long[] {11}));
+    sent.add(TENANT, 1, 2, DROP);
+
+    Notice got = Notice.decode(sent.encode(sender), receiver);
+
+    assertThat(got.late()).isTrue();
+    assertThat(got.settled()).isTrue();
+    assertThat(got.seqs().upTo()).containsExactly(11);
+    assertThat(got.seqs().before()).containsExactly(-1);
+    assertThat(decisions(got)).isEqualTo(decisions(sent)).hasSize(1);
+    assertThat(Notice.decode(notice(Seqs.NONE).encode(sender), receiver).late()).isFalse();
+  }
+
+  @Test
   void decisions_andTheirSeqs_arriveUnderTheReceiversKeys() throws MalformedWireException {
     sender.keyOf(router("r0"));
     sender.keyOf(router("r1"));
