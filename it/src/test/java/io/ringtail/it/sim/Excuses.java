@@ -412,17 +412,18 @@ final class Excuses {
   }
 
   /** Whether it can be what two decisions make, one of all that came first, one of the rest. */
-  private static boolean isOfTwoDecisions(Ledger.Trace trace) {
+  private boolean isOfTwoDecisions(Ledger.Trace trace) {
     List<Ledger.Sent> told = trace.spans.stream().filter(s -> s.toldAt != 0).toList();
     return told.stream().allMatch(s -> s.arrived || !s.span.error())
         && trace.taken.stream().anyMatch(t -> isCutSince(t.at(), told, t.keep()));
   }
 
   /** Whether a decision can have been followed until some time, and another one from there on. */
-  private static boolean isCutSince(long at, List<Ledger.Sent> told, boolean keepsFirst) {
+  private boolean isCutSince(long at, List<Ledger.Sent> told, boolean keepsFirst) {
     long forgotten =
         told.stream()
             .filter(s -> s.arrived != keepsFirst)
+            .filter(s -> keepsFirst || !isBroughtAgain(s, at))
             .mapToLong(s -> s.toldAt)
             .min()
             .orElse(Long.MAX_VALUE);
@@ -430,6 +431,14 @@ final class Excuses {
         && told.stream()
             .filter(s -> s.arrived == keepsFirst)
             .allMatch(s -> s.firstSentAt < forgotten);
+  }
+
+  /**
+   * Whether a router that was lost, or taken for lost, can have brought a span out of its log that
+   * had been dropped with others before: then it follows the next decision, too.
+   */
+  private boolean isBroughtAgain(Ledger.Sent span, long dropped) {
+    return !span.span.error() && span.toldAt < dropped && routersLost.containsAll(span.toldBy);
   }
 
   private static boolean isAsDeserved(Ledger.Trace trace, Predicate<Ledger.Sent> of) {

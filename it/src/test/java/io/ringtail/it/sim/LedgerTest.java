@@ -276,4 +276,55 @@ class LedgerTest {
     decidedWithout(2_000, "r1");
     assertThat(ledger.judge().part()).isEqualTo(1);
   }
+
+  private void acceptedAt(long millis, long id, boolean error, String router) {
+    at(millis);
+    List<Spans.Span> request = List.of(new Spans.Span(HI, LO, id, error));
+    ledger.sending(request, router);
+    ledger.told(request, router);
+  }
+
+  /** Of two spans both are dropped; when a lost router is back the second is kept with a third. */
+  private void keptAfterADrop(String routerOfSecond, boolean secondIsError, boolean thirdIsError) {
+    ledger = new Ledger(world, SimConfig.tinyCache(true));
+    acceptedAt(0, 1, false, "r0");
+    acceptedAt(100, 2, secondIsError, routerOfSecond);
+    at(1_000);
+    takes(owner, false, 2);
+    at(1_100);
+    decides(owner, false, 2);
+    ledger.excuses.routerLost("r0");
+    acceptedAt(9_000, 3, thirdIsError, "r0");
+    at(9_100);
+    takes(owner, true, 2);
+    at(9_200);
+    decides(owner, true, 2);
+    ledger.exported("s0", 2);
+    ledger.exported("s0", 3);
+  }
+
+  @Test
+  void keptAfterADrop_withWhatALostRouterHadInItsLog_isNoSplit() {
+    keptAfterADrop("r0", false, true);
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void keptAfterADrop_withWhatOnlyAnotherRouterHad_isSplit() {
+    keptAfterADrop("r1", false, true);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void keptAfterADrop_ofAnErrorThatWasThere_isSplit() {
+    keptAfterADrop("r0", true, false);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void keptAfterADrop_butASpanIsMissingThatCameAfterwards_isSplit() {
+    keptAfterADrop("r0", false, true);
+    acceptedAt(9_500, 4, false, "r0");
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
 }
