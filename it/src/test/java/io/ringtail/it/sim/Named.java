@@ -370,6 +370,19 @@ enum Named {
           () -> s.pause("s0", 2_100 * MILLI + s.world.below(400 * MILLI)));
     }
   },
+  /** The same where only the threads of its shards have no core: its lease goes on meanwhile. */
+  SHARDS_STALL_WITH_MUCH_TO_READ {
+    @Override
+    void start(Simulation s) {
+      STALLS_WITH_MUCH_TO_READ.start(s);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      s.after(
+          3_500 * MILLI, () -> s.starveShards("s0", 2_100 * MILLI + s.world.below(400 * MILLI)));
+    }
+  },
   WAKING_UP_ALONE {
     @Override
     void plan(Simulation s) {
@@ -559,7 +572,7 @@ enum Named {
       case E3 -> SKIPPED_EPOCH_HIDES_A_LOSS;
       case L1 -> PAUSE_PAST_THE_LEASE;
       case L1_ANEW -> STALLS_WHILE_ITS_SLOTS_MOVE;
-      case D1_READ -> STALLS_WITH_MUCH_TO_READ;
+      case D1_READ -> SHARDS_STALL_WITH_MUCH_TO_READ;
     };
   }
 

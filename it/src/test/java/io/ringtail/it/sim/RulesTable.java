@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class RulesTable {
   private static final int SEEDS_SHOWN = 5;
   private static final String ROW =
-      "| %-15s | %-28s | %6s | %6s | %6s | %9s | %5s | %8s | %8s | %6s | %s |%n";
+      "| %-7s | %-28s | %6s | %6s | %6s | %9s | %5s | %8s | %8s | %6s | %s |%n";
 
   private final PrintStream out;
   private final long from;
@@ -51,7 +51,6 @@ final class RulesTable {
       row(EnumSet.of(rule), Named.showing(rule));
     }
     row(EnumSet.of(Rule.H1, Rule.O3), null);
-    row(EnumSet.of(Rule.L1_ANEW, Rule.D1_READ), Named.STALLS_WITH_MUCH_TO_READ);
     return clean;
   }
 

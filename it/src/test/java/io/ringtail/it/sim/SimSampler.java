@@ -49,6 +49,7 @@ final class SimSampler extends SimNode {
 
   private Incarnation incarnation;
   private @Nullable Draining draining;
+  private long starvedUntil;
   private long stopBy;
   private long leftBy;
   private boolean hasLeft;
@@ -285,6 +286,11 @@ final class SimSampler extends SimNode {
     membership.comeBack(next.bits());
   }
 
+  /** Its shards' threads have no core for so long; all others have. */
+  void starveShards(long nanos) {
+    starvedUntil = simulation.world.now() + nanos;
+  }
+
   /** A shard's thread: it rests as in the product, and wakes up soon after it is woken. */
   private final class ShardHand {
     private final SimShardAccess.Hand shard;
@@ -303,7 +309,13 @@ final class SimSampler extends SimNode {
 
     private void work() {
       turn++;
-      woken = false;
+      long starves = starvedUntil - simulation.world.now();
+      woken = starves > 0;
+      if (starves > 0) {
+        int mine = turn;
+        host.after(starves, () -> workIf(mine));
+        return;
+      }
       long rest = shard.work();
       if (rest == 0) {
         wake();

@@ -289,6 +289,15 @@ final class Simulation {
     clients.batchNanos = 400 * World.MILLI;
   }
 
+  void starveShards(String name, long nanos) {
+    node(name)
+        .ifPresent(
+            node -> {
+              world.tell("starve shards of %s for %d ms", node, nanos / World.MILLI);
+              ((SimSampler) node).starveShards(nanos);
+            });
+  }
+
   void pause(String name, long nanos) {
     SimNode node = nodes.get(name);
     if (node == null || node.host.isPaused()) {
