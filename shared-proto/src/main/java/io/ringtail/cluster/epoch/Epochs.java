@@ -231,7 +231,7 @@ public final class Epochs {
     } else if (message instanceof Fence m) {
       fence(m.newer(), effects);
     } else if (message instanceof Stamp m) {
-      stamping.onStamp(from, m, isPromisedToALaterView(now), effects);
+      stamping.onStamp(from, m, isPromisedToALaterView(now), now, effects);
     } else if (message instanceof Echo m) {
       stamping.onEcho(m);
     } else if (message instanceof Sums m) {

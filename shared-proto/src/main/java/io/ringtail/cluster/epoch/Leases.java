@@ -16,7 +16,8 @@ import java.util.function.LongPredicate;
  * newest stamp that came back. So an echo that waited in a socket while the process was stopped
  * gives nothing. Who is alone has nobody to ask: none is needed from the start or after all others
  * left by word; after a loss it waits {@value #ALONE_NANOS} ns, more than sides need to find each
- * other.
+ * other. So do several whose last routers are lost with one view: those may have gone on elsewhere,
+ * and what lies here is a part. A router that comes ends that.
  *
  * <p>Who has stood still for some hundred ms stamps at once: its shards decide again only by an
  * echo from after that.
@@ -34,6 +35,8 @@ final class Leases {
 
   private boolean alone;
   private boolean byLoss;
+  private boolean routersLost;
+  private long routersLostAtNanos;
   private long changedAtNanos;
   private boolean ticked;
   private long tickedAtNanos;
@@ -60,6 +63,21 @@ final class Leases {
       changedAtNanos = now;
     }
     alone = isAlone;
+    lookForRouters(before, view, named, now);
+  }
+
+  private void lookForRouters(ClusterView before, ClusterView view, LongPredicate named, long now) {
+    boolean any = view.peers().stream().anyMatch(p -> !p.sampler());
+    boolean lost = before.peers().stream().anyMatch(p -> !p.sampler() && named.test(p.bits()));
+    if (!any && lost && !routersLost) {
+      routersLostAtNanos = now;
+    }
+    routersLost = !any && (routersLost || lost);
+  }
+
+  /** Whether no router is in view since the last ones were lost, and that is not long ago. */
+  boolean awaitsRouters(long now) {
+    return routersLost && now - routersLostAtNanos < ALONE_NANOS;
   }
 
   /** What another coordinator has published is not asked of this one. */
@@ -114,13 +132,17 @@ final class Leases {
 
   Lease lease(long now) {
     if (alone) {
-      return !byLoss || wentOnAlone(now) ? Lease.UNENDING : Lease.NONE;
+      return !byLoss || waitedAlone(now) ? Lease.UNENDING : Lease.NONE;
     }
     return echoed ? Lease.until(newestEchoNanos + LEASE_NANOS) : Lease.NONE;
   }
 
   /** Whether it decides although it may be the rest of a cluster that goes on elsewhere. */
   boolean wentOnAlone(long now) {
+    return waitedAlone(now) || (routersLost && !awaitsRouters(now));
+  }
+
+  private boolean waitedAlone(long now) {
     return alone && byLoss && now - changedAtNanos >= ALONE_NANOS;
   }
 }

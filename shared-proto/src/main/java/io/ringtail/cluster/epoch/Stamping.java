@@ -45,7 +45,14 @@ final class Stamping {
 
   /** None while the coordinator has said that it has published an epoch that has not come yet. */
   Lease lease(long now) {
-    return newest().order().compareTo(leases.newestSaid()) < 0 ? Lease.NONE : leases.lease(now);
+    boolean missesOne = newest().order().compareTo(leases.newestSaid()) < 0;
+    return missesOne || awaitsRouters(now) ? Lease.NONE : leases.lease(now);
+  }
+
+  /** Without owners all decide what they hold: nobody can be given it (protocol S3). */
+  private boolean awaitsRouters(long now) {
+    boolean owners = follower.newest().filter(e -> e.activeSamplers() > 0).isPresent();
+    return owners && leases.awaitsRouters(now);
   }
 
   boolean wentOnAlone(long now) {
@@ -101,14 +108,16 @@ final class Stamping {
   /**
    * @param promised this node waits for a later view, and goes along with nobody of this one
    */
-  void onStamp(long from, Stamp m, boolean promised, List<Effect> effects) {
+  void onStamp(long from, Stamp m, boolean promised, long now, List<Effect> effects) {
     if (!view.isCoordinator(self.bits())) {
       boolean goesAlong = view.isCoordinator(from) && m.newest().equals(newest());
-      if (goesAlong && !promised) {
+      if (goesAlong && !promised && !awaitsRouters(now)) {
         effects.add(new Effect.Send(from, new Echo(m.nanos(), newest().order())));
       }
     } else if (coordinator.vouchesFor(from)) {
-      effects.add(new Effect.Send(from, new Echo(m.nanos(), coordinator.newest())));
+      if (!awaitsRouters(now)) {
+        effects.add(new Effect.Send(from, new Echo(m.nanos(), coordinator.newest())));
+      }
       completions.hear(from, m.upTo(), m.unfinished(), follower.recent());
       if (m.sums() != completions.version()) {
         effects.add(new Effect.Send(from, completions.sums()));

@@ -29,6 +29,8 @@ class EpochsTest {
   private static final EpochOrder E1 = new EpochOrder(1, 1);
   private static final Member A = sampler("a", 1);
   private static final Member B = sampler("b", 2);
+  private static final Member R =
+      Members.member("r", Member.Role.ROUTER, 0).withIncarnation(new Incarnation(E1, 4));
   private static final Member C = fresh(sampler("c", 3));
 
   private final Epochs epochs = new Epochs(B, List::size, Rules.ALL);
@@ -82,6 +84,85 @@ class EpochsTest {
     assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
     epochs.onView(view(2, 3, 2), SECOND);
     assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
+  /** Samplers b and, the coordinator, a see router r go that an epoch names. */
+  private Epoch routerLost(Epochs b, long now) {
+    b.onView(withRouter(view(1, 1, 2), 4), 0);
+    Epoch named = epoch(E1, A, B, R);
+    b.on(1, new Published(named), 0);
+    b.onTick(now);
+    b.onView(view(2, 1, 2), now);
+    b.on(1, new Echo(now, E1), now);
+    return named;
+  }
+
+  @Test
+  void lease_lastRouterIsLost_isNoneFor30Seconds() {
+    routerLost(epochs, SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+    long over = SECOND + Leases.ALONE_NANOS;
+    epochs.onTick(over - 1);
+    epochs.on(1, new Echo(over - 1, E1), over - 1);
+    assertThat(epochs.lease(0, over - 1).isGoodAt(over - 1)).isFalse();
+    assertThat(epochs.wentOnAlone(over - 1)).isFalse();
+    assertThat(epochs.lease(0, over).isGoodAt(over)).isTrue();
+    assertThat(epochs.wentOnAlone(over)).as("counted").isTrue();
+  }
+
+  @Test
+  void lease_lastRouterIsLostAndOneComes_isGoodAgain() {
+    routerLost(epochs, SECOND);
+    epochs.onView(withRouter(view(3, 1, 2), 5), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
+  @Test
+  void lease_lastRouterLeft_orNoneEverCame_isGood() {
+    epochs.onView(withRouter(view(1, 1, 2), 4), 0);
+    epochs.on(1, new Published(epoch(E1, A, B)), 0);
+    epochs.onTick(SECOND);
+    epochs.onView(view(2, 1, 2), SECOND);
+    epochs.on(1, new Echo(SECOND, E1), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
+  @Test
+  void lease_lastRouterIsLostAndNobodyOwnsSlots_isGood() {
+    routerLost(epochs, SECOND);
+    Epoch none =
+        epoch(
+            new EpochOrder(1, 2),
+            A.withState(Member.State.DRAINING),
+            B.withState(Member.State.DRAINING));
+    epochs.on(1, new Published(none), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
+  @Test
+  void lastRouterIsLost_nobodyVouchesForAnother() {
+    Epoch named = routerLost(epochs, SECOND);
+    Stamp ofCoordinator = new Stamp(7, EpochId.of(named), 0, EpochId.NONE, EpochOrder.NONE);
+    assertThat(echoes(epochs.on(1, ofCoordinator, SECOND))).isZero();
+
+    coordinator.onView(withRouter(view(1, 1, 2), 4), 0);
+    coordinator.on(2, new Announce(fresh(B)), 0);
+    coordinator.on(4, new Announce(fresh(R)), 0);
+    coordinator.on(2, new Highest(1, List.of(), 0, 0), 0);
+    coordinator.on(4, new Highest(1, List.of(), 0, 0), 0);
+    assertThat(publishedBy(coordinator.onTick(SECOND))).hasSize(1);
+    Stamp ofOther = new Stamp(7, EpochId.NONE, 0, EpochId.NONE, EpochOrder.NONE);
+    assertThat(echoes(coordinator.on(2, ofOther, SECOND))).isEqualTo(1);
+    coordinator.onView(view(2, 1, 2), 2 * SECOND);
+    assertThat(echoes(coordinator.on(2, ofOther, 2 * SECOND))).isZero();
+    long over = 2 * SECOND + Leases.ALONE_NANOS;
+    assertThat(echoes(coordinator.on(2, ofOther, over))).isEqualTo(1);
+  }
+
+  private static long echoes(List<Effect> effects) {
+    return effects.stream()
+        .filter(e -> e instanceof Effect.Send send && send.message() instanceof Echo)
+        .count();
   }
 
   @Test
