@@ -32,7 +32,7 @@ import java.util.Map;
  *   bool settled = 5;
  *   bool remembered = 6;       // only known to a decision cache: nothing is known of seqs
  *   repeated uint32 ages_millis = 7; // of remembered ones, in their order: since when
- *   bool late = 8;             // late spans have followed them, up to these seqs
+ *   bool late = 8;             // late spans have followed them, up to these seqs; with 6
  * }
  * </pre>
  *
@@ -228,7 +228,7 @@ public final class Notice {
     }
     out.messageField(DECISIONS, decisions);
     out.field(SETTLED, settled ? 1 : 0);
-    out.field(REMEMBERED, remembered ? 1 : 0);
+    out.field(REMEMBERED, remembered || late ? 1 : 0); // who does not know of late ones: no more
     out.field(LATE, late ? 1 : 0);
     if (remembered) {
       decisions.clear();
@@ -300,7 +300,7 @@ public final class Notice {
           default -> in.skip();
         }
       }
-      Notice notice = new Notice(new Seqs(before, upTo), settled, remembered, late);
+      Notice notice = new Notice(new Seqs(before, upTo), settled, remembered && !late, late);
       inner.reset(array, decisionsStart, decisionsEnd);
       while (inner.position() < decisionsEnd) {
         decision(notice);

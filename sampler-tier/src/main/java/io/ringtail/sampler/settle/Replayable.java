@@ -150,12 +150,13 @@ public final class Replayable {
    * Whether a decision that comes by another way is nothing new: the same one is kept already, as
    * settled as this. Copies of one decision may cover more than it needs, but all of them cover
    * what was seen when it was taken; what is decided on a trace later covers only what came later.
+   * That late spans have followed it says nothing of what was in the trace.
    *
    * <p>Without it each who keeps a copy sends it to each new owner, who sends all of them to its
    * heir: under a chain of moves they would multiply with every epoch.
    */
   public boolean isKnown(int context, long hi, long lo, boolean keep, boolean settled, Seqs seqs) {
-    int entry = find(context, hi, lo);
+    int entry = index.find(context, hi, lo);
     if (entry == NONE || keep(entry) != keep) {
       return false;
     }

@@ -53,6 +53,17 @@ class LateDecisionsTest {
     return new Seqs(upTo.clone(), upTo);
   }
 
+  /** What was in the trace is not known yet: the decision itself may come later. */
+  @Test
+  void decisionThatOnlyLateSpansTellOf_isNoneThatIsKnown() {
+    late.byPart(KEPT, 0, 40, 0);
+    assertThat(replayable.isKnown(0, 7, 1, true, true, seqs(10))).as("in a round").isFalse();
+    closeAt(LateDecisions.ROUND_MILLIS);
+    assertThat(replayable.isKnown(0, 7, 1, true, true, seqs(10))).isFalse();
+    decide(KEPT, seqs(10));
+    assertThat(replayable.isKnown(0, 7, 1, true, true, seqs(10))).isTrue();
+  }
+
   @Test
   void decision_isKnown_untilTheLogsOfItsLateSpansBeginAboveThem() {
     long empty = replayable.bytes();

@@ -58,6 +58,22 @@ class NoticeTest {
     assertThat(Notice.decode(notice(Seqs.NONE).encode(sender), receiver).late()).isFalse();
   }
 
+  /** Else it would take them for settled decisions, in the place of those it has. */
+  @Test
+  void lateSpansDecisions_areOnlyRemembered_byWhoDoesNotKnowOfSuch() throws MalformedWireException {
+    sender.keyOf(router("r0"));
+    Notice sent = Notice.ofLate(new Seqs(new long[0], new long[] {11}));
+    sent.add(TENANT, 1, 2, DROP);
+    ByteBuf encoded = sent.encode(sender);
+    int lateField = encoded.writerIndex() - 2;
+    assertThat(encoded.getShort(lateField)).as("field 8: true").isEqualTo((short) 0x4001);
+
+    assertThat(Notice.decode(encoded, receiver).remembered()).isFalse();
+    Notice atAnOlder = Notice.decode(encoded.writerIndex(lateField), receiver);
+    assertThat(atAnOlder.remembered()).isTrue();
+    assertThat(atAnOlder.ageMillis(0)).isZero();
+  }
+
   @Test
   void decisions_andTheirSeqs_arriveUnderTheReceiversKeys() throws MalformedWireException {
     sender.keyOf(router("r0"));
