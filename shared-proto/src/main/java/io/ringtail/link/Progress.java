@@ -9,8 +9,8 @@ import io.ringtail.otlp.WireReader;
  * in every shard's queue.
  *
  * @param upToSeq nothing at or below it will come on this link any more
- * @param oldestSeq oldest seq in the router's log, or one below it that was the newest when the
- *     oldest request came that is not answered; the next seq if there is neither
+ * @param oldestSeq oldest seq in the router's log, or one below it that was taken for the oldest
+ *     request that is not answered; the next seq if there is neither
  * @param epoch the router has in use; {@link EpochOrder#NONE} if it does not say
  */
 public record Progress(long upToSeq, long oldestSeq, EpochOrder epoch) {

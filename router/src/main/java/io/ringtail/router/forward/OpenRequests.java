@@ -1,30 +1,45 @@
 package io.ringtail.router.forward;
 
+import io.ringtail.metrics.Mishaps;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests taken and not answered yet, and how old they are in seqs: samplers remember for them
  * what they have decided since (protocol A5, D4), also while a part waits for an epoch, or for a
  * link, and has no seq that counts.
  *
- * <p>Counted by windows of {@value #WINDOW_MILLIS} ms, so that a request costs two additions.
- * Threads: any.
+ * <p>Counted by windows of {@value #WINDOW_MILLIS} ms, so that a request costs two additions. Each
+ * takes a seq that nothing is sent by: samplers may have been told that the log begins above the
+ * newest one, and keep to it; what they decide once they have seen this one covers it. A window
+ * counts to its end also if all its requests are answered, as more may come.
+ *
+ * <p>What was thrown somewhere may leave a request unanswered, which would keep samplers from ever
+ * forgetting anything. So a window in which none can be open any more is given up.
+ *
+ * <p>Threads: any.
  */
 final class OpenRequests {
   static final long WINDOW_MILLIS = 100;
+  private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(WINDOW_MILLIS);
 
   private final Seqs seqs;
+  private final Duration atMost;
+  private final Mishaps mishaps;
   private final LongSupplier nanoTime;
 
-  /** The oldest first; those that are empty are removed when they are looked at. */
+  /** The oldest first. */
   private final ArrayDeque<Window> windows = new ArrayDeque<>();
 
-  private volatile Window current;
+  /** Where requests are counted, if there is one that is not over. */
+  private volatile @Nullable Window current;
 
-  /** Requests of one window, counted. */
-  private static final class Window {
+  /** Requests of one window, counted; to be run for each that is answered. */
+  private static final class Window implements Runnable {
     private final long seq;
     private final long openedNanos;
     private final AtomicLong open = new AtomicLong();
@@ -33,61 +48,88 @@ final class OpenRequests {
       this.seq = seq;
       this.openedNanos = openedNanos;
     }
-  }
 
-  OpenRequests(Seqs seqs, LongSupplier nanoTime) {
-    this.seqs = seqs;
-    this.nanoTime = nanoTime;
-    this.current = new Window(seqs.last(), nanoTime.getAsLong());
-    windows.add(current);
+    @Override
+    public void run() {
+      open.decrementAndGet();
+    }
+
+    boolean isOlder(long nanos, long nowNanos) {
+      return nowNanos - openedNanos >= nanos;
+    }
   }
 
   /**
-   * A request is taken.
+   * @param atMost no request is open for longer, unless it is never answered
+   */
+  OpenRequests(Seqs seqs, Duration atMost, Mishaps mishaps, LongSupplier nanoTime) {
+    this.seqs = seqs;
+    this.atMost = atMost;
+    this.mishaps = mishaps;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * A request is taken. Allocates nothing once it is counted.
    *
    * @return to be run once, when it is answered
    */
   Runnable begin() {
-    Window of = window();
-    of.open.incrementAndGet();
-    while (of != current) { // it may have been removed before it was counted
-      of.open.decrementAndGet();
-      of = window();
+    while (true) {
+      Window of = window();
       of.open.incrementAndGet();
+      if (of == current) {
+        return of;
+      }
+      of.open.decrementAndGet(); // it may have gone before this was counted
     }
-    return of.open::decrementAndGet;
   }
 
   private Window window() {
     Window present = current;
-    return isOver(present) ? next() : present;
-  }
-
-  private boolean isOver(Window window) {
-    return nanoTime.getAsLong() - window.openedNanos >= WINDOW_MILLIS * 1_000_000;
+    return present == null || present.isOlder(WINDOW_NANOS, nanoTime.getAsLong())
+        ? next()
+        : present;
   }
 
   private synchronized Window next() {
-    if (isOver(current)) {
-      removeEmpty();
-      current = new Window(seqs.last(), nanoTime.getAsLong());
-      windows.add(current);
+    letGo();
+    Window present = current;
+    if (present == null) {
+      present = new Window(seqs.next(), nanoTime.getAsLong());
+      windows.add(present);
+      current = present;
     }
-    return current;
+    return present;
   }
 
-  /** Not above the newest seq when the oldest of them was taken; the greatest long if none is. */
+  /**
+   * Not above a seq that was taken for the oldest of them, which those of its parts are above; the
+   * greatest long if there are none.
+   */
   synchronized long oldestSeq() {
-    removeEmpty();
-    return windows.stream()
-        .filter(w -> w.open.get() > 0)
-        .mapToLong(w -> w.seq)
-        .min()
-        .orElse(Long.MAX_VALUE);
+    letGo();
+    Window oldest = windows.peek();
+    return oldest == null ? Long.MAX_VALUE : oldest.seq;
   }
 
-  private void removeEmpty() {
+  /** Nobody comes to a window that is over: it goes when its requests are answered. */
+  private void letGo() {
+    long nowNanos = nanoTime.getAsLong();
+    Window present = current;
+    if (present != null && present.isOlder(WINDOW_NANOS, nowNanos)) {
+      current = null; // before its count is read: who is counted later sees it
+    }
     windows.removeIf(w -> w != current && w.open.get() == 0);
+    long leakedNanos = atMost.toNanos() + WINDOW_NANOS;
+    for (Window w = windows.peek();
+        w != null && w.isOlder(leakedNanos, nowNanos);
+        w = windows.peek()) {
+      windows.remove();
+      mishaps.happened(
+          "event=requests-never-answered requests=" + w.open,
+          new IllegalStateException("open for more than " + atMost));
+    }
   }
 
   /** How many there are. */

@@ -7,6 +7,7 @@ import io.ringtail.router.retain.Piece;
 import io.ringtail.wording.Counted;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,20 @@ final class PendingRequest implements Errand {
   /**
    * @param parts how many must be accepted, at least 1
    * @param rejectedSpans spans left out for their IDs
-   * @param onAnswered run once, before the responder
+   * @param taken asked when nothing can fail any more; what it gives is run once, before the
+   *     responder
    */
   PendingRequest(
-      Responder responder, long deadlineNanos, int parts, long rejectedSpans, Runnable onAnswered) {
+      Responder responder,
+      long deadlineNanos,
+      int parts,
+      long rejectedSpans,
+      Supplier<Runnable> taken) {
     this.responder = responder;
     this.deadlineNanos = deadlineNanos;
     this.rejectedSpans = rejectedSpans;
-    this.onAnswered = onAnswered;
     this.openParts = new AtomicInteger(parts);
+    this.onAnswered = taken.get();
   }
 
   /** What a client is told of spans left out; empty if there are none. */
@@ -65,12 +71,25 @@ final class PendingRequest implements Errand {
    */
   @Override
   public boolean fail(Refusal refusal) {
+    if (!end()) {
+      return false;
+    }
+    responder.refused(refusal);
+    return true;
+  }
+
+  /**
+   * Ends it without an answer, unless there was one: who called answers by what is thrown. Its
+   * parts are withdrawn where they are met.
+   *
+   * @return whether this was its end
+   */
+  boolean end() {
     if (!answered.compareAndSet(false, true)) {
       return false;
     }
     claim.end();
     onAnswered.run();
-    responder.refused(refusal);
     return true;
   }
 

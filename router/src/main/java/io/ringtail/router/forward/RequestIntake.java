@@ -88,7 +88,16 @@ final class RequestIntake implements Ingress {
       responder.refused(full);
       return;
     }
-    now.dispatch(split, begun(split, responder), with.bytesHeld);
+    dispatch(split, now, begun(split, responder));
+  }
+
+  private void dispatch(Split split, Routes now, PendingRequest request) {
+    try {
+      now.dispatch(split, request, with.bytesHeld);
+    } catch (RuntimeException | Error e) { // counted and answered by who called
+      request.end();
+      throw e;
+    }
   }
 
   private PendingRequest begun(Split split, Responder responder) {
@@ -97,7 +106,7 @@ final class RequestIntake implements Ingress {
         with.nanoTime.getAsLong() + config.timeout().toNanos(),
         split.parts().size(),
         split.rejectedSpans(),
-        with.open.begin());
+        with.open::begin);
   }
 
   private Optional<Refusal> refusal(@Nullable Routes now, int length) {

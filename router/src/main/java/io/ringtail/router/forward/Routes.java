@@ -39,12 +39,23 @@ record Routes(RoutingTable table, List<Outlet> outlets) {
     return null;
   }
 
-  /** Sends what was split by this table. */
+  /**
+   * Sends what was split by this table.
+   *
+   * @param split its parts are consumed, also those behind one that could not be offered
+   */
   void dispatch(Split split, Errand errand, AtomicLong bytesHeld) {
     List<Part> parts = split.parts();
-    for (int i = 0; i < parts.size(); i++) {
-      Part part = parts.get(i);
-      outlets.get(part.ownerIndex()).offer(new Parcel(part, errand, table.order(), bytesHeld));
+    int next = 0;
+    try {
+      while (next < parts.size()) {
+        Part part = parts.get(next++);
+        outlets.get(part.ownerIndex()).offer(new Parcel(part, errand, table.order(), bytesHeld));
+      }
+    } finally {
+      while (next < parts.size()) {
+        parts.get(next++).release();
+      }
     }
   }
 }

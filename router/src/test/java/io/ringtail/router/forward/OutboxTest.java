@@ -281,7 +281,7 @@ class OutboxTest {
   }
 
   private static PendingRequest pending(Answer answer, int parts) {
-    return new PendingRequest(answer, 100, parts, 0, () -> {});
+    return new PendingRequest(answer, 100, parts, 0, () -> () -> {});
   }
 
   private void add(Errand errand) throws Exception {

@@ -1,10 +1,12 @@
 package io.ringtail.router.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.ringtail.link.Header;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.metrics.Mishaps;
 import io.ringtail.refusal.Refusal;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.route.Tables;
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Requests before three owners that answer nothing by themselves. */
 class RequestIntakeTest {
@@ -36,7 +39,15 @@ class RequestIntakeTest {
   private final List<Owner> owners = List.of(new Owner(), new Owner(), new Owner());
   private @Nullable Routes routes = new Routes(table, List.copyOf(owners));
   private boolean logIsFull;
-  private final OpenRequests open = new OpenRequests(new Seqs(), now::get);
+  private final OpenRequests open =
+      new OpenRequests(
+          new Seqs(),
+          Duration.ofHours(1),
+          new Mishaps(
+              new ForwardMetrics(metrics).failures,
+              LoggerFactory.getLogger(RequestIntakeTest.class),
+              now::get),
+          now::get);
   private final RequestIntake intake =
       new RequestIntake(
           new ForwardConfig(Duration.ofNanos(TIMEOUT_NANOS), MAX_BYTES_HELD, 1 << 16),
@@ -53,10 +64,14 @@ class RequestIntakeTest {
   private static final class Owner implements Outlet {
     private final List<Parcel> offered = new ArrayList<>();
     private @Nullable Refusal full;
+    private boolean broken;
 
     @Override
     public void offer(Parcel parcel) {
       offered.add(parcel);
+      if (broken) {
+        throw new IllegalStateException("no more");
+      }
     }
 
     @Override
@@ -94,6 +109,23 @@ class RequestIntakeTest {
     assertThat(intake.openRequests()).isEqualTo(1);
     offered().get(2).errand().partWasAccepted();
     assertThat(answer.isAccepted()).isTrue();
+    assertThat(intake.openRequests()).isZero();
+  }
+
+  /** Who called answers; what is with an owner already must not wait for the rest. */
+  @Test
+  void ownerOfTheSecondPart_throws_theRequestIsOpenNoMore() {
+    owners.get(1).broken = true;
+    byte[] body = SampleRequests.of(random, 60);
+    Answer answer = new Answer();
+    assertThatThrownBy(() -> intake.accept(body, 0, body.length, Header.EMPTY, answer))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no more");
+    assertThat(answer.given()).isFalse();
+    assertThat(offered()).hasSize(2).allMatch(p -> p.errand().isAnswered());
+    assertThat(intake.openRequests()).isZero();
+    offered().forEach(p -> p.errand().partWasAccepted());
+    assertThat(answer.given()).isFalse();
     assertThat(intake.openRequests()).isZero();
   }
 

@@ -39,7 +39,7 @@ class RerouterTest {
   private final BatchSplitter splitter = new BatchSplitter(HeaderTable.ofDefaultSize(), allocator);
   private final List<Parcel> sent = new ArrayList<>();
   private final Answer answer = new Answer();
-  private final PendingRequest request = new PendingRequest(answer, 100, 1, 0, () -> {});
+  private final PendingRequest request = new PendingRequest(answer, 100, 1, 0, () -> () -> {});
   private final Rerouter rerouter;
   private @Nullable Routes routes;
 

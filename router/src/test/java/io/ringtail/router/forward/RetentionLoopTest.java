@@ -34,7 +34,15 @@ class RetentionLoopTest {
   private final AtomicLong now = new AtomicLong();
   private final List<RouterWord> said = new ArrayList<>();
   private final Seqs seqs = new Seqs();
-  private final OpenRequests requests = new OpenRequests(seqs, now::get);
+  private final OpenRequests requests =
+      new OpenRequests(
+          seqs,
+          Duration.ofHours(1),
+          new Mishaps(
+              new ForwardMetrics(metrics).failures,
+              LoggerFactory.getLogger(RetentionLoopTest.class),
+              now::get),
+          now::get);
   private final RetentionLoop loop =
       new RetentionLoop(
           new RetentionConfig(1 << 20, WhenFull.FORGET, Duration.ZERO),
@@ -74,7 +82,7 @@ class RetentionLoopTest {
   }
 
   @Test
-  void oldestSeq_isNotAboveWhatWasNewestWhenTheOldestOpenRequestWasTaken() {
+  void oldestSeq_isBelowThePartsOfTheOldestOpenRequest() {
     seqs.next();
     seqs.next();
     now.addAndGet(1_000_000_000);
@@ -82,10 +90,38 @@ class RetentionLoopTest {
     long refused = seqs.next(); // its part is sent, and waits then for an epoch
     seqs.next();
     run();
-    assertThat(loop.oldestSeq()).isEqualTo(2).isLessThan(refused);
+    assertThat(loop.oldestSeq()).isEqualTo(3).isLessThan(refused);
     answered.run();
+    now.addAndGet(1_000_000_000);
     run();
-    assertThat(loop.oldestSeq()).isEqualTo(5);
+    assertThat(loop.oldestSeq()).isEqualTo(6);
+  }
+
+  /** A sampler keeps the greatest that it was told, and what it has seen is what links say. */
+  @Test
+  void requestWithoutASeq_afterAnEmptyLogWasTold_isBelowWhatSamplersSeeFromThen() {
+    seqs.next();
+    run();
+    long kept = loop.oldestSeq();
+    assertThat(kept).isEqualTo(2).isGreaterThan(seqs.last());
+    Runnable first = requests.begin(); // waits for its owner, so nothing is sent
+    run();
+    assertThat(seqs.last()).isGreaterThanOrEqualTo(Math.max(kept, loop.oldestSeq()));
+    first.run();
+    run();
+    kept = Math.max(kept, loop.oldestSeq());
+    requests.begin(); // so does the next, soon after
+    run();
+    assertThat(seqs.last()).isGreaterThanOrEqualTo(Math.max(kept, loop.oldestSeq()));
+  }
+
+  @Test
+  void requestWithoutASeq_asTheFirstOfItsRouter_isBelowWhatSamplersSeeFromThen() {
+    run();
+    long kept = loop.oldestSeq();
+    requests.begin();
+    run();
+    assertThat(seqs.last()).isPositive().isGreaterThanOrEqualTo(Math.max(kept, loop.oldestSeq()));
   }
 
   private void run() {
