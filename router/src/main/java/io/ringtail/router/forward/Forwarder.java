@@ -121,8 +121,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
     this.rerouter =
         new Rerouter(this::routes, splitter.get(), bytesHeld, metrics, mishaps, nanoTime);
     this.rerouting = new RerouteLoop(control, rerouter, this::inUse, mishaps, nanoTime);
-    OpenRequests open =
-        new OpenRequests(seqs, config.timeout().multipliedBy(2), mishaps, nanoTime);
+    OpenRequests open = new OpenRequests(seqs, config.timeout().multipliedBy(2), mishaps, nanoTime);
     this.retention =
         new RetentionLoop(
             rules.inForce(Rule.M5) ? retentionConfig : RetentionConfig.off(),

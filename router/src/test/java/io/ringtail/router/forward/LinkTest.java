@@ -246,7 +246,8 @@ class LinkTest {
               .split(body, 0, body.length, Header.EMPTY, Tables.of(1))
               .parts()
               .get(0);
-      PendingRequest request = new PendingRequest(new Answer(), Long.MAX_VALUE, 1, 0, () -> () -> {});
+      PendingRequest request =
+          new PendingRequest(new Answer(), Long.MAX_VALUE, 1, 0, () -> () -> {});
       link.offer(new Parcel(part, request, new EpochOrder(1, 1), held));
     }
     loop.runPendingTasks();
