@@ -316,7 +316,7 @@ public final class Epochs {
       if (self.isLostBy(applied.epoch())) {
         effects.add(new Effect.Lost(applied.epoch()));
       }
-      stamping.onApplied(applied.inTurn());
+      stamping.onApplied(applied.epoch(), applied.inTurn());
     }
   }
 

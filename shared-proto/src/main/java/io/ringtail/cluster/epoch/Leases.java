@@ -1,8 +1,10 @@
 package io.ringtail.cluster.epoch;
 
+import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.Membership;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,7 +19,10 @@ import java.util.function.LongPredicate;
  * gives nothing. Who is alone has nobody to ask: none is needed from the start or after all others
  * left by word; after a loss it waits {@value #ALONE_NANOS} ns, more than sides need to find each
  * other. So do several whose last routers are lost with one view: those may have gone on elsewhere,
- * and what lies here is a part. A router that comes ends that.
+ * and what lies here is a part. A router that comes ends that, and an epoch that says that they
+ * left by word: it may come later than the view. Who comes back from such a wait by a view needs an
+ * echo of a stamp from after that: one that was stopped, too, may answer older stamps in a view
+ * that has passed, and says nothing of which chain goes on.
  *
  * <p>Who has stood still for some hundred ms stamps at once: its shards decide again only by an
  * echo from after that.
@@ -33,9 +38,11 @@ final class Leases {
   /** Of the others so many are asked by a coordinator: one of them may be dead and not noticed. */
   private static final int WITNESSES = 4;
 
+  /** The last of a view, not gone by word as far as it is known. */
+  private final Set<Long> lostRouters = new HashSet<>();
+
   private boolean alone;
   private boolean byLoss;
-  private boolean routersLost;
   private long routersLostAtNanos;
   private long changedAtNanos;
   private boolean ticked;
@@ -45,6 +52,8 @@ final class Leases {
   private long stampedAtNanos;
   private boolean echoed;
   private long newestEchoNanos;
+  private boolean waited;
+  private long waitedUntilNanos;
   private EpochOrder newestSaid = EpochOrder.NONE;
   private int turn;
 
@@ -52,6 +61,7 @@ final class Leases {
    * @param named whether the newest epoch names who has these bits, and no word of its leaving came
    */
   void onView(ClusterView before, ClusterView view, LongPredicate named, long now) {
+    boolean waits = waits();
     boolean isAlone = view.peers().size() == 1;
     if (isAlone && !alone) {
       byLoss |=
@@ -64,20 +74,43 @@ final class Leases {
     }
     alone = isAlone;
     lookForRouters(before, view, named, now);
+    if (waits && !waits()) {
+      echoed = false;
+      waited = true;
+      waitedUntilNanos = now;
+    }
+  }
+
+  private boolean waits() {
+    return (alone && byLoss) || !lostRouters.isEmpty();
   }
 
   private void lookForRouters(ClusterView before, ClusterView view, LongPredicate named, long now) {
-    boolean any = view.peers().stream().anyMatch(p -> !p.sampler());
-    boolean lost = before.peers().stream().anyMatch(p -> !p.sampler() && named.test(p.bits()));
-    if (!any && lost && !routersLost) {
-      routersLostAtNanos = now;
+    if (view.peers().stream().anyMatch(p -> !p.sampler())) {
+      lostRouters.clear();
+      return;
     }
-    routersLost = !any && (routersLost || lost);
+    for (ClusterView.Peer peer : before.peers()) {
+      if (!peer.sampler() && named.test(peer.bits())) {
+        lostRouters.add(peer.bits());
+        routersLostAtNanos = now;
+      }
+    }
+  }
+
+  /** Whose word only the coordinator had when the view came is not lost. */
+  void onApplied(Epoch epoch) {
+    epoch.drained().forEach(m -> lostRouters.remove(m.incarnation().bits()));
   }
 
   /** Whether no router is in view since the last ones were lost, and that is not long ago. */
   boolean awaitsRouters(long now) {
-    return routersLost && now - routersLostAtNanos < ALONE_NANOS;
+    return !lostRouters.isEmpty() && now - routersLostAtNanos < ALONE_NANOS;
+  }
+
+  /** Whether it decides although the last routers were lost. */
+  boolean wentOnWithoutRouters(long now) {
+    return !lostRouters.isEmpty() && !awaitsRouters(now);
   }
 
   /** What another coordinator has published is not asked of this one. */
@@ -117,7 +150,8 @@ final class Leases {
    */
   void onEcho(long stampNanos, EpochOrder newest) {
     boolean own = stamped && stampNanos - stampedAtNanos <= 0;
-    if (own && (!echoed || stampNanos - newestEchoNanos > 0)) {
+    boolean past = waited && stampNanos - waitedUntilNanos < 0;
+    if (own && !past && (!echoed || stampNanos - newestEchoNanos > 0)) {
       echoed = true;
       newestEchoNanos = stampNanos;
       newestSaid = newest;
@@ -138,11 +172,7 @@ final class Leases {
   }
 
   /** Whether it decides although it may be the rest of a cluster that goes on elsewhere. */
-  boolean wentOnAlone(long now) {
-    return waitedAlone(now) || (routersLost && !awaitsRouters(now));
-  }
-
-  private boolean waitedAlone(long now) {
+  boolean waitedAlone(long now) {
     return alone && byLoss && now - changedAtNanos >= ALONE_NANOS;
   }
 }

@@ -1,6 +1,7 @@
 package io.ringtail.cluster.epoch;
 
 import io.ringtail.cluster.Completion;
+import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochId;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.cluster.word.ClusterMessage.Echo;
@@ -51,12 +52,16 @@ final class Stamping {
 
   /** Without owners all decide what they hold: nobody can be given it (protocol S3). */
   private boolean awaitsRouters(long now) {
-    boolean owners = follower.newest().filter(e -> e.activeSamplers() > 0).isPresent();
-    return owners && leases.awaitsRouters(now);
+    return leases.awaitsRouters(now) && anyOwner();
   }
 
+  private boolean anyOwner() {
+    return follower.newest().filter(e -> e.activeSamplers() > 0).isPresent();
+  }
+
+  /** Whether it decides, alone or without a router since a loss, after a wait for others. */
   boolean wentOnAlone(long now) {
-    return leases.wentOnAlone(now);
+    return leases.waitedAlone(now) || (leases.wentOnWithoutRouters(now) && anyOwner());
   }
 
   /** How far the handoff of this sampler is. */
@@ -64,7 +69,8 @@ final class Stamping {
     completions.say(mine);
   }
 
-  void onApplied(boolean inTurn) {
+  void onApplied(Epoch epoch, boolean inTurn) {
+    leases.onApplied(epoch);
     if (!inTurn) {
       completions.forgetOwn();
     }

@@ -41,7 +41,8 @@ final class ClusterMetrics {
     this.alone =
         metrics.counter(
             "ringtail_cluster_alone_total",
-            "Times this sampler, left alone by a loss, went on to decide: possible splits.");
+            "Times this sampler, left alone or without a router by a loss, went on to decide:"
+                + " possible splits.");
   }
 
   /** An error of the membership thread, which goes on. */

@@ -38,7 +38,9 @@ final class Standing {
     boolean went = epochs.wentOnAlone(now);
     if (went && !wentOnAlone) {
       alone.inc();
-      log.warn("alone since a loss: decides now, although a cluster may go on elsewhere");
+      log.warn(
+          "alone or without a router since a loss: decides now, although a cluster may go on"
+              + " elsewhere");
     }
     wentOnAlone = went;
   }

@@ -111,10 +111,52 @@ class EpochsTest {
   }
 
   @Test
-  void lease_lastRouterIsLostAndOneComes_isGoodAgain() {
+  void lease_lastRouterIsLostAndOneComes_isGoodByAnEchoFromAfterThat() {
     routerLost(epochs, SECOND);
-    epochs.onView(withRouter(view(3, 1, 2), 5), SECOND);
+    long later = 2 * SECOND;
+    epochs.onView(withRouter(view(3, 1, 2), 5), later);
+    assertThat(epochs.lease(0, later).isGoodAt(later)).isFalse();
+    epochs.onTick(later);
+    epochs.on(1, new Echo(later, E1), later);
+    assertThat(epochs.lease(0, later).isGoodAt(later)).isTrue();
+  }
+
+  /** Who stamps, is left alone and comes back to who answers that stamp late. */
+  @Test
+  void lease_leftAloneAndBack_isGoodByAnEchoFromAfterThat() {
+    epochs.onView(view(1, 1, 2), 0);
+    epochs.on(1, new Published(epoch(E1, A, B)), 0);
+    epochs.onTick(SECOND);
+    epochs.onView(view(2, 2), SECOND);
+    epochs.on(1, new Echo(SECOND, E1), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+
+    long later = 2 * SECOND;
+    epochs.onView(view(5, 1, 2), later);
+    assertThat(epochs.lease(0, later).isGoodAt(later)).as("came while alone").isFalse();
+    epochs.on(1, new Echo(SECOND, E1), later);
+    assertThat(epochs.lease(0, later).isGoodAt(later)).as("comes with the others").isFalse();
+    epochs.on(1, new Echo(later, E1), later);
+    assertThat(epochs.lease(0, later).isGoodAt(later)).isTrue();
+  }
+
+  @Test
+  void lease_epochAfterTheViewSaysThatTheLastRouterLeft_isGood() {
+    Epoch named = routerLost(epochs, SECOND);
+    epochs.on(1, new Published(withoutRouter(named, List.of())), SECOND);
     assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
+  @Test
+  void lease_epochAfterTheViewSaysThatTheLastRouterIsLost_isNone() {
+    Epoch named = routerLost(epochs, SECOND);
+    epochs.on(1, new Published(withoutRouter(named, List.of(R))), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+  }
+
+  private static Epoch withoutRouter(Epoch named, List<Member> lost) {
+    EpochOrder second = new EpochOrder(1, 2);
+    return new Epoch(second, "a", List.of(A, B), 2, E1, lost, "a", named.members());
   }
 
   @Test
@@ -137,6 +179,7 @@ class EpochsTest {
             B.withState(Member.State.DRAINING));
     epochs.on(1, new Published(none), SECOND);
     assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+    assertThat(epochs.wentOnAlone(SECOND + Leases.ALONE_NANOS)).as("nothing waited").isFalse();
   }
 
   @Test
