@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
@@ -86,7 +87,7 @@ final class Logging {
   }
 
   /** JGroups calls a peer's socket that is closed already, at every leave, an error. */
-  private static final class HarmlessNoise extends Filter<ILoggingEvent> {
+  static final class HarmlessNoise extends Filter<ILoggingEvent> {
     private static final Pattern HARMLESS =
         Pattern.compile("failed sending graceful close|failed handling message: Stream closed");
 
@@ -94,8 +95,16 @@ final class Logging {
     public FilterReply decide(ILoggingEvent event) {
       boolean noise =
           event.getLoggerName().startsWith("org.jgroups")
-              && HARMLESS.matcher(event.getFormattedMessage()).find();
+              && (HARMLESS.matcher(event.getFormattedMessage()).find() || isClosed(event));
       return noise ? FilterReply.DENY : FilterReply.NEUTRAL;
+    }
+
+    /** Read on while it left: as the message that says so without a stack. */
+    private static boolean isClosed(ILoggingEvent event) {
+      IThrowableProxy thrown = event.getThrowableProxy();
+      return thrown != null
+          && "Stream closed".equals(thrown.getMessage())
+          && event.getFormattedMessage().contains("failed handling incoming message");
     }
   }
 
