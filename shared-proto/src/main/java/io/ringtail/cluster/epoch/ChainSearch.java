@@ -19,12 +19,13 @@ import java.util.Set;
  * Threads: one.
  *
  * <p>How: it asks its view for the highest epoch (ASKING) and gets that if it has not seen it
- * (FETCHING). Which chain, if there are several: the one most samplers of the view are on (whom an
- * epoch names may never have heard of it: one who coordinated, was stopped and wakes names all of
- * its old view), then most routers of the view (what was accepted of late went by theirs, and who
- * decides without it decides on a part), then whose newest epoch names most ACTIVE samplers, then
- * most members, then the higher order. Who is silent is asked again each {@value #ASK_NANOS} ns; it
- * is over after {@value #ANSWER_NANOS} ns, and for each chain's holder half as much later.
+ * (FETCHING). Which chain, if there are several: one that any router of the view is on before those
+ * that none is on (what was accepted of late went by it, and who decides without it decides on a
+ * part), then the one most samplers of the view are on (whom an epoch names may never have heard of
+ * it: one who coordinated, was stopped and wakes names all of its old view), then most routers,
+ * then whose newest epoch names most ACTIVE samplers, then most members, then the higher order. Who
+ * is silent is asked again each {@value #ASK_NANOS} ns; it is over after {@value #ANSWER_NANOS} ns,
+ * and for each chain's holder half as much later.
  */
 final class ChainSearch {
   private static final long ASK_NANOS = 300_000_000;
@@ -48,7 +49,11 @@ final class ChainSearch {
   private long holder;
 
   /** The newest epoch of a chain and one who has it. */
-  private record Head(EpochId id, Highest answer, long holder, int samplersOnIt, int routersOnIt) {}
+  private record Head(EpochId id, Highest answer, long holder, int samplersOnIt, int routersOnIt) {
+    boolean hasRouters() {
+      return routersOnIt > 0;
+    }
+  }
 
   /**
    * The end of the search.
@@ -142,7 +147,8 @@ final class ChainSearch {
                 .map(id -> new Head(id, a, from, peersOn(a, true), peersOn(a, false)))
                 .ifPresent(heads::add));
     heads.sort(
-        Comparator.comparingInt(Head::samplersOnIt)
+        Comparator.comparing(Head::hasRouters)
+            .thenComparingInt(Head::samplersOnIt)
             .thenComparingInt(Head::routersOnIt)
             .thenComparingInt(h -> h.answer().activeSamplers())
             .thenComparingInt(h -> h.answer().members())

@@ -331,17 +331,38 @@ class EpochsTest {
   }
 
   @Test
-  void coordinator_chainOfMoreSamplers_winsOverTheOneRoutersAreOn() {
+  void coordinator_chainOfMoreSamplersWithNoRouter_losesToTheOneRoutersAreOn() {
+    coordinated(SECOND);
+    assertThat(searched(List.of(4L)).asked()).hasSize(1);
+  }
+
+  @Test
+  void coordinator_chainOfMoreSamplers_winsIfARouterIsOnItToo() {
     Epoch made = coordinated(SECOND);
-    coordinator.onView(withRouter(view(5, 1, 2, 3), 4), SECOND);
+    Searched searched = searched(List.of(4L, 5L));
+    assertThat(searched.asked()).isEmpty();
+    assertThat(searched.published()).hasSize(1).allMatch(next -> next.follows(made));
+  }
+
+  private record Searched(List<EpochId> asked, List<Epoch> published) {}
+
+  /** Samplers 1 and 3 are on the own chain, 2 and the first router on another. */
+  private Searched searched(List<Long> routers) {
+    ClusterView view = view(5, 1, 2, 3);
+    for (long router : routers) {
+      view = withRouter(view, router);
+    }
+    coordinator.onView(view, SECOND);
+    EpochId own = coordinator.newest().map(EpochId::of).orElseThrow();
     EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B, C));
-    EpochId own = EpochId.of(made);
-    assertThat(asked(coordinator.on(2, new Highest(5, List.of(theirs), 1, 1), SECOND))).isEmpty();
-    assertThat(asked(coordinator.on(3, new Highest(5, List.of(own), 2, 2), SECOND))).isEmpty();
-    assertThat(asked(coordinator.on(4, new Highest(5, List.of(theirs), 1, 1), SECOND))).isEmpty();
-    assertThat(publishedBy(coordinator.onTick(3 * SECOND)))
-        .hasSize(1)
-        .allMatch(next -> next.follows(made));
+    List<EpochId> asked = new ArrayList<>();
+    asked.addAll(asked(coordinator.on(2, new Highest(5, List.of(theirs), 1, 1), SECOND)));
+    asked.addAll(asked(coordinator.on(3, new Highest(5, List.of(own), 2, 2), SECOND)));
+    for (long router : routers) {
+      EpochId on = router == routers.get(0) ? theirs : own;
+      asked.addAll(asked(coordinator.on(router, new Highest(5, List.of(on), 1, 1), SECOND)));
+    }
+    return new Searched(asked, publishedBy(coordinator.onTick(3 * SECOND)));
   }
 
   private static ClusterView withRouter(ClusterView view, long router) {
