@@ -1,8 +1,10 @@
 package io.ringtail.sampler.decide;
 
+import io.ringtail.link.Header;
 import io.ringtail.link.Peer;
 import io.ringtail.sampler.account.PolicyNames;
 import io.ringtail.sampler.account.SamplerMetrics;
+import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.DecisionBatch;
 import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.settle.Notice;
@@ -98,28 +100,13 @@ public final class ReceivedDecisions {
     if (from != null && (slots.self() < 0 || !isOwnedBy(from, notice))) {
       return false;
     }
-    Filling filling = new Filling(from, noticeId, notice);
-    int[] place = {0};
-    notice.forEach(
-        (context, hi, lo, verdict) -> {
-          int ageMillis = notice.ageMillis(place[0]++);
-          int slot = TraceHash.slot(hi, lo);
-          if (ShardConfig.shardOfSlot(slot, shards) == shard) {
-            int number = store.contexts.intern(context);
-            int policy = names.number(verdict);
-            boolean owned = slots.owns(slot);
-            Followed decision = new Followed(number, hi, lo, policy, verdict.keep());
-            if (isNew(from, notice, decision, nowMillis)) {
-              filling.add(decision, owned);
-            }
-            if (owned || notice.remembered()) {
-              decider.decidedElsewhere(number, hi, lo, policy, nowMillis, ageMillis);
-            } else {
-              decider.heard(hi, lo);
-            }
-          }
-        });
-    filling.close();
+    Filling filling = new Filling(from, noticeId, notice, nowMillis);
+    try {
+      notice.forEach(filling);
+    } finally {
+      filling.close(); // what is there of one that fails, too: else it would stay for good
+    }
+    filling.stored();
     if (notice.late()) {
       store.late.close();
       takeLate();
@@ -165,20 +152,45 @@ public final class ReceivedDecisions {
   }
 
   /** Batches being filled from one notice: more than one if it is large. */
-  private final class Filling {
+  private final class Filling implements Notice.Visitor {
     private final @Nullable Peer from;
     private final long noticeId;
     private final Notice notice;
+    private final int nowMillis;
+    private int visited;
     private @Nullable DecisionBatch batch;
+    private @Nullable DecisionBatch last;
     private boolean owned;
 
-    Filling(@Nullable Peer from, long noticeId, Notice notice) {
+    Filling(@Nullable Peer from, long noticeId, Notice notice, int nowMillis) {
       this.from = from;
       this.noticeId = noticeId;
       this.notice = notice;
+      this.nowMillis = nowMillis;
     }
 
-    void add(Followed decision, boolean mine) {
+    @Override
+    public void decision(Header context, long hi, long lo, Verdict verdict) {
+      int ageMillis = notice.ageMillis(visited++);
+      int slot = TraceHash.slot(hi, lo);
+      if (ShardConfig.shardOfSlot(slot, shards) != shard) {
+        return;
+      }
+      int number = store.contexts.intern(context);
+      int policy = names.number(verdict);
+      boolean mine = slots.owns(slot);
+      Followed decision = new Followed(number, hi, lo, policy, verdict.keep());
+      if (isNew(from, notice, decision, nowMillis)) {
+        add(decision, mine);
+      }
+      if (mine || notice.remembered()) {
+        decider.decidedElsewhere(number, hi, lo, policy, nowMillis, ageMillis);
+      } else {
+        decider.heard(hi, lo);
+      }
+    }
+
+    private void add(Followed decision, boolean mine) {
       DecisionBatch to = batch;
       if (to == null || to.isFull()) {
         close();
@@ -213,8 +225,15 @@ public final class ReceivedDecisions {
       if (!notice.late() && notice.seqs().upTo().length >= MANY_ROUTERS) {
         received.add(batch);
       }
+      last = batch;
       batch = null;
       owned = false;
+    }
+
+    void stored() {
+      if (last != null) {
+        replayable.stored(last);
+      }
     }
   }
 

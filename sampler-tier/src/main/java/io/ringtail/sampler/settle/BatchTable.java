@@ -12,12 +12,12 @@ final class BatchTable {
 
   DecisionBatch create(boolean own, @Nullable Peer from, long noticeId) {
     int number = numbers.nextClearBit(0);
-    numbers.set(number);
     if (number == batches.length) {
       batches = Arrays.copyOf(batches, number * 2);
     }
     DecisionBatch batch = new DecisionBatch(number, own, from, noticeId);
     batches[number] = batch;
+    numbers.set(number); // not before: there may be no memory
     return batch;
   }
 

@@ -56,16 +56,13 @@ public final class Replayable {
   }
 
   /**
-   * A batch of another's decisions.
+   * A batch of another's decisions; the last of a notice is to be {@link #stored}.
    *
    * @param from who told of it, null if it came with a slot
    */
   public DecisionBatch open(@Nullable Peer from, long noticeId, boolean settled) {
     DecisionBatch batch = batches.create(false, from, noticeId);
     received.addLast(batch);
-    if (from != null) {
-      byNotice.put(NoticeOf.of(from, noticeId), batch);
-    }
     if (settled) {
       batch.settle();
     }
@@ -73,7 +70,7 @@ public final class Replayable {
   }
 
   /**
-   * A batch of decisions that late spans have followed.
+   * A batch of decisions that late spans have followed; of a notice as {@link #open} says.
    *
    * @param from who told of it, null if nobody did or it came with a slot
    */
@@ -81,10 +78,20 @@ public final class Replayable {
     DecisionBatch batch = batches.create(false, from, noticeId);
     batch.ofLate();
     late.addLast(batch);
-    if (from != null) {
-      byNotice.put(NoticeOf.of(from, noticeId), batch);
-    }
     return batch;
+  }
+
+  /**
+   * A notice is stored to its end: one that was given up half way must not pass for known when it
+   * comes again.
+   *
+   * @param last batch of it, which will be settled with it
+   */
+  public void stored(DecisionBatch last) {
+    Peer from = last.from();
+    if (from != null) {
+      byNotice.put(NoticeOf.of(from, last.noticeId()), last);
+    }
   }
 
   /** Adds a decision that is not to be found yet; returns its place. */

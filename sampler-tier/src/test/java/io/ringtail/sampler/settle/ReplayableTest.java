@@ -92,6 +92,8 @@ class ReplayableTest {
   void replayedPart_isNothingNew_ifSettledAndSeenBeforeTheDecision() {
     DecisionBatch batch = decisions.open(A, 4, false);
     fill(batch, seqs(9, 12), KEEP, 1);
+    assertThat(decisions.knows(A, 4)).as("to its end").isFalse();
+    decisions.stored(batch);
     int known = decisions.find(0, 7, 1);
     assertThat(decisions.isSettled(known, 0, 9)).isFalse();
 
