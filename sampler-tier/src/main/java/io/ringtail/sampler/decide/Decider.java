@@ -13,7 +13,6 @@ import io.ringtail.sampler.depart.Departures;
 import io.ringtail.sampler.policy.PolicySet;
 import io.ringtail.sampler.policy.TraceFeatures;
 import io.ringtail.sampler.policy.Verdict;
-import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.store.DecisionCaches;
 import io.ringtail.sampler.store.ShardContext;
 import io.ringtail.sampler.store.ShardStore;
@@ -354,10 +353,11 @@ public final class Decider implements Notices.Effect {
   /** Spans of a trace that came after the decision on it follow that. */
   private void followed(int trace, int policy, boolean keep, int nowMillis) {
     TraceTable traces = store.traces;
-    Followed decision =
-        new Followed(
-            traces.context(trace), traces.traceIdHi(trace), traces.traceIdLo(trace), policy, keep);
-    store.late.bySpansSeen(decision, nowMillis);
+    store
+        .late
+        .followed(
+            traces.context(trace), traces.traceIdHi(trace), traces.traceIdLo(trace), policy, keep)
+        .bySpansSeen(nowMillis);
   }
 
   private void end(int trace, int policy, boolean keep, int nowMillis) {

@@ -8,7 +8,6 @@ import io.ringtail.sampler.account.PolicyNames;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.depart.Departures;
 import io.ringtail.sampler.settle.DecisionBatch;
-import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.settle.Seqs;
@@ -382,14 +381,15 @@ public final class Notices {
 
   /** What has come since it was taken, perhaps since its batch was closed, follows a decision. */
   private void followed(DecisionBatch batch, int place, int nowMillis) {
-    Followed decision =
-        new Followed(
+    store
+        .late
+        .followed(
             batch.context(place),
             batch.hi(place),
             batch.lo(place),
             batch.policy(place),
-            batch.keep(place));
-    store.late.bySpansSeen(decision, nowMillis);
+            batch.keep(place))
+        .bySpansSeen(nowMillis);
   }
 
   /** An export of one of its traces needs nothing more. */

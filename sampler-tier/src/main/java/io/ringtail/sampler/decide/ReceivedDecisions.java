@@ -6,7 +6,6 @@ import io.ringtail.sampler.account.PolicyNames;
 import io.ringtail.sampler.account.SamplerMetrics;
 import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.DecisionBatch;
-import io.ringtail.sampler.settle.LateDecisions.Followed;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.Replayable;
 import io.ringtail.sampler.settle.Seqs;
@@ -115,9 +114,13 @@ public final class ReceivedDecisions {
   }
 
   /** What is to be settled by a second notice of {@code from} is always new. */
-  private boolean isNew(@Nullable Peer from, Notice notice, Followed decision, int nowMillis) {
+  private boolean isNew(@Nullable Peer from, Notice notice, Decision decision, int nowMillis) {
     if (notice.late()) {
-      return store.late.isNew(decision, notice.seqs(), nowMillis);
+      return store
+          .late
+          .followed(
+              decision.context(), decision.hi(), decision.lo(), decision.policy(), decision.keep())
+          .isNew(notice.seqs(), nowMillis);
     }
     return !notice.remembered()
         && !((from == null || notice.settled())
@@ -151,6 +154,8 @@ public final class ReceivedDecisions {
     return owned[0];
   }
 
+  private record Decision(int context, long hi, long lo, int policy, boolean keep) {}
+
   /** Batches being filled from one notice: more than one if it is large. */
   private final class Filling implements Notice.Visitor {
     private final @Nullable Peer from;
@@ -179,7 +184,7 @@ public final class ReceivedDecisions {
       int number = store.contexts.intern(context);
       int policy = names.number(verdict);
       boolean mine = slots.owns(slot);
-      Followed decision = new Followed(number, hi, lo, policy, verdict.keep());
+      Decision decision = new Decision(number, hi, lo, policy, verdict.keep());
       if (isNew(from, notice, decision, nowMillis)) {
         add(decision, mine);
       }
@@ -190,7 +195,7 @@ public final class ReceivedDecisions {
       }
     }
 
-    private void add(Followed decision, boolean mine) {
+    private void add(Decision decision, boolean mine) {
       DecisionBatch to = batch;
       if (to == null || to.isFull()) {
         close();

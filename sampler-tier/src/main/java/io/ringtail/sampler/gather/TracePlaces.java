@@ -93,7 +93,8 @@ public final class TracePlaces {
   int withRoom(int found, int context, long hi, long lo, int length) {
     int trace = found;
     if (trace != NONE && traces.state(trace) == TraceState.WAITING) {
-      followed(context, hi, lo, traces.policy(trace), true);
+      int known = store.replayable.find(context, hi, lo);
+      followed(known, context, hi, lo, traces.policy(trace), true);
     }
     while (trace != NONE && isFull(trace, length)) {
       if (mustGrow(trace)) {
@@ -161,12 +162,12 @@ public final class TracePlaces {
     }
     int policy = caches.kept.find(context, hi, lo);
     if (policy != DecisionCache.NONE) {
-      followed(context, hi, lo, policy, true);
+      followed(known, context, hi, lo, policy, true);
       return beginLate(context, hi, lo, policy);
     }
     int dropped = caches.dropped.find(context, hi, lo);
     if (dropped != DecisionCache.NONE) {
-      followed(context, hi, lo, dropped, false);
+      followed(known, context, hi, lo, dropped, false);
       return NONE;
     }
     if (store.openCount() >= limits.openTraces()) {
@@ -186,17 +187,17 @@ public final class TracePlaces {
     }
     int policy = store.replayable.policy(known);
     boolean keep = store.replayable.keep(known);
-    followed(context, hi, lo, policy, keep);
+    followed(known, context, hi, lo, policy, keep);
     return keep ? beginLate(context, hi, lo, policy) : NONE;
   }
 
   /** A span follows the decision on its trace, and so does a replay of it. */
-  private void followed(int context, long hi, long lo, int policy, boolean keep) {
-    Followed decision = new Followed(context, hi, lo, policy, keep);
+  private void followed(int known, int context, long hi, long lo, int policy, boolean keep) {
+    Followed decision = store.late.followed(known, context, hi, lo, policy, keep);
     if (arriving.handedOver) {
-      store.late.bySpansSeen(decision, arriving.nowMillis);
+      decision.bySpansSeen(arriving.nowMillis);
     } else {
-      store.late.byPart(decision, arriving.routerKey, arriving.seq, arriving.nowMillis);
+      decision.byPart(arriving.routerKey, arriving.seq, arriving.nowMillis);
     }
   }
 

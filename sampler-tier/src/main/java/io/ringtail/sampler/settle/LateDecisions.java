@@ -22,77 +22,124 @@ public final class LateDecisions {
   private final Replayable replayable;
   private final Notes notes;
   private final Deque<DecisionBatch> closed = new ArrayDeque<>();
+  private final Followed followed = new Followed();
   private @Nullable DecisionBatch round;
   private int begunMillis;
   private long[] upTo = new long[0];
+  private long[] seen = new long[0];
 
   public LateDecisions(Replayable replayable, Notes notes) {
     this.replayable = replayable;
     this.notes = notes;
   }
 
-  /** A decision on a trace. */
-  public record Followed(int context, long hi, long lo, int policy, boolean keep) {}
-
-  /**
-   * A span of a trace has followed the decision on it.
-   *
-   * @param seq by which a replay will name it
-   */
-  public void byPart(Followed decision, int routerKey, long seq, int nowMillis) {
-    if (!replayable.covers(decision, routerKey, seq)) {
-      add(decision, nowMillis);
-      raise(routerKey, seq);
-    }
-  }
-
-  /** Spans that came by many parts, all of which have been seen, have followed it. */
-  public void bySpansSeen(Followed decision, int nowMillis) {
-    bySpansUpTo(decision, notes.covered(), nowMillis);
+  /** A decision that is to be looked for; see the other one. */
+  public Followed followed(int context, long hi, long lo, int policy, boolean keep) {
+    return followed(replayable.find(context, hi, lo), context, hi, lo, policy, keep);
   }
 
   /**
-   * Another sampler says so.
+   * A decision on a trace, to be told at once which spans have followed it: the next one is the
+   * same object, as there is one for each late span.
    *
-   * @return whether it is new, and to be kept as it came
+   * @param known where {@link Replayable#find} has the decision on the trace
    */
-  public boolean isNew(Followed decision, Seqs seqs, int nowMillis) {
-    if (replayable.findLate(decision) == NONE) {
-      return !replayable.covers(decision, seqs);
-    }
-    bySpansUpTo(decision, seqs.upTo(), nowMillis);
-    return false;
+  public Followed followed(int known, int context, long hi, long lo, int policy, boolean keep) {
+    followed.known = known;
+    followed.context = context;
+    followed.hi = hi;
+    followed.lo = lo;
+    followed.policy = policy;
+    followed.keep = keep;
+    return followed;
   }
 
-  private void bySpansUpTo(Followed decision, long[] seqs, int nowMillis) {
-    if (!replayable.covers(decision, new Seqs(new long[0], seqs))) {
-      add(decision, nowMillis);
-      raise(seqs);
+  /** A decision on a trace, which spans have followed. */
+  public final class Followed {
+    private int known;
+    private int context;
+    private long hi;
+    private long lo;
+    private int policy;
+    private boolean keep;
+
+    private Followed() {}
+
+    /**
+     * A span of the trace has.
+     *
+     * @param seq by which a replay will name it
+     */
+    public void byPart(int routerKey, long seq, int nowMillis) {
+      if (replayable.covers(known, keep, routerKey, seq)) {
+        return;
+      }
+      int lately = lately();
+      if (!replayable.covers(lately, keep, routerKey, seq)) {
+        add(lately, nowMillis);
+        raise(routerKey, seq);
+      }
+    }
+
+    /** Spans that came by many parts have, all of which have been seen. */
+    public void bySpansSeen(int nowMillis) {
+      seen = notes.covered(seen);
+      bySpansUpTo(seen, nowMillis);
+    }
+
+    /**
+     * Another sampler says so.
+     *
+     * @return whether it is new, and to be kept as it came
+     */
+    public boolean isNew(Seqs seqs, int nowMillis) {
+      if (lately() == NONE) {
+        return !replayable.covers(known, keep, seqs.upTo());
+      }
+      bySpansUpTo(seqs.upTo(), nowMillis);
+      return false;
+    }
+
+    private void bySpansUpTo(long[] seqs, int nowMillis) {
+      if (replayable.covers(known, keep, seqs)) {
+        return;
+      }
+      int lately = lately();
+      if (!replayable.covers(lately, keep, seqs)) {
+        add(lately, nowMillis);
+        raise(seqs);
+      }
+    }
+
+    /** Where late spans' decision on the trace is, none if there were none. */
+    private int lately() {
+      return known == NONE ? NONE : replayable.findLate(context, hi, lo);
+    }
+
+    private void add(int lately, int nowMillis) {
+      DecisionBatch to = toAddTo(nowMillis);
+      if (lately != NONE && replayable.batch(lately) == to) {
+        return;
+      }
+      if (lately != NONE) {
+        raise(replayable.batch(lately).seqs().upTo());
+      }
+      int place = replayable.add(to, context, hi, lo, policy, keep);
+      var unused = replayable.index(to, place);
     }
   }
 
-  private void add(Followed decision, int nowMillis) {
+  /** The batch of the round, which may begin now. */
+  private DecisionBatch toAddTo(int nowMillis) {
     DecisionBatch to = round;
-    if (to != null && to.isFull()) {
-      close();
-      to = null;
+    if (to != null && !to.isFull()) {
+      return to;
     }
-    if (to == null) {
-      to = replayable.openLate(null, 0);
-      round = to;
-      begunMillis = nowMillis;
-    }
-    int before = replayable.findLate(decision);
-    if (before != NONE && replayable.batch(before) == to) {
-      return;
-    }
-    if (before != NONE) {
-      raise(replayable.batch(before).seqs().upTo());
-    }
-    int place =
-        replayable.add(
-            to, decision.context, decision.hi, decision.lo, decision.policy, decision.keep);
-    var unused = replayable.index(to, place);
+    close();
+    DecisionBatch begun = replayable.openLate(null, 0);
+    round = begun;
+    begunMillis = nowMillis;
+    return begun;
   }
 
   private void raise(long[] seqs) {

@@ -298,9 +298,19 @@ public final class Notes {
 
   /** What a decision taken now may rest on, by key: seen here, or by who handed over. */
   public long[] covered() {
-    long[] covered = seen();
+    return covered(new long[keys]);
+  }
+
+  /**
+   * The same for one who asks often.
+   *
+   * @param before an array to be used again
+   * @return that one, or another if it has not the length
+   */
+  long[] covered(long[] before) {
+    long[] covered = before.length == keys ? before : new long[keys];
     for (int key = 0; key < keys; key++) {
-      covered[key] = Math.max(covered[key], handed[key]);
+      covered[key] = Math.max(seen[key], handed[key]);
     }
     return covered;
   }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,34 +122,31 @@ public final class Replayable {
   }
 
   /** Where the late spans' decision on a trace is, {@link #NONE} if there were none. */
-  int findLate(LateDecisions.Followed decision) {
-    return followed.find(decision.context(), decision.hi(), decision.lo());
+  int findLate(int context, long hi, long lo) {
+    return followed.find(context, hi, lo);
   }
 
-  /** Whether a decision will be known as long as a part is in its router's log. */
-  boolean covers(LateDecisions.Followed decision, int routerKey, long seq) {
-    return covers(decision, batch -> batch.seqs().reaches(routerKey, seq));
+  /**
+   * Whether a decision will be known as long as a part is in its router's log.
+   *
+   * @param entry what is known of its trace, or {@link #NONE}
+   */
+  boolean covers(int entry, boolean keep, int routerKey, long seq) {
+    return entry != NONE
+        && keep(entry) == keep
+        && (willCover(batch(entry)) || batch(entry).seqs().reaches(routerKey, seq));
   }
 
-  /** Whether it will be known as long as any log has something of these. */
-  boolean covers(LateDecisions.Followed decision, Seqs seqs) {
-    return covers(decision, batch -> batch.seqs().reaches(seqs));
+  /** Whether it will be known as long as any log has something up to these. */
+  boolean covers(int entry, boolean keep, long[] upTo) {
+    return entry != NONE
+        && keep(entry) == keep
+        && (willCover(batch(entry)) || batch(entry).seqs().reaches(upTo));
   }
 
-  private boolean covers(LateDecisions.Followed decision, Predicate<DecisionBatch> reaches) {
-    int entry = index.find(decision.context(), decision.hi(), decision.lo());
-    if (entry != NONE && keep(entry) == decision.keep()) {
-      DecisionBatch batch = batch(entry);
-      boolean willCover = batch.isOwn() && !batch.isClosed(); // what is seen by then
-      if (willCover || reaches.test(batch)) {
-        return true;
-      }
-    }
-    int lately = findLate(decision);
-    return lately != NONE
-        && keep(lately) == decision.keep()
-        && batch(lately).isClosed()
-        && reaches.test(batch(lately));
+  /** All that is seen until it is closed. */
+  private static boolean willCover(DecisionBatch batch) {
+    return batch.isOwn() && !batch.isClosed();
   }
 
   /**

@@ -44,10 +44,10 @@ public record Seqs(long[] before, long[] upTo) {
     return true;
   }
 
-  /** Whether all that the other covers is not above what this does. */
-  boolean reaches(Seqs other) {
-    for (int key = 0; key < other.upTo.length; key++) {
-      if (other.upTo[key] > at(upTo, key)) {
+  /** Whether none of these, by key, is above what is covered. */
+  boolean reaches(long[] seqs) {
+    for (int key = 0; key < seqs.length; key++) {
+      if (seqs[key] > at(upTo, key)) {
         return false;
       }
     }
