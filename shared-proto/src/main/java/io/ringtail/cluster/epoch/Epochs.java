@@ -233,7 +233,7 @@ public final class Epochs {
     } else if (message instanceof Stamp m) {
       stamping.onStamp(from, m, isPromisedToALaterView(now), now, effects);
     } else if (message instanceof Echo m) {
-      stamping.onEcho(m);
+      stamping.onEcho(from, m);
     } else if (message instanceof Sums m) {
       stamping.onSums(from, m, effects);
     } else {

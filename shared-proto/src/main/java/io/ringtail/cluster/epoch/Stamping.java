@@ -131,8 +131,12 @@ final class Stamping {
     }
   }
 
-  void onEcho(Echo m) {
-    leases.onEcho(m.nanos(), m.newest());
+  /** Who was asked in a view that has passed says nothing of this one. */
+  void onEcho(long from, Echo m) {
+    boolean asked = view.isCoordinator(self.bits()) ? view.has(from) : view.isCoordinator(from);
+    if (asked) {
+      leases.onEcho(m.nanos(), m.newest());
+    }
   }
 
   void onSums(long from, Sums m, List<Effect> effects) {

@@ -86,6 +86,28 @@ class EpochsTest {
     assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
   }
 
+  /** It answers a stamp of the view before, in which it was the one to ask. */
+  @Test
+  void echo_ofWhoIsNotTheCoordinatorAnyMore_givesNoLease() {
+    epochs.onView(view(1, 1, 2), 0);
+    epochs.on(1, new Published(epoch(E1, A, B)), 0);
+    epochs.onView(view(2, 3, 1, 2), SECOND);
+    epochs.on(1, new Echo(0, E1), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+    epochs.on(3, new Echo(SECOND, E1), SECOND);
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
+  @Test
+  void echo_toTheCoordinator_countsOfWhoIsInItsView() {
+    Epoch made = coordinated(SECOND);
+    coordinator.onView(view(2, 1, 3), SECOND);
+    coordinator.on(2, new Echo(SECOND, made.order()), SECOND);
+    assertThat(coordinator.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+    coordinator.on(3, new Echo(SECOND, made.order()), SECOND);
+    assertThat(coordinator.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
   /** Samplers b and, the coordinator, a see router r go that an epoch names. */
   private Epoch routerLost(Epochs b, long now) {
     b.onView(withRouter(view(1, 1, 2), 4), 0);
