@@ -41,6 +41,9 @@ final class Leases {
   /** The last of a view, not gone by word as far as it is known. */
   private final Set<Long> lostRouters = new HashSet<>();
 
+  /** In view still, but lost by an epoch, which may come before its view. */
+  private final Set<Long> lostInView = new HashSet<>();
+
   private boolean alone;
   private boolean byLoss;
   private long routersLostAtNanos;
@@ -61,19 +64,21 @@ final class Leases {
    * @param named whether the newest epoch names who has these bits, and no word of its leaving came
    */
   void onView(ClusterView before, ClusterView view, LongPredicate named, long now) {
+    LongPredicate missed = bits -> named.test(bits) || lostInView.contains(bits);
     boolean waits = waits();
     boolean isAlone = view.peers().size() == 1;
     if (isAlone && !alone) {
       byLoss |=
           before.peers().stream()
               .mapToLong(ClusterView.Peer::bits)
-              .anyMatch(bits -> !view.has(bits) && named.test(bits));
+              .anyMatch(bits -> !view.has(bits) && missed.test(bits));
     }
     if (isAlone != alone) {
       changedAtNanos = now;
     }
     alone = isAlone;
-    lookForRouters(before, view, named, now);
+    lookForRouters(before, view, missed, now);
+    lostInView.removeIf(bits -> !view.has(bits));
     if (waits && !waits()) {
       echoed = false;
       waited = true;
@@ -85,13 +90,14 @@ final class Leases {
     return (alone && byLoss) || !lostRouters.isEmpty();
   }
 
-  private void lookForRouters(ClusterView before, ClusterView view, LongPredicate named, long now) {
+  private void lookForRouters(
+      ClusterView before, ClusterView view, LongPredicate missed, long now) {
     if (view.peers().stream().anyMatch(p -> !p.sampler())) {
       lostRouters.clear();
       return;
     }
     for (ClusterView.Peer peer : before.peers()) {
-      if (!peer.sampler() && named.test(peer.bits())) {
+      if (!peer.sampler() && missed.test(peer.bits())) {
         lostRouters.add(peer.bits());
         routersLostAtNanos = now;
       }
@@ -99,8 +105,13 @@ final class Leases {
   }
 
   /** Whose word only the coordinator had when the view came is not lost. */
-  void onApplied(Epoch epoch) {
+  void onApplied(Epoch epoch, ClusterView view) {
     epoch.drained().forEach(m -> lostRouters.remove(m.incarnation().bits()));
+    lostInView.removeIf(epoch::names);
+    epoch.lost().stream()
+        .map(m -> m.incarnation().bits())
+        .filter(view::has)
+        .forEach(lostInView::add);
   }
 
   /** Whether no router is in view since the last ones were lost, and that is not long ago. */

@@ -70,7 +70,7 @@ final class Stamping {
   }
 
   void onApplied(Epoch epoch, boolean inTurn) {
-    leases.onApplied(epoch);
+    leases.onApplied(epoch, view);
     if (!inTurn) {
       completions.forgetOwn();
     }

@@ -176,6 +176,35 @@ class EpochsTest {
     assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
   }
 
+  /** The coordinator, whose view has come, publishes it at once. */
+  private void epochBeforeTheView(List<Member> lost) {
+    epochs.onView(withRouter(view(1, 1, 2), 4), 0);
+    Epoch named = epoch(E1, A, B, R);
+    epochs.on(1, new Published(named), 0);
+    Epoch without = withoutRouter(named, lost);
+    epochs.on(1, new Published(without), SECOND);
+    epochs.onTick(SECOND);
+    epochs.on(1, new Echo(SECOND, without.order()), SECOND);
+    epochs.onView(view(2, 1, 2), SECOND);
+  }
+
+  @Test
+  void lease_epochBeforeTheViewSaysThatTheLastRouterIsLost_isNone() {
+    epochBeforeTheView(List.of(R));
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
+    long later = 2 * SECOND;
+    epochs.onView(withRouter(view(3, 1, 2), 4), later);
+    epochs.onTick(later);
+    epochs.on(1, new Echo(later, E1), later);
+    assertThat(epochs.lease(0, later).isGoodAt(later)).isTrue();
+  }
+
+  @Test
+  void lease_epochBeforeTheViewSaysThatTheLastRouterLeft_isGood() {
+    epochBeforeTheView(List.of());
+    assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isTrue();
+  }
+
   private static Epoch withoutRouter(Epoch named, List<Member> lost) {
     EpochOrder second = new EpochOrder(1, 2);
     return new Epoch(second, "a", List.of(A, B), 2, E1, lost, "a", named.members());
