@@ -106,10 +106,14 @@ final class Holds {
 
   /**
    * An epoch came out of turn (E3): what this sampler owned in one between, and not any more, it
-   * has not waited for, so the next owner must ask (O2).
+   * has not waited for, so the next owner must ask (O2). So it must for what was lost before, and
+   * no shadow stays: nobody may hear how far this sampler was before the gap, and who it waits for
+   * may wait for that.
    */
   void skipped(EpochOrder epoch) {
     unfinished(epoch);
+    shadows.forEach(shadow -> unfinished(shadow.lostIn()));
+    shadows.clear();
   }
 
   private void unfinished(EpochOrder epoch) {

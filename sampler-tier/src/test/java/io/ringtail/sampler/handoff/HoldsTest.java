@@ -66,6 +66,19 @@ class HoldsTest {
     assertThat(holds.unfinishedUpTo(e(7))).isEqualTo(e(7));
   }
 
+  /** A waits for this sampler's word of 5 itself, which the cluster has not heard of it. */
+  @Test
+  void shadow_epochSkipped_isUnfinishedAtOnce() {
+    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
+    holds.onEpoch(e(6), SlotSet.of(10), OTHERS, Set.of(), 0);
+    assertThat(holds.isUnsure(e(6))).isTrue();
+    holds.onEpoch(e(8), SlotSet.NONE, OTHERS, Set.of(), 0);
+    holds.skipped(e(8));
+    assertThat(holds.isUnsure(e(8))).isFalse();
+    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
+    assertThat(holds.unfinishedUpTo(e(8))).isEqualTo(e(8));
+  }
+
   @Test
   void hold_alone_endsAtOnce() {
     holds.gain(e(5), SLOTS, Set.of(), false, false, 0);
