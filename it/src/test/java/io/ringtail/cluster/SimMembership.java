@@ -181,6 +181,11 @@ public final class SimMembership implements Membership {
     doAll(epochs().leave(clock.getAsLong()));
   }
 
+  @Override
+  public boolean isAsSaid() {
+    return epochs().isAsSaid();
+  }
+
   public boolean hasLeft() {
     return epochs().hasLeft();
   }

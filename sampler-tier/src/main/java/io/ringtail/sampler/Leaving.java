@@ -59,9 +59,10 @@ final class Leaving {
     Draining draining = new Draining(config.cluster().slotsMove(), config.stopGrace().toNanos());
     standing.stop();
     while (true) {
+      boolean asSaid = parts.membership().isAsSaid();
       HandoffStatus status = parts.handoff().status();
       boolean nothingHeld = parts.shards().heldSpans() == 0;
-      switch (draining.next(status, nothingHeld, deadlineNanos - System.nanoTime())) {
+      switch (draining.next(status, asSaid, nothingHeld, deadlineNanos - System.nanoTime())) {
         case WAIT -> TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         case LEAVE -> {
           return true;
@@ -115,8 +116,9 @@ final class Leaving {
   }
 
   private Draining.Step decided(Draining draining, boolean holdsNothing, long deadlineNanos) {
+    boolean asSaid = parts.membership().isAsSaid();
     return draining.decided(
-        parts.handoff().status(), holdsNothing, deadlineNanos - System.nanoTime());
+        parts.handoff().status(), asSaid, holdsNothing, deadlineNanos - System.nanoTime());
   }
 
   static Duration left(long deadlineNanos) {

@@ -10,8 +10,20 @@ public interface Membership extends AutoCloseable {
   /** Joins and begins to tell {@code listener}; returns once joined. */
   void start(Member self, EpochListener listener) throws Exception;
 
-  /** Publishes a new state or weight of this node. */
+  /**
+   * Publishes a new state or weight of this node: once the newest epoch names it by the one before,
+   * so that none it was ever told of is passed over.
+   */
   void update(Member self);
+
+  /**
+   * Whether the newest epoch is in use and names this node as it was last {@link #update updated}:
+   * no epoch is on its way that gives it slots by what it was before. Ask before asking how the
+   * handoff stands.
+   */
+  default boolean isAsSaid() {
+    return true;
+  }
 
   /** The newest epoch told to the listener. */
   Optional<Epoch> newest();

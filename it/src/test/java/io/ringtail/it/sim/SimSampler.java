@@ -365,11 +365,11 @@ final class SimSampler extends SimNode {
       if (left <= 0) {
         abandon();
       } else if (decided.isDone() && exports.isEmpty()) {
-        decided(d.decided(handoff.status(), shards.heldSpans() == 0, left));
+        decided(d.decided(handoff.status(), membership.isAsSaid(), shards.heldSpans() == 0, left));
       }
       return;
     }
-    switch (d.next(handoff.status(), shards.heldSpans() == 0, left)) {
+    switch (d.next(handoff.status(), membership.isAsSaid(), shards.heldSpans() == 0, left)) {
       case WAIT -> {}
       case LEAVE -> leave();
       case DECIDE -> {

@@ -11,6 +11,10 @@ import io.ringtail.cluster.EpochOrder;
  * another's, goes to that one if an epoch that has owners came in between: a chain that goes on
  * without this sampler, or one that has come.
  *
+ * <p>It says so only if the newest epoch is in use and says that it goes: by one that it has not
+ * heard of it may own slots again, as a sampler that was drained, used again and stopped does, and
+ * have gained what another lost; with its word nobody would ask for that.
+ *
  * <p>What is not done in time makes it leave without a word, so that it is lost and its traces are
  * replayed. So does one that has no epoch in use, at once: there may be one all the same, by which
  * it has gained what another lost, and with its word nobody would ask for that.
@@ -52,10 +56,12 @@ public final class Draining {
   }
 
   /**
+   * @param asSaid whether the newest epoch was in use, before the status was asked for, and says
+   *     that it goes
    * @param holdsNothing whether no accepted span is left in a shard
    * @param leftNanos of the grace
    */
-  public Step next(HandoffStatus status, boolean holdsNothing, long leftNanos) {
+  public Step next(HandoffStatus status, boolean asSaid, boolean holdsNothing, long leftNanos) {
     if (!moves) {
       return Step.DECIDE;
     }
@@ -63,7 +69,7 @@ public final class Draining {
       return Step.ABANDON;
     }
     boolean gone = status.stranger() ? status.empty() : !status.owns() && status.nothingLeft();
-    if (gone && holdsNothing) {
+    if (gone && holdsNothing && (asSaid || status.stranger())) {
       return Step.LEAVE;
     }
     boolean complete = status.holds() == 0 && (holdsNothing || status.routers() == 0);
@@ -96,14 +102,16 @@ public final class Draining {
   /**
    * What follows when all is decided that may be.
    *
+   * @param asSaid as for {@link #next}
    * @param holdsNothing whether nothing is held, and nothing is to be exported, any more
    * @return {@link Step#WAIT} to go on with {@link #next}
    */
-  public Step decided(HandoffStatus status, boolean holdsNothing, long leftNanos) {
-    if (holdsNothing) {
+  public Step decided(HandoffStatus status, boolean asSaid, boolean holdsNothing, long leftNanos) {
+    boolean known = asSaid || !moves || status.stranger();
+    if (holdsNothing && known) {
       return Step.LEAVE;
     }
-    boolean toOthers = moves && !status.noneActive() && leftNanos > 0;
-    return toOthers ? Step.WAIT : Step.ABANDON;
+    boolean goesOn = moves && !(known && status.noneActive()) && leftNanos > 0;
+    return goesOn ? Step.WAIT : Step.ABANDON;
   }
 }

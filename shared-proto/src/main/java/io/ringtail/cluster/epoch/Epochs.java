@@ -4,6 +4,7 @@ import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.Epoch;
 import io.ringtail.cluster.EpochId;
 import io.ringtail.cluster.Member;
+import io.ringtail.cluster.Membership;
 import io.ringtail.cluster.TableChecksum;
 import io.ringtail.cluster.word.ClusterMessage;
 import io.ringtail.cluster.word.ClusterMessage.Announce;
@@ -179,7 +180,6 @@ public final class Epochs {
   public List<Effect> update(Member newSelf, long now) {
     List<Effect> effects = new ArrayList<>();
     self.update(newSelf);
-    sayHow(now, effects);
     return goOn(now, effects);
   }
 
@@ -199,6 +199,12 @@ public final class Epochs {
       confirm(now, effects);
     }
     return goOn(now, effects);
+  }
+
+  /** As {@link Membership#isAsSaid}. */
+  public boolean isAsSaid() {
+    return newest().filter(e -> EpochId.of(e).equals(used)).isPresent()
+        && self.isAsWanted(newest());
   }
 
   /** Begins to leave with a word; {@link #hasLeft} tells when that is through. */
@@ -278,10 +284,16 @@ public final class Epochs {
   private List<Effect> goOn(long now, List<Effect> effects) {
     takeOwn(effects);
     Optional<Long> leader = view.coordinator();
-    if (leader.isEmpty() || isPromisedToALaterView(now)) {
-      return effects;
+    if (leader.isPresent() && !isPromisedToALaterView(now)) {
+      advance(leader.get(), now, effects);
     }
-    long from = leader.get();
+    if (self.goOn(newest())) {
+      sayHow(now, effects);
+    }
+    return effects;
+  }
+
+  private void advance(long from, long now, List<Effect> effects) {
     List<Effect> steps = new ArrayList<>();
     Optional<Epoch> had = newest();
     follower.advance(from, from == selfBits ? coordinator.holder() : from, now, steps);
@@ -295,7 +307,6 @@ public final class Epochs {
     if (from == selfBits && coordinator.leads()) {
       stamping.tellSums(now, effects);
     }
-    return effects;
   }
 
   /** A coordinator may find that it is the older of two itself. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Self {
   private final long bits;
   private Member member;
+  private @Nullable Member wanted;
   private boolean leaving;
   private boolean lost;
   private @Nullable Member fencedBy;
@@ -52,7 +53,30 @@ final class Self {
   }
 
   void update(Member newSelf) {
-    member = newSelf.withIncarnation(member.incarnation());
+    wanted = newSelf;
+  }
+
+  /**
+   * Says no other thing before the newest epoch has the last one. What comes and goes meanwhile, as
+   * a drain, an end of it and a stop, would else be an epoch that gives it slots and one that takes
+   * them, and it would take an epoch of before both for the last of these.
+   *
+   * @return whether it says something else now
+   */
+  boolean goOn(Optional<Epoch> newest) {
+    Member next = wanted;
+    boolean wasNamed = !member.incarnation().order().equals(EpochOrder.NONE);
+    if (next == null || (wasNamed && !isAsSaid(newest))) {
+      return false;
+    }
+    wanted = null;
+    member = next.withIncarnation(member.incarnation());
+    return true;
+  }
+
+  /** Whether that epoch has it as it was last updated. */
+  boolean isAsWanted(Optional<Epoch> newest) {
+    return wanted == null && isAsSaid(newest);
   }
 
   void leave() {

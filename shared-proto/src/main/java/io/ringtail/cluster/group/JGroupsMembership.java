@@ -29,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,9 @@ public final class JGroupsMembership implements Membership {
 
   /** Newest state and weight that were told; on the membership thread. */
   private @Nullable Member updated;
+
+  /** That have been asked for and not been looked at. */
+  private final AtomicInteger updates = new AtomicInteger();
 
   private boolean closed;
 
@@ -281,11 +285,18 @@ public final class JGroupsMembership implements Membership {
 
   @Override
   public void update(Member self) {
+    updates.incrementAndGet();
     enqueue(
         () -> {
           updated = self;
           step((epochs, now) -> epochs.update(self, now));
+          updates.decrementAndGet();
         });
+  }
+
+  @Override
+  public boolean isAsSaid() {
+    return updates.get() == 0 && standing.isAsSaid();
   }
 
   @Override

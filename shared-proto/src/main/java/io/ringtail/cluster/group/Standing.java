@@ -22,6 +22,7 @@ final class Standing {
   private volatile Optional<String> whyNotJoined = Optional.of("not started");
   private volatile Lease lease = Lease.NONE;
   private volatile boolean coordinates;
+  private volatile boolean asSaid;
   private boolean wentOnAlone;
 
   Standing(int minSamplers, Counter alone) {
@@ -35,6 +36,7 @@ final class Standing {
     whyNotJoined = epochs.whyNotJoined(minSamplers);
     lease = epochs.lease(minSamplers, now);
     coordinates = epochs.coordinates();
+    asSaid = epochs.isAsSaid();
     boolean went = epochs.wentOnAlone(now);
     if (went && !wentOnAlone) {
       alone.inc();
@@ -70,6 +72,11 @@ final class Standing {
 
   boolean mayDecide(long nowNanos) {
     return lease.isGoodAt(nowNanos);
+  }
+
+  /** As {@link Epochs#isAsSaid}. */
+  boolean isAsSaid() {
+    return asSaid;
   }
 
   /** Whether this node makes the epochs. */

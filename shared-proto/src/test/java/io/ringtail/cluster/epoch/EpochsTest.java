@@ -53,6 +53,38 @@ class EpochsTest {
     assertThat(epochs.on(1, stamp, 6 * SECOND)).doesNotContain(echo);
   }
 
+  /** Drained, used again and stopped in a moment: each of them is an epoch. */
+  @Test
+  void member_changesAgain_saysSoOnceTheNewestEpochHasTheLastChange() {
+    Member draining = B.withState(Member.State.DRAINING);
+    epochs.onView(view(1, 1, 2), 0);
+    use(epoch(E1, A, B));
+    assertThat(epochs.isAsSaid()).isTrue();
+    assertThat(epochs.update(draining, 0)).contains(new Effect.Send(1, new Announce(draining)));
+    assertThat(epochs.isAsSaid()).isFalse();
+
+    assertThat(epochs.update(B, 0)).isEmpty();
+    assertThat(epochs.onTick(SECOND)).contains(new Effect.Send(1, new Announce(draining)));
+    Epoch second = epoch(new EpochOrder(1, 2), A, draining);
+    assertThat(epochs.on(1, new Published(second), SECOND)).contains(announced(1));
+    assertThat(epochs.update(draining, SECOND)).isEmpty();
+    epochs.inUse(second, SECOND);
+    assertThat(epochs.isAsSaid()).as("it has said that it owns slots").isFalse();
+
+    Epoch third = epoch(new EpochOrder(1, 3), A, B);
+    epochs.on(1, new Published(third), SECOND);
+    Epoch fourth = epoch(new EpochOrder(1, 4), A, draining);
+    epochs.on(1, new Published(fourth), SECOND);
+    assertThat(epochs.isAsSaid()).as("not in use").isFalse();
+    epochs.inUse(fourth, SECOND);
+    assertThat(epochs.isAsSaid()).isTrue();
+  }
+
+  private void use(Epoch epoch) {
+    epochs.on(1, new Published(epoch), 0);
+    epochs.inUse(epoch, 0);
+  }
+
   @Test
   void coordinator_answersAStamp_saysWhichEpochIsTheNewest() {
     Epoch made = coordinated(SECOND);
