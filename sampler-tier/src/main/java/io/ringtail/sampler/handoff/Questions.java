@@ -17,7 +17,8 @@ import java.util.TreeSet;
  * the handoff's.
  *
  * <p>One that is asked while no epoch names a router waits for the first that does: it may have in
- * its log what the one lost had, and until one comes there is nothing to be decided (E1).
+ * its log what the one lost had, and until one comes there is nothing to be decided (E1). So does
+ * one that the last routers leave unanswered: they may be only taken for lost, or started anew.
  */
 final class Questions {
   /** Above every epoch: of no loss that could be waited for. */
@@ -36,7 +37,7 @@ final class Questions {
    */
   private record Open(SamplerWord.Question word, EpochOrder cause, Set<Long> unanswered) {}
 
-  /** There was no router to ask. */
+  /** There is no router to ask. */
   private record Unasked(SlotSet slots, EpochOrder cause) {}
 
   Questions(Routers routers, Rules rules) {
@@ -48,11 +49,21 @@ final class Questions {
   void onEpoch(EpochOrder order, Set<Long> nowNamed) {
     newest = order;
     named = new TreeSet<>(nowNamed);
-    open.values().forEach(q -> q.unanswered().retainAll(named));
-    open.values().removeIf(q -> q.unanswered().isEmpty());
-    if (!named.isEmpty()) {
+    if (named.isEmpty()) {
+      open.forEach(this::waitForARouter);
+      open.clear();
+    } else {
+      open.values().forEach(q -> q.unanswered().retainAll(named));
+      open.values().removeIf(q -> q.unanswered().isEmpty());
       unasked.forEach((id, q) -> ask(id, q.slots(), named, q.cause()));
       unasked.clear();
+    }
+  }
+
+  /** Who is named anew is asked for all this sampler owns in any case (R3). */
+  private void waitForARouter(long id, Open question) {
+    if (!question.cause().equals(NO_CAUSE)) {
+      unasked.put(id, new Unasked(question.word().slots(), question.cause()));
     }
   }
 

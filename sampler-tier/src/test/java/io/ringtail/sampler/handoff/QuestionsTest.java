@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class QuestionsTest {
   private static final EpochOrder E3 = new EpochOrder(1, 3);
   private static final EpochOrder E4 = new EpochOrder(1, 4);
+  private static final EpochOrder E5 = new EpochOrder(1, 5);
 
   private final SaidWords routers = new SaidWords();
   private final Questions questions = new Questions(routers, Rules.ALL);
@@ -65,6 +66,35 @@ class QuestionsTest {
     questions.onReplayed(8, id);
     questions.onEpoch(E4, Set.of(8L, 9L));
     assertThat(questions.isAnswered(id)).isTrue();
+  }
+
+  @Test
+  void question_lastRoutersGoUnanswered_isAskedOfThoseThatComeNext() {
+    questions.onEpoch(E3, Set.of(7L, 8L));
+    long id = questions.askAll(SlotSet.of(1), E3);
+    long ofNew = questions.askNew(SlotSet.ALL, List.of(8L));
+    questions.onReplayed(7, id);
+    questions.onEpoch(E4, Set.of());
+    assertThat(questions.isAnswered(id)).isFalse();
+    assertThat(questions.isUnasked(id)).isTrue();
+    assertThat(questions.isOpenUpTo(E3)).isTrue();
+    assertThat(questions.isAnswered(ofNew)).as("whoever comes is asked for all anyway").isTrue();
+    routers.take();
+    questions.onEpoch(E5, Set.of(9L));
+    assertThat(routers.take())
+        .containsExactly(new Said(9, new SamplerWord.Question(id, SlotSet.of(1), E5)));
+    questions.onReplayed(9, id);
+    assertThat(questions.isAnswered(id)).isTrue();
+  }
+
+  @Test
+  void question_answeredByAllBeforeTheyGo_isOver() {
+    questions.onEpoch(E3, Set.of(7L));
+    long id = questions.askAll(SlotSet.of(1), E3);
+    questions.onReplayed(7, id);
+    questions.onEpoch(E4, Set.of());
+    assertThat(questions.isAnswered(id)).isTrue();
+    assertThat(questions.isUnasked(id)).isFalse();
   }
 
   @Test
