@@ -497,6 +497,38 @@ enum Named {
       BACKEND_REFUSES.plan(s);
     }
   },
+  /**
+   * Logs that refuse are full, as an owner is deaf or the backend takes nothing; then samplers die
+   * and slots move, so that most of it is replayed, at times again and again.
+   */
+  LOG_IS_FULL_AND_REFUSES {
+    @Override
+    SimConfig config(long seed) {
+      SimConfig roomy = SimConfig.of((seed & 1) == 0, "1s", "16MiB");
+      return roomy.refusingAbove(512L << 10 + (seed >>> 1 & 1));
+    }
+
+    @Override
+    void load(Simulation s) {
+      s.clients.padding = 3_000;
+      s.clients.send(12 * SECOND, 40, 8, 600 * MILLI);
+    }
+
+    @Override
+    void plan(Simulation s) {
+      if (s.world.chance(0.5)) {
+        s.deafen(pickSampler(s), 6 * SECOND);
+      } else {
+        s.backendDown(6 * SECOND);
+      }
+      long at = 3 * SECOND + s.world.below(2 * SECOND);
+      s.after(at, () -> s.kill("s1", s.world.chance(0.2)));
+      s.after(at + s.world.below(3 * SECOND), () -> s.weigh("s0", 20));
+      s.after(at + s.world.below(4 * SECOND), () -> s.sampler("s3"));
+      s.after(at + SECOND + s.world.below(4 * SECOND), () -> s.kill("s2", false));
+      s.after(at + 5 * SECOND + s.world.below(2 * SECOND), () -> s.sampler("s1"));
+    }
+  },
   DECISION_EVICTED_BEFORE_ITS_SPANS_ARE_REPLAYED {
     @Override
     SimConfig config(long seed) {

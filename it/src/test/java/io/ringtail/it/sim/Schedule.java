@@ -76,6 +76,10 @@ final class Schedule {
           case MEMORY_OF_DECISIONS -> SimConfig.tinyCache(errorsOnly);
           case MEMORY -> SimConfig.of(errorsOnly).withHighWater(0.1);
         };
+    long logBytes = refusingAbove(seed);
+    if (logBytes > 0 && want != Want.MEMORY_OF_DECISIONS) { // what is refused for long comes late
+      config = config.refusingAbove(logBytes);
+    }
     Kind kind = Kind.of(seed);
     boolean slow = Math.floorMod(seed >>> 4, kind.slowEvery()) == 0;
     Simulation s = new Simulation(seed, (slow ? config.slowly() : config).by(rules), telling);
@@ -83,6 +87,15 @@ final class Schedule {
     Schedule schedule = new Schedule(s, kind);
     schedule.start(want);
     return s.run(ACTIVE, 260 * World.SECOND);
+  }
+
+  /**
+   * The size of logs that refuse when they are full, which they may well be; 0 for a log with room
+   * for all, as most have.
+   */
+  private static long refusingAbove(long seed) {
+    Random own = new PlainRandom(seed * 0x9E3779B97F4A7C15L + 1); // no other draw depends on it
+    return own.nextInt(16) == 0 ? 512L << 10 + own.nextInt(2) : 0;
   }
 
   private void start(Want want) {
@@ -111,7 +124,7 @@ final class Schedule {
   }
 
   private void surround(Want want) {
-    if (want == Want.MEMORY) {
+    if (want == Want.MEMORY || s.config.logsRefuse()) {
       s.clients.padding = 3_000;
     }
     if (want == Want.MEMORY_OF_DECISIONS) {

@@ -110,8 +110,8 @@ final class SimClients {
         return; // said to nobody
       }
       simulation.refusals++;
-      if (refusal instanceof Refusal.Busy) {
-        simulation.busy();
+      if (refusal instanceof Refusal.Busy busy) {
+        simulation.busy(busy.message());
       }
       again(50 * World.MILLI + world.below(400 * World.MILLI));
     }

@@ -1,17 +1,21 @@
 package io.ringtail.it.sim;
 
 import io.ringtail.config.ConfigFile;
+import io.ringtail.router.forward.ForwardConfig;
+import io.ringtail.router.retain.RetentionConfig;
+import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.rules.Rules;
 import io.ringtail.sampler.policy.TailSamplingConfig;
 import io.ringtail.sampler.shard.SimShardAccess;
 import io.ringtail.sampler.store.ShardConfig;
+import java.time.Duration;
 
 /**
  * How the processes of a simulation are set up.
  *
  * @param errorsOnly keeps exactly the traces with an error; else all
  * @param exportRoom kept traces a sampler's export queue takes
- * @param replayBytes most a router has under way for a question
+ * @param log of each router
  * @param rules those in force
  */
 record SimConfig(
@@ -19,13 +23,17 @@ record SimConfig(
     TailSamplingConfig tail,
     boolean errorsOnly,
     int exportRoom,
-    long replayBytes,
+    RetentionConfig log,
     Rules rules) {
+  private static final RetentionConfig ROOMY_LOG =
+      new RetentionConfig(8 << 20, WhenFull.FORGET, Duration.ofSeconds(40));
+
   static final SimConfig ERRORS = of(true, "1s", "4MiB");
   static final SimConfig ALL = of(false, "1s", "4MiB");
 
   private static final int FEW = 2;
   private static final int SLOW_BYTES = 2 << 10;
+
   private static final SimConfig FORGETFUL_ERRORS = of(true, "1s", "4MiB", FEW);
   private static final SimConfig FORGETFUL_ALL = of(false, "1s", "4MiB", FEW);
 
@@ -64,7 +72,7 @@ record SimConfig(
         tail,
         errorsOnly,
         exportRoom,
-        replayBytes,
+        log,
         rules);
   }
 
@@ -75,8 +83,28 @@ record SimConfig(
         tail,
         errorsOnly,
         exportRoom,
-        2 * SLOW_BYTES,
+        new RetentionConfig(
+            log.maxBytes(), log.whenFull(), log.cover(), log.memoryBytes(), 2 * SLOW_BYTES),
         rules);
+  }
+
+  /** Logs have so little room that they may be full, and refuse what is new then. */
+  SimConfig refusingAbove(long logBytes) {
+    RetentionConfig little =
+        new RetentionConfig(
+            logBytes, WhenFull.REFUSE, log.cover(), log.memoryBytes(), log.replayBytes());
+    return new SimConfig(
+        shards,
+        tail,
+        errorsOnly,
+        exportRoom,
+        little.within(Long.MAX_VALUE, ForwardConfig.defaults().maxBytesHeld()),
+        rules);
+  }
+
+  /** Whether nothing that a sender was told of may leave a log before it is settled. */
+  boolean logsRefuse() {
+    return log.whenFull() == WhenFull.REFUSE;
   }
 
   private static SimConfig of(boolean errorsOnly, String wait, String bytes, int remembered) {
@@ -106,7 +134,7 @@ record SimConfig(
     if (!sampler.problems().isEmpty() || !tail.problems().isEmpty()) {
       throw new AssertionError(sampler.problems() + " " + tail.problems());
     }
-    return new SimConfig(shards, sampling, errorsOnly, 64, 4 << 20, Rules.ALL);
+    return new SimConfig(shards, sampling, errorsOnly, 64, ROOMY_LOG, Rules.ALL);
   }
 
   boolean remembersLittle() {
@@ -120,7 +148,7 @@ record SimConfig(
   }
 
   SimConfig by(Rules others) {
-    return new SimConfig(shards, tail, errorsOnly, exportRoom, replayBytes, others);
+    return new SimConfig(shards, tail, errorsOnly, exportRoom, log, others);
   }
 
   long decisionWaitNanos() {

@@ -35,7 +35,7 @@ final class SimRouter extends SimNode {
             simulation.tables,
             new SimExecutor(host, 20 * World.MILLI),
             metrics,
-            simulation.config.replayBytes(),
+            simulation.config.log(),
             simulation.config.rules());
   }
 
@@ -109,6 +109,11 @@ final class SimRouter extends SimNode {
             }
           }
         });
+  }
+
+  /** Spans that its log has given up, which a log that refuses never does. */
+  long forgotten() {
+    return metrics.total("ringtail_router_forgotten_spans_total");
   }
 
   void bury() {

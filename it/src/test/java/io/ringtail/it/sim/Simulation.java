@@ -36,6 +36,9 @@ final class Simulation {
   /** Samplers whose grace was over before they were drained. */
   int abandoned;
 
+  /** Spans that logs of routers that are gone have given up. */
+  private long forgotten;
+
   /** In every other run whatever is queued ends the naps of shards: some faults show only then. */
   final boolean shardsWake;
 
@@ -98,9 +101,13 @@ final class Simulation {
     return List.copyOf(nodes.values());
   }
 
-  /** A sender was told that there is no room. */
-  void busy() {
-    witness.busy(all());
+  /**
+   * A sender was told that there is no room.
+   *
+   * @param message what for
+   */
+  void busy(String message) {
+    witness.busy(all(), message.startsWith("router.retention."));
   }
 
   List<SimSampler> samplers() {
@@ -180,6 +187,7 @@ final class Simulation {
     if (node instanceof SimSampler s) {
       s.bury();
     } else if (node instanceof SimRouter r) {
+      forgotten += r.forgotten();
       r.bury();
     }
     boolean none = nodes.values().stream().noneMatch(SimSampler.class::isInstance);
@@ -411,6 +419,9 @@ final class Simulation {
       problems.add(abandoned + " samplers were not drained in their grace");
     }
     nodes.values().forEach(n -> bury(n, false));
+    if (config.logsRefuse() && forgotten > 0) {
+      problems.add(forgotten + " spans were given up by logs that are to refuse instead");
+    }
     return new Outcome(
         seed, verdict, witness.met(), problems, world.trail(), world.happened(), world.story());
   }

@@ -30,6 +30,8 @@ enum Trouble {
   PARTITION("a partition"),
   MERGE("views merge"),
   FULL_WITH_HOLDS("a sampler refuses spans for want of memory while it holds slots"),
+  LOG_FULL("a router's log is full, and it refuses spans"),
+  LOG_FULL_AFTER_LOSS("so does one after a sampler was lost"),
   DECISIONS_FORGOTTEN("spans are replayed to a sampler that remembers two decisions"),
   MANY_SLOTS("each part has spans of many slots"),
   SLOW_LINKS("messages take up to 120 ms"),

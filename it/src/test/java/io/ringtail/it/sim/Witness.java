@@ -124,8 +124,17 @@ final class Witness {
     }
   }
 
-  /** A sender was told to come again, as there is no room. */
-  void busy(List<SimNode> nodes) {
+  /**
+   * A sender was told to come again, as there is no room.
+   *
+   * @param inLog else at a sampler, or for what is on its way
+   */
+  void busy(List<SimNode> nodes, boolean inLog) {
+    if (inLog) {
+      met(Trouble.LOG_FULL);
+      metIf(!samplersLost.isEmpty(), Trouble.LOG_FULL_AFTER_LOSS);
+      return;
+    }
     metIf(anyHolds(nodes), Trouble.FULL_WITH_HOLDS);
   }
 

@@ -7,7 +7,6 @@ import io.ringtail.metrics.Metrics;
 import io.ringtail.ring.RingTables;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.rules.Rules;
-import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
@@ -27,16 +26,11 @@ public final class SimRouterAccess {
       RingTables tables,
       ExecutorService epochs,
       Metrics metrics,
-      long replayBytes,
+      RetentionConfig log,
       Rules rules) {
     return new Forwarder(
         config,
-        new RetentionConfig(
-            8 << 20,
-            RetentionConfig.WhenFull.FORGET,
-            Duration.ofSeconds(40),
-            Long.MAX_VALUE,
-            replayBytes),
+        log,
         self,
         0,
         loops,

@@ -163,13 +163,7 @@ public final class Forwarder implements Ingress, AutoCloseable {
         new RequestIntake(
             config,
             new RequestIntake.Surroundings(
-                splitter,
-                this::routes,
-                retention::refusesIntake,
-                bytesHeld,
-                open,
-                metrics,
-                nanoTime),
+                splitter, this::routes, retention::roomBytes, bytesHeld, open, metrics, nanoTime),
             metricRegistry);
     rerouting.start();
     retention.start();

@@ -14,7 +14,6 @@ import io.ringtail.router.split.Split;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * PendingRequest}.
  *
  * <p>Threads: any, each with a splitter of its own. Memory: parts not accepted yet are bounded by
- * {@code forward.max-bytes-held}, whether they wait here or for an answer.
+ * {@code forward.max-bytes-held}, whether they wait here or for an answer, and by the room in a log
+ * that refuses.
  */
 final class RequestIntake implements Ingress {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -40,14 +40,14 @@ final class RequestIntake implements Ingress {
    *
    * @param splitter makes one, for one thread
    * @param routes by the epoch in use; null before the first
-   * @param logIsFull whether what samplers have accepted cannot be kept any more
+   * @param roomBytes how much may be on its way, as more could not be kept once it is accepted
    * @param bytesHeld of parts not accepted yet
    * @param open told of each request that is taken
    */
   record Surroundings(
       Supplier<BatchSplitter> splitter,
       Supplier<@Nullable Routes> routes,
-      BooleanSupplier logIsFull,
+      LongSupplier roomBytes,
       AtomicLong bytesHeld,
       OpenRequests open,
       ForwardMetrics metrics,
@@ -114,13 +114,13 @@ final class RequestIntake implements Ingress {
     if (why.isPresent()) {
       return Optional.of(new Refusal.NotReady(why.get(), RETRY_AFTER));
     }
-    if (with.logIsFull.getAsBoolean()) {
+    long held = with.bytesHeld.get();
+    if (held + length > with.roomBytes.getAsLong()) {
       return Optional.of(
           new Refusal.Busy(
               "router.retention.max-bytes is full of spans their samplers have not settled",
               RETRY_AFTER));
     }
-    long held = with.bytesHeld.get();
     return held + length <= config.maxBytesHeld()
         ? Optional.empty()
         : Optional.of(

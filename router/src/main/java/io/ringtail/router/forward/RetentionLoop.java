@@ -52,6 +52,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private static final int EVENTS_A_TURN = 4096;
 
   private final boolean on;
+  private final boolean mayRefuse;
   private final EventLoop control;
   private final RetentionLog log;
   private final Mishaps mishaps;
@@ -70,7 +71,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
   private final ArrayDeque<PendingEpoch> pending = new ArrayDeque<>();
 
   private volatile long oldestSeq = 1;
-  private volatile boolean refusesIntake;
+  private volatile long roomBytes;
 
   /** Events taken from the queue. */
   private volatile long taken;
@@ -145,6 +146,8 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
             "Errors of the log of accepted parts: bugs, or no memory.");
     this.mishaps = new Mishaps(failures, logger, nanoTime);
     this.log = new RetentionLog(config, metrics, with.allocator, this, with.rules);
+    this.mayRefuse = log.mayRefuse();
+    this.roomBytes = log.roomBytes();
   }
 
   /** Begins to tick. */
@@ -289,6 +292,9 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
       Parcel parcel = e.parcel;
       log.accepted(
           parcel.handOver(), parcel.seq(), parcel.epoch(), e.receiver, parcel.errand(), nowNanos);
+      if (mayRefuse) { // at once, as it is no longer on its way
+        roomBytes = log.roomBytes();
+      }
     } else if (event instanceof Event.Heard e) {
       log.heard(e.from, e.words, e.mark);
     } else if (event instanceof Event.Rejected e) {
@@ -320,7 +326,7 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
 
   private void publish(long oldestUnanswered) {
     oldestSeq = Math.min(oldestUnanswered, log.oldestSeq());
-    refusesIntake = log.refusesIntake();
+    roomBytes = log.roomBytes();
     spanCount = log.spanCount();
     settledAt = log.isEmpty() ? taken : -1;
   }
@@ -342,9 +348,9 @@ final class RetentionLoop implements Retention, RetentionLog.Effects {
     return oldestSeq;
   }
 
-  /** Whether clients are to be refused because the log is full. Threads: any. */
-  boolean refusesIntake() {
-    return refusesIntake;
+  /** How much may be on its way, so that it finds room in the log. Threads: any. */
+  long roomBytes() {
+    return roomBytes;
   }
 
   /** Whether no sampler's loss would cost anything. Threads: any. */

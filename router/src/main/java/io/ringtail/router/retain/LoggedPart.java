@@ -1,7 +1,7 @@
 package io.ringtail.router.retain;
 
 import io.ringtail.cluster.EpochOrder;
-import io.ringtail.link.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part in the log.
@@ -12,9 +12,8 @@ import io.ringtail.link.Header;
  * @param receiver who accepted it
  * @param epoch of the table it was split by
  * @param claim of who sent its spans
- * @param address of its span fields in {@link Segments}
- * @param headers resource and scope of each group, in turn
- * @param ends where the span fields of each group end, counted from their beginning
+ * @param spans its own, or those of the part it was cut from
+ * @param slots it has of these, ascending; null if all are its own
  */
 record LoggedPart(
     long seq,
@@ -24,19 +23,23 @@ record LoggedPart(
     EpochOrder epoch,
     int spanCount,
     Claim claim,
-    long address,
-    Header context,
-    Header[] headers,
-    int[] ends) {
-  /** An entry of the ordered map, this record, its two arrays and its claim, about. */
-  private static final int OVERHEAD_BYTES = 232;
+    LoggedSpans spans,
+    int @Nullable [] slots) {
+  /** An entry of the ordered map, this record and its claim, about. */
+  private static final int OVERHEAD_BYTES = 184;
 
+  /** Of the spans it is read from. */
   int spanBytes() {
-    return ends[ends.length - 1];
+    return spans.bytes();
   }
 
-  /** Java heap it takes beside the headers, which are shared. */
+  /** Java heap it takes beside its spans. */
   int heapBytes() {
-    return OVERHEAD_BYTES + 12 * ends.length;
+    return OVERHEAD_BYTES + (slots == null ? 0 : 4 * slots.length);
+  }
+
+  /** All that it takes beside what is shared. */
+  int ownBytes() {
+    return heapBytes() + (slots == null ? spans.heapBytes() + spans.bytes() : 0);
   }
 }

@@ -2,8 +2,11 @@ package io.ringtail.router.retain;
 
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Header;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.router.split.Part;
+import io.ringtail.router.split.PartCutter;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -29,6 +32,7 @@ final class PartStore {
   private final RetentionConfig config;
   private final RetentionMetrics metrics;
   private final Segments segments;
+  private final PartCutter cutter;
   private final HeaderRefs headers = new HeaderRefs();
   private final TreeMap<Long, LoggedPart> parts = new TreeMap<>();
   private final Map<SamplerKey, Integer> partsByReceiver = new HashMap<>();
@@ -45,15 +49,18 @@ final class PartStore {
 
   /**
    * @param memory gives so many bytes outside the heap, or throws {@link OutOfMemoryError}
+   * @param cutter for looking into what was replayed
    * @param letGo told the first seq of each part that goes and is itself of a replay
    */
   PartStore(
       RetentionConfig config,
       RetentionMetrics metrics,
       IntFunction<ByteBuffer> memory,
+      PartCutter cutter,
       LongConsumer letGo) {
     this.config = config;
     this.metrics = metrics;
+    this.cutter = cutter;
     this.letGo = letGo;
     this.segments = new Segments(config.segmentBytes(), config.memoryBytes(), memory);
   }
@@ -73,7 +80,8 @@ final class PartStore {
   }
 
   /**
-   * Copies an accepted part.
+   * Keeps an accepted part: a copy of it, or, where what is there must not go for it, what it was
+   * cut out of.
    *
    * @param part borrowed
    * @param sentFor what it was sent for
@@ -81,20 +89,13 @@ final class PartStore {
    */
   @Nullable LoggedPart add(
       Part part, long seq, EpochOrder epoch, SamplerKey receiver, SentFor sentFor, long nowNanos) {
-    if (!makeRoom(part.spanBytes())) {
+    Piece piece = sentFor.piece();
+    LoggedSpans source = piece == null ? null : sourceToShare(piece, part.spanBytes());
+    if (source == null && !makeRoom(part.spanBytes())) {
       forget(receiver, seq, part.spanCount());
       return null;
     }
-    int groups = part.groupCount();
-    Header[] groupHeaders = new Header[2 * groups];
-    int[] ends = new int[groups];
-    int start = part.spansStart(0);
-    for (int g = 0; g < groups; g++) {
-      groupHeaders[2 * g] = headers.acquire(part.resource(g));
-      groupHeaders[2 * g + 1] = headers.acquire(part.scope(g));
-      ends[g] = part.spansEnd(g) - start;
-    }
-    Piece piece = sentFor.piece();
+    int[] slots = source == null ? null : slotsOf(part);
     LoggedPart logged =
         new LoggedPart(
             seq,
@@ -104,15 +105,54 @@ final class PartStore {
             epoch,
             part.spanCount(),
             sentFor.claim(),
-            segments.append(part.array(), start, part.spanBytes()),
-            headers.acquire(part.context()),
-            groupHeaders,
-            ends);
+            source == null ? copy(part) : source.shared(),
+            slots);
     parts.put(seq, logged);
     partsByReceiver.merge(receiver, 1, Integer::sum);
     heapBytes += logged.heapBytes();
     spanCount += logged.spanCount();
     return logged;
+  }
+
+  /**
+   * What a piece was cut out of, if it is there and a copy of the piece would have room only where
+   * what is on its way will want it, or by giving something up that has a right to stay (M9).
+   */
+  private @Nullable LoggedSpans sourceToShare(Piece piece, int bytes) {
+    boolean isShort =
+        config.whenFull() == RetentionConfig.WhenFull.REFUSE && bytes() + bytes > refusalBytes();
+    return isShort && piece.source().areKept() ? piece.source() : null;
+  }
+
+  private LoggedSpans copy(Part part) {
+    int groups = part.groupCount();
+    Header[] groupHeaders = new Header[2 * groups];
+    int[] ends = new int[groups];
+    int start = part.spansStart(0);
+    for (int g = 0; g < groups; g++) {
+      groupHeaders[2 * g] = headers.acquire(part.resource(g));
+      groupHeaders[2 * g + 1] = headers.acquire(part.scope(g));
+      ends[g] = part.spansEnd(g) - start;
+    }
+    long address = segments.append(part.array(), start, part.spanBytes());
+    LoggedSpans spans =
+        new LoggedSpans(address, headers.acquire(part.context()), groupHeaders, ends);
+    heapBytes += spans.heapBytes();
+    return spans;
+  }
+
+  private int[] slotsOf(Part part) {
+    int start = part.spansStart(0);
+    int groups = part.groupCount();
+    Header[] groupHeaders = new Header[2 * groups];
+    int[] ends = new int[groups];
+    for (int g = 0; g < groups; g++) {
+      groupHeaders[2 * g] = part.resource(g);
+      groupHeaders[2 * g + 1] = part.scope(g);
+      ends[g] = part.spansEnd(g) - start;
+    }
+    byte[] bytes = Arrays.copyOfRange(part.array(), start, start + part.spanBytes());
+    return cutter.read(bytes, part.context(), groupHeaders, ends).slotsWithin(SlotSet.ALL);
   }
 
   /** Where the JVM gives no more memory the oldest parts are given up, whatever the limit says. */
@@ -191,10 +231,8 @@ final class PartStore {
   }
 
   private void release(LoggedPart part) {
-    segments.free(part.address(), part.spanBytes());
-    headers.release(part.context());
-    for (Header header : part.headers()) {
-      headers.release(header);
+    if (part.spans().letGo()) {
+      release(part.spans());
     }
     heapBytes -= part.heapBytes();
     spanCount -= part.spanCount();
@@ -202,6 +240,15 @@ final class PartStore {
     if (part.firstSeq() != part.seq()) {
       letGo.accept(part.firstSeq());
     }
+  }
+
+  private void release(LoggedSpans spans) {
+    segments.free(spans.address(), spans.bytes());
+    headers.release(spans.context());
+    for (Header header : spans.headers()) {
+      headers.release(header);
+    }
+    heapBytes -= spans.heapBytes();
   }
 
   /** What all of it takes. */

@@ -13,6 +13,7 @@ public final class Piece {
   private final long firstAcceptedNanos;
   private final int bytes;
   private final int[] slots;
+  private final LoggedSpans source;
   private final Claim claim;
   private final List<Question> questions = new ArrayList<>();
   private int openParts = 1;
@@ -20,13 +21,21 @@ public final class Piece {
   /**
    * @param slots of its spans, ascending
    * @param claim of who sent them
+   * @param source what they are cut out of
    */
-  Piece(long firstSeq, long firstAcceptedNanos, int bytes, int[] slots, Claim claim) {
+  Piece(
+      long firstSeq,
+      long firstAcceptedNanos,
+      int bytes,
+      int[] slots,
+      Claim claim,
+      LoggedSpans source) {
     this.firstSeq = firstSeq;
     this.firstAcceptedNanos = firstAcceptedNanos;
     this.bytes = bytes;
     this.slots = slots;
     this.claim = claim;
+    this.source = source;
   }
 
   /** Seq of the first acceptance of its spans. Threads: any. */
@@ -46,6 +55,11 @@ public final class Piece {
   /** The claim of who sent its spans. Threads: any. */
   public Claim claim() {
     return claim;
+  }
+
+  /** What its spans are cut out of, be it in the log still or not. */
+  LoggedSpans source() {
+    return source;
   }
 
   int bytes() {

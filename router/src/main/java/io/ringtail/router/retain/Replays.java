@@ -2,6 +2,7 @@ package io.ringtail.router.retain;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.ringtail.link.RouterWord;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.router.split.Part;
 import io.ringtail.router.split.PartCutter;
 import java.util.ArrayList;
@@ -185,8 +186,9 @@ final class Replays {
     if (scratch.length < length || scratch.length > KEPT_SCRATCH_BYTES) {
       scratch = new byte[Math.max(length, 64 << 10)];
     }
-    segments.read(part.address(), length, scratch);
-    return cutter.read(scratch, part.context(), part.headers(), part.ends());
+    LoggedSpans spans = part.spans();
+    segments.read(spans.address(), length, scratch);
+    return cutter.read(scratch, spans.context(), spans.headers(), spans.ends());
   }
 
   /**
@@ -198,14 +200,21 @@ final class Replays {
   }
 
   private void cut(LoggedPart from, PartCutter read, Question question) {
-    read.cut(question.slots())
+    int[] only = from.slots();
+    SlotSet asked = only == null ? question.slots() : question.slots().and(SlotSet.of(only));
+    read.cut(asked)
         .ifPresent(
             part -> {
-              int[] slots = read.slotsWithin(question.slots());
+              int[] slots = read.slotsWithin(asked);
               send(
                   part,
                   new Piece(
-                      from.firstSeq(), from.acceptedNanos(), part.spanBytes(), slots, from.claim()),
+                      from.firstSeq(),
+                      from.acceptedNanos(),
+                      part.spanBytes(),
+                      slots,
+                      from.claim(),
+                      from.spans()),
                   question);
             });
   }

@@ -9,6 +9,7 @@ import io.ringtail.memory.MemoryLimits;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.Part;
+import io.ringtail.router.split.PartCutter;
 import io.ringtail.rules.Rules;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -101,7 +102,9 @@ public final class RetentionLog {
     this.metrics = new RetentionMetrics(metrics, config);
     this.metrics.limitBytes = config.maxBytes();
     this.effects = effects;
-    this.store = new PartStore(config, this.metrics, memory, this::letGoOfFirstSeq);
+    this.store =
+        new PartStore(
+            config, this.metrics, memory, new PartCutter(allocator), this::letGoOfFirstSeq);
     this.replays =
         new Replays(this.metrics, store.segments(), allocator, effects, config.replayBytes());
   }
@@ -136,7 +139,7 @@ public final class RetentionLog {
     if (logged == null) {
       return;
     }
-    rate.add(logged.heapBytes() + logged.spanBytes());
+    rate.add(logged.ownBytes());
     if (sentFor.piece() != null) {
       replays.keepFirstSeq(logged.firstSeq());
     }
@@ -350,10 +353,16 @@ public final class RetentionLog {
     return store.spanCount();
   }
 
-  /** Whether clients are to be refused, because the guarantee goes before the intake (M9). */
-  public boolean refusesIntake() {
-    return config.isOn()
-        && config.whenFull() == RetentionConfig.WhenFull.REFUSE
-        && store.bytes() >= store.refusalBytes();
+  /** Whether clients are refused what it has no room for: the guarantee goes first (M9). */
+  public boolean mayRefuse() {
+    return config.isOn() && config.whenFull() == RetentionConfig.WhenFull.REFUSE;
+  }
+
+  /**
+   * How much may be on its way, of requests and of replays, so that all finds room here; none if it
+   * is not above 0.
+   */
+  public long roomBytes() {
+    return mayRefuse() ? store.refusalBytes() - store.bytes() : Long.MAX_VALUE;
   }
 }

@@ -38,7 +38,7 @@ class RequestIntakeTest {
   private final RoutingTable table = Tables.of(3);
   private final List<Owner> owners = List.of(new Owner(), new Owner(), new Owner());
   private @Nullable Routes routes = new Routes(table, List.copyOf(owners));
-  private boolean logIsFull;
+  private long roomBytes = Long.MAX_VALUE;
   private final OpenRequests open =
       new OpenRequests(
           new Seqs(),
@@ -54,7 +54,7 @@ class RequestIntakeTest {
           new RequestIntake.Surroundings(
               () -> new BatchSplitter(headers, allocator),
               () -> routes,
-              () -> logIsFull,
+              () -> roomBytes,
               held,
               open,
               new ForwardMetrics(metrics),
@@ -169,11 +169,24 @@ class RequestIntakeTest {
 
   @Test
   void logFull_refusesAsBusy() {
-    logIsFull = true;
+    roomBytes = 0;
     Answer answer = accept(SampleRequests.of(random, 1));
     assertThat(answer.refusal()).isInstanceOf(Refusal.Busy.class);
     assertThat(String.valueOf(answer.refusal())).contains("router.retention.max-bytes");
     assertThat(offered()).isEmpty();
+  }
+
+  @Test
+  void logThatRefuses_takesWhatFitsBesideAllThatIsOnItsWay() {
+    byte[] body = SampleRequests.of(random, 1);
+    roomBytes = 10_000;
+    held.set(10_000 - body.length + 1);
+    assertThat(String.valueOf(accept(body).refusal())).contains("router.retention.max-bytes");
+    assertThat(offered()).isEmpty();
+    held.decrementAndGet();
+    assertThat(accept(body).given()).isFalse();
+    assertThat(offered()).hasSize(1);
+    held.addAndGet(body.length - 10_000);
   }
 
   @Test

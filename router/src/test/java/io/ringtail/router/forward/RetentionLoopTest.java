@@ -4,23 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.ringtail.link.Header;
 import io.ringtail.link.Mark;
 import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.metrics.Metrics;
 import io.ringtail.metrics.Mishaps;
+import io.ringtail.otlp.MalformedWireException;
+import io.ringtail.router.retain.Pieces;
 import io.ringtail.router.retain.RetentionConfig;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
 import io.ringtail.router.retain.SamplerKey;
 import io.ringtail.router.route.Tables;
 import io.ringtail.router.split.BatchSplitter;
 import io.ringtail.router.split.HeaderTable;
+import io.ringtail.router.split.Part;
+import io.ringtail.router.split.SampleRequests;
+import io.ringtail.router.split.Split;
 import io.ringtail.rules.Rules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -43,31 +53,35 @@ class RetentionLoopTest {
               LoggerFactory.getLogger(RetentionLoopTest.class),
               now::get),
           now::get);
-  private final RetentionLoop loop =
-      new RetentionLoop(
-          new RetentionConfig(1 << 20, WhenFull.FORGET, Duration.ZERO),
-          new RetentionLoop.Surroundings(
-              control.eventLoop(),
-              new Rerouter(
-                  () -> null,
-                  new BatchSplitter(
-                      HeaderTable.ofDefaultSize(), new UnpooledByteBufAllocator(false)),
-                  held,
-                  new ForwardMetrics(metrics),
-                  new Mishaps(
-                      new ForwardMetrics(metrics).failures,
-                      LoggerFactory.getLogger(RetentionLoopTest.class),
-                      now::get),
-                  now::get),
-              seqs,
-              requests,
-              held,
-              new UnpooledByteBufAllocator(false),
-              now::get,
-              Rules.ALL),
-          List::of,
-          (to, word) -> said.add(word),
-          metrics);
+  private final BatchSplitter splitter =
+      new BatchSplitter(HeaderTable.ofDefaultSize(), new UnpooledByteBufAllocator(false));
+  private final RetentionLoop loop = loop(WhenFull.FORGET, said::add);
+
+  private RetentionLoop loop(WhenFull whenFull, Consumer<RouterWord> words) {
+    return new RetentionLoop(
+        new RetentionConfig(1 << 20, whenFull, Duration.ZERO),
+        new RetentionLoop.Surroundings(
+            control.eventLoop(),
+            new Rerouter(
+                () -> null,
+                splitter,
+                held,
+                new ForwardMetrics(metrics),
+                new Mishaps(
+                    new ForwardMetrics(metrics).failures,
+                    LoggerFactory.getLogger(RetentionLoopTest.class),
+                    now::get),
+                now::get),
+            seqs,
+            requests,
+            held,
+            new UnpooledByteBufAllocator(false),
+            now::get,
+            Rules.ALL),
+        List::of,
+        (to, word) -> words.accept(word),
+        metrics);
+  }
 
   @Test
   void event_thatFails_isCountedAndTakesNoOtherWithIt() {
@@ -122,6 +136,31 @@ class RetentionLoopTest {
     requests.begin();
     run();
     assertThat(seqs.last()).isPositive().isGreaterThanOrEqualTo(Math.max(kept, loop.oldestSeq()));
+  }
+
+  /** Else senders would be let in by room that is taken, as long as events come. */
+  @Test
+  void roomBytes_areLessAsSoonAsAPartIsNoLongerOnItsWay() throws MalformedWireException {
+    AtomicReference<@Nullable RetentionLoop> refuses = new AtomicReference<>();
+    List<Long> rooms = new ArrayList<>();
+    RetentionLoop log =
+        loop(
+            WhenFull.REFUSE,
+            word -> rooms.add(Objects.requireNonNull(refuses.get()).roomBytes() - held.get()));
+    refuses.set(log);
+    assertThat(log.roomBytes()).as("before the first event").isEqualTo(1 << 20);
+    byte[] body = SampleRequests.of(new Random(7), 100);
+    Split split = splitter.split(body, 0, body.length, Header.EMPTY, Tables.of(1));
+    Part part = split.parts().get(0);
+    Errand errand = new ReplayErrand(Pieces.firstAccepted(1));
+    Parcel parcel = new Parcel(part, errand, Tables.of(1).order(), held);
+    parcel.sendAs(2, 0);
+    log.accepted(parcel, A);
+    log.heard(A, List.of(new SamplerWord.Lowering(1, 1)), null);
+    control.runPendingTasks();
+    assertThat(held).hasValue(0);
+    assertThat(rooms).singleElement().isEqualTo(log.roomBytes());
+    assertThat(log.roomBytes()).isLessThanOrEqualTo((1 << 20) - part.spanBytes());
   }
 
   private void run() {

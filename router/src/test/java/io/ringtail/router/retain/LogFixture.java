@@ -116,6 +116,11 @@ final class LogFixture implements RetentionLog.Effects {
     return keys.map(k -> Tables.sampler(k.nodeId(), k.bits())).toList();
   }
 
+  /** Whether clients are refused, be there anything on its way or not. */
+  boolean isFull() {
+    return log.roomBytes() <= 0;
+  }
+
   EpochOrder order() {
     return epoch == null ? EpochOrder.NONE : epoch.order();
   }

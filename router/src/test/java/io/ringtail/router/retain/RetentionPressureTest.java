@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Mark;
+import io.ringtail.link.SamplerWord.NeedsNothing;
 import io.ringtail.link.SamplerWord.Question;
 import io.ringtail.ring.SlotSet;
 import io.ringtail.router.retain.RetentionConfig.WhenFull;
@@ -111,16 +112,86 @@ class RetentionPressureTest extends WithRetentionLog {
     assertThat(f.log.oldestSeq()).isGreaterThan(1);
     assertThat(f.count("ringtail_router_forgotten_spans_total"))
         .isEqualTo((f.log.oldestSeq() - 1) * 100);
-    assertThat(f.log.refusesIntake()).isFalse();
+    assertThat(f.isFull()).isFalse();
     f = new LogFixture(new RetentionConfig(1 << 20, WhenFull.REFUSE, Duration.ZERO));
     f.epoch(List.of(A));
     for (int seq = 1; seq <= 100; seq++) {
       f.accepted(seq, A, 100);
     }
     assertThat(f.log.oldestSeq()).isEqualTo(1);
-    assertThat(f.log.refusesIntake()).isTrue();
+    assertThat(f.isFull()).isTrue();
     f.mark(A, 100);
-    assertThat(f.log.refusesIntake()).isFalse();
+    assertThat(f.isFull()).isFalse();
+  }
+
+  /** A log that refuses, as large as its memory allows, filled with what A accepted. */
+  private int fillRefusingLog() {
+    f =
+        new LogFixture(
+            new RetentionConfig(1 << 20, WhenFull.REFUSE, Duration.ZERO)
+                .within(Long.MAX_VALUE, 128 << 10));
+    f.epoch(List.of(A, B, C));
+    int parts = 0;
+    while (!f.isFull()) {
+      f.accepted(++parts, A, 100);
+    }
+    return parts;
+  }
+
+  @Test
+  void fullRefusingLog_replayedAgainAndAgain_forgetsNothing() {
+    int parts = fillRefusingLog();
+    double full = f.bytes();
+    f.epoch(List.of(B, C), A);
+    f.word(B, new Question(1, SlotSet.ALL, f.order()));
+    f.acceptSent(1_000, B);
+    f.epoch(List.of(C), B);
+    f.word(C, new Question(1, SlotSet.ALL, f.order()));
+    f.acceptSent(2_000, C);
+    assertThat(f.count("ringtail_router_forgotten_spans_total")).isZero();
+    assertThat(f.log.spanCount()).as("of A, B and C").isEqualTo(3L * parts * 100);
+    assertThat(f.log.oldestSeq()).isEqualTo(1);
+    assertThat(f.bytes()).as("no second copy").isLessThan(full + full / 4);
+    assertThat(f.isFull()).isTrue();
+  }
+
+  @Test
+  void fullRefusingLog_whatWasReplayed_isThereWhenItsOriginalIsForgotten() {
+    fillRefusingLog();
+    double full = f.bytes();
+    f.epoch(List.of(B, C), A);
+    f.word(B, new Question(1, SlotSet.where(slot -> slot % 2 == 0), f.order()));
+    long half = f.sent.stream().mapToLong(s -> s.part().spanCount()).sum();
+    f.acceptSent(1_000, B);
+    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    assertThat(f.log.spanCount()).as("what B has").isEqualTo(half);
+    f.epoch(List.of(C), B);
+    f.word(C, new Question(1, SlotSet.ALL, f.order()));
+    assertThat(f.sent.stream().mapToLong(s -> s.part().spanCount()).sum())
+        .as("that, and not all it was cut out of")
+        .isEqualTo(half);
+    f.acceptSent(2_000, C);
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    f.word(C, new NeedsNothing(B.nodeId(), incarnation(B), EpochOrder.NONE));
+    f.accepted(3_000, C, 1);
+    f.mark(C, 2_999);
+    assertThat(f.bytes()).as("all is given back").isLessThan(full / 8);
+    assertThat(f.isFull()).isFalse();
+    assertThat(f.count("ringtail_router_forgotten_spans_total")).isZero();
+  }
+
+  @Test
+  void roomBytes_areWhatIsLeft_andAllInALogThatForgets() {
+    f = new LogFixture(new RetentionConfig(1 << 20, WhenFull.REFUSE, Duration.ZERO));
+    assertThat(f.log.roomBytes()).isEqualTo(1 << 20);
+    f.epoch(List.of(A));
+    f.accepted(1, A, 100);
+    assertThat(f.log.roomBytes()).isEqualTo((1 << 20) - (long) f.bytes());
+    f = new LogFixture(new RetentionConfig(1 << 20, WhenFull.FORGET, Duration.ZERO));
+    assertThat(f.log.roomBytes()).isEqualTo(Long.MAX_VALUE);
+    f = new LogFixture(new RetentionConfig(0, WhenFull.REFUSE, Duration.ZERO));
+    assertThat(f.log.roomBytes()).as("nothing is kept").isEqualTo(Long.MAX_VALUE);
   }
 
   /** Memory for some segments, then none. */
@@ -157,13 +228,13 @@ class RetentionPressureTest extends WithRetentionLog {
     f = new LogFixture(config, jvmWith(4 << 20));
     f.epoch(List.of(A));
     int seq = 0;
-    while (f.count("ringtail_router_forgotten_spans_total") == 0 && !f.log.refusesIntake()) {
+    while (f.count("ringtail_router_forgotten_spans_total") == 0 && !f.isFull()) {
       f.accepted(++seq, A, 100);
     }
-    assertThat(f.log.refusesIntake()).as("at the latest when memory is out").isTrue();
+    assertThat(f.isFull()).as("at the latest when memory is out").isTrue();
     f.mark(A, seq);
-    assertThat(f.log.refusesIntake()).isFalse();
-    while (!f.log.refusesIntake()) {
+    assertThat(f.isFull()).isFalse();
+    while (!f.isFull()) {
       f.accepted(++seq, A, 100);
     }
     long forgotten = f.count("ringtail_router_forgotten_spans_total");
