@@ -50,11 +50,12 @@ final class Holds {
   }
 
   /**
-   * An epoch comes into use, before what is gained in it: whom it lost will say nothing any more,
-   * and what is not this sampler's any more is not held. Where one is lost that a hold waits for,
-   * it is asked for what goes in the same epoch, too: who owns that now asks only when it has heard
-   * that it is unfinished, may be lost before, and is not waited for if it comes later than the
-   * loss; until the answer this sampler does not say that it needs nothing of who was lost (M6).
+   * An epoch comes into use, before what is gained in it and after its routers are asked what
+   * waited for one: others may come a moment later. Whom it lost will say nothing any more, and
+   * what is not this sampler's any more is not held. Where one is lost that a hold waits for, it is
+   * asked for what goes in the same epoch, too: who owns that now asks only when it has heard that
+   * it is unfinished, may be lost before, and is not waited for if it comes later than the loss;
+   * until the answer this sampler does not say that it needs nothing of who was lost (M6).
    *
    * @param own slots in {@code epoch}
    * @param named samplers in it, by bits
@@ -73,8 +74,11 @@ final class Holds {
       }
     }
     for (Hold hold : holds) {
-      if (losesOne(hold, named, drained)) {
+      boolean asks = losesOne(hold, named, drained);
+      if (asks) {
         ask(hold, hold.slots);
+      }
+      if (asks || hold.questions.stream().anyMatch(questions::isAskedAtLast)) {
         hold.notBeforeNanos = nowNanos + leaseNanos;
         hold.progressNanos = nowNanos;
       }

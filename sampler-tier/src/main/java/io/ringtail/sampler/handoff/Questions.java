@@ -29,6 +29,7 @@ final class Questions {
   private final SortedMap<Long, Open> open = new TreeMap<>();
   private final SortedMap<Long, Unasked> unasked = new TreeMap<>();
   private Set<Long> named = Set.of();
+  private Set<Long> askedAtLast = Set.of();
   private EpochOrder newest = EpochOrder.NONE;
   private long lastId;
 
@@ -49,6 +50,7 @@ final class Questions {
   void onEpoch(EpochOrder order, Set<Long> nowNamed) {
     newest = order;
     named = new TreeSet<>(nowNamed);
+    askedAtLast = Set.of();
     if (named.isEmpty()) {
       open.forEach(this::waitForARouter);
       open.clear();
@@ -56,6 +58,7 @@ final class Questions {
       open.values().forEach(q -> q.unanswered().retainAll(named));
       open.values().removeIf(q -> q.unanswered().isEmpty());
       unasked.forEach((id, q) -> ask(id, q.slots(), named, q.cause()));
+      askedAtLast = Set.copyOf(unasked.keySet());
       unasked.clear();
     }
   }
@@ -105,6 +108,11 @@ final class Questions {
   /** Whether it waits for a router to come. */
   boolean isUnasked(long id) {
     return unasked.containsKey(id);
+  }
+
+  /** Whether it waited for a router to come till the newest epoch. */
+  boolean isAskedAtLast(long id) {
+    return askedAtLast.contains(id);
   }
 
   /** A link of the router is new: what it has not answered is asked again. */

@@ -99,6 +99,31 @@ class HoldsTest {
   }
 
   @Test
+  void hold_routersAllGoneAndBackOneByOne_waitsForTheirAnswers() {
+    holds.gain(e(5), SLOTS, Set.of(), true, true, 0);
+    questions.onEpoch(e(6), Set.of());
+    holds.onEpoch(e(6), SLOTS, Set.of(), Set.of(), 0);
+    tick(9 * SECOND);
+    assertThat(holds.held()).isEqualTo(SLOTS);
+    assertThat(holds.count()).as("that wait for anything but a router").isZero();
+    routers.take();
+    questions.onEpoch(e(7), Set.of(ROUTER));
+    holds.onEpoch(e(7), SLOTS, Set.of(), Set.of(), 9 * SECOND);
+    questions.onReplayed(ROUTER, asked().id());
+    tick(10 * SECOND);
+    questions.onEpoch(e(8), Set.of(ROUTER, 8L));
+    holds.onEpoch(e(8), SLOTS, Set.of(), Set.of(), 10 * SECOND);
+    long ofNew = questions.askNew(SLOTS, Set.of(8L));
+    holds.alsoAwait(ofNew);
+    tick(12 * SECOND);
+    assertThat(holds.held()).isEqualTo(SLOTS);
+    questions.onReplayed(8, ofNew);
+    tick(12 * SECOND);
+    assertThat(holds.held()).isEqualTo(SlotSet.NONE);
+    assertThat(holds.timeouts()).isZero();
+  }
+
+  @Test
   void hold_samplerLostBeforeItsWord_asksRoutersAndWaitsForTheLease() {
     holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
     complete(A, 5);
