@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -262,17 +263,25 @@ public final class Keeper {
 
   /** This sampler was lost (protocol L2). {@link #onEpoch} follows with the epoch without it. */
   public void onLost(Epoch without, long nowNanos) {
-    Set<Long> left = NamedNodes.bits(without.members(), Member.Role.ROUTER);
-    boolean anyGone =
-        tier.routers().stream()
-            .map(r -> r.incarnation().bits())
-            .anyMatch(router -> !left.contains(router) && tier.mark(router) >= 0);
     takesParts = false;
     lostIn = without.order();
     board.clear();
-    stranger.begin(left, anyGone, nowNanos);
+    boolean begins = stranger.begin(nowNanos);
     use();
+    if (begins) { // no part makes a router known any more
+      askStill(without);
+    }
     settle(nowNanos);
+  }
+
+  private void askStill(Epoch without) {
+    Set<Long> named = NamedNodes.bits(without.members(), Member.Role.ROUTER);
+    Set<Long> known = new TreeSet<>();
+    tier.routers().forEach(router -> known.add(router.incarnation().bits()));
+    boolean anyGone =
+        known.stream().anyMatch(router -> !named.contains(router) && tier.mark(router) >= 0);
+    known.retainAll(named);
+    stranger.ask(known, anyGone);
   }
 
   // ---- words

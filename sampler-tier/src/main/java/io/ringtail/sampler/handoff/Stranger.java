@@ -47,18 +47,27 @@ final class Stranger {
   }
 
   /**
-   * It has learnt that it was lost.
+   * It has learnt that it was lost. {@link #ask} follows when nothing is taken any more.
    *
-   * @param named routers of the epoch without it
-   * @param anyGone whether a router it has spans of is not among them: nobody can say of that one's
-   *     log, so it counts as one that has
+   * @return false if it knew
    */
-  void begin(Set<Long> named, boolean anyGone, long nowNanos) {
+  boolean begin(long nowNanos) {
     if (phase != Phase.NONE) {
-      return;
+      return false;
     }
     phase = Phase.ASKING;
     askedNanos = nowNanos;
+    return true;
+  }
+
+  /**
+   * Asks those it may have spans of: no other has any that it received in its log.
+   *
+   * @param named routers of the epoch without it that it knows
+   * @param anyGone whether a router it has spans of is not among them: nobody can say of that one's
+   *     log, so it counts as one that has
+   */
+  void ask(Set<Long> named, boolean anyGone) {
     unanswered.addAll(named);
     if (anyGone) {
       clear(false);

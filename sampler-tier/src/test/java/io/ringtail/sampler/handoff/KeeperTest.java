@@ -512,6 +512,33 @@ class KeeperTest {
     assertThat(tier.discarded).isTrue();
   }
 
+  /** A router it knows nothing of comes and goes, and says nothing. */
+  @Test
+  void lost_routerThatHasSentItNothing_isNotAsked_norMissedWhenItIsGone() {
+    settled(A, B, R);
+    Member other = member("s", 8, Member.Role.ROUTER, Member.State.ACTIVE);
+    routers.take();
+    Epoch without = next(List.of(B, R, other), List.of(A), true);
+    keeper.onLost(without, 0);
+    assertThat(routers.take(SamplerWord.AskHas.class)).hasSize(1);
+    use(without, true);
+    epoch(List.of(B, R), List.of(other));
+    assertThat(tier.view().held()).isEqualTo(SlotSet.ALL);
+    keeper.onWord(7, new RouterWord.Has(false), 0);
+    assertThat(tier.discarded).isTrue();
+  }
+
+  @Test
+  void lost_routerItKnowsIsGoneBeforeItAnswers_handsOver() {
+    settled(A, B, R);
+    Epoch without = next(List.of(B, R), List.of(A), true);
+    keeper.onLost(without, 0);
+    use(without, true);
+    epoch(List.of(B), List.of(R));
+    assertThat(tier.view().order()).isEqualTo(e(3));
+    assertThat(tier.discarded).isFalse();
+  }
+
   /** Epochs are used some time after they are told. */
   @Test
   void lost_whileAnEpochBeforeThatIsBuilt_staysLost() {

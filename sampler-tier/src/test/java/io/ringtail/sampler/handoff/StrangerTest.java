@@ -18,7 +18,8 @@ class StrangerTest {
 
   @Test
   void stranger_noRouterHas_discards() {
-    stranger.begin(ROUTERS, false, 0);
+    stranger.begin(0);
+    stranger.ask(ROUTERS, false);
     assertThat(routers.take(SamplerWord.AskHas.class)).hasSize(2);
     stranger.onHas(7, false);
     assertThat(stranger.phase()).isEqualTo(ASKING);
@@ -29,7 +30,8 @@ class StrangerTest {
 
   @Test
   void stranger_oneRouterHas_handsOver() {
-    stranger.begin(ROUTERS, false, 0);
+    stranger.begin(0);
+    stranger.ask(ROUTERS, false);
     stranger.onHas(7, true);
     assertThat(stranger.phase()).isEqualTo(CLEARING);
     assertThat(stranger.discards()).isFalse();
@@ -37,12 +39,14 @@ class StrangerTest {
 
   @Test
   void stranger_routerGoneOrSilent_handsOver() {
-    stranger.begin(ROUTERS, true, 0);
+    stranger.begin(0);
+    stranger.ask(ROUTERS, true);
     assertThat(stranger.phase()).isEqualTo(CLEARING);
     assertThat(stranger.discards()).isFalse();
 
     Stranger silent = new Stranger(routers);
-    silent.begin(ROUTERS, false, 0);
+    silent.begin(0);
+    silent.ask(ROUTERS, false);
     silent.onHas(7, false);
     silent.onTick(true, true, ROUTERS, 5 * SECOND - 1);
     assertThat(silent.phase()).isEqualTo(ASKING);
@@ -53,7 +57,8 @@ class StrangerTest {
 
   @Test
   void stranger_newLink_isAskedAgainWhileUnanswered() {
-    stranger.begin(ROUTERS, false, 0);
+    stranger.begin(0);
+    stranger.ask(ROUTERS, false);
     stranger.onHas(7, false);
     routers.take();
     stranger.onLink(7);
@@ -63,7 +68,8 @@ class StrangerTest {
 
   @Test
   void stranger_nobodyToGiveTo_comesBackWithWhatItHas_andSaysNothing() {
-    stranger.begin(ROUTERS, true, 0);
+    stranger.begin(0);
+    stranger.ask(ROUTERS, true);
     stranger.onTick(false, false, ROUTERS, 0);
     assertThat(stranger.phase()).isEqualTo(EMPTY);
     stranger.onLink(7);
@@ -72,7 +78,8 @@ class StrangerTest {
 
   @Test
   void stranger_nothingHeld_saysEmptyToAll_alsoOnANewLink() {
-    stranger.begin(Set.of(), false, 0);
+    stranger.begin(0);
+    stranger.ask(Set.of(), false);
     stranger.onTick(false, true, ROUTERS, 0);
     assertThat(stranger.phase()).isEqualTo(CLEARING);
     stranger.onTick(true, true, ROUTERS, 0);
