@@ -48,10 +48,15 @@ public final class MarkBoard {
     }
   }
 
-  /** From now on the mark is at most {@code seq}. */
+  /**
+   * From now on the mark is at most {@code seq}. It is 0 if there was none: of what was accepted of
+   * the router nothing may have come to a shard yet, and the mark must not be above that.
+   */
   void lower(long router, long seq, EpochOrder epoch) {
     Mark before = marks.get(router);
-    if (before == null || before.seq() > seq) {
+    if (before == null) {
+      marks.put(router, new Mark(0, epoch));
+    } else if (before.seq() > seq) {
       marks.put(router, new Mark(seq, epoch));
     }
   }

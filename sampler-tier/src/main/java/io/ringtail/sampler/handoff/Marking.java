@@ -41,7 +41,7 @@ final class Marking {
       long mark = tier.mark(router);
       long floor = floors.floor(router);
       if (mark >= 0 || floor != Floors.NONE) {
-        board.put(router, mark < 0 ? floor : Math.min(mark, floor), inUse);
+        board.put(router, mark < 0 ? 0 : Math.min(mark, floor), inUse); // as MarkBoard.lower
       }
     }
     tier.tellMarks();

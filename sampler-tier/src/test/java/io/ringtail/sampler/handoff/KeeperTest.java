@@ -473,6 +473,23 @@ class KeeperTest {
     assertThat(board.mark(7)).isEqualTo(new Mark(100, e(1)));
   }
 
+  /** What it accepted of the router may lie in the queues of its shards. */
+  @Test
+  void floors_ofARouterNoShardHasSeen_makeTheMarkZero() {
+    settled(A, B, R);
+    keeper.onPeerWord(
+        new Peer("b", B.incarnation()),
+        new PeerWord.Floors(1, e(1), List.of(new PeerWord.RouterSeq(ROUTER, 40))),
+        way,
+        4 * SECOND);
+    assertThat(board.mark(7)).isEqualTo(new Mark(0, e(1)));
+    keeper.onTick(5 * SECOND);
+    assertThat(board.mark(7)).isEqualTo(new Mark(0, e(1)));
+    tier.mark = 100;
+    keeper.onTick(6 * SECOND);
+    assertThat(board.mark(7)).isEqualTo(new Mark(40, e(1)));
+  }
+
   @Test
   void mark_ofARouterNeverSeen_isNotGiven() {
     settled(A, B, R);
