@@ -93,14 +93,21 @@ final class Uptake {
     return waitedFor.isEmpty() || now >= publishedAtNanos + USE_NANOS;
   }
 
+  /**
+   * Says it again to those that have not received it, be they named or not, and to those that are
+   * waited for, as their word that they use it may be lost.
+   */
   void resend(long now, List<Effect> effects) {
     if (published == null || now < resentAtNanos + SECOND) {
       return;
     }
     resentAtNanos = now;
     Published again = new Published(published);
-    for (ClusterView.Peer p : view.peers()) { // whom it does not name must learn that, too
-      if (p.bits() != selfBits && !received.contains(p.bits())) {
+    Set<Long> waitedFor =
+        now < publishedAtNanos + USE_NANOS ? namedBut(published, using) : Set.of();
+    for (ClusterView.Peer p : view.peers()) {
+      boolean isDue = !received.contains(p.bits()) || waitedFor.contains(p.bits());
+      if (p.bits() != selfBits && isDue) {
         effects.add(new Effect.Send(p.bits(), again));
       }
     }

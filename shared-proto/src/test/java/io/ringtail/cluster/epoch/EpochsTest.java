@@ -349,6 +349,27 @@ class EpochsTest {
   }
 
   @Test
+  void coordinator_waitsForOneThatHasReceivedIt_asksAgainWhetherItUsesIt() {
+    Epoch made = coordinated(SECOND);
+    Effect again = new Effect.Send(2, new Published(made));
+    coordinator.on(2, new Confirm(EpochId.of(made), false), SECOND);
+    assertThat(coordinator.onTick(2 * SECOND - 1)).doesNotContain(again);
+    assertThat(coordinator.onTick(2 * SECOND)).contains(again);
+    assertThat(coordinator.onTick(3 * SECOND)).contains(again);
+    assertThat(coordinator.onTick(SECOND + Uptake.USE_NANOS))
+        .as("waits no longer")
+        .doesNotContain(again);
+  }
+
+  @Test
+  void coordinator_allUseIt_doesNotRepeatIt() {
+    Epoch made = coordinated(SECOND);
+    coordinator.on(2, new Confirm(EpochId.of(made), true), SECOND);
+    assertThat(coordinator.onTick(2 * SECOND))
+        .doesNotContain(new Effect.Send(2, new Published(made)));
+  }
+
+  @Test
   void coordinator_oneNeverHasItInUse_waitsNoLongerThanThat() {
     Epoch made = coordinated(SECOND);
     coordinator.on(2, new Confirm(EpochId.of(made), false), SECOND);
