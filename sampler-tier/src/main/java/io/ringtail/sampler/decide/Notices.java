@@ -215,6 +215,19 @@ public final class Notices {
     round.forget(routerKey);
   }
 
+  /**
+   * A span has come to a trace whose decision has no effect yet. One that was in it already counts,
+   * too: the part it came with stands in a log, above what the decision may cover.
+   */
+  public void spanCame(int trace) {
+    int entry = store.traces.decision(trace);
+    PendingDecisions pending =
+        entry == Departures.NO_DECISION ? null : pending(replayable.batch(entry));
+    if (pending != null) {
+      pending.followed(Replayable.place(entry));
+    }
+  }
+
   /** The decision on a trace, which has no effect yet, is none: the trace is in no list then. */
   public void withdraw(int trace) {
     if (store.traces.decision(trace) == Departures.NO_DECISION) {
@@ -370,9 +383,8 @@ public final class Notices {
     for (int place = 0; place < batch.size(); place++) {
       int trace = takeOut(pending, place);
       if (trace != NONE) {
-        boolean grew = bytes(trace) != pending.bytes(place);
         takeEffect(batch, place, trace, pending.isTaken(), nowMillis);
-        if (grew) {
+        if (pending.isFollowed(place)) {
           followed(batch, place, nowMillis);
         }
       }

@@ -4,6 +4,7 @@ import io.ringtail.link.Peer;
 import io.ringtail.sampler.buffer.TraceTable;
 import io.ringtail.sampler.settle.DecisionBatch;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,10 @@ final class PendingDecisions {
   private final @Nullable Peer heir;
   private int[] traces = new int[8];
   private int[] bytes = new int[8];
+
+  /** Places of decisions that spans have come to since. */
+  private final BitSet followed = new BitSet();
+
   private long noticeId;
   private int closedMillis;
   private boolean taken;
@@ -66,6 +71,15 @@ final class PendingDecisions {
   /** What was counted for a trace. */
   int bytes(int place) {
     return bytes[place];
+  }
+
+  /** A span has come to the trace of that place since it was decided. */
+  void followed(int place) {
+    followed.set(place);
+  }
+
+  boolean isFollowed(int place) {
+    return followed.get(place);
   }
 
   /** It was sent to the heir. */

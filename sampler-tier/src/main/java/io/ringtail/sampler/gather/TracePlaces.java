@@ -92,9 +92,12 @@ public final class TracePlaces {
    */
   int withRoom(int found, int context, long hi, long lo, int length) {
     int trace = found;
-    if (trace != NONE && traces.state(trace) == TraceState.WAITING) {
+    int state = trace == NONE ? TraceState.OPEN : traces.state(trace);
+    if (state == TraceState.WAITING) {
       int known = store.replayable.find(context, hi, lo);
       followed(known, context, hi, lo, traces.policy(trace), true);
+    } else if (TraceState.isDecided(state)) {
+      decider.notices().spanCame(trace);
     }
     while (trace != NONE && isFull(trace, length)) {
       if (mustGrow(trace)) {

@@ -2,6 +2,7 @@ package io.ringtail.sampler.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.proto.trace.v1.Span;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,13 @@ class LateSpansTest extends OverThreeSamplers {
 
   /** Of the kept ones they go out once more, the dropped ones stay dropped. */
   private void assertFollowed(Samplers.One at, List<Long> traces) {
+    assertFollowed(at, traces, 3);
+  }
+
+  /**
+   * @param kept spans that go out of each that is kept, with those that do so once more
+   */
+  private void assertFollowed(Samplers.One at, List<Long> traces, int kept) {
     assertThat(at.set.heldSpans()).isZero();
     samplers.advance(1500);
     Map<Long, Integer> out = new HashMap<>();
@@ -75,8 +83,12 @@ class LateSpansTest extends OverThreeSamplers {
     for (long trace : traces) {
       assertThat(out.getOrDefault(trace, 0))
           .as("trace %s", trace)
-          .isEqualTo(trace % 2 == 0 ? 3 : 0);
+          .isEqualTo(trace % 2 == 0 ? kept : 0);
     }
+  }
+
+  private static Span.Builder only(long trace) {
+    return trace % 2 == 0 ? Spans.error(trace, 1) : Spans.span(trace, 1);
   }
 
   private static List<Long> traces(int count) {
@@ -143,6 +155,27 @@ class LateSpansTest extends OverThreeSamplers {
     logsBegin(lateSeqs.values().stream().min(Long::compare).orElseThrow());
     replayLate(a, owned);
     assertFollowed(a, owned);
+  }
+
+  /** Its sender tries again, as it was not told of the first try: nothing of that is new. */
+  @Test
+  void spanThatCameOnceMoreWhileItsDecisionWaitedForTheHeir_followsItWhenItIsReplayed() {
+    epoch(1, "a", "b");
+    List<Long> owned = traces(120).stream().filter(a::owns).toList();
+    owned.forEach(trace -> a.take(only(trace)));
+    logsBegin(1);
+    a.cut.add(b.peer);
+    samplers.advance(1300); // decided, told to nobody
+    for (long trace : owned) {
+      a.take(only(trace));
+      lateSeqs.put(trace, samplers.lastSeq());
+    }
+    a.mend(b);
+    samplers.advance(1500);
+    fillCaches();
+    logsBegin(lateSeqs.values().stream().min(Long::compare).orElseThrow());
+    owned.forEach(trace -> a.replay(only(trace), lateSeqs.getOrDefault(trace, 0L)));
+    assertFollowed(a, owned, 2);
   }
 
   @Test
