@@ -31,6 +31,14 @@ final class Excuses {
   private final List<Loss> samplersLost = new ArrayList<>();
   private final List<Noticed> noticed = new ArrayList<>();
   private final Set<String> routersLost = new HashSet<>();
+  private final List<Stop> routersStood = new ArrayList<>();
+
+  private record Stop(String router, long from, long to) {
+    boolean isAt(long time) {
+      return from < time && time < to;
+    }
+  }
+
   private final List<OwnSide> ownSides = new ArrayList<>();
   private long partedAt = Long.MAX_VALUE;
   private long lastDecides = Long.MAX_VALUE;
@@ -74,6 +82,14 @@ final class Excuses {
    */
   void routerLost(String router) {
     routersLost.add(router);
+  }
+
+  /**
+   * @param router which incarnation goes on
+   * @param since when it was stopped
+   */
+  void routerStood(String router, long since) {
+    routersStood.add(new Stop(router, since, world.now()));
   }
 
   void samplerLost(boolean heirless, boolean untold, boolean lives) {
@@ -257,6 +273,7 @@ final class Excuses {
         || losses.stream().anyMatch(Loss::heirless)
         || wasForgotten(first, second)
         || isForgottenForRouters(trace)
+        || (onlyLater && isForgottenForStopped(trace, first))
         || isForgottenForStrangers(trace, second);
   }
 
@@ -282,6 +299,22 @@ final class Excuses {
   private boolean isForgottenForRouters(Ledger.Trace trace) {
     return remembersLittle
         && trace.spans.stream().anyMatch(s -> s.sentTo.stream().anyMatch(routersLost::contains));
+  }
+
+  /**
+   * Nor is one replayable for what a router that was stopped before it, and for longer, had taken
+   * in its last moments or took only then: of that nothing was said when it was decided (A5), and
+   * it comes later than the wait.
+   */
+  private boolean isForgottenForStopped(Ledger.Trace trace, long first) {
+    return remembersLittle
+        && trace.spans.stream()
+            .filter(s -> s.toldAt >= first)
+            .allMatch(s -> s.sentTo.stream().anyMatch(router -> stood(router, first)));
+  }
+
+  private boolean stood(String router, long time) {
+    return routersStood.stream().anyMatch(s -> s.router.equals(router) && s.isAt(time));
   }
 
   /** Whether what came after its first decision, taken early for want of memory, is late. */

@@ -17,6 +17,7 @@ public final class Host {
   private long killedAt = Long.MAX_VALUE;
   private long goneAt = Long.MAX_VALUE;
   private boolean paused;
+  private long pausedAt;
   private boolean burying;
 
   Host(World world, String name) {
@@ -44,6 +45,11 @@ public final class Host {
 
   boolean isPaused() {
     return paused;
+  }
+
+  /** When it was paused last. */
+  long pausedAt() {
+    return pausedAt;
   }
 
   public void after(long nanos, Runnable what) {
@@ -106,6 +112,7 @@ public final class Host {
 
   void pause() {
     paused = true;
+    pausedAt = world.now();
   }
 
   /** All that came meanwhile is run now, in the order in which it came. */

@@ -327,4 +327,48 @@ class LedgerTest {
     acceptedAt(9_500, 4, false, "r0");
     assertThat(ledger.judge().split()).isEqualTo(1);
   }
+
+  /** Of three spans two are dropped; the third is with a router that is stopped, and comes then. */
+  private void decidedTwice(SimConfig config, long stoppedAt, long goesOnAt, String routerOfThird) {
+    ledger = new Ledger(world, config);
+    acceptedAt(0, 1, false, "r1");
+    acceptedAt(100, 2, false, "r1");
+    List<Spans.Span> third = List.of(new Spans.Span(HI, LO, 3, false));
+    ledger.sending(third, routerOfThird);
+    at(1_000);
+    takes(owner, false, 2);
+    at(1_100);
+    decides(owner, false, 2);
+    at(goesOnAt);
+    ledger.excuses.routerStood("r0", 1_000 * World.SECOND + stoppedAt * World.MILLI);
+    at(4_000);
+    ledger.told(third, routerOfThird);
+    at(5_000);
+    takes(owner, false, 1);
+    decides(owner, false, 1);
+  }
+
+  @Test
+  void decidedTwice_onWhatAStoppedRouterHad_nextToNoneRemembered_isNoFault() {
+    decidedTwice(SimConfig.tinyCache(true), 200, 3_900, "r0");
+    assertThat(ledger.judge().twice()).isZero();
+  }
+
+  @Test
+  void decidedTwice_onWhatARouterHadThatWasNotStoppedThen_isAFault() {
+    decidedTwice(SimConfig.tinyCache(true), 200, 3_900, "r1");
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_onWhatARouterHadThatWasStoppedOnlyLater_isAFault() {
+    decidedTwice(SimConfig.tinyCache(true), 1_200, 3_900, "r0");
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_onWhatAStoppedRouterHad_allRemembered_isAFault() {
+    decidedTwice(SimConfig.ERRORS, 200, 3_900, "r0");
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
 }

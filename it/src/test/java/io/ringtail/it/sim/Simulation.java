@@ -306,6 +306,13 @@ final class Simulation {
             });
   }
 
+  private void resume(SimNode node) {
+    if (node instanceof SimRouter && node.host.isPaused()) {
+      ledger.excuses.routerStood(node.toString(), node.host.pausedAt());
+    }
+    node.host.resume();
+  }
+
   void pause(String name, long nanos) {
     SimNode node = nodes.get(name);
     if (node == null || node.host.isPaused()) {
@@ -337,7 +344,7 @@ final class Simulation {
           if (node instanceof SimSampler && nanos > 3 * World.SECOND) {
             witness.met(Trouble.PAUSED_PAST_LEASE);
           }
-          node.host.resume();
+          resume(node);
           if (group.isApart(node.bits)) {
             if (alone) {
               witness.met(Trouble.WAKES_ALONE);
@@ -403,7 +410,7 @@ final class Simulation {
     net.heal();
     for (SimNode n : List.copyOf(nodes.values())) {
       if (n.host.isPaused()) {
-        n.host.resume();
+        resume(n);
       }
     }
     after(World.SECOND, group::heal);
