@@ -18,11 +18,15 @@ import java.util.function.LongPredicate;
  * newest stamp that came back. So an echo that waited in a socket while the process was stopped
  * gives nothing. Who is alone has nobody to ask: none is needed from the start or after all others
  * left by word; after a loss it waits {@value #ALONE_NANOS} ns, more than sides need to find each
- * other. So do several whose last routers are lost with one view: those may have gone on elsewhere,
- * and what lies here is a part. A router that comes ends that, and an epoch that says that they
- * left by word: it may come later than the view. Who comes back from such a wait by a view needs an
- * echo of a stamp from after that: one that was stopped, too, may answer older stamps in a view
- * that has passed, and says nothing of which chain goes on.
+ * other. Also those are lost that no epoch has named yet: who was stopped may read all that came
+ * and went meanwhile at once. If a sampler was among them it is <em>cut off</em>: whoever joins it
+ * alone knows nothing of the others, and only a merge ends the wait.
+ *
+ * <p>So do several wait whose last routers are lost with one view: those may have gone on
+ * elsewhere, and what lies here is a part. A router that comes ends that, and an epoch that says
+ * that they left by word: it may come later than the view. Who comes back from such a wait by a
+ * view needs an echo of a stamp from after that: one that was stopped, too, may answer older stamps
+ * in a view that has passed, and says nothing of which chain goes on.
  *
  * <p>Who has stood still for some hundred ms stamps at once: its shards decide again only by an
  * echo from after that.
@@ -44,9 +48,13 @@ final class Leases {
   /** In view still, but lost by an epoch, which may come before its view. */
   private final Set<Long> lostInView = new HashSet<>();
 
+  /** Named by an epoch that was in use, and in view or named still. */
+  private final Set<Long> known = new HashSet<>();
+
   private boolean alone;
   private boolean byLoss;
-  private long routersLostAtNanos;
+  private boolean cutOff;
+  private long lostAtNanos;
   private long changedAtNanos;
   private boolean ticked;
   private long tickedAtNanos;
@@ -62,16 +70,17 @@ final class Leases {
 
   /**
    * @param named whether the newest epoch names who has these bits, and no word of its leaving came
+   * @param left whether such a word came
    */
-  void onView(ClusterView before, ClusterView view, LongPredicate named, long now) {
+  void onView(
+      ClusterView before, ClusterView view, LongPredicate named, LongPredicate left, long now) {
     LongPredicate missed = bits -> named.test(bits) || lostInView.contains(bits);
+    LongPredicate unnamed = bits -> !known.contains(bits) && !left.test(bits);
     boolean waits = waits();
     boolean isAlone = view.peers().size() == 1;
-    if (isAlone && !alone) {
-      byLoss |=
-          before.peers().stream()
-              .mapToLong(ClusterView.Peer::bits)
-              .anyMatch(bits -> !view.has(bits) && missed.test(bits));
+    cutOff &= !view.merged() && isRecent(now);
+    if (before.peers().stream().filter(p -> view.has(p.bits())).count() <= 1) {
+      leftBehind(before, view, missed.or(unnamed), now);
     }
     if (isAlone != alone) {
       changedAtNanos = now;
@@ -87,7 +96,20 @@ final class Leases {
   }
 
   private boolean waits() {
-    return (alone && byLoss) || !lostRouters.isEmpty();
+    return (alone && byLoss) || misses();
+  }
+
+  /** All others are gone; who is in view is new, or nobody. */
+  private void leftBehind(ClusterView before, ClusterView view, LongPredicate missed, long now) {
+    for (ClusterView.Peer peer : before.peers()) {
+      if (!view.has(peer.bits()) && missed.test(peer.bits())) {
+        byLoss = true;
+        if (peer.sampler()) {
+          cutOff = true;
+          lostAtNanos = now;
+        }
+      }
+    }
   }
 
   private void lookForRouters(
@@ -99,7 +121,7 @@ final class Leases {
     for (ClusterView.Peer peer : before.peers()) {
       if (!peer.sampler() && missed.test(peer.bits())) {
         lostRouters.add(peer.bits());
-        routersLostAtNanos = now;
+        lostAtNanos = now;
       }
     }
   }
@@ -107,6 +129,8 @@ final class Leases {
   /** Whose word only the coordinator had when the view came is not lost. */
   void onApplied(Epoch epoch, ClusterView view) {
     epoch.drained().forEach(m -> lostRouters.remove(m.incarnation().bits()));
+    known.removeIf(bits -> !view.has(bits));
+    epoch.members().forEach(m -> known.add(m.incarnation().bits()));
     lostInView.removeIf(epoch::names);
     epoch.lost().stream()
         .map(m -> m.incarnation().bits())
@@ -114,14 +138,22 @@ final class Leases {
         .forEach(lostInView::add);
   }
 
-  /** Whether no router is in view since the last ones were lost, and that is not long ago. */
-  boolean awaitsRouters(long now) {
-    return !lostRouters.isEmpty() && now - routersLostAtNanos < ALONE_NANOS;
+  /** Whether those that were lost are to be waited for: the last routers, or all others. */
+  boolean awaitsOthers(long now) {
+    return misses() && isRecent(now);
   }
 
-  /** Whether it decides although the last routers were lost. */
-  boolean wentOnWithoutRouters(long now) {
-    return !lostRouters.isEmpty() && !awaitsRouters(now);
+  /** Whether it decides although they were lost. */
+  boolean wentOnWithoutOthers(long now) {
+    return misses() && !isRecent(now);
+  }
+
+  private boolean misses() {
+    return cutOff || !lostRouters.isEmpty();
+  }
+
+  private boolean isRecent(long now) {
+    return now - lostAtNanos < ALONE_NANOS;
   }
 
   /** What another coordinator has published is not asked of this one. */

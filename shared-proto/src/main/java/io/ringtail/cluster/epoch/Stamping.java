@@ -35,7 +35,7 @@ final class Stamping {
    *     came
    */
   void onView(ClusterView newView, LongPredicate missed, long now) {
-    leases.onView(view, newView, missed, now);
+    leases.onView(view, newView, missed, coordinator::hasDrained, now);
     completions.onView(newView);
     if (!newView.coordinator().equals(view.coordinator()) || newView.merged()) {
       completions.onNewCoordinator();
@@ -47,21 +47,21 @@ final class Stamping {
   /** None while the coordinator has said that it has published an epoch that has not come yet. */
   Lease lease(long now) {
     boolean missesOne = newest().order().compareTo(leases.newestSaid()) < 0;
-    return missesOne || awaitsRouters(now) ? Lease.NONE : leases.lease(now);
+    return missesOne || awaitsOthers(now) ? Lease.NONE : leases.lease(now);
   }
 
   /** Without owners all decide what they hold: nobody can be given it (protocol S3). */
-  private boolean awaitsRouters(long now) {
-    return leases.awaitsRouters(now) && anyOwner();
+  private boolean awaitsOthers(long now) {
+    return leases.awaitsOthers(now) && anyOwner();
   }
 
   private boolean anyOwner() {
     return follower.newest().filter(e -> e.activeSamplers() > 0).isPresent();
   }
 
-  /** Whether it decides, alone or without a router since a loss, after a wait for others. */
+  /** Whether it decides, alone or without those it lost, after a wait for them. */
   boolean wentOnAlone(long now) {
-    return leases.waitedAlone(now) || (leases.wentOnWithoutRouters(now) && anyOwner());
+    return leases.waitedAlone(now) || (leases.wentOnWithoutOthers(now) && anyOwner());
   }
 
   /** How far the handoff of this sampler is. */
@@ -117,11 +117,11 @@ final class Stamping {
   void onStamp(long from, Stamp m, boolean promised, long now, List<Effect> effects) {
     if (!view.isCoordinator(self.bits())) {
       boolean goesAlong = view.isCoordinator(from) && m.newest().equals(newest());
-      if (goesAlong && !promised && !awaitsRouters(now)) {
+      if (goesAlong && !promised && !awaitsOthers(now)) {
         effects.add(new Effect.Send(from, new Echo(m.nanos(), newest().order())));
       }
     } else if (coordinator.vouchesFor(from)) {
-      if (!awaitsRouters(now)) {
+      if (!awaitsOthers(now)) {
         effects.add(new Effect.Send(from, new Echo(m.nanos(), coordinator.newest())));
       }
       completions.hear(from, m.upTo(), m.unfinished(), follower.recent());

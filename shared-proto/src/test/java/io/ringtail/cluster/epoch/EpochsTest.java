@@ -110,7 +110,7 @@ class EpochsTest {
 
   @Test
   void lease_whatTheCoordinatorBeforeSpokeOf_isNotAskedOfTheNext() {
-    epochs.onView(view(1, 1, 2), 0);
+    epochs.onView(view(1, 1, 3, 2), 0);
     epochs.on(1, new Published(epoch(E1, A, B)), 0);
     epochs.on(1, new Echo(0, new EpochOrder(1, 2)), 0);
     assertThat(epochs.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
@@ -133,7 +133,8 @@ class EpochsTest {
   @Test
   void echo_toTheCoordinator_countsOfWhoIsInItsView() {
     Epoch made = coordinated(SECOND);
-    coordinator.onView(view(2, 1, 3), SECOND);
+    coordinator.onView(view(2, 1, 2, 3), SECOND);
+    coordinator.onView(view(3, 1, 3), SECOND);
     coordinator.on(2, new Echo(SECOND, made.order()), SECOND);
     assertThat(coordinator.lease(0, SECOND).isGoodAt(SECOND)).isFalse();
     coordinator.on(3, new Echo(SECOND, made.order()), SECOND);
@@ -192,6 +193,85 @@ class EpochsTest {
     assertThat(epochs.lease(0, later).isGoodAt(later)).as("comes with the others").isFalse();
     epochs.on(1, new Echo(later, E1), later);
     assertThat(epochs.lease(0, later).isGoodAt(later)).isTrue();
+  }
+
+  /** Who was stopped reads at once that others joined it, and that it was taken for lost. */
+  @Test
+  void lease_leftAloneByWhoNoEpochHasNamedYet_isNoneFor30Seconds() {
+    alone();
+    coordinator.onView(withRouter(view(2, 1, 3), 4), 3 * SECOND);
+    coordinator.onView(view(3, 1), 3 * SECOND);
+    assertThat(coordinator.lease(0, 3 * SECOND)).isEqualTo(Lease.NONE);
+    long over = 3 * SECOND + Leases.ALONE_NANOS;
+    assertThat(coordinator.lease(0, over)).isEqualTo(Lease.UNENDING);
+  }
+
+  /** A router that joins who was left alone is none of those the others have. */
+  @Test
+  void lease_leftAloneByASamplerAndANewRouterComes_isNoneUntilTheViewsMerge() {
+    epochs.onView(withRouter(view(1, 1, 2), 4), 0);
+    epochs.on(1, new Published(epoch(E1, A, B, R)), 0);
+    epochs.onView(view(2, 2), SECOND);
+    epochs.onView(withRouter(view(3, 2), 5), SECOND);
+    assertThat(isGoodByAnEcho(epochs, 5, 2 * SECOND)).isFalse();
+    epochs.onView(merged(withRouter(withRouter(view(4, 1, 2), 5), 4)), 3 * SECOND);
+    assertThat(isGoodByAnEcho(epochs, 1, 3 * SECOND)).isTrue();
+  }
+
+  @Test
+  void lease_aNewRouterComesInTheViewInWhichAllOthersAreLost_isNone() {
+    epochs.onView(withRouter(view(1, 1, 2), 4), 0);
+    epochs.on(1, new Published(epoch(E1, A, B, R)), 0);
+    epochs.onView(withRouter(view(2, 2), 5), SECOND);
+    assertThat(isGoodByAnEcho(epochs, 5, 2 * SECOND)).isFalse();
+  }
+
+  /** A side of a partition goes on at once, be it of one sampler. */
+  @Test
+  void lease_samplerLostAndARouterLeft_isGood() {
+    epochs.onView(withRouter(view(1, 1, 2), 4), 0);
+    epochs.on(1, new Published(epoch(E1, A, B, R)), 0);
+    epochs.onView(withRouter(view(2, 2), 4), SECOND);
+    assertThat(isGoodByAnEcho(epochs, 4, 2 * SECOND)).isTrue();
+  }
+
+  @Test
+  void lease_leftAloneByASamplerAndANewRouterComes_isGoodAfter30Seconds() {
+    epochs.onView(withRouter(view(1, 1, 2), 4), 0);
+    epochs.on(1, new Published(epoch(E1, A, B, R)), 0);
+    epochs.onView(view(2, 2), SECOND);
+    epochs.onView(withRouter(view(3, 2), 5), SECOND);
+    long over = SECOND + Leases.ALONE_NANOS;
+    assertThat(isGoodByAnEcho(epochs, 5, over - 1)).isFalse();
+    assertThat(epochs.wentOnAlone(over - 1)).isFalse();
+    assertThat(isGoodByAnEcho(epochs, 5, over)).isTrue();
+    assertThat(epochs.wentOnAlone(over)).as("counted").isTrue();
+  }
+
+  @Test
+  void lease_leftAloneByItsRouterAndANewOneComes_isGood() {
+    alone();
+    coordinator.onView(withRouter(view(2, 1), 4), 2 * SECOND);
+    coordinator.onView(view(3, 1), 2 * SECOND);
+    assertThat(coordinator.lease(0, 2 * SECOND)).isEqualTo(Lease.NONE);
+    coordinator.onView(withRouter(view(4, 1), 5), 3 * SECOND);
+    assertThat(isGoodByAnEcho(coordinator, 5, 3 * SECOND)).isTrue();
+  }
+
+  private void alone() {
+    coordinator.onView(view(1, 1), 0);
+    coordinator.onTick(SECOND);
+    assertThat(coordinator.lease(0, SECOND)).isEqualTo(Lease.UNENDING);
+  }
+
+  private static boolean isGoodByAnEcho(Epochs of, long from, long now) {
+    of.onTick(now);
+    of.on(from, new Echo(now, E1), now);
+    return of.lease(0, now).isGoodAt(now);
+  }
+
+  private static ClusterView merged(ClusterView view) {
+    return new ClusterView(view.id(), view.peers(), true);
   }
 
   @Test
