@@ -200,8 +200,12 @@ final class Excuses {
     if (last < 0 || killed.get(last).killedAt() != gone) {
       return false;
     }
-    return samplersLost.stream().anyMatch(l -> l.at == gone && l.untold)
-        || (last > 0 && !wasNoticed(killed.get(last - 1), gone));
+    return isUntold(gone) || (last > 0 && !wasNoticed(killed.get(last - 1), gone));
+  }
+
+  /** Whether who was lost then had nobody to tell. */
+  private boolean isUntold(long at) {
+    return samplersLost.stream().anyMatch(l -> l.at == at && l.untold);
   }
 
   /** Who knew of its decision, if they were killed before anybody else heard; else nobody. */
@@ -417,14 +421,15 @@ final class Excuses {
 
   /**
    * Whether its owner and its heir had decided it, on the whole of it, and both were killed before
-   * anybody went by an epoch without the first of them: two losses, no replay between them. What no
-   * log has any more follows the first decision, all that came when both were gone the second,
-   * which was taken on that and on what was left in the logs.
+   * anybody went by an epoch without the first of them: two losses, no replay between them; or its
+   * owner, if there was nobody to be heir. What no log has any more follows the first decision, all
+   * that came when they were gone the second, which was taken on that and on what was left in the
+   * logs.
    */
   private boolean isJudgedAnewInPart(Ledger.Trace trace) {
     List<Host> knew = whoTookItAlong(trace);
     long gone = lastDeath(knew);
-    return knew.size() > 1
+    return (knew.size() > 1 || isUntold(gone))
         && knew.stream().noneMatch(h -> wasNoticed(h, gone))
         && trace.decisions.stream()
             .filter(d -> d.at() < gone && d.missing() == 0)

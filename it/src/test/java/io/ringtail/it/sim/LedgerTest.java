@@ -80,6 +80,46 @@ class LedgerTest {
     assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
   }
 
+  /** The only sampler drops two spans and is killed; an error comes only then. */
+  private void ownerDies(boolean heirless, boolean untold) {
+    acceptedAt(0, 1, false);
+    acceptedAt(500, 2, false);
+    List<Spans.Span> delayed = sent(3, true);
+    at(1_100);
+    takes(owner, false, 2);
+    decides(owner, false, 2);
+    at(2_000);
+    ledger.excuses.samplerLost(heirless, untold, false);
+    owner.dies();
+    at(3_000);
+    ledger.told(delayed, "r0");
+    at(5_000);
+    ledger.excuses.lossNoticed("s0");
+    takes(other, true, 2); // the second was in a log yet
+    decides(other, true, 2);
+    ledger.exported("s2", 2);
+    ledger.exported("s2", 3);
+  }
+
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_onlySamplerDied_isNoSplit() {
+    ownerDies(true, true);
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_onlySamplerDiedAndOneIsMissingThatCameThen_isSplit() {
+    ownerDies(true, true);
+    acceptedAt(5_500, 4, false);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_ownerDiedAndOneCouldHaveBeenHeir_isSplit() {
+    ownerDies(false, false);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
   @Test
   void decidedAnewOnThatAndWhatLogsHad_heirOutlivedTheReplayForItsOwner_isSplit() {
     ownerAndHeirDieBetween(
