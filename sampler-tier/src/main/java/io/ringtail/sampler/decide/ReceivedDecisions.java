@@ -337,7 +337,7 @@ public final class ReceivedDecisions {
 
   private @Nullable Peer untold(DecisionBatch batch, int place, boolean all) {
     int slot = TraceHash.slot(batch.hi(place), batch.lo(place));
-    if (!slots.owns(slot)) {
+    if (!slots.owns(slot) || replayable.isSaidByAnother(batch, place)) {
       return null;
     }
     Peer heir = slots.heir(slot);

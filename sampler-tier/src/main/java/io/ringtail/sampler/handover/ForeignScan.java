@@ -151,7 +151,7 @@ final class ForeignScan {
     }
     Map<Told, Notice> notices = new LinkedHashMap<>();
     for (int place = 0; place < batch.size(); place++) {
-      if (!batch.isVoid(place)) {
+      if (!batch.isVoid(place) && !store.replayable.isSaidByAnother(batch, place)) {
         replayable(batch, place, notices);
       }
     }

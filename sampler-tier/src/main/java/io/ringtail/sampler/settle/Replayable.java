@@ -167,6 +167,25 @@ public final class Replayable {
     return (batch.settled() || !settled) && (!batch.isClosed() || batch.seqs().meets(seqs));
   }
 
+  /**
+   * Whether a decision received need not be passed on, as the copy that is found says all it does.
+   * One that is not settled is stored as often as it is told, since each may be settled by whoever
+   * told it: with every move each copy would be told again, and come back.
+   */
+  public boolean isSaidByAnother(DecisionBatch batch, int place) {
+    if (batch.isOwn() || batch.isLate()) {
+      return false;
+    }
+    int entry = index.find(batch.context(place), batch.hi(place), batch.lo(place));
+    if (entry == NONE || entry == entry(batch, place) || keep(entry) != batch.keep(place)) {
+      return false;
+    }
+    DecisionBatch found = batch(entry);
+    return found.isClosed()
+        && (found.isSettled(place(entry)) || !batch.isSettled(place))
+        && found.seqs().reaches(batch.seqs().upTo());
+  }
+
   /** A decision is taken back, or its trace is another's: it is not found any more. */
   public void withdraw(DecisionBatch batch, int place) {
     index.remove(batch, place);

@@ -31,10 +31,10 @@ public final class Views {
    * What {@code self} sees in an epoch of some samplers.
    *
    * @param number of the epoch
+   * @param owners node ids, with a colon and a weight that is not 1
    */
   public static SlotView of(long number, String self, String... owners) {
-    RingTable table =
-        RingTable.build(Arrays.stream(owners).map(o -> new RingMember(o, 1)).toList());
+    RingTable table = RingTable.build(Arrays.stream(owners).map(Views::member).toList());
     List<Peer> peers = table.members().stream().map(m -> peer(m.nodeId())).toList();
     return new SlotView(
         new EpochOrder(1, number),
@@ -43,5 +43,10 @@ public final class Views {
         table.indexOf(self).orElse(-2),
         table.heirs(),
         SlotSet.NONE);
+  }
+
+  private static RingMember member(String owner) {
+    String[] of = owner.split(":", 2);
+    return new RingMember(of[0], of.length == 1 ? 1 : Integer.parseInt(of[1]));
   }
 }
