@@ -275,7 +275,7 @@ public final class ReceivedDecisions {
     store.late.work(nowMillis);
     takeLate();
     share(nowMillis);
-    return tellHeirs(nowMillis) + confirmations.work(isTold(), nowMillis);
+    return tellHeirs(nowMillis) + confirmations.work(isTold() && areHeirsKnown(), nowMillis);
   }
 
   private int tellHeirs(int nowMillis) {
@@ -403,6 +403,11 @@ public final class ReceivedDecisions {
   /** Whether heirs were told of all that is known here, or are being told. */
   private boolean isTold() {
     return !walking && fresh.isEmpty();
+  }
+
+  /** Before they are built nobody was told of what is to move to them. */
+  private boolean areHeirsKnown() {
+    return slots.heirs() != null || slots.self() < 0;
   }
 
   public boolean isIdle() {

@@ -246,6 +246,30 @@ class HandoverOfDecisionsTest extends OverThreeSamplers {
     assertThat(a.set.foreign().oldestLost()).isNull();
   }
 
+  /** It knows them, as it took them; but only who leaves does beside it. */
+  @Test
+  void decisionsOfTheOwnerHandedBack_heirsNotBuiltYet_areTakenWhenItsHeirKnowsThem() {
+    samplers.nameRouter();
+    epoch(1, "a", "b");
+    List<Long> owned = LongStream.range(0, TRACES).boxed().filter(a::owns).toList();
+    owned.forEach(trace -> a.take(Spans.error(trace, 1)));
+    samplers.advance(1500);
+    assertThat(b.set.all()).anyMatch(s -> s.published().replayableDecisions() > 0);
+
+    SlotView next = Samplers.view(2, "a", "a", "c");
+    a.set.slots(
+        new SlotView(next.order(), next.table(), next.owners(), next.self(), null, next.held()));
+    b.epoch(2, "a", "c");
+    c.epoch(2, "a", "c");
+    samplers.advance(200);
+    assertThat(b.set.foreign().oldestLost()).isNotNull();
+
+    a.epoch(2, "a", "c");
+    samplers.advance(200);
+    samplers.assertNothingForeign();
+    assertThat(c.set.all()).anyMatch(s -> s.published().replayableDecisions() > 0);
+  }
+
   private void handOverWithoutAnHeir() {
     samplers.nameRouter();
     firstSpans();
