@@ -212,9 +212,9 @@ final class SimGroup implements SimMembership.Group {
         });
   }
 
-  private static void install(
-      Node n, long id, List<Long> peers, List<Boolean> samplers, boolean merged) {
-    if (id > n.lastView) {
+  /** Unless it has come back with other bits meanwhile: nothing of the old channel comes then. */
+  private void install(Node n, long id, List<Long> peers, List<Boolean> samplers, boolean merged) {
+    if (n.equals(nodes.get(n.bits)) && id > n.lastView) {
       n.lastView = id;
       n.membership.onView(id, peers, samplers, merged);
     }
