@@ -188,9 +188,12 @@ final class Excuses {
 
   /**
    * Whether the last two were killed and nobody had noticed the first, or the last one had nobody
-   * to tell.
+   * to tell: so also one that left in order as the last sampler there was.
    */
   private boolean isNobodyLeft(List<Host> knew, long gone) {
+    if (forgotten.contains(gone)) {
+      return true;
+    }
     List<Host> killed =
         knew.stream()
             .filter(h -> h.killedAt() <= gone)

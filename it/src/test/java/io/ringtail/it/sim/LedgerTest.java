@@ -279,6 +279,30 @@ class LedgerTest {
     assertThat(ledger.judge().part()).isEqualTo(1);
   }
 
+  /** There is nobody it could have given it to. */
+  @Test
+  void decidedOnAPart_theLastWhoKnewLeftAsTheLastSampler_isExcused() {
+    leavesAfterTheOtherWasKilled(2_900);
+    assertThat(ledger.judge().part()).isZero();
+  }
+
+  @Test
+  void decidedOnAPart_theLastWhoKnewLeftBeforeTheLastSampler_isAFault() {
+    leavesAfterTheOtherWasKilled(3_000);
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  private void leavesAfterTheOtherWasKilled(long noneIsLeftMillis) {
+    knownBeforeItCame(
+        false,
+        () -> {
+          killAt(2_000, owner);
+          leaveAt(2_900, heir);
+          at(noneIsLeftMillis);
+          ledger.excuses.decisionsForgotten();
+        });
+  }
+
   /** Of two spans the second is taken by another router, and the first decided without it. */
   private void decidedWithout(long secondMillis, String router) {
     acceptedAt(0, 1, false);
