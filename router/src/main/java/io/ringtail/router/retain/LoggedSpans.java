@@ -3,7 +3,7 @@ package io.ringtail.router.retain;
 import io.ringtail.link.Header;
 
 /**
- * Spans in the log: of one part, and of what was replayed out of it and found no room for a copy.
+ * Spans in the log: of one part, and of what is replayed out of it and may find no room for a copy.
  * Threads: one.
  */
 final class LoggedSpans {
@@ -54,19 +54,19 @@ final class LoggedSpans {
     return OVERHEAD_BYTES + 12 * ends.length;
   }
 
-  /** Whether any part in the log has them. */
+  /** Whether any part in the log has them, or a piece on its way keeps them. */
   boolean areKept() {
     return parts > 0;
   }
 
-  /** One more part in the log has some of them. */
+  /** One more part in the log, or piece on its way, has some of them. */
   LoggedSpans shared() {
     parts++;
     return this;
   }
 
   /**
-   * A part that has them goes.
+   * One that has them goes.
    *
    * @return whether it was the last
    */

@@ -119,9 +119,34 @@ final class PartStore {
    * what is on its way will want it, or by giving something up that has a right to stay (M9).
    */
   private @Nullable LoggedSpans sourceToShare(Piece piece, int bytes) {
-    boolean isShort =
-        config.whenFull() == RetentionConfig.WhenFull.REFUSE && bytes() + bytes > refusalBytes();
+    boolean isShort = shares() && bytes() + bytes > refusalBytes();
     return isShort && piece.source().areKept() ? piece.source() : null;
+  }
+
+  private boolean shares() {
+    return config.whenFull() == RetentionConfig.WhenFull.REFUSE;
+  }
+
+  /**
+   * A piece is cut out of these: where it may have to share them they stay until it is accepted,
+   * though the part that had them goes. Else pieces that several questions cut out of one part
+   * would each want a copy then, together more than there was.
+   */
+  LoggedSpans pin(LoggedSpans spans) {
+    return shares() ? spans.shared() : spans;
+  }
+
+  /** Such a piece is accepted, and in the log, or never will be. */
+  void unpin(LoggedSpans spans) {
+    if (shares()) {
+      letGo(spans);
+    }
+  }
+
+  private void letGo(LoggedSpans spans) {
+    if (spans.letGo()) {
+      release(spans);
+    }
   }
 
   private LoggedSpans copy(Part part) {
@@ -231,9 +256,7 @@ final class PartStore {
   }
 
   private void release(LoggedPart part) {
-    if (part.spans().letGo()) {
-      release(part.spans());
-    }
+    letGo(part.spans());
     heapBytes -= part.heapBytes();
     spanCount -= part.spanCount();
     partsByReceiver.computeIfPresent(part.receiver(), (key, n) -> n == 1 ? null : n - 1);

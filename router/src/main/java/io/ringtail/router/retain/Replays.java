@@ -30,10 +30,10 @@ final class Replays {
   private static final int KEPT_SCRATCH_BYTES = 1 << 20;
 
   private final RetentionMetrics metrics;
-  private final Segments segments;
   private final RetentionLog.Effects effects;
   private final PartCutter cutter;
   private final long questionBytes;
+  private final PartStore store;
   private final Map<Key, Question> questions = new LinkedHashMap<>();
 
   /** By asker, so many at most: questions are repeated until the answer is heard. */
@@ -50,17 +50,18 @@ final class Replays {
   private record Key(SamplerKey asker, long id) {}
 
   /**
+   * @param store has what is replayed: a piece on its way keeps what it was cut out of there
    * @param questionBytes most that is on its way for one question
    */
   Replays(
       RetentionMetrics metrics,
-      Segments segments,
+      PartStore store,
       ByteBufAllocator allocator,
       RetentionLog.Effects effects,
       long questionBytes) {
     this.questionBytes = questionBytes;
+    this.store = store;
     this.metrics = metrics;
-    this.segments = segments;
     this.effects = effects;
     this.cutter = new PartCutter(allocator);
   }
@@ -187,7 +188,7 @@ final class Replays {
       scratch = new byte[Math.max(length, 64 << 10)];
     }
     LoggedSpans spans = part.spans();
-    segments.read(spans.address(), length, scratch);
+    store.segments().read(spans.address(), length, scratch);
     return cutter.read(scratch, spans.context(), spans.headers(), spans.ends());
   }
 
@@ -214,7 +215,7 @@ final class Replays {
                       part.spanBytes(),
                       slots,
                       from.claim(),
-                      from.spans()),
+                      store.pin(from.spans())),
                   question);
             });
   }
@@ -236,6 +237,7 @@ final class Replays {
     }
     bytesOnTheirWay -= piece.bytes();
     letGoOfFirstSeq(piece.firstSeq());
+    store.unpin(piece.source());
     piece.questions().forEach(q -> q.pieceWasAccepted(piece.bytes()));
   }
 

@@ -106,7 +106,7 @@ public final class RetentionLog {
         new PartStore(
             config, this.metrics, memory, new PartCutter(allocator), this::letGoOfFirstSeq);
     this.replays =
-        new Replays(this.metrics, store.segments(), allocator, effects, config.replayBytes());
+        new Replays(this.metrics, store, allocator, effects, config.replayBytes());
   }
 
   /**

@@ -156,6 +156,28 @@ class RetentionPressureTest extends WithRetentionLog {
   }
 
   @Test
+  void fullRefusingLog_askedThrice_itsOriginalsGoBeforeTheAnswers_forgetsNothing() {
+    int parts = fillRefusingLog();
+    double full = f.bytes();
+    for (int id = 1; id <= 3; id++) {
+      f.word(B, new Question(id, SlotSet.ALL, f.order()));
+    }
+    long replayed = f.sent.stream().mapToLong(s -> s.part().spanCount()).sum();
+    assertThat(replayed).isEqualTo(3L * parts * 100);
+    f.mark(A, parts);
+    assertThat(f.log.spanCount()).isZero();
+    f.acceptSent(1_000, B);
+    assertThat(f.count("ringtail_router_forgotten_spans_total")).isZero();
+    assertThat(f.log.spanCount()).isEqualTo(replayed);
+    assertThat(f.bytes()).as("no copies").isLessThan(full + full / 4);
+    f.mark(A, 5_000);
+    f.mark(B, 5_000);
+    assertThat(f.log.spanCount()).isZero();
+    f.accepted(10_000, B, 1);
+    assertThat(f.bytes()).as("all is given back").isLessThan(full / 8);
+  }
+
+  @Test
   void fullRefusingLog_whatWasReplayed_isThereWhenItsOriginalIsForgotten() {
     fillRefusingLog();
     double full = f.bytes();
