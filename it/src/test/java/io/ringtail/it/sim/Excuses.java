@@ -30,6 +30,7 @@ final class Excuses {
   private final List<Long> forgotten = new ArrayList<>();
   private final List<Loss> samplersLost = new ArrayList<>();
   private final List<Noticed> noticed = new ArrayList<>();
+  private final List<Heard> heard = new ArrayList<>();
   private final Set<String> routersLost = new HashSet<>();
   private final List<Stop> routersStood = new ArrayList<>();
 
@@ -49,10 +50,13 @@ final class Excuses {
    *     what it knew from others
    * @param lives it is only taken for dead, and goes on until it hears of that
    */
-  private record Loss(long at, boolean heirless, boolean untold, boolean lives) {}
+  private record Loss(long at, String lost, boolean heirless, boolean untold, boolean lives) {}
 
   /** A sampler uses an epoch by which that one was lost: what it had is asked for from there on. */
   private record Noticed(long at, String lost) {}
+
+  /** A router is told of an epoch that lost that one, and sends it nothing any more. */
+  private record Heard(long at, String router, String lost) {}
 
   /**
    * Routers that go by a chain of their own, with a sampler on it, after one of them, or that
@@ -92,13 +96,22 @@ final class Excuses {
     routersStood.add(new Stop(router, since, world.now()));
   }
 
-  void samplerLost(boolean heirless, boolean untold, boolean lives) {
-    samplersLost.add(new Loss(world.now(), heirless, untold, lives));
+  void samplerLost(String lost, boolean heirless, boolean untold, boolean lives) {
+    samplersLost.add(new Loss(world.now(), lost, heirless, untold, lives));
   }
 
   /** Some sampler goes by an epoch that tells of a loss. */
   void lossNoticed(String lost) {
     noticed.add(new Noticed(world.now(), lost));
+  }
+
+  /**
+   * A router is told of a sampler's loss.
+   *
+   * @param router which incarnation
+   */
+  void lossHeard(String router, String lost) {
+    heard.add(new Heard(world.now(), router, lost));
   }
 
   /**
@@ -286,7 +299,8 @@ final class Excuses {
 
   /**
    * Nor is one replayable for who was taken for lost, and hands over what it had when it hears of
-   * that (L2), long after others had a replay of it, have decided it, and no log has it.
+   * that (L2), long after others had a replay of it, have decided it, and no log has it. It may
+   * have what was sent before the router heard of the loss.
    */
   private boolean isForgottenForStrangers(Ledger.Trace trace, long second) {
     return remembersLittle
@@ -295,7 +309,17 @@ final class Excuses {
                 l ->
                     l.lives
                         && l.at < second
-                        && trace.spans.stream().anyMatch(s -> s.firstSentAt < l.at));
+                        && trace.spans.stream().anyMatch(s -> s.firstSentAt < sendsUntil(s, l)));
+  }
+
+  /** When the router a span was sent to first has heard of a loss. */
+  private long sendsUntil(Ledger.Sent span, Loss loss) {
+    return heard.stream()
+        .filter(h -> h.at > loss.at && h.lost.equals(loss.lost))
+        .filter(h -> span.sentTo.get(0).equals(h.router))
+        .mapToLong(Heard::at)
+        .min()
+        .orElse(loss.at);
   }
 
   /**

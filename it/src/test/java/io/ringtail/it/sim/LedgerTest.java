@@ -42,7 +42,7 @@ class LedgerTest {
 
   private void killAt(long millis, Host sampler) {
     at(millis);
-    ledger.excuses.samplerLost(false, false, false);
+    ledger.excuses.samplerLost(sampler.name(), false, false, false);
     sampler.dies();
   }
 
@@ -249,7 +249,7 @@ class LedgerTest {
         () -> {
           leaveAt(2_000, heir);
           at(2_900);
-          ledger.excuses.samplerLost(true, true, false);
+          ledger.excuses.samplerLost(heir.name(), true, true, false);
           owner.dies();
         });
     assertThat(ledger.judge().part()).isZero();
@@ -272,7 +272,7 @@ class LedgerTest {
         false,
         () -> {
           at(2_000);
-          ledger.excuses.samplerLost(true, true, false);
+          ledger.excuses.samplerLost(heir.name(), true, true, false);
           owner.dies();
           leaveAt(2_900, heir);
         });
@@ -433,6 +433,73 @@ class LedgerTest {
   @Test
   void decidedTwice_onWhatAStoppedRouterHad_allRemembered_isAFault() {
     decidedTwice(SimConfig.ERRORS, 200, 3_900, "r0");
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  /** A sampler is taken for lost at 2,000, and lives; a span is sent then and decided twice. */
+  private void handedOverByAStranger(
+      SimConfig config, boolean lives, long heardMillis, Runnable heard) {
+    ledger = new Ledger(world, config);
+    at(2_000);
+    ledger.excuses.samplerLost(other.name(), false, false, lives);
+    if (heardMillis < 2_010) {
+      at(heardMillis);
+      heard.run();
+    }
+    at(2_010);
+    List<Spans.Span> first = sent(1, true);
+    if (heardMillis > 2_010) {
+      at(heardMillis);
+      heard.run();
+    }
+    at(2_030);
+    ledger.told(first, "r0");
+    at(9_000);
+    takes(owner, true, 1);
+    decides(owner, true, 1);
+    at(9_500);
+    takes(owner, true, 1);
+    decides(owner, true, 1);
+    ledger.exported("s0", 1);
+  }
+
+  private void hears(String router, Host lost) {
+    ledger.excuses.lossHeard(router, lost.name());
+  }
+
+  @Test
+  void decidedTwice_sentBeforeItsRouterHeardOfTheStrangersLoss_isExcused() {
+    handedOverByAStranger(SimConfig.tinyCache(true), true, 2_020, () -> hears("r0", other));
+    assertThat(ledger.judge().twice()).isZero();
+  }
+
+  @Test
+  void decidedTwice_sentBeforeAnotherRouterHeardOfTheStrangersLoss_isAFault() {
+    handedOverByAStranger(SimConfig.tinyCache(true), true, 2_020, () -> hears("r1", other));
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_sentBeforeItsRouterHeardOfAnotherLoss_isAFault() {
+    handedOverByAStranger(SimConfig.tinyCache(true), true, 2_020, () -> hears("r0", heir));
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_sentWhenItsRouterHadHeardOfTheStrangersLoss_isAFault() {
+    handedOverByAStranger(SimConfig.tinyCache(true), true, 2_005, () -> hears("r0", other));
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_sentToOneThatDoesNotLive_isAFault() {
+    handedOverByAStranger(SimConfig.tinyCache(true), false, 2_020, () -> hears("r0", other));
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_ofAStrangerWhereMuchIsRemembered_isAFault() {
+    handedOverByAStranger(SimConfig.ERRORS, true, 2_020, () -> hears("r0", other));
     assertThat(ledger.judge().twice()).isEqualTo(1);
   }
 }

@@ -59,6 +59,7 @@ final class SimRouter extends SimNode {
           simulation.witness.met(Trouble.ROUTER_SKIPS_EPOCH);
         }
         named = true;
+        epoch.lost().forEach(m -> heardOfLoss(m.nodeId()));
         simulation.world.tell(
             "%s is told of %s%s", name, epoch.order(), inTurn ? "" : " out of turn");
         forwarder.onEpoch(epoch, inTurn, () -> membership.inUse(epoch));
@@ -67,6 +68,10 @@ final class SimRouter extends SimNode {
       @Override
       public void onFenced(Member newer) {}
     };
+  }
+
+  private void heardOfLoss(String lost) {
+    simulation.ledger.excuses.lossHeard(toString(), lost);
   }
 
   void accept(byte[] body, Responder responder) {

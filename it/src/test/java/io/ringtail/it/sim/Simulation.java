@@ -359,7 +359,7 @@ final class Simulation {
     witness.lost(node, all());
     if (node instanceof SimSampler) {
       boolean heirless = node.membership.newest().filter(e -> e.activeSamplers() > 1).isEmpty();
-      ledger.excuses.samplerLost(heirless, heirless || isNoHeirReady(node), lives);
+      ledger.excuses.samplerLost(node.name, heirless, heirless || isNoHeirReady(node), lives);
     } else {
       ledger.excuses.routerLost(node.toString());
     }
