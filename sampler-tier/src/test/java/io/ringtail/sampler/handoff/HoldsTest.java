@@ -123,6 +123,28 @@ class HoldsTest {
     assertThat(holds.timeouts()).isZero();
   }
 
+  /** The time of who may have been before is over when the first of them is named. */
+  @Test
+  void hold_noRouterTillOneIsNamedAlone_waitsForWhoFollows() {
+    questions.onEpoch(e(5), Set.of());
+    holds.gain(e(5), SLOTS, Set.of(), true, true, 0);
+    questions.onEpoch(e(6), Set.of(ROUTER));
+    holds.onEpoch(e(6), SLOTS, Set.of(), Set.of(), 3 * SECOND);
+    questions.onReplayed(ROUTER, asked().id());
+    tick(4 * SECOND);
+    assertThat(holds.held()).isEqualTo(SLOTS);
+    questions.onEpoch(e(7), Set.of(ROUTER, 8L));
+    holds.onEpoch(e(7), SLOTS, Set.of(), Set.of(), 4 * SECOND);
+    long ofNew = questions.askNew(SLOTS, Set.of(8L));
+    holds.alsoAwait(ofNew);
+    tick(6 * SECOND);
+    assertThat(holds.held()).isEqualTo(SLOTS);
+    questions.onReplayed(8, ofNew);
+    tick(6 * SECOND);
+    assertThat(holds.held()).isEqualTo(SlotSet.NONE);
+    assertThat(holds.timeouts()).isZero();
+  }
+
   @Test
   void hold_samplerLostBeforeItsWord_asksRoutersAndWaitsForTheLease() {
     holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
