@@ -89,7 +89,7 @@ class LedgerTest {
     takes(owner, false, 2);
     decides(owner, false, 2);
     at(2_000);
-    ledger.excuses.samplerLost(heirless, untold, false);
+    ledger.excuses.samplerLost(owner.name(), heirless, untold, false);
     owner.dies();
     at(3_000);
     ledger.told(delayed, "r0");

@@ -105,8 +105,7 @@ public final class RetentionLog {
     this.store =
         new PartStore(
             config, this.metrics, memory, new PartCutter(allocator), this::letGoOfFirstSeq);
-    this.replays =
-        new Replays(this.metrics, store, allocator, effects, config.replayBytes());
+    this.replays = new Replays(this.metrics, store, allocator, effects, config.replayBytes());
   }
 
   /**
