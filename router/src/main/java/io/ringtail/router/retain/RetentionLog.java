@@ -187,7 +187,7 @@ public final class RetentionLog {
       floor.lower(from, lowering.seq());
       effects.say(from, new RouterWord.Lowered(lowering.id()));
     } else if (word instanceof SamplerWord.Question question) {
-      if (!floor.isLost(from)) {
+      if (!floor.isLost(from) || isAhead(question.epoch())) {
         replays.asked(new Question(from, question.id(), question.slots(), question.epoch()));
       }
     } else if (word instanceof SamplerWord.NeedsNothing of) {
@@ -200,6 +200,12 @@ public final class RetentionLog {
     } else {
       throw new AssertionError(word);
     }
+  }
+
+  /** Who asks by it may have been lost before; it is in use here as soon as links have ended. */
+  private boolean isAhead(EpochOrder epoch) {
+    RoutingTable now = table;
+    return now != null && epoch.compareTo(now.order()) > 0;
   }
 
   /**

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringtail.cluster.EpochOrder;
 import io.ringtail.link.Mark;
 import io.ringtail.link.RouterWord.Has;
+import io.ringtail.link.RouterWord.Replayed;
 import io.ringtail.link.SamplerWord.AskHas;
 import io.ringtail.link.SamplerWord.Empty;
 import io.ringtail.link.SamplerWord.NeedsNothing;
@@ -130,6 +131,22 @@ class RetentionLossTest extends WithRetentionLog {
     f.epoch(List.of(A, B));
     f.mark(A, 1);
     assertThat(f.log.isEmpty()).isTrue();
+  }
+
+  /** The log has that epoch when the links to whom it loses have ended: its links come before. */
+  @Test
+  void lostSampler_asksByAnEpochThatIsNotInUseYetAndNamesIt_isAnswered() {
+    f.epoch(List.of(A, B, C));
+    f.accepted(1, B);
+    f.epoch(List.of(B), A, C);
+    f.word(A, new Question(7, SlotSet.ALL, new EpochOrder(1, 3)));
+    f.word(C, new Question(8, SlotSet.ALL, new EpochOrder(1, 3)));
+    assertThat(f.sent).isEmpty();
+    f.epoch(List.of(A), B);
+    assertThat(f.sent).hasSize(1);
+    f.acceptSent(2, A);
+    assertThat(f.saidTo(A)).containsExactly(new Replayed(7));
+    assertThat(f.saidTo(C)).as("not named").isEmpty();
   }
 
   @Test
