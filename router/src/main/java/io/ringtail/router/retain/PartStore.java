@@ -90,7 +90,7 @@ final class PartStore {
   @Nullable LoggedPart add(
       Part part, long seq, EpochOrder epoch, SamplerKey receiver, SentFor sentFor, long nowNanos) {
     Piece piece = sentFor.piece();
-    LoggedSpans source = piece == null ? null : sourceToShare(piece, part.spanBytes());
+    LoggedSpans source = piece == null ? null : sourceToShare(piece);
     if (source == null && !makeRoom(part.spanBytes())) {
       forget(receiver, seq, part.spanCount());
       return null;
@@ -115,12 +115,11 @@ final class PartStore {
   }
 
   /**
-   * What a piece was cut out of, if it is there and a copy of the piece would have room only where
-   * what is on its way will want it, or by giving something up that has a right to stay (M9).
+   * What a piece was cut out of, where that must not go for it (M9): a copy would take the room of
+   * what is on its way, which was taken in as it fits, and what has a right to stay would go.
    */
-  private @Nullable LoggedSpans sourceToShare(Piece piece, int bytes) {
-    boolean isShort = shares() && bytes() + bytes > refusalBytes();
-    return isShort && piece.source().areKept() ? piece.source() : null;
+  private @Nullable LoggedSpans sourceToShare(Piece piece) {
+    return shares() && piece.source().areKept() ? piece.source() : null;
   }
 
   private boolean shares() {

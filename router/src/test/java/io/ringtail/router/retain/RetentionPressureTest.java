@@ -155,6 +155,23 @@ class RetentionPressureTest extends WithRetentionLog {
     assertThat(f.isFull()).isTrue();
   }
 
+  /** The intake has promised that room to what is on its way. */
+  @Test
+  void refusingLogWithRoom_replays_takesNoneOfIt() {
+    f = new LogFixture(new RetentionConfig(1 << 20, WhenFull.REFUSE, Duration.ZERO));
+    f.epoch(List.of(A, B));
+    int parts = 0;
+    while (f.bytes() < 500_000) {
+      f.accepted(++parts, A, 100);
+    }
+    double before = f.bytes();
+    f.epoch(List.of(B), A);
+    f.word(B, new Question(1, SlotSet.ALL, f.order()));
+    f.acceptSent(1_000, B);
+    assertThat(f.log.spanCount()).isEqualTo(2L * parts * 100);
+    assertThat(f.bytes()).isLessThan(before + before / 8);
+  }
+
   @Test
   void fullRefusingLog_askedThrice_itsOriginalsGoBeforeTheAnswers_forgetsNothing() {
     int parts = fillRefusingLog();
