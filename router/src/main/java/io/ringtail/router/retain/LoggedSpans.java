@@ -3,7 +3,7 @@ package io.ringtail.router.retain;
 import io.ringtail.link.Header;
 
 /**
- * Spans in the log: of one part, and of what is replayed out of it and may find no room for a copy.
+ * Spans in the log: of one part, and in a log that refuses also of what is replayed out of it.
  * Threads: one.
  */
 final class LoggedSpans {
@@ -52,11 +52,6 @@ final class LoggedSpans {
   /** Java heap they take beside the headers, which are shared. */
   int heapBytes() {
     return OVERHEAD_BYTES + 12 * ends.length;
-  }
-
-  /** Whether any part in the log has them, or a piece on its way keeps them. */
-  boolean areKept() {
-    return parts > 0;
   }
 
   /** One more part in the log, or piece on its way, has some of them. */

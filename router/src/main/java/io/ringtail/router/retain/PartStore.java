@@ -119,7 +119,7 @@ final class PartStore {
    * what is on its way, which was taken in as it fits, and what has a right to stay would go.
    */
   private @Nullable LoggedSpans sourceToShare(Piece piece) {
-    return shares() && piece.source().areKept() ? piece.source() : null;
+    return shares() ? piece.source() : null;
   }
 
   private boolean shares() {
@@ -127,9 +127,8 @@ final class PartStore {
   }
 
   /**
-   * A piece is cut out of these: where it may have to share them they stay until it is accepted,
-   * though the part that had them goes. Else pieces that several questions cut out of one part
-   * would each want a copy then, together more than there was.
+   * A piece is cut out of these: where it will share them they stay until it is accepted, though
+   * the part that had them goes.
    */
   LoggedSpans pin(LoggedSpans spans) {
     return shares() ? spans.shared() : spans;
@@ -149,34 +148,41 @@ final class PartStore {
   }
 
   private LoggedSpans copy(Part part) {
-    int groups = part.groupCount();
-    Header[] groupHeaders = new Header[2 * groups];
-    int[] ends = new int[groups];
-    int start = part.spansStart(0);
-    for (int g = 0; g < groups; g++) {
-      groupHeaders[2 * g] = headers.acquire(part.resource(g));
-      groupHeaders[2 * g + 1] = headers.acquire(part.scope(g));
-      ends[g] = part.spansEnd(g) - start;
+    Header[] groupHeaders = headersOf(part);
+    for (int i = 0; i < groupHeaders.length; i++) {
+      groupHeaders[i] = headers.acquire(groupHeaders[i]);
     }
-    long address = segments.append(part.array(), start, part.spanBytes());
+    long address = segments.append(part.array(), part.spansStart(0), part.spanBytes());
     LoggedSpans spans =
-        new LoggedSpans(address, headers.acquire(part.context()), groupHeaders, ends);
+        new LoggedSpans(address, headers.acquire(part.context()), groupHeaders, endsOf(part));
     heapBytes += spans.heapBytes();
     return spans;
   }
 
   private int[] slotsOf(Part part) {
     int start = part.spansStart(0);
-    int groups = part.groupCount();
-    Header[] groupHeaders = new Header[2 * groups];
-    int[] ends = new int[groups];
-    for (int g = 0; g < groups; g++) {
-      groupHeaders[2 * g] = part.resource(g);
-      groupHeaders[2 * g + 1] = part.scope(g);
-      ends[g] = part.spansEnd(g) - start;
-    }
     byte[] bytes = Arrays.copyOfRange(part.array(), start, start + part.spanBytes());
-    return cutter.read(bytes, part.context(), groupHeaders, ends).slotsWithin(SlotSet.ALL);
+    return cutter
+        .read(bytes, part.context(), headersOf(part), endsOf(part))
+        .slotsWithin(SlotSet.ALL);
+  }
+
+  /** Resource and scope of each group, in turn. */
+  private static Header[] headersOf(Part part) {
+    Header[] headers = new Header[2 * part.groupCount()];
+    for (int g = 0; g < part.groupCount(); g++) {
+      headers[2 * g] = part.resource(g);
+      headers[2 * g + 1] = part.scope(g);
+    }
+    return headers;
+  }
+
+  private static int[] endsOf(Part part) {
+    int[] ends = new int[part.groupCount()];
+    for (int g = 0; g < ends.length; g++) {
+      ends[g] = part.spansEnd(g) - part.spansStart(0);
+    }
+    return ends;
   }
 
   /** Where the JVM gives no more memory the oldest parts are given up, whatever the limit says. */

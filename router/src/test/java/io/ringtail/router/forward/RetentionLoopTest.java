@@ -160,7 +160,9 @@ class RetentionLoopTest {
     control.runPendingTasks();
     assertThat(held).hasValue(0);
     assertThat(rooms).singleElement().isEqualTo(log.roomBytes());
-    assertThat(log.roomBytes()).isLessThanOrEqualTo((1 << 20) - part.spanBytes());
+    assertThat(log.roomBytes())
+        .as("the piece itself takes some, though no copy")
+        .isLessThan(1 << 20);
   }
 
   private void run() {

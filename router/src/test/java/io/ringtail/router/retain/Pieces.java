@@ -7,8 +7,7 @@ public final class Pieces {
   private Pieces() {}
 
   public static Piece firstAccepted(long seq) {
-    LoggedSpans gone = new LoggedSpans(0, Header.EMPTY, new Header[2], new int[] {100});
-    gone.letGo();
-    return new Piece(seq, 0, 100, new int[] {1}, new Claim(), gone);
+    LoggedSpans source = new LoggedSpans(0, Header.EMPTY, new Header[2], new int[] {100});
+    return new Piece(seq, 0, 100, new int[] {1}, new Claim(), source);
   }
 }

@@ -66,7 +66,7 @@ final class Self {
   boolean goOn(Optional<Epoch> newest) {
     Member next = wanted;
     boolean wasNamed = !member.incarnation().order().equals(EpochOrder.NONE);
-    if (next == null || (wasNamed && !isAsSaid(newest))) {
+    if (next == null || (wasNamed && !standsAsSaid(newest))) {
       return false;
     }
     wanted = null;
@@ -76,7 +76,15 @@ final class Self {
 
   /** Whether that epoch has it as it was last updated. */
   boolean isAsWanted(Optional<Epoch> newest) {
-    return wanted == null && isAsSaid(newest);
+    return wanted == null && standsAsSaid(newest);
+  }
+
+  /** By what moves slots; other parts of a member an older coordinator may not know. */
+  private boolean standsAsSaid(Optional<Epoch> newest) {
+    return newest
+        .flatMap(e -> e.memberWith(bits))
+        .filter(m -> m.state() == member.state() && m.weight() == member.weight())
+        .isPresent();
   }
 
   void leave() {

@@ -289,8 +289,11 @@ public final class JGroupsMembership implements Membership {
     enqueue(
         () -> {
           updated = self;
-          step((epochs, now) -> epochs.update(self, now));
-          updates.decrementAndGet();
+          try {
+            step((epochs, now) -> epochs.update(self, now));
+          } finally {
+            updates.decrementAndGet(); // else it could never leave with a word
+          }
         });
   }
 
