@@ -82,7 +82,10 @@ final class Schedule {
     }
     Kind kind = Kind.of(seed);
     boolean slow = Math.floorMod(seed >>> 4, kind.slowEvery()) == 0;
-    Simulation s = new Simulation(seed, (slow ? config.slowly() : config).by(rules), telling);
+    if (slow) {
+      config = isPadded(want, config) ? config.slowlyWithLargeSpans() : config.slowly();
+    }
+    Simulation s = new Simulation(seed, config.by(rules), telling);
     s.world.slowShare = 0.75;
     Schedule schedule = new Schedule(s, kind);
     schedule.start(want);
@@ -123,8 +126,13 @@ final class Schedule {
         });
   }
 
+  /** Whether spans are large, so that little room is soon full. */
+  private static boolean isPadded(Want want, SimConfig config) {
+    return want == Want.MEMORY || config.logsRefuse();
+  }
+
   private void surround(Want want) {
-    if (want == Want.MEMORY || s.config.logsRefuse()) {
+    if (isPadded(want, s.config)) {
       s.clients.padding = 3_000;
     }
     if (want == Want.MEMORY_OF_DECISIONS) {

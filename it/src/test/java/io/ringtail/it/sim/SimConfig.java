@@ -78,13 +78,22 @@ record SimConfig(
 
   /** Handoffs and replays have little under way at once, so they last. */
   SimConfig slowly() {
+    return paced(SLOW_BYTES);
+  }
+
+  /** The same for spans of some KB: one by one they would last longer than any grace. */
+  SimConfig slowlyWithLargeSpans() {
+    return paced(4 * SLOW_BYTES);
+  }
+
+  private SimConfig paced(int bytes) {
     return new SimConfig(
-        SimShardAccess.paced(shards, SLOW_BYTES, 2 * SLOW_BYTES),
+        SimShardAccess.paced(shards, bytes, 2L * bytes),
         tail,
         errorsOnly,
         exportRoom,
         new RetentionConfig(
-            log.maxBytes(), log.whenFull(), log.cover(), log.memoryBytes(), 2 * SLOW_BYTES),
+            log.maxBytes(), log.whenFull(), log.cover(), log.memoryBytes(), 2L * bytes),
         rules);
   }
 

@@ -45,6 +45,9 @@ final class Simulation {
   /** Whether who was suspected while it was paused gets a view of its own. */
   boolean wakesAlone;
 
+  /** Whether no side is healed any more but by whoever makes one. */
+  private boolean isHealedAll;
+
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final Map<SimNode, List<Runnable>> deathWatch = new HashMap<>();
   private final Quiet quiet = new Quiet(this);
@@ -338,6 +341,7 @@ final class Simulation {
         nanos,
         () -> {
           if (!node.host.isAlive()) {
+            healAtLast();
             return;
           }
           world.tell("resume %s", node);
@@ -351,8 +355,20 @@ final class Simulation {
               group.wakeAlone(node.bits);
             }
             after(World.SECOND + world.below(5 * World.SECOND), group::heal);
+          } else {
+            healAtLast();
           }
         });
+  }
+
+  /**
+   * Ends a side that a pause has made after all else was healed, and that others may have joined:
+   * nobody else would.
+   */
+  private void healAtLast() {
+    if (isHealedAll && !group.isWhole()) {
+      after(World.SECOND, group::heal);
+    }
   }
 
   private void lost(SimNode node, boolean lives) {
@@ -414,6 +430,7 @@ final class Simulation {
       }
     }
     after(World.SECOND, group::heal);
+    isHealedAll = true;
     world.runUntil(world.now() + quietLimitNanos, quiet::isReached);
     boolean rests = quiet.isReached();
     Ledger.Verdict verdict = ledger.judge();
