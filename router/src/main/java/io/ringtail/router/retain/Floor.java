@@ -63,6 +63,9 @@ final class Floor {
   /** Those whose question was answered since. */
   private final Set<SamplerKey> answered = new HashSet<>();
 
+  /** Epochs that are or were in use since samplers have seen this router come. */
+  private final Set<EpochOrder> used = Collections.newSetFromMap(new Recent<>(REMEMBERED));
+
   private EpochOrder inUse = EpochOrder.NONE;
   private EpochOrder outOfTurn = EpochOrder.NONE;
   private long outOfTurnNanos;
@@ -104,12 +107,17 @@ final class Floor {
     lower(by, seq - 1);
   }
 
-  /** A mark, which may fall (M4); those of the lost are ignored (M6). */
+  /**
+   * A mark, which may fall (M4); those of the lost are ignored (M6). One given in an epoch that is
+   * not in use here may be so high because somebody whom this router does not know has what was
+   * below it: until that epoch is, it may only fall by it (M5).
+   */
   void marked(SamplerKey by, Mark mark) {
     if (isConstraining(by)) {
       LivingMark sampler = living.computeIfAbsent(by, key -> new LivingMark());
-      sampler.mark = mark.seq();
-      sampler.markEpoch = mark.epoch();
+      boolean counts = used.contains(mark.epoch());
+      sampler.mark = counts ? mark.seq() : Math.min(sampler.mark, mark.seq());
+      sampler.later = counts ? null : mark;
     }
   }
 
@@ -120,23 +128,18 @@ final class Floor {
   /** A mark that is at most {@code seq} from now on (H3). */
   void lower(SamplerKey of, long seq) {
     if (isConstraining(of)) {
-      LivingMark sampler = living.computeIfAbsent(of, key -> new LivingMark());
-      sampler.mark = Math.min(sampler.mark, seq);
+      living.computeIfAbsent(of, key -> new LivingMark()).lower(seq);
     }
   }
 
   /**
    * The mark by which a part this sampler accepted may go though others' are lower (M7).
    *
-   * @param applied the router's newest epoch: a mark of a later one does not count
    * @return 0 if there is no such mark
    */
-  long ownMark(SamplerKey of, EpochOrder applied) {
+  long ownMark(SamplerKey of) {
     LivingMark sampler = living.get(of);
-    if (sampler == null || sampler.mark == NONE || sampler.markEpoch.compareTo(applied) > 0) {
-      return 0;
-    }
-    return sampler.mark;
+    return sampler == null || sampler.mark == NONE ? 0 : sampler.mark;
   }
 
   /** The newest mark of a sampler, lost ones included; 0 if none is known. */
@@ -207,6 +210,8 @@ final class Floor {
       }
     }
     named.values().forEach(m -> name(Named.of(m)));
+    used.add(epoch.order());
+    takeLaterMarks();
     early.forgetOlder(named, epoch.order());
     waitForOwners(named, nowNanos);
     toAsk.retainAll(named.keySet());
@@ -216,6 +221,7 @@ final class Floor {
 
   private void beginAnew(Map<SamplerKey, Member> named) {
     toAsk.clear();
+    used.clear(); // what was given in them did not count with this router
     contentUpTo.clear(); // of another chain, perhaps
     for (Map.Entry<SamplerKey, Member> m : named.entrySet()) {
       if (m.getValue().ownsSlots()) {
@@ -274,6 +280,16 @@ final class Floor {
     record.awaitsOwners = awaitsOwners;
     record.ownGap = !inTurn && wordsCount && !awaitsOwners;
     lost.put(sampler, record);
+  }
+
+  private void takeLaterMarks() {
+    for (LivingMark sampler : living.values()) {
+      Mark later = sampler.later;
+      if (later != null && used.contains(later.epoch())) {
+        sampler.mark = later.seq();
+        sampler.later = null;
+      }
+    }
   }
 
   /** Without owners nobody asks for what was lost (S3): the first that come do, for all slots. */

@@ -1,6 +1,6 @@
 package io.ringtail.router.retain;
 
-import io.ringtail.cluster.EpochOrder;
+import io.ringtail.link.Mark;
 import org.jspecify.annotations.Nullable;
 
 /** A living sampler's newest mark. Threads: one. */
@@ -9,5 +9,15 @@ final class LivingMark {
   Floor.@Nullable Named named;
 
   long mark = Floor.NONE;
-  EpochOrder markEpoch = EpochOrder.NONE;
+
+  /** The newest, if it was given in an epoch that is not in use here yet (M5). */
+  @Nullable Mark later;
+
+  void lower(long seq) {
+    mark = Math.min(mark, seq);
+    Mark next = later;
+    if (next != null && next.seq() > seq) {
+      later = new Mark(seq, next.epoch());
+    }
+  }
 }

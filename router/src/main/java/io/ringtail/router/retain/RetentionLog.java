@@ -310,20 +310,19 @@ public final class RetentionLog {
    * time, from where it stopped on.
    */
   private void relieve() {
-    RoutingTable now = table;
     Predicate<LoggedPart> goes = part -> part.claim().hasEnded();
-    if (now != null && !floor.isOutOfTurn()) {
-      goes = goes.or(settledByItsOwner(now.order()));
+    if (table != null && !floor.isOutOfTurn()) {
+      goes = goes.or(settledByItsOwner());
     }
     long pinnedFrom = replays.pinnedFrom();
     relievedTo =
         store.releaseIf(Math.min(relievedTo, pinnedFrom), pinnedFrom, LOOK_PARTS_A_TICK, goes);
   }
 
-  private Predicate<LoggedPart> settledByItsOwner(EpochOrder applied) {
+  private Predicate<LoggedPart> settledByItsOwner() {
     Map<SamplerKey, Long> marks = new HashMap<>();
     return part ->
-        part.seq() <= marks.computeIfAbsent(part.receiver(), key -> floor.ownMark(key, applied))
+        part.seq() <= marks.computeIfAbsent(part.receiver(), floor::ownMark)
             && !moves.since(part.epoch(), part.receiver());
   }
 

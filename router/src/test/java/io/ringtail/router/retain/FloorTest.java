@@ -34,6 +34,36 @@ class FloorTest {
     assertThat(floor.value()).isEqualTo(10);
   }
 
+  /** In E2 A has given C, whom this router does not know, what was below its mark. */
+  @Test
+  void mark_ofAnEpochThatIsNotInUseHere_countsWhenThatIs_untilThenOnlyIfLower() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
+    floor.marked(SamplerKey.of(A), new Mark(10, E1));
+    floor.marked(SamplerKey.of(A), new Mark(30, E2));
+    assertThat(floor.value()).isEqualTo(10);
+    floor.marked(SamplerKey.of(A), new Mark(8, E2));
+    assertThat(floor.value()).isEqualTo(8);
+    floor.marked(SamplerKey.of(A), new Mark(30, E2));
+    floor.accepted(SamplerKey.of(A), 26);
+    assertThat(floor.ownMark(SamplerKey.of(A))).isEqualTo(8);
+    floor.onEpoch(epoch(E2, List.of(A, B, C), List.of()), true, null, 0);
+    assertThat(floor.value()).isEqualTo(25);
+    floor.marked(SamplerKey.of(A), new Mark(40, E1));
+    assertThat(floor.value()).as("by who is behind").isEqualTo(40);
+  }
+
+  /** Samplers took it for lost by E2 and see it come anew by E3. */
+  @Test
+  void mark_ofAnEpochBeforeSamplersSawThisRouterCome_onlyLowers() {
+    floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
+    floor.onEpoch(epoch(E3, List.of(A, B), List.of()), false, E3, 0);
+    floor.asked(SamplerKey.of(A), E3);
+    floor.asked(SamplerKey.of(B), E3);
+    floor.marked(SamplerKey.of(A), new Mark(10, E3));
+    floor.marked(SamplerKey.of(A), new Mark(30, E1));
+    assertThat(floor.value()).isEqualTo(10);
+  }
+
   @Test
   void gapOfTheRoutersOwn_whoIsNoLongerNamed_isReleasedByWordsAlone() {
     floor.onEpoch(epoch(E1, List.of(A, B), List.of()), true, null, 0);
