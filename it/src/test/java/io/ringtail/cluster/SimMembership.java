@@ -39,6 +39,10 @@ public final class SimMembership implements Membership {
   private @Nullable Epochs epochs;
   private @Nullable EpochListener listener;
   private long bits;
+
+  /** Newest state and weight that were told: it may come back before it has said so. */
+  private @Nullable Member updated;
+
   private Lease lease = Lease.NONE;
 
   public SimMembership(
@@ -136,6 +140,7 @@ public final class SimMembership implements Membership {
 
   @Override
   public void update(Member self) {
+    updated = self;
     doAll(epochs().update(self, clock.getAsLong()));
   }
 
@@ -165,6 +170,9 @@ public final class SimMembership implements Membership {
     group.comeBack(bits, newBits);
     bits = newBits;
     epochs = new Epochs(self, checksum, rules);
+    if (updated != null) {
+      doAll(epochs.update(updated, clock.getAsLong()));
+    }
   }
 
   @Override
