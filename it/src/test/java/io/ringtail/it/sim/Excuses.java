@@ -292,9 +292,19 @@ final class Excuses {
     return losses.size() >= knew
         || losses.stream().anyMatch(Loss::heirless)
         || wasForgotten(first, second)
+        || isForgottenUntold(trace, first, second)
         || isForgottenForRouters(trace)
         || (onlyLater && isForgottenForStopped(trace, first))
         || isForgottenForStrangers(trace, second);
+  }
+
+  /**
+   * Whether the last who knew of it was killed with nobody to tell, when those who had known before
+   * had left in order: who has joined meanwhile may be named already, and have no epoch in use.
+   */
+  private boolean isForgottenUntold(Ledger.Trace trace, long first, long second) {
+    long gone = last(whoKnewAndAreGone(trace, Host::goneAt), Host::goneAt);
+    return first < gone && gone <= second && isUntold(gone);
   }
 
   /**

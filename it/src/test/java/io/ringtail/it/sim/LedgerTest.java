@@ -502,4 +502,74 @@ class LedgerTest {
     handedOverByAStranger(SimConfig.ERRORS, true, 2_020, () -> hears("r0", other));
     assertThat(ledger.judge().twice()).isEqualTo(1);
   }
+
+  /** A span is decided by the owner; when its heir and then it are gone another decides it anew. */
+  private void decidedAgainByAnother(Runnable theirEnds) {
+    acceptedAt(0, 1, true);
+    at(1_000);
+    takes(owner, true, 1);
+    at(1_100);
+    ledger.heard(heir, HI, LO);
+    decides(owner, true, 1);
+    ledger.exported("s0", 1);
+    theirEnds.run();
+    at(8_000);
+    takes(other, true, 1);
+    decides(other, true, 1);
+    ledger.exported("s2", 1);
+  }
+
+  private void killUntoldAt(long millis, Host sampler) {
+    at(millis);
+    ledger.excuses.samplerLost(sampler.name(), false, true, false);
+    sampler.dies();
+  }
+
+  @Test
+  void decidedTwice_heirLeftAndOwnerHadNobodyToTell_isExcused() {
+    decidedAgainByAnother(
+        () -> {
+          leaveAt(2_000, heir);
+          killUntoldAt(2_900, owner);
+        });
+    assertThat(ledger.judge().twice()).isZero();
+  }
+
+  @Test
+  void decidedTwice_heirLeftAndOwnerHadOneToTell_isAFault() {
+    decidedAgainByAnother(
+        () -> {
+          leaveAt(2_000, heir);
+          killAt(2_900, owner);
+        });
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_ownerHadNobodyToTellAndItsHeirLives_isAFault() {
+    decidedAgainByAnother(() -> killUntoldAt(2_900, owner));
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_ownerHadNobodyToTellAndItsHeirLeftLater_isAFault() {
+    decidedAgainByAnother(
+        () -> {
+          killUntoldAt(2_000, owner);
+          leaveAt(2_900, heir);
+        });
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedTwice_anotherHeardBeforeTheLastWasKilled_isAFault() {
+    decidedAgainByAnother(
+        () -> {
+          leaveAt(2_000, heir);
+          at(2_500);
+          ledger.heard(other, HI, LO);
+          killUntoldAt(2_900, owner);
+        });
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
 }
