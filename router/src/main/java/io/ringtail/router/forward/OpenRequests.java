@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
  * counts to its end also if all its requests are answered, as more may come.
  *
  * <p>What was thrown somewhere may leave a request unanswered, which would keep samplers from ever
- * forgetting anything. So a window in which none can be open any more is given up.
+ * forgetting anything. So a window in which none can be open any more is given up. A process that
+ * is stopped answers nothing, so of what lies between two looks no more than {@value #STILL_MILLIS}
+ * ms count for that: whoever looks does so each 20 ms.
  *
  * <p>Threads: any.
  */
 final class OpenRequests {
   static final long WINDOW_MILLIS = 100;
+  static final long STILL_MILLIS = 300;
   private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(WINDOW_MILLIS);
+  private static final long STILL_NANOS = TimeUnit.MILLISECONDS.toNanos(STILL_MILLIS);
 
   private final Seqs seqs;
   private final Duration atMost;
@@ -35,6 +39,11 @@ final class OpenRequests {
   /** The oldest first. */
   private final ArrayDeque<Window> windows = new ArrayDeque<>();
 
+  private long lookedNanos;
+
+  /** How long this process stood still, as far as looks tell. */
+  private long stoodNanos;
+
   /** Where requests are counted, if there is one that is not over. */
   private volatile @Nullable Window current;
 
@@ -42,11 +51,13 @@ final class OpenRequests {
   private static final class Window implements Runnable {
     private final long seq;
     private final long openedNanos;
+    private final long stoodBeforeNanos;
     private final AtomicLong open = new AtomicLong();
 
-    Window(long seq, long openedNanos) {
+    Window(long seq, long openedNanos, long stoodBeforeNanos) {
       this.seq = seq;
       this.openedNanos = openedNanos;
+      this.stoodBeforeNanos = stoodBeforeNanos;
     }
 
     @Override
@@ -56,6 +67,11 @@ final class OpenRequests {
 
     boolean isOlder(long nanos, long nowNanos) {
       return nowNanos - openedNanos >= nanos;
+    }
+
+    /** Not counting how long the process stood still since. */
+    boolean isOlderAwake(long nanos, long nowNanos, long stoodNanos) {
+      return isOlder(nanos + stoodNanos - stoodBeforeNanos, nowNanos);
     }
   }
 
@@ -67,6 +83,7 @@ final class OpenRequests {
     this.atMost = atMost;
     this.mishaps = mishaps;
     this.nanoTime = nanoTime;
+    this.lookedNanos = nanoTime.getAsLong();
   }
 
   /**
@@ -96,7 +113,7 @@ final class OpenRequests {
     letGo();
     Window present = current;
     if (present == null) {
-      present = new Window(seqs.next(), nanoTime.getAsLong());
+      present = new Window(seqs.next(), lookedNanos, stoodNanos);
       windows.add(present);
       current = present;
     }
@@ -116,6 +133,8 @@ final class OpenRequests {
   /** Nobody comes to a window that is over: it goes when its requests are answered. */
   private void letGo() {
     long nowNanos = nanoTime.getAsLong();
+    stoodNanos += Math.max(0, nowNanos - lookedNanos - STILL_NANOS);
+    lookedNanos = nowNanos;
     Window present = current;
     if (present != null && present.isOlder(WINDOW_NANOS, nowNanos)) {
       current = null; // before its count is read: who is counted later sees it
@@ -123,7 +142,7 @@ final class OpenRequests {
     windows.removeIf(w -> w != current && w.open.get() == 0);
     long leakedNanos = atMost.toNanos() + WINDOW_NANOS;
     for (Window w = windows.peek();
-        w != null && w.isOlder(leakedNanos, nowNanos);
+        w != null && w.isOlderAwake(leakedNanos, nowNanos, stoodNanos);
         w = windows.peek()) {
       windows.remove();
       mishaps.happened(

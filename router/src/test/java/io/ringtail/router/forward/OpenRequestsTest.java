@@ -15,16 +15,20 @@ import org.slf4j.LoggerFactory;
 
 class OpenRequestsTest {
   private static final Duration AT_MOST = Duration.ofDays(10);
+  private static final Duration SHORT = Duration.ofSeconds(16);
 
   private final Seqs seqs = new Seqs();
   private final AtomicLong now = new AtomicLong(-7);
   private final Counter mishaps = new Counter();
-  private final OpenRequests requests =
-      new OpenRequests(
-          seqs,
-          AT_MOST,
-          new Mishaps(mishaps, LoggerFactory.getLogger(OpenRequestsTest.class), now::get),
-          now::get);
+  private final OpenRequests requests = requests(AT_MOST);
+
+  private OpenRequests requests(Duration atMost) {
+    return new OpenRequests(
+        seqs,
+        atMost,
+        new Mishaps(mishaps, LoggerFactory.getLogger(OpenRequestsTest.class), now::get),
+        now::get);
+  }
 
   private void pass(long millis, int sendings) {
     now.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
@@ -99,21 +103,75 @@ class OpenRequestsTest {
     assertThat(requests.oldestSeq()).isEqualTo(Long.MAX_VALUE);
   }
 
+  /** Somebody looks each 20 ms, as the loop does. */
+  private void passLooking(OpenRequests at, long millis) {
+    for (long left = millis; left > 0; left -= 20) {
+      pass(Math.min(20, left), 0);
+      at.oldestSeq();
+    }
+  }
+
   @Test
   void request_thatIsNeverAnswered_isGivenUpAndCounted() {
-    Runnable never = requests.begin();
-    pass(AT_MOST.toMillis(), 10);
-    requests.begin();
-    pass(OpenRequests.WINDOW_MILLIS - 1, 10);
-    assertThat(requests.oldestSeq()).isEqualTo(1);
-    assertThat(requests.count()).isEqualTo(2);
+    OpenRequests at = requests(SHORT);
+    Runnable never = at.begin();
+    passLooking(at, SHORT.toMillis());
+    pass(0, 10);
+    at.begin();
+    passLooking(at, OpenRequests.WINDOW_MILLIS - 1);
+    assertThat(at.oldestSeq()).isEqualTo(1);
+    assertThat(at.count()).isEqualTo(2);
     assertThat(mishaps.getCount()).isZero();
     pass(1, 0);
-    assertThat(requests.oldestSeq()).isEqualTo(12);
-    assertThat(requests.count()).isEqualTo(1);
+    assertThat(at.oldestSeq()).isEqualTo(12);
+    assertThat(at.count()).isEqualTo(1);
     assertThat(mishaps.getCount()).isEqualTo(1);
     never.run();
-    assertThat(requests.count()).isEqualTo(1);
+    assertThat(at.count()).isEqualTo(1);
+  }
+
+  @Test
+  void processThatWasStopped_givesUpNothingForThatTime() {
+    OpenRequests at = requests(SHORT);
+    Runnable first = at.begin();
+    passLooking(at, SHORT.toMillis() / 2);
+    Runnable second = at.begin();
+    pass(10 * SHORT.toMillis(), 0);
+    assertThat(at.oldestSeq()).isEqualTo(1);
+    first.run();
+    assertThat(at.oldestSeq()).isEqualTo(2);
+    second.run();
+    assertThat(at.oldestSeq()).isEqualTo(Long.MAX_VALUE);
+    assertThat(mishaps.getCount()).isZero();
+  }
+
+  @Test
+  void processThatWasStopped_thenGivesUpWhatIsNeverAnswered() {
+    OpenRequests at = requests(SHORT);
+    at.begin();
+    pass(10 * SHORT.toMillis(), 0);
+    at.begin();
+    long lasts = SHORT.toMillis() + OpenRequests.WINDOW_MILLIS;
+    passLooking(at, lasts - OpenRequests.STILL_MILLIS - 1);
+    assertThat(mishaps.getCount()).isZero();
+    passLooking(at, 1);
+    assertThat(mishaps.getCount()).isEqualTo(1);
+    assertThat(at.count()).as("that began when it went on").isEqualTo(1);
+    passLooking(at, OpenRequests.STILL_MILLIS);
+    assertThat(at.count()).isZero();
+  }
+
+  /** As on a machine without a core to spare. */
+  @Test
+  void requestThatIsNeverAnswered_whereLooksAreRare_isGivenUpLater() {
+    OpenRequests at = requests(SHORT);
+    at.begin();
+    for (int i = 0; i < 54; i++) { // 54 * 300 = 16,200 ms
+      assertThat(at.oldestSeq()).isEqualTo(1);
+      pass(1_000, 0);
+    }
+    assertThat(at.oldestSeq()).as("16.1 s, 300 ms a look").isNotEqualTo(1);
+    assertThat(mishaps.getCount()).isEqualTo(1);
   }
 
   @Test
