@@ -7,6 +7,7 @@ import io.ringtail.link.RouterWord;
 import io.ringtail.link.SamplerWord;
 import io.ringtail.memory.MemoryLimits;
 import io.ringtail.metrics.Metrics;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.router.route.RoutingTable;
 import io.ringtail.router.split.Part;
 import io.ringtail.router.split.PartCutter;
@@ -263,12 +264,18 @@ public final class RetentionLog {
     }
   }
 
+  /**
+   * Whether it is for all that its asker owns. Who owns nothing asks for nothing to have asked
+   * (R3): that says nothing of what it owned in epochs it has skipped, for which it asks by another
+   * question (E3).
+   */
   private static boolean isOfAllSlots(Question q, RoutingTable now) {
     int owner = -1;
     for (int i = 0; i < now.ownerCount(); i++) {
       owner = SamplerKey.of(now.owners().get(i)).equals(q.asker()) ? i : owner;
     }
-    return now.slotsOf(owner).without(q.slots()).isEmpty();
+    SlotSet all = owner < 0 ? SlotSet.ALL : now.slotsOf(owner);
+    return all.without(q.slots()).isEmpty();
   }
 
   private void answerQuestions() {

@@ -24,8 +24,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,11 @@ final class LogFixture implements RetentionLog.Effects {
   final RetentionLog log;
   long skipped;
   boolean routerIsNamed = true;
+
+  /** Epochs out of turn are so for this router alone: samplers have known it all the time. */
+  boolean gapsAreOurs;
+
+  final Set<SamplerKey> draining = new HashSet<>();
   long now;
   long unansweredFrom = Long.MAX_VALUE;
   private final BatchSplitter splitter = new BatchSplitter(HeaderTable.ofDefaultSize(), allocator);
@@ -101,19 +108,24 @@ final class LogFixture implements RetentionLog.Effects {
             new EpochOrder(1, order.number() + 1 + skipped),
             "a",
             members,
-            RINGS.of(members(named.stream())).checksum(),
+            RINGS.of(members(named.stream().filter(s -> !draining.contains(s)))).checksum(),
             order,
             members(Arrays.stream(lost)),
             "a",
             before == null ? List.of() : before.members());
     table = RoutingTable.build(epoch, RINGS, Tables.ROUTER, Tables.ROUTER_BITS, 0);
     EpochOrder namedAnew = new EpochOrder(1, epoch.order().number() - skipped);
-    log.onEpoch(table, inTurn, inTurn ? null : namedAnew, now);
+    log.onEpoch(table, inTurn, inTurn || gapsAreOurs ? null : namedAnew, now);
     work();
   }
 
-  private static List<Member> members(Stream<SamplerKey> keys) {
-    return keys.map(k -> Tables.sampler(k.nodeId(), k.bits())).toList();
+  private List<Member> members(Stream<SamplerKey> keys) {
+    return keys.map(this::member).toList();
+  }
+
+  private Member member(SamplerKey key) {
+    Member active = Tables.sampler(key.nodeId(), key.bits());
+    return draining.contains(key) ? active.withState(Member.State.DRAINING) : active;
   }
 
   /** Whether clients are refused, be there anything on its way or not. */

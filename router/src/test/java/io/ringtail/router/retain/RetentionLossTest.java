@@ -100,6 +100,29 @@ class RetentionLossTest extends WithRetentionLog {
     assertThat(f.count("ringtail_router_retention_given_up_total")).isEqualTo(2);
   }
 
+  /** B drains, and both have skipped the epoch in which A was lost: it may have owned A's slots. */
+  @Test
+  void gapOfTheRoutersOwn_whoOwnsNothingAsksForNothing_stillNeedsWhatWasLost() {
+    f.epoch(List.of(A, B, C));
+    f.accepted(1, A);
+    f.mark(B, 100);
+    f.mark(C, 100);
+    f.gapsAreOurs = true;
+    f.skipped = 1;
+    f.draining.add(B);
+    f.next(List.of(B, C), false, A);
+    f.word(C, new NeedsNothing(A.nodeId(), incarnation(A), f.order()));
+    f.word(B, new Question(1, SlotSet.NONE, f.order()));
+    assertThat(f.saidTo(B)).containsExactly(new Replayed(1));
+    f.work();
+    assertThat(f.log.oldestSeq()).isEqualTo(1);
+    f.word(B, new Question(2, SlotSet.ALL, f.order()));
+    assertThat(f.sent).hasSize(1);
+    f.acceptSent(10, C);
+    f.mark(C, 100);
+    assertThat(f.log.isEmpty()).isTrue();
+  }
+
   @Test
   void routerThatNoEpochNames_forgetsNothingUntilItIsNamedAndAsked() {
     f.epoch(List.of(A, B));
