@@ -225,14 +225,14 @@ public final class Keeper {
   }
 
   /**
-   * Puts the wanted view in use, with what is held now. Who was lost keeps what it has, and neither
-   * decides nor hands over, before the routers have answered.
+   * Puts the wanted view in use, with what is held now. Who was lost hands over decisions alone,
+   * and decides nothing, before the routers have answered.
    */
   private void use() {
     tellUnsure();
     frozen = stranger.phase() == Stranger.Phase.ASKING;
     heldInView = frozen ? SlotSet.ALL : holds.held();
-    view = (frozen ? view : wanted).withHeld(heldInView);
+    view = wanted.withHeld(heldInView);
     tier.use(view, takesParts);
   }
 

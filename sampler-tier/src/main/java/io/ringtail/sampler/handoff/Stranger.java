@@ -6,8 +6,8 @@ import java.util.Set;
 
 /**
  * A sampler that was lost and lives (protocol L2): asks the routers whether they still have what it
- * had received, then gives all it holds away or discards what is open, says that it is empty, and
- * may come back. Pure. Threads: the handoff's.
+ * had received, gives its decisions away meanwhile, then all it holds, or discards what is open,
+ * says that it is empty, and may come back. Pure. Threads: the handoff's.
  */
 final class Stranger {
   private static final long ASK_NANOS = 5_000_000_000L;
@@ -23,7 +23,7 @@ final class Stranger {
   enum Phase {
     /** It is no stranger. */
     NONE,
-    /** It keeps what it has and decides nothing. */
+    /** It hands over decisions, keeps what is open and decides nothing. */
     ASKING,
     /** It hands over what is not its own, or has discarded it; exports go on. */
     CLEARING,

@@ -123,10 +123,15 @@ final class ForeignScan {
   int walk(int limit, Carried carried, int now) {
     nowMillis = now;
     int looked = 0;
-    while (looked < limit && phase != Phase.DONE) {
+    while (looked < limit && phase != Phase.DONE && !keepsOpen()) {
       looked += step(limit - looked, carried);
     }
     return looked;
+  }
+
+  /** Decisions go at once; what is open when routers have said that it is wanted (protocol L2). */
+  private boolean keepsOpen() {
+    return view.keepsOpen() && hasAllDecisions();
   }
 
   private int step(int limit, Carried carried) {

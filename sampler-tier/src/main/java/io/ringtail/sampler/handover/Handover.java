@@ -147,6 +147,7 @@ public final class Handover {
     SlotView before = view;
     view = next;
     if (next.order().equals(before.order())) {
+      rescan |= before.keepsOpen() && !next.keepsOpen();
       return;
     }
     if (!handsOff) {

@@ -61,6 +61,14 @@ public record SlotView(
     return held.contains(slot);
   }
 
+  /**
+   * Whether it waits for routers to say whether what it has open is still wanted (protocol L2): it
+   * owns nothing, and all is held. Decisions are handed over meanwhile.
+   */
+  public boolean keepsOpen() {
+    return self < 0 && !held.isEmpty();
+  }
+
   /** The owner of a slot; null if there is none. */
   public @Nullable Peer owner(int slot) {
     int index = table.ownerIndex(slot);

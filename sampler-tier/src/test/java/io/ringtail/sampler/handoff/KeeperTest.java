@@ -498,18 +498,18 @@ class KeeperTest {
   }
 
   @Test
-  void lost_nothingMovesBeforeTheRoutersHaveAnswered_thenItIsHandedOver() {
+  void lost_whatIsOpenIsKeptUntilTheRoutersHaveAnswered_thenItIsHandedOver() {
     settled(A, B, R);
-    SlotSet owned = owned();
     tier.empty = false;
     Epoch without = next(List.of(B, R), List.of(A), true);
     keeper.onLost(without, 0);
     use(without, true);
-    assertThat(owned()).isEqualTo(owned);
-    assertThat(tier.view().held()).isEqualTo(SlotSet.ALL);
+    assertThat(tier.view().order()).isEqualTo(e(2));
+    assertThat(tier.view().keepsOpen()).isTrue();
     assertThat(tier.takesParts).isFalse();
     keeper.onWord(7, new RouterWord.Has(true), 0);
     assertThat(tier.view().self()).isNegative();
+    assertThat(tier.view().keepsOpen()).isFalse();
     assertThat(tier.view().order()).isEqualTo(e(2));
     assertThat(tier.discarded).isFalse();
     keeper.onTick(0);

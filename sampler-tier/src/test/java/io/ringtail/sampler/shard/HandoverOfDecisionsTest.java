@@ -3,6 +3,7 @@ package io.ringtail.sampler.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringtail.link.Header;
+import io.ringtail.ring.SlotSet;
 import io.ringtail.sampler.account.DropReason;
 import io.ringtail.sampler.decide.EffectListener;
 import io.ringtail.sampler.policy.Verdict;
@@ -213,6 +214,43 @@ class HandoverOfDecisionsTest extends OverThreeSamplers {
     decided.forEach(trace -> c.replay(Spans.error(trace, 1)));
     samplers.advance(1500);
     assertThat(again).isEmpty();
+  }
+
+  /** Its decisions are right whatever routers answer, and the next owner may need them (L2). */
+  @Test
+  void stranger_handsOverDecisionsAtOnce_andWhatIsOpenWhenItNeedNotKeepIt() {
+    samplers.nameRouter();
+    epoch(1, "a", "b");
+    List<Long> owned = LongStream.range(0, TRACES).filter(a::owns).boxed().toList();
+    List<Long> decided = owned.subList(0, owned.size() / 2);
+    decided.forEach(trace -> a.take(Spans.error(trace, 1)));
+    samplers.advance(1500);
+    assertThat(a.exports.taken).hasSameSizeAs(decided);
+    List<Long> open = owned.subList(decided.size(), owned.size());
+    open.forEach(trace -> a.take(Spans.error(trace, 1)));
+    samplers.settle();
+
+    a.cut(b); // b knows nothing of it
+    b.cut(a);
+    SlotView lost = Samplers.view(2, "a", "c");
+    a.view = lost.withHeld(SlotSet.ALL);
+    a.set.slots(a.view);
+    c.epoch(2, "c");
+    samplers.advance(1500);
+    List<Long> again = tracesTakenBy(c);
+    decided.forEach(trace -> c.replay(Spans.error(trace, 1)));
+    samplers.advance(1500);
+    assertThat(again).isEmpty();
+    assertThat(c.set.metrics().handedInSpans()).isZero();
+    assertThat(a.set.heldSpans()).isEqualTo(open.size());
+    assertThat(a.set.foreign().oldestLost()).isNotNull();
+
+    a.view = lost;
+    a.set.slots(a.view);
+    samplers.advance(1500);
+    assertThat(a.set.foreign().oldestLost()).isNull();
+    assertThat(c.set.metrics().handedInSpans()).isEqualTo(open.size());
+    assertThat(again).hasSameElementsAs(open);
   }
 
   /** Who leaves may not be there any more when this one dies. */
