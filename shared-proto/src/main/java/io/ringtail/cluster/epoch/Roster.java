@@ -130,13 +130,17 @@ final class Roster {
         : said.incarnation().order();
   }
 
-  /** Those of the newest epoch who are gone without a word. */
+  /**
+   * Those of the newest epoch who are gone without a word that counts. A sampler's does not if that
+   * epoch gave it slots: by one it had not heard of when it said so, from a coordinator that had
+   * not heard of its drain; what others lost in it would be asked for by nobody (protocol S2).
+   */
   List<Member> lost(List<Member> before, Map<String, Member> desired) {
     Set<Long> stay = new HashSet<>();
     desired.values().forEach(m -> stay.add(m.incarnation().bits()));
     return before.stream()
         .filter(m -> !stay.contains(m.incarnation().bits()))
-        .filter(m -> !drained.contains(m.incarnation().bits()))
+        .filter(m -> m.ownsSlots() || !drained.contains(m.incarnation().bits()))
         .toList();
   }
 }

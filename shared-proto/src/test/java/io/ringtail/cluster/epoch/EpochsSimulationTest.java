@@ -175,6 +175,8 @@ class EpochsSimulationTest {
     group.join("s0", true);
     group.join("s1", true);
     group.run(3_000);
+    group.drainState("s1");
+    group.run(3_000);
     Member left = group.newest("s0").member("s1").orElseThrow();
     group.leave("s1");
     group.run(3_000);

@@ -12,6 +12,7 @@ import io.ringtail.cluster.word.ClusterMessage.Announce;
 import io.ringtail.cluster.word.ClusterMessage.AskEpoch;
 import io.ringtail.cluster.word.ClusterMessage.AskHighest;
 import io.ringtail.cluster.word.ClusterMessage.Confirm;
+import io.ringtail.cluster.word.ClusterMessage.Drained;
 import io.ringtail.cluster.word.ClusterMessage.Echo;
 import io.ringtail.cluster.word.ClusterMessage.Highest;
 import io.ringtail.cluster.word.ClusterMessage.Published;
@@ -563,6 +564,35 @@ class EpochsTest {
   }
 
   /** An epoch of a and b, made by a at that time. */
+  /** It said so before that epoch came, which gave it slots, and maybe what another had lost. */
+  @Test
+  void sampler_leavesWithAWordButOwnsSlotsInTheNewestEpoch_isLost() {
+    Epoch owns = coordinated(SECOND);
+    assertThat(owns.memberWith(2).orElseThrow().ownsSlots()).isTrue();
+    Epoch next = publishedBy(coordinator.on(2, new Drained(), 2 * SECOND)).get(0);
+    assertThat(next.names(2)).isFalse();
+    assertThat(next.lost()).extracting(Member::nodeId).containsExactly("b");
+  }
+
+  @Test
+  void sampler_leavesWithAWordAndOwnsNoneInTheNewestEpoch_isNotLost() {
+    Epoch owns = coordinated(SECOND);
+    useAtAll(owns, SECOND);
+    coordinator.on(2, new Announce(fresh(B.withState(Member.State.DRAINING))), 2 * SECOND);
+    Epoch drains = publishedBy(coordinator.onTick(3 * SECOND)).get(0);
+    assertThat(drains.memberWith(2).orElseThrow().ownsSlots()).isFalse();
+    useAtAll(drains, 3 * SECOND);
+    coordinator.on(2, new Drained(), 4 * SECOND);
+    Epoch next = publishedBy(coordinator.onTick(5 * SECOND)).get(0);
+    assertThat(next.names(2)).isFalse();
+    assertThat(next.lost()).isEmpty();
+  }
+
+  private void useAtAll(Epoch epoch, long now) {
+    coordinator.inUse(epoch, now);
+    coordinator.on(2, new Confirm(EpochId.of(epoch), true), now);
+  }
+
   private Epoch coordinated(long now) {
     coordinator.onView(view(1, 1, 2), 0);
     coordinator.on(2, new Announce(fresh(B)), 0);

@@ -130,6 +130,8 @@ class JGroupsMembershipTest {
     Epoch afterKill = r0.membership.newest().orElseThrow();
     assertThat(afterKill.lost()).extracting(Member::nodeId).containsExactly(other.self.nodeId());
 
+    leads.membership.update(leads.self.withState(Member.State.DRAINING));
+    await().atMost(PATIENCE).until(leads.membership::isAsSaid);
     leads.membership.close(); // the coordinator leaves with a word
     List<Node> last = rest.stream().filter(n -> n != leads).toList();
     awaitNamed(last, last.stream().map(n -> n.self.nodeId()).sorted().toArray(String[]::new));
