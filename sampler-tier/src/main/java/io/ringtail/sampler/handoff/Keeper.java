@@ -231,9 +231,14 @@ public final class Keeper {
   private void use() {
     tellUnsure();
     frozen = stranger.phase() == Stranger.Phase.ASKING;
-    heldInView = frozen ? SlotSet.ALL : holds.held();
+    heldInView = frozen ? SlotSet.ALL : held();
     view = wanted.withHeld(heldInView);
     tier.use(view, takesParts);
+  }
+
+  /** Who was lost owns nothing, and holds nothing of what it gained before. */
+  private SlotSet held() {
+    return wanted.self() < 0 ? SlotSet.NONE : holds.held();
   }
 
   private void tellUnsure() {
@@ -393,7 +398,7 @@ public final class Keeper {
       }
       use();
     }
-    if (!frozen && holds.held() != heldInView) {
+    if (!frozen && held() != heldInView) {
       use();
     }
     tellUnsure();

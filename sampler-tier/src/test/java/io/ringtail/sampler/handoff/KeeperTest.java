@@ -519,6 +519,20 @@ class KeeperTest {
     assertThat(keeper.status().empty()).isTrue();
   }
 
+  /** No hold of a stranger ends but by its timeout: nobody's word is for it. */
+  @Test
+  void lost_whileItHolds_whatIsOpenIsHandedOverWhenTheRoutersHaveAnswered() {
+    epoch(List.of(A, B, R), List.of());
+    assertThat(tier.view().held().isEmpty()).isFalse();
+    Epoch without = next(List.of(B, R), List.of(A), true);
+    keeper.onLost(without, 0);
+    use(without, true);
+    assertThat(tier.view().keepsOpen()).isTrue();
+    keeper.onWord(7, new RouterWord.Has(true), 0);
+    assertThat(tier.view().keepsOpen()).isFalse();
+    assertThat(tier.view().held().isEmpty()).isTrue();
+  }
+
   @Test
   void lost_noRouterHas_discards() {
     settled(A, B, R);
