@@ -59,10 +59,10 @@ final class Leaving {
     Draining draining = new Draining(config.cluster().slotsMove(), config.stopGrace().toNanos());
     standing.stop();
     while (true) {
-      boolean asSaid = parts.membership().isAsSaid();
+      boolean asSaid = parts.membership().isAsSaid(); // before the status
       HandoffStatus status = parts.handoff().status();
       boolean nothingHeld = parts.shards().heldSpans() == 0;
-      switch (draining.next(status, asSaid, nothingHeld, deadlineNanos - System.nanoTime())) {
+      switch (draining.next(status, look(asSaid, nothingHeld, deadlineNanos))) {
         case WAIT -> TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         case LEAVE -> {
           return true;
@@ -116,9 +116,14 @@ final class Leaving {
   }
 
   private Draining.Step decided(Draining draining, boolean holdsNothing, long deadlineNanos) {
-    boolean asSaid = parts.membership().isAsSaid();
-    return draining.decided(
-        parts.handoff().status(), asSaid, holdsNothing, deadlineNanos - System.nanoTime());
+    Draining.Look look = look(parts.membership().isAsSaid(), holdsNothing, deadlineNanos);
+    return draining.decided(parts.handoff().status(), look);
+  }
+
+  private Draining.Look look(boolean asSaid, boolean holdsNothing, long deadlineNanos) {
+    long nowNanos = System.nanoTime();
+    boolean mayDecide = parts.membership().mayDecide(nowNanos);
+    return new Draining.Look(asSaid, mayDecide, holdsNothing, deadlineNanos - nowNanos);
   }
 
   static Duration left(long deadlineNanos) {

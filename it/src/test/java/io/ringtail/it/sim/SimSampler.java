@@ -365,11 +365,11 @@ final class SimSampler extends SimNode {
       if (left <= 0) {
         abandon();
       } else if (decided.isDone() && exports.isEmpty()) {
-        decided(d.decided(handoff.status(), membership.isAsSaid(), shards.heldSpans() == 0, left));
+        decided(d.decided(handoff.status(), look(left)));
       }
       return;
     }
-    switch (d.next(handoff.status(), membership.isAsSaid(), shards.heldSpans() == 0, left)) {
+    switch (d.next(handoff.status(), look(left))) {
       case WAIT -> {}
       case LEAVE -> leave();
       case DECIDE -> {
@@ -391,6 +391,11 @@ final class SimSampler extends SimNode {
       }
       default -> throw new AssertionError(d);
     }
+  }
+
+  private Draining.Look look(long left) {
+    boolean mayDecide = membership.mayDecide(simulation.world.now());
+    return new Draining.Look(membership.isAsSaid(), mayDecide, shards.heldSpans() == 0, left);
   }
 
   private void decided(Draining.Step then) {

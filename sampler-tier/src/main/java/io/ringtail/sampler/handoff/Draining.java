@@ -9,7 +9,8 @@ import io.ringtail.cluster.EpochOrder;
  * is due when it is due, as another may yet come whom clients send the rest of a trace to; the rest
  * at once when half of its time is over or no router is left. What is left then, because it is
  * another's, goes to that one if an epoch that has owners came in between: a chain that goes on
- * without this sampler, or one that has come.
+ * without this sampler, or one that has come. Without a lease, as when it was left alone by a loss,
+ * it may decide nothing, and waits with what it holds: the others may come back, and take it.
  *
  * <p>It says so only if the newest epoch is in use and says that it goes: by one that it has not
  * heard of it may own slots again, as a sampler that was drained, used again and stopped does, and
@@ -47,6 +48,17 @@ public final class Draining {
   }
 
   /**
+   * What is known besides the status.
+   *
+   * @param asSaid whether the newest epoch was in use, before the status was asked for, and says
+   *     that it goes
+   * @param mayDecide whether it has a lease (protocol L1)
+   * @param holdsNothing whether no accepted span is left in a shard
+   * @param leftNanos of the grace
+   */
+  public record Look(boolean asSaid, boolean mayDecide, boolean holdsNothing, long leftNanos) {}
+
+  /**
    * @param moves whether slots can move at all
    * @param graceNanos how long the stop may take
    */
@@ -55,13 +67,8 @@ public final class Draining {
     this.graceNanos = graceNanos;
   }
 
-  /**
-   * @param asSaid whether the newest epoch was in use, before the status was asked for, and says
-   *     that it goes
-   * @param holdsNothing whether no accepted span is left in a shard
-   * @param leftNanos of the grace
-   */
-  public Step next(HandoffStatus status, boolean asSaid, boolean holdsNothing, long leftNanos) {
+  /** What to do now. */
+  public Step next(HandoffStatus status, Look look) {
     if (!moves) {
       return Step.DECIDE;
     }
@@ -69,18 +76,18 @@ public final class Draining {
       return Step.ABANDON;
     }
     boolean gone = status.stranger() ? status.empty() : !status.owns() && status.nothingLeft();
-    if (gone && holdsNothing && (asSaid || status.stranger())) {
+    if (gone && look.holdsNothing && (look.asSaid || status.stranger())) {
       return Step.LEAVE;
     }
-    boolean complete = status.holds() == 0 && (holdsNothing || status.routers() == 0);
-    if (status.noneActive() && (complete || leftNanos <= graceNanos / 2)) {
+    boolean halfOver = look.leftNanos <= graceNanos / 2;
+    boolean complete = status.holds() == 0 && (look.holdsNothing || status.routers() == 0);
+    if (status.noneActive() && (complete || halfOver) && (look.mayDecide || look.holdsNothing)) {
       return Step.DECIDE;
     }
-    boolean halfOver = leftNanos <= graceNanos / 2;
-    if (halfOver && holdsNothing && onlyAnswersAreMissing(status)) {
+    if (halfOver && look.holdsNothing && onlyAnswersAreMissing(status)) {
       return Step.LEAVE_UNANSWERED;
     }
-    return leftNanos <= 0 ? Step.ABANDON : Step.WAIT;
+    return look.leftNanos <= 0 ? Step.ABANDON : Step.WAIT;
   }
 
   /**
@@ -102,16 +109,15 @@ public final class Draining {
   /**
    * What follows when all is decided that may be.
    *
-   * @param asSaid as for {@link #next}
-   * @param holdsNothing whether nothing is held, and nothing is to be exported, any more
+   * @param look which holds nothing if nothing is to be exported any more, either
    * @return {@link Step#WAIT} to go on with {@link #next}
    */
-  public Step decided(HandoffStatus status, boolean asSaid, boolean holdsNothing, long leftNanos) {
-    boolean known = asSaid || !moves || status.stranger();
-    if (holdsNothing && known) {
+  public Step decided(HandoffStatus status, Look look) {
+    boolean known = look.asSaid || !moves || status.stranger();
+    if (look.holdsNothing && known) {
       return Step.LEAVE;
     }
-    boolean goesOn = moves && !(known && status.noneActive()) && leftNanos > 0;
-    return goesOn ? Step.WAIT : Step.ABANDON;
+    boolean last = known && status.noneActive() && look.mayDecide;
+    return moves && !last && look.leftNanos > 0 ? Step.WAIT : Step.ABANDON;
   }
 }
