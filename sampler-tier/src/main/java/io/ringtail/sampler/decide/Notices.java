@@ -332,13 +332,17 @@ public final class Notices {
 
   /**
    * The heir has not stored a notice: a slot of it is another's in its epoch. If that is newer, the
-   * decisions wait for it to be in use here; else the heir is behind and is told again.
+   * decisions wait for it to be in use here, and the notice is void: by the epoch after that the
+   * slot may be this sampler's again, and the heir would store it. Else the heir is behind and is
+   * told again.
    */
   public void refused(Peer heir, long noticeId, EpochOrder epoch) {
     if (epoch.compareTo(slots.order()) > 0) {
       for (PendingDecisions pending : sent) {
         if (pending.noticeId() == noticeId && heir.equals(pending.heir())) {
           pending.stop();
+          mail.cancel(noticeId);
+          return;
         }
       }
     }

@@ -386,6 +386,9 @@ class SettlingTest {
     shards.set.peers().onNoticeNotOwner(B, id, new EpochOrder(1, 3));
     shards.advanceMillis(2 * Notices.ANSWER_MILLIS);
     assertThat(exports()).isZero();
+    assertThat(shards.peers.words(PeerWord.Notice.class))
+        .as("else it would store it by an epoch after that, though it is taken back")
+        .hasSize(1);
     use(Views.of(3, "a", "b"));
     assertThat(shards.set.metrics().takenBackDecisions()).isEqualTo(1);
     use(Views.of(4, "a", "a"));
@@ -432,6 +435,9 @@ class SettlingTest {
     answerAll();
     shards.advanceMillis(2 * Notices.ANSWER_MILLIS);
     assertThat(exports()).isZero();
+    assertThat(shards.peers.words(PeerWord.Notice.class))
+        .as("else it would store it by an epoch after that, though it is taken back")
+        .hasSize(1);
     use(Views.of(3, "a", "b"));
     assertThat(shards.set.metrics().takenBackDecisions()).isEqualTo(1);
   }

@@ -112,6 +112,10 @@ final class Stamping {
   }
 
   /**
+   * A coordinator echoes no stamp of who goes by another chain, as one that comes out of a
+   * partition does: its epochs may be newer, so that it would not know that it lacks those of this
+   * one.
+   *
    * @param promised this node waits for a later view, and goes along with nobody of this one
    */
   void onStamp(long from, Stamp m, boolean promised, long now, List<Effect> effects) {
@@ -121,10 +125,12 @@ final class Stamping {
         effects.add(new Effect.Send(from, new Echo(m.nanos(), newest().order())));
       }
     } else if (coordinator.vouchesFor(from)) {
-      if (!awaitsOthers(now)) {
+      List<EpochId> chain = follower.recent();
+      boolean goesBy = m.newest().equals(EpochId.NONE) || chain.contains(m.newest());
+      if (goesBy && !awaitsOthers(now)) {
         effects.add(new Effect.Send(from, new Echo(m.nanos(), coordinator.newest())));
       }
-      completions.hear(from, m.upTo(), m.unfinished(), follower.recent());
+      completions.hear(from, m.upTo(), m.unfinished(), chain);
       if (m.sums() != completions.version()) {
         effects.add(new Effect.Send(from, completions.sums()));
       }

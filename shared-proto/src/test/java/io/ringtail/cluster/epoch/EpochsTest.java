@@ -94,6 +94,17 @@ class EpochsTest {
         .contains(new Effect.Send(2, new Echo(7, made.order())));
   }
 
+  /** Out of a partition, with an epoch of its own that is newer than those of this chain. */
+  @Test
+  void coordinator_stampOfWhoGoesByAnotherChain_isNotEchoed() {
+    Epoch made = coordinated(SECOND);
+    EpochId elsewhere = new EpochId(new EpochOrder(8, 5), "b");
+    Stamp other = new Stamp(7, elsewhere, 0, EpochId.NONE, EpochOrder.NONE);
+    assertThat(echoes(coordinator.on(2, other, SECOND))).isZero();
+    Stamp ours = new Stamp(7, EpochId.of(made), 0, EpochId.NONE, EpochOrder.NONE);
+    assertThat(echoes(coordinator.on(2, ours, SECOND))).isEqualTo(1);
+  }
+
   @Test
   void lease_coordinatorSpeaksOfAnEpochThatHasNotCome_isNoneUntilItComes() {
     epochs.onView(view(1, 1, 2), 0);
