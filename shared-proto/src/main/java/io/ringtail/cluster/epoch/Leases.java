@@ -29,7 +29,10 @@ import java.util.function.LongPredicate;
  * in a view that has passed, and says nothing of which chain goes on.
  *
  * <p>Who has stood still for some hundred ms stamps at once: its shards decide again only by an
- * echo from after that.
+ * echo from after that. Who has stood still for {@value #LOST_NANOS} ns may be lost and not know
+ * it: it vouches for nobody before somebody has for it, by a stamp from after that, or {@value
+ * #AWAKE_NANOS} ns are over. Else two that wake together would vouch for each other by a view that
+ * has passed.
  */
 final class Leases {
   static final long STAMP_NANOS = 500_000_000L;
@@ -38,6 +41,12 @@ final class Leases {
 
   /** A tick that comes so long after the one before, three times as long as it should, was held. */
   static final long STILL_NANOS = 300_000_000L;
+
+  /** After so long a silence the others take one for lost. */
+  static final long LOST_NANOS = 4_000_000_000L;
+
+  /** Longer than a merge takes, and short enough if all of a cluster stood still. */
+  static final long AWAKE_NANOS = 10_000_000_000L;
 
   /** Of the others so many are asked by a coordinator: one of them may be dead and not noticed. */
   private static final int WITNESSES = 4;
@@ -59,6 +68,8 @@ final class Leases {
   private boolean ticked;
   private long tickedAtNanos;
   private boolean stoodStill;
+  private boolean maybeLost;
+  private long awakeNanos;
   private boolean stamped;
   private long stampedAtNanos;
   private boolean echoed;
@@ -164,8 +175,24 @@ final class Leases {
   /** Each 100 ms. */
   void onTick(long now) {
     stoodStill |= ticked && now - tickedAtNanos > STILL_NANOS;
+    lookForStop(now);
     ticked = true;
     tickedAtNanos = now;
+  }
+
+  /** What others have said meanwhile may be read before the first tick. */
+  private void lookForStop(long now) {
+    if (ticked && now - tickedAtNanos >= LOST_NANOS) {
+      maybeLost = true;
+      awakeNanos = now;
+    }
+  }
+
+  /** Whether it may tell others that they belong to what goes on. */
+  boolean mayVouch(long now) {
+    lookForStop(now);
+    maybeLost &= now - awakeNanos < AWAKE_NANOS;
+    return !maybeLost;
   }
 
   boolean isStampDue(long now) {
@@ -198,6 +225,7 @@ final class Leases {
       echoed = true;
       newestEchoNanos = stampNanos;
       newestSaid = newest;
+      maybeLost &= stampNanos - awakeNanos < 0;
       byLoss &= alone || stampNanos - changedAtNanos < 0; // who answers now goes along with it
     }
   }

@@ -119,15 +119,16 @@ final class Stamping {
    * @param promised this node waits for a later view, and goes along with nobody of this one
    */
   void onStamp(long from, Stamp m, boolean promised, long now, List<Effect> effects) {
+    boolean mayVouch = !awaitsOthers(now) && leases.mayVouch(now);
     if (!view.isCoordinator(self.bits())) {
       boolean goesAlong = view.isCoordinator(from) && m.newest().equals(newest());
-      if (goesAlong && !promised && !awaitsOthers(now)) {
+      if (goesAlong && !promised && mayVouch) {
         effects.add(new Effect.Send(from, new Echo(m.nanos(), newest().order())));
       }
     } else if (coordinator.vouchesFor(from)) {
       List<EpochId> chain = follower.recent();
       boolean goesBy = m.newest().equals(EpochId.NONE) || chain.contains(m.newest());
-      if (goesBy && !awaitsOthers(now)) {
+      if (goesBy && mayVouch) {
         effects.add(new Effect.Send(from, new Echo(m.nanos(), coordinator.newest())));
       }
       completions.hear(from, m.upTo(), m.unfinished(), chain);

@@ -105,6 +105,38 @@ class EpochsTest {
     assertThat(echoes(coordinator.on(2, ours, SECOND))).isEqualTo(1);
   }
 
+  /** It may be lost, with all whom it could vouch for, and have read nothing of that yet. */
+  @Test
+  void coordinator_thatStoodStill_vouchesForNobodyUntilSomebodyHasForIt() {
+    Stamp stamp = new Stamp(7, EpochId.of(coordinated(SECOND)), 0, EpochId.NONE, EpochOrder.NONE);
+    assertThat(echoes(coordinator.on(2, stamp, SECOND))).isEqualTo(1);
+    long awake = SECOND + Leases.LOST_NANOS;
+    assertThat(echoes(coordinator.on(2, stamp, awake))).as("before it has ticked").isZero();
+    coordinator.onTick(awake);
+    coordinator.on(2, new Echo(SECOND, stamp.newest().order()), awake);
+    assertThat(echoes(coordinator.on(2, stamp, awake))).as("of a stamp from before").isZero();
+    coordinator.on(2, new Echo(awake, stamp.newest().order()), awake);
+    assertThat(echoes(coordinator.on(2, stamp, awake))).isEqualTo(1);
+  }
+
+  @Test
+  void witness_thatStoodStill_vouchesForNobodyForAWhile() {
+    epochs.onView(view(1, 1, 2), 0);
+    use(epoch(E1, A, B));
+    Epoch named = epochs.newest().orElseThrow();
+    Stamp stamp = new Stamp(7, EpochId.of(named), 0, EpochId.NONE, EpochOrder.NONE);
+    epochs.onTick(0);
+    assertThat(echoes(epochs.on(1, stamp, Leases.LOST_NANOS - 1))).isEqualTo(1);
+    long awake = Leases.LOST_NANOS;
+    epochs.onTick(awake);
+    assertThat(echoes(epochs.on(1, stamp, awake))).isZero();
+    for (long now = awake; now < awake + Leases.AWAKE_NANOS; now += SECOND) {
+      epochs.onTick(now);
+      assertThat(echoes(epochs.on(1, stamp, now))).isZero();
+    }
+    assertThat(echoes(epochs.on(1, stamp, awake + Leases.AWAKE_NANOS))).isEqualTo(1);
+  }
+
   @Test
   void lease_coordinatorSpeaksOfAnEpochThatHasNotCome_isNoneUntilItComes() {
     epochs.onView(view(1, 1, 2), 0);
@@ -374,6 +406,9 @@ class EpochsTest {
     coordinator.onView(view(2, 1, 2), 2 * SECOND);
     assertThat(echoes(coordinator.on(2, ofOther, 2 * SECOND))).isZero();
     long over = 2 * SECOND + Leases.ALONE_NANOS;
+    for (long now = 2 * SECOND; now <= over; now += SECOND) {
+      coordinator.onTick(now);
+    }
     assertThat(echoes(coordinator.on(2, ofOther, over))).isEqualTo(1);
   }
 
