@@ -193,8 +193,13 @@ public final class Keeper {
     SlotSet own = wanted.own();
     SlotSet kept = asksAll || previous == null ? SlotSet.NONE : own.and(before.own());
     Set<Long> drained = known ? NamedNodes.bits(next.drained(), Member.Role.SAMPLER) : Set.of();
+    if (!known) {
+      // what it owned in between is with others, who ask only when they hear of that: till then
+      // its word would end the marks of who was lost meanwhile (M6); first, as an answer for all
+      // that it owns would end them, too
+      questions.askAll(SlotSet.ALL, next.order());
+    }
     holds.onEpoch(next.order(), kept, others, drained, nowNanos);
-
     if (!known) {
       holds.skipped(next.order());
     }
@@ -208,11 +213,6 @@ public final class Keeper {
     holds.gain(next.order(), orphaned, others, true, loss, nowNanos);
     holds.gain(next.order(), gained.without(orphaned), others, false, loss, nowNanos);
     askNewRouters(own, asksAll);
-    if (!known) {
-      // what it owned in between is with others, who ask only when they hear of that: till then
-      // its word would end the marks of who was lost meanwhile (M6)
-      questions.askAll(SlotSet.ALL, next.order());
-    }
   }
 
   /** Every owner asks, even if for nothing: a router may wait for the question (R3). */

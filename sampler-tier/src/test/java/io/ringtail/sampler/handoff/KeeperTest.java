@@ -181,12 +181,15 @@ class KeeperTest {
     assertThat(routers.take(SamplerWord.NeedsNothing.class)).containsExactly(needsNothingOf(C, 3));
   }
 
+  /** A router may let go of what it keeps for the first when the second is answered. */
   @Test
-  void epochOutOfTurn_allIsHeldAndAskedFor() {
+  void epochOutOfTurn_allSlotsAreAskedForBeforeItsOwn_whichAreHeld() {
     settled(A, B, C, R);
     epoch(List.of(A, B, C, R), List.of(), false);
     assertThat(tier.view().held()).isEqualTo(owned());
-    assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class))
+        .extracting(SamplerWord.Question::slots)
+        .containsExactly(SlotSet.ALL, owned());
   }
 
   @Test
@@ -195,7 +198,8 @@ class KeeperTest {
     next(List.of(A, B, R), List.of(C), true);
     epoch(List.of(A, B, R), List.of());
     assertThat(tier.view().held()).isEqualTo(owned());
-    assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class))
+        .anyMatch(question -> question.slots().equals(owned()));
   }
 
   @Test
@@ -217,7 +221,8 @@ class KeeperTest {
     keeper.onRouterEpoch(e(2));
     use(chained(new Epoch(e(3), "a", List.of(A, R), 0, e(1), List.of(B, C), "b", List.of())), true);
     assertThat(tier.view().held()).isEqualTo(owned());
-    assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(owned());
+    assertThat(routers.take(SamplerWord.Question.class))
+        .anyMatch(question -> question.slots().equals(owned()));
   }
 
   @Test
