@@ -259,7 +259,11 @@ public final class ReceivedDecisions {
     store.late.close();
     takeLate();
     slots = next;
-    boolean sameHeirs = next.table() == told.table() && next.heirs() == told.heirs();
+    // who is back under its old name has the tables of before, which are remembered by names
+    boolean sameHeirs =
+        next.table() == told.table()
+            && next.heirs() == told.heirs()
+            && next.owners().equals(told.owners());
     if (next.heirs() != null && !sameHeirs) {
       walking = true;
       toWalk.clear();

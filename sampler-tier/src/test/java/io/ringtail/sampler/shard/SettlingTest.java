@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.ringtail.cluster.EpochOrder;
+import io.ringtail.cluster.Incarnation;
 import io.ringtail.link.Peer;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.refusal.Refusal;
@@ -607,6 +608,23 @@ class SettlingTest {
 
     use(Views.of(3, "a", "a", "b"));
     assertThat(shards.peers.words(PeerWord.Notice.class)).hasSize(1);
+  }
+
+  /** Its tables are the same ones: they are remembered by nodes' names and weights. */
+  @Test
+  void ownDecisions_goToAnHeirThatIsBackUnderItsName() {
+    decideWithHeir(Spans.error(MINE, 1));
+    answerAll();
+    shards.peers.sent.clear();
+    Peer back = new Peer("b", new Incarnation(new EpochOrder(3, 3), 77));
+    List<Peer> owners = PAIR.owners().stream().map(o -> o.equals(B) ? back : o).toList();
+    EpochOrder order = new EpochOrder(3, 3);
+    use(new SlotView(order, PAIR.table(), owners, PAIR.self(), null, SlotSet.NONE));
+    use(new SlotView(order, PAIR.table(), owners, PAIR.self(), PAIR.heirs(), SlotSet.NONE));
+    assertThat(shards.peers.sent)
+        .filteredOn(sent -> sent.word() instanceof PeerWord.Notice)
+        .extracting(FakePeers.Sent::to)
+        .containsExactly(back);
   }
 
   // ---- marks (M1, A5)
