@@ -199,6 +199,7 @@ final class SimGroup implements SimMembership.Group {
           }
           side.stale = false;
           side.viewId++;
+          side.members.stream().filter(n -> n.sampler).findFirst().ifPresent(this::hearsSoon);
           List<Long> peers = side.members.stream().map(n -> n.bits).toList();
           List<Boolean> samplers = side.members.stream().map(n -> n.sampler).toList();
           boolean merged = side.merged;
@@ -258,6 +259,17 @@ final class SimGroup implements SimMembership.Group {
             to.membership.onMessage(from.bits, message);
           }
         });
+  }
+
+  /**
+   * Who leads its view: what is lost on its way there is sent again, or a group layer would take
+   * the others for dead. Till then it would name only those it had known.
+   */
+  private void hearsSoon(Node coordinator) {
+    long soon = world.now() + 2 * World.SECOND;
+    deafUntil.computeIfPresent(coordinator.host.name(), (name, until) -> Math.min(until, soon));
+    answersNothingUntil.computeIfPresent(
+        coordinator.host.name(), (name, until) -> Math.min(until, soon));
   }
 
   private boolean isDeaf(Node to, byte[] message) {
