@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 /**
  * What the protocol does not promise, trace by trace: decisions on both sides of a partition
@@ -26,7 +25,7 @@ final class Excuses {
   private final World world;
   private final long decisionWait;
   private final boolean remembersLittle;
-  private final boolean decidesEarly;
+  private final Latecomers latecomers;
   private final List<Long> forgotten = new ArrayList<>();
   private final List<Loss> samplersLost = new ArrayList<>();
   private final List<Noticed> noticed = new ArrayList<>();
@@ -52,8 +51,8 @@ final class Excuses {
    */
   private record Loss(long at, String lost, boolean heirless, boolean untold, boolean lives) {}
 
-  /** A sampler uses an epoch by which that one was lost: what it had is asked for from there on. */
-  private record Noticed(long at, String lost) {}
+  /** A sampler uses an epoch by which that one was lost, and tells another what that knew. */
+  private record Noticed(long at, Host by, String lost) {}
 
   /** A router is told of an epoch that lost that one, and sends it nothing any more. */
   private record Heard(long at, String router, String lost) {}
@@ -76,7 +75,7 @@ final class Excuses {
     this.world = world;
     this.decisionWait = decisionWait;
     this.remembersLittle = remembersLittle;
-    this.decidesEarly = decidesEarly;
+    this.latecomers = new Latecomers(remembersLittle, decidesEarly, routersLost);
   }
 
   // ---- what happens
@@ -100,9 +99,9 @@ final class Excuses {
     samplersLost.add(new Loss(world.now(), lost, heirless, untold, lives));
   }
 
-  /** Some sampler goes by an epoch that tells of a loss. */
-  void lossNoticed(String lost) {
-    noticed.add(new Noticed(world.now(), lost));
+  /** A sampler goes by an epoch that tells of a loss. */
+  void lossNoticed(Host by, String lost) {
+    noticed.add(new Noticed(world.now(), by, lost));
   }
 
   /**
@@ -158,7 +157,8 @@ final class Excuses {
         && !isDecidedLast(trace)
         && !wasWholeAndForgotten(trace)
         && !wasWholeAndTakenAlong(trace)
-        && !wasWholeAndTakenBack(trace);
+        && !wasWholeAndTakenBack(trace)
+        && !latecomers.areDecidedAnew(trace);
   }
 
   /**
@@ -216,7 +216,7 @@ final class Excuses {
     if (last < 0 || killed.get(last).killedAt() != gone) {
       return false;
     }
-    return isUntold(gone) || (last > 0 && !wasNoticed(killed.get(last - 1), gone));
+    return isUntold(gone) || (last > 0 && !wasNoticed(killed.get(last - 1), gone, knew));
   }
 
   /** Whether who was lost then had nobody to tell. */
@@ -358,34 +358,6 @@ final class Excuses {
     return routersStood.stream().anyMatch(s -> s.router.equals(router) && s.isAt(time));
   }
 
-  /** Whether what came after its first decision, taken early for want of memory, is late. */
-  private boolean isLate(Ledger.Trace trace) {
-    if (!decidesEarly || trace.decisions.isEmpty() || trace.decisions.get(0).missing() != 0) {
-      return false;
-    }
-    Ledger.Decided first = trace.decisions.get(0);
-    return trace.spans.stream().anyMatch(s -> s.toldAt > first.at())
-        || isLateForItsHeir(trace, first);
-  }
-
-  /**
-   * Whether its errors came while a drop, taken on all there was, waited for an heir (D2), which
-   * may be dead and not yet be lost: what comes meanwhile follows the decision that is taken.
-   */
-  private static boolean isLateForItsHeir(Ledger.Trace trace, Ledger.Decided drop) {
-    return !drop.keep()
-        && trace.taken.stream()
-            .filter(t -> t.by().equals(drop.by()) && t.at() <= drop.at())
-            .reduce((one, next) -> next)
-            .filter(t -> t.missing() == 0 && t.spans() < drop.spans())
-            .filter(t -> errors(trace).allMatch(s -> s.toldAt > t.at()))
-            .isPresent();
-  }
-
-  private static Stream<Ledger.Sent> errors(Ledger.Trace trace) {
-    return trace.spans.stream().filter(s -> s.span.error());
-  }
-
   /**
    * Whether a trace may be at the backend in part, or dropped though it has an error.
    *
@@ -397,12 +369,13 @@ final class Excuses {
     return isUncovered(trace)
         || isParted(trace)
         || isDecidedLast(trace)
-        || isLate(trace)
+        || latecomers.wereDropped(trace)
         || (!strict
             && (wasForgotten(first, last)
                 || isJudgedAnew(trace, first)
                 || isJudgedAnewInPart(trace)
-                || (isForgottenForRouters(trace) && isOfTwoDecisions(trace))));
+                || latecomers.areJudgedAnew(trace)
+                || (isForgottenForRouters(trace) && latecomers.makeTwoDecisions(trace))));
   }
 
   /**
@@ -467,15 +440,17 @@ final class Excuses {
     List<Host> knew = whoTookItAlong(trace);
     long gone = lastDeath(knew);
     return (knew.size() > 1 || isUntold(gone))
-        && knew.stream().noneMatch(h -> wasNoticed(h, gone))
+        && knew.stream().noneMatch(h -> wasNoticed(h, gone, knew))
         && trace.decisions.stream()
             .filter(d -> d.at() < gone && d.missing() == 0)
             .anyMatch(d -> isFollowedUntil(gone, d, trace));
   }
 
-  private boolean wasNoticed(Host lost, long before) {
+  /** By one of those who knew: nobody else can tell another of the decision. */
+  private boolean wasNoticed(Host lost, long before, List<Host> knew) {
     return noticed.stream()
-        .anyMatch(n -> n.lost.equals(lost.name()) && lost.killedAt() < n.at && n.at < before);
+        .filter(n -> n.lost.equals(lost.name()) && lost.killedAt() < n.at && n.at < before)
+        .anyMatch(n -> knew.contains(n.by));
   }
 
   /** Whether nothing is missing at the backend but what one decision dropped, or the next. */
@@ -484,36 +459,6 @@ final class Excuses {
         && trace.spans.stream()
             .filter(s -> s.toldAt != 0 && !s.arrived)
             .allMatch(s -> !s.span.error() && first.keep() == (s.toldAt > gone));
-  }
-
-  /** Whether it can be what two decisions make, one of all that came first, one of the rest. */
-  private boolean isOfTwoDecisions(Ledger.Trace trace) {
-    List<Ledger.Sent> told = trace.spans.stream().filter(s -> s.toldAt != 0).toList();
-    return told.stream().allMatch(s -> s.arrived || !s.span.error())
-        && trace.taken.stream().anyMatch(t -> isCutSince(t.at(), told, t.keep()));
-  }
-
-  /** Whether a decision can have been followed until some time, and another one from there on. */
-  private boolean isCutSince(long at, List<Ledger.Sent> told, boolean keepsFirst) {
-    long forgotten =
-        told.stream()
-            .filter(s -> s.arrived != keepsFirst)
-            .filter(s -> keepsFirst || !isBroughtAgain(s, at))
-            .mapToLong(s -> s.toldAt)
-            .min()
-            .orElse(Long.MAX_VALUE);
-    return forgotten >= at
-        && told.stream()
-            .filter(s -> s.arrived == keepsFirst)
-            .allMatch(s -> s.firstSentAt < forgotten);
-  }
-
-  /**
-   * Whether a router that was lost, or taken for lost, can have brought a span out of its log that
-   * had been dropped with others before: then it follows the next decision, too.
-   */
-  private boolean isBroughtAgain(Ledger.Sent span, long dropped) {
-    return !span.span.error() && span.toldAt < dropped && routersLost.containsAll(span.toldBy);
   }
 
   private static boolean isAsDeserved(Ledger.Trace trace, Predicate<Ledger.Sent> of) {

@@ -59,8 +59,8 @@ class LedgerTest {
     decides(owner, false, 2);
     theirDeaths.run();
     at(8_000);
-    ledger.excuses.lossNoticed("s0");
-    ledger.excuses.lossNoticed("s1");
+    ledger.excuses.lossNoticed(other, "s0");
+    ledger.excuses.lossNoticed(other, "s1");
     at(9_000);
     ledger.told(delayed, "r0");
     at(12_000);
@@ -94,7 +94,7 @@ class LedgerTest {
     at(3_000);
     ledger.told(delayed, "r0");
     at(5_000);
-    ledger.excuses.lossNoticed("s0");
+    ledger.excuses.lossNoticed(other, "s0");
     takes(other, true, 2); // the second was in a log yet
     decides(other, true, 2);
     ledger.exported("s2", 2);
@@ -126,10 +126,23 @@ class LedgerTest {
         () -> {
           killAt(2_000, owner);
           at(2_400);
-          ledger.excuses.lossNoticed("s0");
+          ledger.excuses.lossNoticed(heir, "s0");
           killAt(2_900, heir);
         });
     assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  /** Who has heard of the owner's loss knew nothing of its decision, and could tell nobody. */
+  @Test
+  void decidedAnewOnThatAndWhatLogsHad_anotherHadNoticedTheFirst_isNoSplit() {
+    ownerAndHeirDieBetween(
+        () -> {
+          killAt(2_000, owner);
+          at(2_400);
+          ledger.excuses.lossNoticed(other, "s0");
+          killAt(2_900, heir);
+        });
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
   }
 
   @Test
@@ -163,6 +176,20 @@ class LedgerTest {
   void errorThatIsDropped_cameWhileAnEarlyDropWaitedForItsHeir_isLate() {
     ledger = new Ledger(world, SimConfig.ERRORS.withHighWater(0.1));
     dropWaitsForItsHeir(300, 1);
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  /** The slot goes to and fro, so the next heir is told, too, and answers. */
+  @Test
+  void errorThatIsDropped_cameBeforeAnEarlyDropWasToldAnew_isLate() {
+    ledger = new Ledger(world, SimConfig.ERRORS.withHighWater(0.1));
+    acceptedAt(0, 1, false);
+    at(200);
+    takes(owner, false, 1);
+    acceptedAt(300, 2, true);
+    at(500);
+    takes(owner, false, 2);
+    decides(owner, false, 2);
     assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
   }
 
@@ -225,7 +252,7 @@ class LedgerTest {
           ledger.exported("s1", 3);
           killAt(2_000, owner);
           at(2_400);
-          ledger.excuses.lossNoticed("s0");
+          ledger.excuses.lossNoticed(heir, "s0");
           killAt(2_900, heir);
         });
     assertThat(ledger.judge().part()).isEqualTo(1);
@@ -390,6 +417,113 @@ class LedgerTest {
     keptAfterADrop("r0", false, true);
     acceptedAt(9_500, 4, false, "r0");
     assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  /** Of three spans two are dropped; the third, an error, is kept 4 s later, by itself. */
+  private void errorComesLate(SimConfig config, long errorMillis) {
+    ledger = new Ledger(world, config);
+    acceptedAt(0, 1, false);
+    acceptedAt(100, 2, false);
+    acceptedAt(errorMillis, 3, true);
+    at(1_000);
+    takes(owner, false, 2);
+    decides(owner, false, 2);
+    at(5_000);
+    takes(owner, true, 1);
+    decides(owner, true, 1);
+    ledger.exported("s0", 3);
+  }
+
+  @Test
+  void keptAfterADrop_whatWasOnItsWayThen_nextToNoneRemembered_isNoSplit() {
+    errorComesLate(SimConfig.tinyCache(true), 900);
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void keptAfterADrop_withOneThatWasDroppedAndSentAgain_isNoSplit() {
+    errorComesLate(SimConfig.tinyCache(true), 900);
+    sent(2, false);
+    ledger.exported("s0", 2);
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void keptAfterADrop_withOneThatWasDropped_isSplit() {
+    errorComesLate(SimConfig.tinyCache(true), 900);
+    ledger.exported("s0", 2);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void keptAfterADrop_whatShouldHaveBeenInIt_isSplit() {
+    errorComesLate(SimConfig.tinyCache(true), 600);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  @Test
+  void keptAfterADrop_whatWasOnItsWayThen_allRemembered_isSplit() {
+    errorComesLate(SimConfig.ERRORS, 900);
+    assertThat(ledger.judge().split()).isEqualTo(1);
+  }
+
+  /** Two are kept, which has effect at the heir alone; a third comes later, and is decided anew. */
+  private void decidesWhatCameLate(SimConfig config, int spans) {
+    ledger = new Ledger(world, config);
+    acceptedAt(0, 1, true);
+    acceptedAt(100, 2, false);
+    at(1_000);
+    takes(owner, true, 2);
+    ledger.heard(heir, HI, LO);
+    ledger.exported("s1", 1);
+    acceptedAt(3_000, 3, false);
+    at(5_000);
+    takes(other, false, spans);
+    decides(other, false, spans);
+  }
+
+  @Test
+  void decidedOnAPart_whatCameLater_nextToNoneRemembered_isExcused() {
+    decidesWhatCameLate(SimConfig.tinyCache(true), 1);
+    ledger.exported("s1", 2);
+    assertThat(ledger.judge()).matches(v -> v.part() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void decidedOnAPart_whatCameLater_theRestIsNotAllThere_isAFault() {
+    decidesWhatCameLate(SimConfig.tinyCache(true), 1);
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedOnAPart_withWhatWasThereBefore_isAFault() {
+    decidesWhatCameLate(SimConfig.tinyCache(true), 2);
+    ledger.exported("s1", 2);
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedOnAPart_whatCameLater_oneWhoKnewWasKilled_isExcused() {
+    acceptedAt(0, 1, true);
+    acceptedAt(100, 2, false);
+    at(1_000);
+    takes(owner, true, 2);
+    ledger.heard(heir, HI, LO);
+    ledger.exported("s1", 1);
+    ledger.exported("s1", 2);
+    acceptedAt(3_000, 3, false);
+    killAt(3_100, heir);
+    at(5_000);
+    takes(other, false, 1);
+    decides(other, false, 1);
+    assertThat(ledger.judge()).matches(v -> v.part() == 0 && v.explained() == 1);
+  }
+
+  @Test
+  void decidedOnAPart_whatCameLater_allRemembered_isAFault() {
+    decidesWhatCameLate(SimConfig.ERRORS, 1);
+    ledger.exported("s1", 2);
+    assertThat(ledger.judge().part()).isEqualTo(1);
   }
 
   /** Of three spans two are dropped; the third is with a router that is stopped, and comes then. */

@@ -236,7 +236,7 @@ final class SimSampler extends SimNode {
   private void inUse(Epoch epoch, boolean inTurn) {
     simulation.witness.uses(handoff.status(), inUse, inTurn, simulation.config.remembersLittle());
     inUse = epoch.order();
-    epoch.lost().forEach(m -> simulation.ledger.excuses.lossNoticed(m.nodeId()));
+    epoch.lost().forEach(m -> simulation.ledger.excuses.lossNoticed(host, m.nodeId()));
     if (simulation.world.isTelling()) {
       tellOf(epoch, inTurn);
     }
