@@ -59,22 +59,18 @@ final class Holds {
    *
    * @param own slots in {@code epoch}
    * @param named samplers in it, by bits
-   * @param drained samplers that left with a word: all they had is with others
    */
-  void onEpoch(
-      EpochOrder epoch, SlotSet own, Set<Long> named, Collection<Long> drained, long nowNanos) {
+  void onEpoch(EpochOrder epoch, SlotSet own, Set<Long> named, long nowNanos) {
     words.keySet().retainAll(named);
     for (Iterator<Shadow> i = shadows.iterator(); i.hasNext(); ) {
       Shadow shadow = i.next();
-      if (losesOne(shadow.of(), named, drained)) {
+      if (losesOne(shadow.of(), named)) {
         unfinished(shadow.lostIn());
-        i.remove();
-      } else if (shadow.of().samplers.isEmpty()) { // the last of them has drained
         i.remove();
       }
     }
     for (Hold hold : holds) {
-      boolean asks = losesOne(hold, named, drained);
+      boolean asks = losesOne(hold, named);
       if (asks) {
         ask(hold, hold.slots);
       }
@@ -93,11 +89,12 @@ final class Holds {
     refresh();
   }
 
-  /** Takes those not named off what is waited for; returns whether one of them left no word. */
-  private static boolean losesOne(Hold hold, Set<Long> named, Collection<Long> drained) {
-    boolean lost = hold.samplers.stream().anyMatch(s -> !named.contains(s) && !drained.contains(s));
-    hold.samplers.retainAll(named);
-    return lost;
+  /**
+   * Takes those not named off what is waited for; returns whether there was one. Who has drained is
+   * waited for if its last word was not heard: it may have been *unfinished*.
+   */
+  private static boolean losesOne(Hold hold, Set<Long> named) {
+    return hold.samplers.retainAll(named);
   }
 
   private void loseSlots(Hold hold, SlotSet gone, EpochOrder epoch, boolean replays) {

@@ -192,14 +192,13 @@ public final class Keeper {
     boolean asksAll = !known || anew || next.predecessor().equals(EpochOrder.NONE);
     SlotSet own = wanted.own();
     SlotSet kept = asksAll || previous == null ? SlotSet.NONE : own.and(before.own());
-    Set<Long> drained = known ? NamedNodes.bits(next.drained(), Member.Role.SAMPLER) : Set.of();
     if (!known) {
       // what it owned in between is with others, who ask only when they hear of that: till then
       // its word would end the marks of who was lost meanwhile (M6); first, as an answer for all
       // that it owns would end them, too
       questions.askAll(SlotSet.ALL, next.order());
     }
-    holds.onEpoch(next.order(), kept, others, drained, nowNanos);
+    holds.onEpoch(next.order(), kept, others, nowNanos);
     if (!known) {
       holds.skipped(next.order());
     }

@@ -70,9 +70,9 @@ class HoldsTest {
   @Test
   void shadow_epochSkipped_isUnfinishedAtOnce() {
     holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
-    holds.onEpoch(e(6), SlotSet.of(10), OTHERS, Set.of(), 0);
+    holds.onEpoch(e(6), SlotSet.of(10), OTHERS, 0);
     assertThat(holds.isUnsure(e(6))).isTrue();
-    holds.onEpoch(e(8), SlotSet.NONE, OTHERS, Set.of(), 0);
+    holds.onEpoch(e(8), SlotSet.NONE, OTHERS, 0);
     holds.skipped(e(8));
     assertThat(holds.isUnsure(e(8))).isFalse();
     assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
@@ -102,17 +102,17 @@ class HoldsTest {
   void hold_routersAllGoneAndBackOneByOne_waitsForTheirAnswers() {
     holds.gain(e(5), SLOTS, Set.of(), true, true, 0);
     questions.onEpoch(e(6), Set.of());
-    holds.onEpoch(e(6), SLOTS, Set.of(), Set.of(), 0);
+    holds.onEpoch(e(6), SLOTS, Set.of(), 0);
     tick(9 * SECOND);
     assertThat(holds.held()).isEqualTo(SLOTS);
     assertThat(holds.count()).as("that wait for anything but a router").isZero();
     routers.take();
     questions.onEpoch(e(7), Set.of(ROUTER));
-    holds.onEpoch(e(7), SLOTS, Set.of(), Set.of(), 9 * SECOND);
+    holds.onEpoch(e(7), SLOTS, Set.of(), 9 * SECOND);
     questions.onReplayed(ROUTER, asked().id());
     tick(10 * SECOND);
     questions.onEpoch(e(8), Set.of(ROUTER, 8L));
-    holds.onEpoch(e(8), SLOTS, Set.of(), Set.of(), 10 * SECOND);
+    holds.onEpoch(e(8), SLOTS, Set.of(), 10 * SECOND);
     long ofNew = questions.askNew(SLOTS, Set.of(8L));
     holds.alsoAwait(ofNew);
     tick(12 * SECOND);
@@ -129,12 +129,12 @@ class HoldsTest {
     questions.onEpoch(e(5), Set.of());
     holds.gain(e(5), SLOTS, Set.of(), true, true, 0);
     questions.onEpoch(e(6), Set.of(ROUTER));
-    holds.onEpoch(e(6), SLOTS, Set.of(), Set.of(), 3 * SECOND);
+    holds.onEpoch(e(6), SLOTS, Set.of(), 3 * SECOND);
     questions.onReplayed(ROUTER, asked().id());
     tick(4 * SECOND);
     assertThat(holds.held()).isEqualTo(SLOTS);
     questions.onEpoch(e(7), Set.of(ROUTER, 8L));
-    holds.onEpoch(e(7), SLOTS, Set.of(), Set.of(), 4 * SECOND);
+    holds.onEpoch(e(7), SLOTS, Set.of(), 4 * SECOND);
     long ofNew = questions.askNew(SLOTS, Set.of(8L));
     holds.alsoAwait(ofNew);
     tick(6 * SECOND);
@@ -149,7 +149,7 @@ class HoldsTest {
   void hold_samplerLostBeforeItsWord_asksRoutersAndWaitsForTheLease() {
     holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
     complete(A, 5);
-    holds.onEpoch(e(6), SLOTS, Set.of(A), Set.of(), SECOND);
+    holds.onEpoch(e(6), SLOTS, Set.of(A), SECOND);
     SamplerWord.Question question = asked();
     assertThat(question.slots()).isEqualTo(SLOTS);
     questions.onReplayed(ROUTER, question.id());
@@ -163,17 +163,7 @@ class HoldsTest {
   void hold_samplerLostAfterItsWord_isNotAskedFor() {
     holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
     complete(B, 5);
-    holds.onEpoch(e(6), SLOTS, Set.of(A), Set.of(), SECOND);
-    assertThat(routers.take()).isEmpty();
-  }
-
-  @Test
-  void hold_samplerDrained_isNotWaitedFor() {
-    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
-    complete(A, 5);
-    holds.onEpoch(e(6), SLOTS, Set.of(A), Set.of(B), SECOND);
-    tick(SECOND);
-    assertThat(holds.count()).isZero();
+    holds.onEpoch(e(6), SLOTS, Set.of(A), SECOND);
     assertThat(routers.take()).isEmpty();
   }
 
@@ -198,7 +188,7 @@ class HoldsTest {
   @Test
   void hold_samplerNamedLater_isNotWaitedFor() {
     holds.gain(e(5), SLOTS, Set.of(A), false, false, 0);
-    holds.onEpoch(e(6), SLOTS, OTHERS, Set.of(), 0);
+    holds.onEpoch(e(6), SLOTS, OTHERS, 0);
     complete(A, 6);
     tick(0);
     assertThat(holds.count()).isZero();
@@ -208,7 +198,7 @@ class HoldsTest {
   void hold_slotLostWhileAReplayIsWaitedFor_isUnfinished() {
     holds.gain(e(5), SLOTS, Set.of(A), true, false, 0);
     complete(A, 5);
-    holds.onEpoch(e(6), SlotSet.of(10), Set.of(A, B), Set.of(), 0);
+    holds.onEpoch(e(6), SlotSet.of(10), Set.of(A, B), 0);
     assertThat(holds.held()).isEqualTo(SlotSet.of(10));
     assertThat(holds.unfinishedUpTo(e(5))).isEqualTo(EpochOrder.NONE);
     assertThat(holds.unfinishedUpTo(e(7))).isEqualTo(e(6));
@@ -217,7 +207,7 @@ class HoldsTest {
   @Test
   void hold_slotLostInTheEpochThatLostASamplerWaitedFor_isUnfinishedAndAskedFor() {
     holds.gain(e(5), SLOTS, Set.of(A, B), false, false, 0);
-    holds.onEpoch(e(6), SlotSet.NONE, Set.of(A), Set.of(), 0);
+    holds.onEpoch(e(6), SlotSet.NONE, Set.of(A), 0);
     assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
     assertThat(asked().slots()).isEqualTo(SLOTS);
     assertThat(questions.isOpenUpTo(e(6))).isTrue();
@@ -225,18 +215,10 @@ class HoldsTest {
   }
 
   @Test
-  void hold_slotLostInTheEpochInWhichASamplerWaitedForDrained_isNotAskedFor() {
-    holds.gain(e(5), SLOTS, Set.of(A, B), false, false, 0);
-    holds.onEpoch(e(6), SlotSet.of(10), Set.of(A), Set.of(B), 0);
-    assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(EpochOrder.NONE);
-    assertThat(routers.take()).isEmpty();
-  }
-
-  @Test
   void shadow_othersComplete_makesSureThatItWasWhole() {
     holds.gain(e(5), SLOTS, Set.of(A, B), false, false, 0);
     complete(A, 5);
-    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
+    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, 0);
     assertThat(holds.isUnsure(e(5))).isFalse();
     assertThat(holds.isUnsure(e(6))).isTrue();
     complete(B, 5);
@@ -245,25 +227,15 @@ class HoldsTest {
   }
 
   @Test
-  void shadow_lastOfThoseWaitedForDrains_makesSureThatItWasWhole() {
-    holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
-    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
-    complete(A, 5);
-    holds.onEpoch(e(7), SlotSet.NONE, Set.of(A), Set.of(B), 0);
-    assertThat(holds.isUnsure(e(6))).isFalse();
-    assertThat(holds.unfinishedUpTo(e(7))).isEqualTo(EpochOrder.NONE);
-  }
-
-  @Test
   void shadow_otherUnfinishedOrLost_isUnfinishedInTheEpochOfTheLoss() {
     holds.gain(e(5), SlotSet.of(1), Set.of(A), false, false, 0);
-    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
+    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, 0);
     hear(new Completion(A, e(5), e(5)));
     assertThat(holds.unfinishedUpTo(e(6))).isEqualTo(e(6));
 
     holds.gain(e(7), SlotSet.of(1), Set.of(A), false, false, 0);
-    holds.onEpoch(e(8), SlotSet.NONE, OTHERS, Set.of(), 0);
-    holds.onEpoch(e(9), SlotSet.NONE, Set.of(B), Set.of(), 0);
+    holds.onEpoch(e(8), SlotSet.NONE, OTHERS, 0);
+    holds.onEpoch(e(9), SlotSet.NONE, Set.of(B), 0);
     assertThat(holds.unfinishedUpTo(e(9))).isEqualTo(e(8));
     assertThat(holds.isUnsure(e(9))).isFalse();
   }
@@ -298,7 +270,7 @@ class HoldsTest {
   @Test
   void shadow_completeOfOneOfTwo_isProgress() {
     holds.gain(e(5), SLOTS, OTHERS, false, false, 0);
-    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, Set.of(), 0);
+    holds.onEpoch(e(6), SlotSet.NONE, OTHERS, 0);
     holds.onCompletions(List.of(new Completion(A, e(5), EpochOrder.NONE)), 20 * SECOND);
     tick(49 * SECOND);
     assertThat(holds.isUnsure(e(6))).isTrue();

@@ -137,6 +137,34 @@ class KeeperTest {
     assertThat(tier.view().held().isEmpty()).isTrue();
   }
 
+  private SlotSet gainedFromDraining() {
+    settled(A, B, C, R);
+    SlotSet before = owned();
+    epoch(List.of(A, B, C.withState(Member.State.DRAINING), R), List.of());
+    complete(B, 2);
+    return owned().without(before);
+  }
+
+  @Test
+  void drainOfAnother_whoLeavesAfterItsWord_isOver() {
+    SlotSet unused = gainedFromDraining();
+    complete(C, 2);
+    epoch(List.of(A, B, R), List.of());
+    keeper.onTick(0);
+    assertThat(tier.view().held().isEmpty()).isTrue();
+    assertThat(routers.take(SamplerWord.Question.class)).isEmpty();
+  }
+
+  /** The word it said last, and nobody heard, may have been that what it gave is unfinished. */
+  @Test
+  void drainOfAnother_whoLeavesBeforeItsWordIsHeard_isAskedFor() {
+    SlotSet gained = gainedFromDraining();
+    epoch(List.of(A, B, R), List.of());
+    keeper.onTick(0);
+    assertThat(tier.view().held()).isEqualTo(gained);
+    assertThat(routers.take(SamplerWord.Question.class).get(0).slots()).isEqualTo(gained);
+  }
+
   @Test
   void loss_asksForTheLostOnesSlots_thenNeedsNothing() {
     settled(A, B, C, R);
@@ -233,6 +261,7 @@ class KeeperTest {
     keeper.onRouterEpoch(e(2));
     keeper.onRouterEpoch(e(3));
     epoch(List.of(A, B, C.withState(Member.State.DRAINING), R), List.of());
+    complete(C, 2);
     epoch(List.of(A, B, R), List.of());
     assertThat(tier.view().held()).isEqualTo(owned().without(before));
     assertThat(routers.take(SamplerWord.Question.class)).isEmpty();
