@@ -86,7 +86,7 @@ public final class Host {
     return killedAt;
   }
 
-  /** When it was killed or left in order, {@link Long#MAX_VALUE} if it lives. */
+  /** When it was killed, or left the others in order; {@link Long#MAX_VALUE} if it is there. */
   long goneAt() {
     return goneAt;
   }
@@ -97,9 +97,14 @@ public final class Host {
     kill();
   }
 
+  /** It hears nothing of the others any more, though it may give them something yet. */
+  void leaves() {
+    goneAt = Math.min(goneAt, world.now());
+  }
+
   void kill() {
     alive = false;
-    goneAt = Math.min(goneAt, world.now());
+    leaves();
     backlog.clear();
   }
 

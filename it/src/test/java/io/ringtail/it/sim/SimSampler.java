@@ -426,6 +426,7 @@ final class SimSampler extends SimNode {
     long now = simulation.world.now();
     if (!hasLeft && (membership.hasLeft() || now > leftBy)) {
       hasLeft = true;
+      host.leaves();
       leftBy = now + World.SECOND;
     }
     EpochOrder newest = membership.newest().map(Epoch::order).orElse(EpochOrder.NONE);
@@ -440,8 +441,9 @@ final class SimSampler extends SimNode {
     simulation.kill(name, false);
   }
 
+  /** Whether it can store what others tell it. */
   boolean usesAnEpoch() {
-    return !inUse.equals(EpochOrder.NONE);
+    return !hasLeft && !inUse.equals(EpochOrder.NONE);
   }
 
   /** Whether nobody owned slots to whom it could give what it had (protocol S3). */

@@ -2,6 +2,7 @@ package io.ringtail.sampler.handoff;
 
 import io.ringtail.cluster.Completion;
 import io.ringtail.cluster.EpochOrder;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -12,11 +13,16 @@ import java.util.function.UnaryOperator;
 final class Completions {
   private static final int REMEMBERED = 256;
 
+  /** By then a word was told to all, or there is nobody to tell them. */
+  static final long TOLD_NANOS = 1_000_000_000L;
+
   private final long selfBits;
   private final Consumer<Completion> cluster;
   private final TreeSet<EpochOrder> epochs = new TreeSet<>();
   private Completion said;
   private boolean isHeard = true;
+  private boolean isTold;
+  private long saidNanos;
 
   Completions(long selfBits, Consumer<Completion> cluster) {
     this.selfBits = selfBits;
@@ -49,7 +55,8 @@ final class Completions {
       EpochOrder applied,
       Optional<EpochOrder> oldestForeign,
       Predicate<EpochOrder> unsure,
-      UnaryOperator<EpochOrder> unfinished) {
+      UnaryOperator<EpochOrder> unfinished,
+      long nowNanos) {
     EpochOrder upTo = said.upTo();
     for (EpochOrder order : epochs.tailSet(upTo, false)) {
       boolean given = oldestForeign.isEmpty() || order.compareTo(oldestForeign.get()) < 0;
@@ -61,6 +68,8 @@ final class Completions {
     Completion now = new Completion(selfBits, upTo, unfinished.apply(upTo));
     if (!now.equals(said) || !isHeard) {
       said = now;
+      saidNanos = nowNanos;
+      isTold = false;
       isHeard = true;
       cluster.accept(now);
     }
@@ -68,5 +77,15 @@ final class Completions {
 
   EpochOrder upTo() {
     return said.upTo();
+  }
+
+  /** What the coordinator tells all that samplers have said. */
+  void onTold(Collection<Completion> all) {
+    isTold |= all.contains(said);
+  }
+
+  /** Whether all are told the last word: who leaves before that may be asked for (O3). */
+  boolean isTold(long nowNanos) {
+    return isTold || nowNanos - saidNanos >= TOLD_NANOS;
   }
 }

@@ -18,7 +18,8 @@ import io.ringtail.cluster.EpochOrder;
  * @param completeUpTo as said to the cluster
  * @param handedOver all that is another's has been acknowledged, and what is still asked for here
  *     the owners of these slots ask for, too
- * @param nothingLeft besides, all questions are answered: this sampler may leave if it owns nothing
+ * @param nothingLeft besides, all questions are answered, and the others are told how far it is:
+ *     this sampler may leave if it owns nothing
  * @param stranger whether this sampler was lost
  * @param empty whether, being lost, it may come back: it holds nothing any more, or there is nobody
  *     to give anything to

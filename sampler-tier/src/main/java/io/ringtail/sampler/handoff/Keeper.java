@@ -300,6 +300,7 @@ public final class Keeper {
   /** How far other samplers are. */
   public void onCompletions(Collection<Completion> heard, long nowNanos) {
     holds.onCompletions(heard, nowNanos);
+    completions.onTold(heard);
     settle(nowNanos);
   }
 
@@ -401,7 +402,8 @@ public final class Keeper {
       use();
     }
     tellUnsure();
-    completions.say(tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo);
+    completions.say(
+        tier.applied(), tier.oldestForeign(), holds::isUnsure, holds::unfinishedUpTo, nowNanos);
     if (!isStranger()) { // who owns nothing cannot say what is needed
       losses.say(order -> noneOwns() || holds.anyGainedUpTo(order) || questions.isOpenUpTo(order));
     }
@@ -444,7 +446,7 @@ public final class Keeper {
             holds.oldestNanos(nowNanos),
             completions.upTo(),
             handedOver,
-            handedOver && questions.open() == 0,
+            handedOver && questions.open() == 0 && completions.isTold(nowNanos),
             isStranger(),
             stranger.phase() == Stranger.Phase.EMPTY);
     waitingFor = holds.isEmpty() && questions.open() == 0 ? Set.of() : nodesWaitedFor();

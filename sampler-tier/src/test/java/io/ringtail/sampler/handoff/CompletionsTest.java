@@ -47,7 +47,7 @@ class CompletionsTest {
   @Test
   void completion_unsure_waits_unfinished_isToldWithItsEpoch() {
     use(1, 2);
-    completions.say(e(2), Optional.empty(), e(2)::equals, limit -> NONE);
+    completions.say(e(2), Optional.empty(), e(2)::equals, limit -> NONE, 0);
     assertThat(completions.upTo()).isEqualTo(e(1));
     say(e(2), Optional.empty(), e(2));
     assertThat(said.get(1)).isEqualTo(new Completion(1, e(2), e(2)));
@@ -68,11 +68,27 @@ class CompletionsTest {
     }
   }
 
+  @Test
+  void completion_isTold_whenTheSumHasIt_orAfterAWhile() {
+    use(1, 2);
+    say(e(1), Optional.empty(), NONE);
+    completions.onTold(List.of(new Completion(1, e(1), NONE)));
+    assertThat(completions.isTold(0)).isTrue();
+    say(e(2), Optional.empty(), e(2));
+    assertThat(completions.isTold(0)).isFalse();
+    completions.onTold(List.of(new Completion(1, e(2), NONE), new Completion(2, e(2), e(2))));
+    assertThat(completions.isTold(Completions.TOLD_NANOS - 1)).isFalse();
+    assertThat(completions.isTold(Completions.TOLD_NANOS)).isTrue();
+    completions.onTold(List.of(new Completion(1, e(2), e(2))));
+    assertThat(completions.isTold(0)).isTrue();
+  }
+
   private void say(EpochOrder applied, Optional<EpochOrder> foreign, EpochOrder unfinished) {
     completions.say(
         applied,
         foreign,
         order -> false,
-        limit -> unfinished.compareTo(limit) <= 0 ? unfinished : NONE);
+        limit -> unfinished.compareTo(limit) <= 0 ? unfinished : NONE,
+        0);
   }
 }

@@ -420,6 +420,9 @@ class KeeperTest {
     assertThat(keeper.status().nothingLeft()).isFalse();
     tier.foreign = Optional.empty();
     keeper.onTick(0);
+    assertThat(keeper.status().handedOver()).isTrue();
+    assertThat(keeper.status().nothingLeft()).as("before all are told").isFalse();
+    allAreTold();
     assertThat(keeper.status().nothingLeft()).isTrue();
     assertThat(keeper.status().owns()).isFalse();
   }
@@ -434,6 +437,7 @@ class KeeperTest {
     keeper.onTick(0);
     assertThat(completions.get(completions.size() - 1)).isEqualTo(new Completion(1, e(3), e(3)));
     assertThat(keeper.status().handedOver()).isTrue();
+    allAreTold();
     assertThat(keeper.status().nothingLeft()).isFalse();
     keeper.onWord(7, new RouterWord.Replayed(question.id()), 0);
     assertThat(keeper.status().nothingLeft()).isTrue();
@@ -666,6 +670,11 @@ class KeeperTest {
 
   private static SamplerWord.NeedsNothing needsNothingOf(Member sampler, int upTo) {
     return new SamplerWord.NeedsNothing(sampler.nodeId(), sampler.incarnation(), e(upTo));
+  }
+
+  /** What it has said last. */
+  private void allAreTold() {
+    keeper.onCompletions(List.of(completions.get(completions.size() - 1)), 0);
   }
 
   private void complete(Member sampler, int upTo) {
