@@ -156,6 +156,12 @@ final class Floor {
         .orElse(0);
   }
 
+  /** Whether others have not said yet that they have what a lost sampler had (M6). */
+  boolean keepsFor(SamplerKey sampler) {
+    return lost.entrySet().stream()
+        .anyMatch(l -> l.getKey().key.equals(sampler) && l.getValue().mark != NONE);
+  }
+
   /** Whether it is, and not named anew. */
   boolean isLost(SamplerKey sampler) {
     return !isNamed(sampler) && lost.keySet().stream().anyMatch(l -> l.key.equals(sampler));

@@ -150,12 +150,14 @@ public final class RetentionLog {
   }
 
   /**
-   * Whether a sampler that was lost may have what nobody else has: so also when the log has given
-   * up what that one had not settled, or keeps nothing.
+   * Whether a sampler that was lost may have what nobody else has: so also while nobody has asked
+   * for what it was handed, which others received, and when the log has given up what that one had
+   * not settled, or keeps nothing.
    */
   private boolean has(SamplerKey receiver) {
     return !config.isOn()
         || store.has(receiver)
+        || floor.keepsFor(receiver)
         || store.forgottenUpTo(receiver) > floor.lastMark(receiver);
   }
 

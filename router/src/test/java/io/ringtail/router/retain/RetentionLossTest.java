@@ -11,6 +11,7 @@ import io.ringtail.link.RouterWord.Has;
 import io.ringtail.link.RouterWord.Replayed;
 import io.ringtail.link.SamplerWord.AskHas;
 import io.ringtail.link.SamplerWord.Empty;
+import io.ringtail.link.SamplerWord.Lowering;
 import io.ringtail.link.SamplerWord.NeedsNothing;
 import io.ringtail.link.SamplerWord.Question;
 import io.ringtail.ring.SlotSet;
@@ -183,6 +184,22 @@ class RetentionLossTest extends WithRetentionLog {
     f.word(A, new Empty());
     f.word(A, new AskHas());
     assertThat(f.saidTo(A)).containsExactly(new Has(true), new Has(false));
+  }
+
+  /** It would discard that, and say that it is empty, which ends the mark that keeps it here. */
+  @Test
+  void lostSampler_thatWasHandedWhatAnotherReceived_isToldThatItIsThere_untilOthersHaveIt() {
+    f.epoch(List.of(A, B));
+    f.accepted(1, B);
+    f.word(A, new Lowering(1, 0));
+    f.mark(B, 1);
+    f.epoch(List.of(B), A);
+    f.word(A, new AskHas());
+    f.word(B, new NeedsNothing(A.nodeId(), incarnation(A), EpochOrder.NONE));
+    f.word(A, new AskHas());
+    assertThat(f.saidTo(A))
+        .filteredOn(Has.class::isInstance)
+        .containsExactly(new Has(true), new Has(false));
   }
 
   @Test
