@@ -22,6 +22,9 @@ final class Excuses {
   /** For so long after its decision a trace may still be in logs, and be replayed. */
   private static final long LOGGED = 4 * World.SECOND;
 
+  /** So long it takes to tell another what one knows, who may not have the same epoch yet. */
+  private static final long TELLING = World.SECOND / 2;
+
   private final World world;
   private final long decisionWait;
   private final boolean remembersLittle;
@@ -446,11 +449,11 @@ final class Excuses {
             .anyMatch(d -> isFollowedUntil(gone, d, trace));
   }
 
-  /** By one of those who knew: nobody else can tell another of the decision. */
+  /** By one of those who knew, in time: nobody else can tell another of the decision. */
   private boolean wasNoticed(Host lost, long before, List<Host> knew) {
     return noticed.stream()
-        .filter(n -> n.lost.equals(lost.name()) && lost.killedAt() < n.at && n.at < before)
-        .anyMatch(n -> knew.contains(n.by));
+        .filter(n -> n.lost.equals(lost.name()) && lost.killedAt() < n.at)
+        .anyMatch(n -> n.at + TELLING <= before && knew.contains(n.by));
   }
 
   /** Whether nothing is missing at the backend but what one decision dropped, or the next. */

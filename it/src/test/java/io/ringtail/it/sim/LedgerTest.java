@@ -146,6 +146,18 @@ class LedgerTest {
   }
 
   @Test
+  void decidedAnewOnThatAndWhatLogsHad_heirHadNoTimeToTellAnother_isNoSplit() {
+    ownerAndHeirDieBetween(
+        () -> {
+          killAt(2_000, owner);
+          at(2_401);
+          ledger.excuses.lossNoticed(heir, "s0");
+          killAt(2_900, heir);
+        });
+    assertThat(ledger.judge()).matches(v -> v.split() == 0 && v.explained() == 1);
+  }
+
+  @Test
   void decidedAnewOnThatAndWhatLogsHad_heirLives_isSplit() {
     ownerAndHeirDieBetween(() -> killAt(2_000, owner));
     assertThat(ledger.judge().split()).isEqualTo(1);
