@@ -31,6 +31,10 @@ final class Excuses {
   private final Latecomers latecomers;
   private final List<Long> forgotten = new ArrayList<>();
   private final List<Loss> samplersLost = new ArrayList<>();
+
+  /** Those of them that live, and others that a chain without them has won over. */
+  private final List<Loss> strangers = new ArrayList<>();
+
   private final List<Noticed> noticed = new ArrayList<>();
   private final List<Heard> heard = new ArrayList<>();
   private final Set<String> routersLost = new HashSet<>();
@@ -100,6 +104,14 @@ final class Excuses {
 
   void samplerLost(String lost, boolean heirless, boolean untold, boolean lives) {
     samplersLost.add(new Loss(world.now(), lost, heirless, untold, lives));
+    if (lives) {
+      isToldLost(lost);
+    }
+  }
+
+  /** A sampler lives that others take for lost, as is told now or will be soon (L2). */
+  void isToldLost(String sampler) {
+    strangers.add(new Loss(world.now(), sampler, false, false, true));
   }
 
   /** A sampler goes by an epoch that tells of a loss. */
@@ -298,6 +310,7 @@ final class Excuses {
         || isForgottenUntold(trace, first, second)
         || isForgottenForRouters(trace)
         || (onlyLater && isForgottenForStopped(trace, first))
+        || (onlyLater && isForgottenForSenders(trace, first))
         || isForgottenForStrangers(trace, second);
   }
 
@@ -317,12 +330,9 @@ final class Excuses {
    */
   private boolean isForgottenForStrangers(Ledger.Trace trace, long second) {
     return remembersLittle
-        && samplersLost.stream()
-            .anyMatch(
-                l ->
-                    l.lives
-                        && l.at < second
-                        && trace.spans.stream().anyMatch(s -> s.firstSentAt < sendsUntil(s, l)));
+        && strangers.stream()
+            .filter(l -> l.at < second)
+            .anyMatch(l -> trace.spans.stream().anyMatch(s -> s.firstSentAt < sendsUntil(s, l)));
   }
 
   /** When the router a span was sent to first has heard of a loss. */
@@ -355,6 +365,12 @@ final class Excuses {
         && trace.spans.stream()
             .filter(s -> s.toldAt >= first)
             .allMatch(s -> s.sentTo.stream().anyMatch(router -> stood(router, first)));
+  }
+
+  /** Nor for what its sender, who was not answered, sends once more when it is decided. */
+  private boolean isForgottenForSenders(Ledger.Trace trace, long first) {
+    return remembersLittle
+        && trace.spans.stream().filter(s -> s.toldAt >= first).allMatch(s -> s.sentAgain);
   }
 
   private boolean stood(String router, long time) {

@@ -649,6 +649,66 @@ class LedgerTest {
     assertThat(ledger.judge().twice()).isEqualTo(1);
   }
 
+  /** A span is sent at 2,000, and decided twice; another sampler is told that it was lost. */
+  private void handedOverByOneThatAChainWithoutItWonOver(long toldMillis) {
+    ledger = new Ledger(world, SimConfig.tinyCache(true));
+    for (long millis : new long[] {1_900, 2_100}) {
+      if (millis > 2_000) {
+        acceptedAt(2_000, 1, true);
+      }
+      at(millis);
+      if (millis == toldMillis) {
+        ledger.excuses.isToldLost(other.name());
+      }
+    }
+    at(9_000);
+    takes(owner, true, 1);
+    decides(owner, true, 1);
+    at(9_500);
+    takes(owner, true, 1);
+    decides(owner, true, 1);
+    ledger.exported("s0", 1);
+  }
+
+  @Test
+  void decidedTwice_sentBeforeOneWasToldThatAChainWithoutItHadWon_isExcused() {
+    handedOverByOneThatAChainWithoutItWonOver(2_100);
+    assertThat(ledger.judge().twice()).isZero();
+  }
+
+  @Test
+  void decidedTwice_sentWhenOneHadBeenToldThatAChainWithoutItHadWon_isAFault() {
+    handedOverByOneThatAChainWithoutItWonOver(1_900);
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
+  /** A span whose sender is answered only when it is decided. */
+  private void answeredWhenDecided(boolean sentAgain) {
+    ledger = new Ledger(world, SimConfig.tinyCache(true));
+    List<Spans.Span> request = sent(1, true);
+    at(1_000);
+    takes(owner, true, 1);
+    decides(owner, true, 1);
+    at(4_000);
+    ledger.told(sentAgain ? sent(1, true) : request, "r0");
+    at(5_000);
+    takes(owner, true, 1);
+    decides(owner, true, 1);
+    ledger.exported("s0", 1);
+  }
+
+  @Test
+  void decidedTwice_sentAgainWhenItWasDecided_nextToNoneRemembered_isNoFault() {
+    answeredWhenDecided(true);
+    assertThat(ledger.judge().twice()).isZero();
+  }
+
+  @Test
+  void decidedTwice_sentOnce_nextToNoneRemembered_isAFault() {
+    answeredWhenDecided(false);
+    assertThat(ledger.judge().twice()).isEqualTo(1);
+  }
+
   /** A span is decided by the owner; when its heir and then it are gone another decides it anew. */
   private void decidedAgainByAnother(Runnable theirEnds) {
     acceptedAt(0, 1, true);

@@ -225,6 +225,7 @@ final class SimSampler extends SimNode {
       public void onLost(Epoch without) {
         simulation.world.tell("%s is told that it was lost in %s", name, without.order());
         simulation.witness.met(Trouble.TOLD_LOST);
+        simulation.ledger.excuses.isToldLost(name);
         handoff.onLost(without);
       }
 
