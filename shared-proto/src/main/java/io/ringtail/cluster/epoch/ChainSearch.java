@@ -30,6 +30,8 @@ import java.util.Set;
 final class ChainSearch {
   private static final long ASK_NANOS = 300_000_000;
   private static final long ANSWER_NANOS = 1_000_000_000;
+  private static final long FETCH_NANOS = 500_000_000;
+  private static final long FETCH_AGAIN_NANOS = 150_000_000;
 
   private enum Phase {
     IDLE,
@@ -80,14 +82,19 @@ final class ChainSearch {
     holder = selfBits;
   }
 
-  /** Begins anew; who only joins those who are asked does not prolong it. */
+  /**
+   * Begins anew, unless somebody only joins or leaves those who are asked: that prolongs nothing,
+   * and what the others have answered stands till they answer again.
+   */
   void ask(ClusterView newView, long now, List<Effect> effects) {
-    if (phase != Phase.ASKING || newView.merged()) {
+    if (phase == Phase.ASKING && !newView.merged()) {
+      answers.keySet().removeIf(bits -> !newView.has(bits));
+    } else {
+      answers.clear();
       deadlineNanos = now + ANSWER_NANOS;
     }
     phase = Phase.ASKING;
     view = newView;
-    answers.clear();
     heads.clear();
     askedAtNanos = now;
     if (view.peers().size() > 1) {
@@ -157,7 +164,7 @@ final class ChainSearch {
             .reversed());
     answers.clear();
     phase = Phase.FETCHING;
-    deadlineNanos = now + ANSWER_NANOS / 2;
+    deadlineNanos = now + FETCH_NANOS;
     holder = selfBits;
   }
 
@@ -183,16 +190,24 @@ final class ChainSearch {
       }
       if (holder != head.holder()) {
         holder = head.holder();
-        deadlineNanos = now + ANSWER_NANOS / 2;
-        effects.add(new Effect.Send(holder, new AskEpoch(head.id())));
+        deadlineNanos = now + FETCH_NANOS;
+        askFor(head, now, effects);
         return Optional.empty();
       }
       if (now < deadlineNanos) {
+        if (now >= askedAtNanos + FETCH_AGAIN_NANOS) { // or a lost word would choose the chain
+          askFor(head, now, effects);
+        }
         return Optional.empty();
       }
       heads.remove(0); // its holder is silent: the next best
     }
     return end(follower.newest(), selfBits);
+  }
+
+  private void askFor(Head head, long now, List<Effect> effects) {
+    askedAtNanos = now;
+    effects.add(new Effect.Send(head.holder(), new AskEpoch(head.id())));
   }
 
   private Optional<Found> end(Optional<Epoch> newest, long from) {

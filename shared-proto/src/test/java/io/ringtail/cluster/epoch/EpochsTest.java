@@ -539,6 +539,30 @@ class EpochsTest {
     assertThat(asked(coordinator.on(3, answer, SECOND))).containsExactly(theirs);
   }
 
+  /** Whoever was waited for in vain is not in the next view, which comes at just that time. */
+  @Test
+  void coordinator_viewChangesWhenItHasWaitedLongEnough_goesByWhatOthersHaveAnswered() {
+    coordinated(SECOND);
+    coordinator.onView(view(5, 1, 2, 3, 4), SECOND);
+    EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B));
+    Highest answer = new Highest(5, List.of(theirs), 1, 1);
+    coordinator.on(2, answer, SECOND);
+    coordinator.on(3, answer, SECOND);
+    assertThat(asked(coordinator.onView(view(6, 1, 2, 3), 2 * SECOND))).containsExactly(theirs);
+  }
+
+  @Test
+  void coordinator_holderOfTheChainDoesNotAnswer_isAskedAgain() {
+    coordinated(SECOND);
+    coordinator.onView(view(5, 1, 2, 3), SECOND);
+    EpochId theirs = EpochId.of(epoch(new EpochOrder(4, 9), B));
+    Highest answer = new Highest(5, List.of(theirs), 1, 1);
+    coordinator.on(2, answer, SECOND);
+    assertThat(asked(coordinator.on(3, answer, SECOND))).containsExactly(theirs);
+    assertThat(asked(coordinator.onTick(SECOND + SECOND / 10))).isEmpty();
+    assertThat(asked(coordinator.onTick(SECOND + SECOND / 5))).containsExactly(theirs);
+  }
+
   @Test
   void coordinator_chainsOfAsManyWhoAreThere_goesOnWithTheOneThatNamesMost() {
     Epoch made = coordinated(SECOND);
@@ -609,7 +633,6 @@ class EpochsTest {
         .toList();
   }
 
-  /** An epoch of a and b, made by a at that time. */
   /** It said so before that epoch came, which gave it slots, and maybe what another had lost. */
   @Test
   void sampler_leavesWithAWordButOwnsSlotsInTheNewestEpoch_isLost() {
@@ -639,6 +662,7 @@ class EpochsTest {
     coordinator.on(2, new Confirm(EpochId.of(epoch), true), now);
   }
 
+  /** An epoch of a and b, made by a at that time. */
   private Epoch coordinated(long now) {
     coordinator.onView(view(1, 1, 2), 0);
     coordinator.on(2, new Announce(fresh(B)), 0);
