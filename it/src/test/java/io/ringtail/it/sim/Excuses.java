@@ -216,7 +216,7 @@ final class Excuses {
 
   /**
    * Whether the last two were killed and nobody had noticed the first, or the last one had nobody
-   * to tell: so also one that left in order as the last sampler there was.
+   * to tell, or one that was dead: so also one that left in order as the last sampler there was.
    */
   private boolean isNobodyLeft(List<Host> knew, long gone) {
     if (forgotten.contains(gone)) {
@@ -231,7 +231,20 @@ final class Excuses {
     if (last < 0 || killed.get(last).killedAt() != gone) {
       return false;
     }
-    return isUntold(gone) || (last > 0 && !wasNoticed(killed.get(last - 1), gone, knew));
+    return isUntold(gone)
+        || (last > 0 && !wasNoticed(killed.get(last - 1), gone, knew))
+        || mayHaveADeadHeir(killed.get(last));
+  }
+
+  /** Whether one was dead that it could take for its heir, as it had not heard of that. */
+  private boolean mayHaveADeadHeir(Host last) {
+    return samplersLost.stream()
+        .filter(l -> !l.lives && last.killedAt() - UNNOTICED < l.at && l.at < last.killedAt())
+        .anyMatch(
+            l ->
+                noticed.stream()
+                    .filter(n -> n.by.equals(last) && n.lost.equals(l.lost) && l.at < n.at)
+                    .noneMatch(n -> n.at + TELLING <= last.killedAt()));
   }
 
   /** Whether who was lost then had nobody to tell. */

@@ -244,6 +244,50 @@ class LedgerTest {
     sampler.kill();
   }
 
+  /**
+   * Three spans are dropped, which only the heir keeps in mind; another decides one of them anew.
+   */
+  private void onlyTheHeirKnew(Runnable theirEnds) {
+    acceptedAt(0, 1, false);
+    acceptedAt(100, 2, false);
+    acceptedAt(200, 3, false);
+    at(1_000);
+    takes(owner, false, 3);
+    ledger.heard(heir, HI, LO);
+    theirEnds.run();
+    at(9_000);
+    takes(other, false, 1);
+    decides(other, false, 1);
+  }
+
+  @Test
+  void decidedOnAPart_whoKnewTookADeadOneForItsHeir_isExcused() {
+    onlyTheHeirKnew(
+        () -> {
+          killAt(1_500, owner);
+          killAt(2_000, heir);
+        });
+    assertThat(ledger.judge().part()).isZero();
+  }
+
+  @Test
+  void decidedOnAPart_whoKnewHadHeardWhoIsDead_isAFault() {
+    onlyTheHeirKnew(
+        () -> {
+          killAt(1_200, owner);
+          at(1_500);
+          ledger.excuses.lossNoticed(heir, "s0");
+          killAt(2_000, heir);
+        });
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
+  @Test
+  void decidedOnAPart_nobodyWasDeadWhenWhoKnewWasKilled_isAFault() {
+    onlyTheHeirKnew(() -> killAt(2_000, heir));
+    assertThat(ledger.judge().part()).isEqualTo(1);
+  }
+
   @Test
   void decidedOnAPart_twoWhoKnewOfTheWholeDiedUnnoticed_isExcused() {
     knownBeforeItCame(
