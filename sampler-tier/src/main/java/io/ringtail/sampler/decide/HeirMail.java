@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.LongStream;
 
 /**
@@ -75,8 +76,8 @@ public final class HeirMail {
 
   private static final class Letter {
     private final Peer heir;
-    private final Notice notice;
     private final int sinceMillis;
+    private Notice notice;
     private boolean sent;
     private int sentMillis;
 
@@ -237,6 +238,25 @@ public final class HeirMail {
               return gone;
             });
     settled.keySet().retainAll(owners);
+  }
+
+  /**
+   * What is another's now is taken out of what no heir has stored: it would not store the rest
+   * either, as of a slot that is not its owner's it is told nothing.
+   *
+   * @param owned slots of this sampler
+   */
+  public void slots(IntPredicate owned) {
+    for (Map.Entry<Long, Letter> entry : List.copyOf(letters.entrySet())) {
+      Letter letter = entry.getValue();
+      Notice rest = letter.notice.only(owned);
+      if (rest.size() == 0) {
+        remove(entry.getKey(), letter);
+      } else {
+        bytes += rest.memoryBytes() - letter.notice.memoryBytes();
+        letter.notice = rest;
+      }
+    }
   }
 
   /** All traces of a notice are settled: the heir is told at the next {@link #work}. */

@@ -264,6 +264,9 @@ public final class ReceivedDecisions {
         next.table() == told.table()
             && next.heirs() == told.heirs()
             && next.owners().equals(told.owners());
+    if (next.heirs() != null) {
+      gathered.clear(); // of a walk that was not ended: its heirs, perhaps, or its slots
+    }
     if (next.heirs() != null && !sameHeirs) {
       walking = true;
       toWalk.clear();

@@ -10,12 +10,14 @@ import io.ringtail.link.WireWriter;
 import io.ringtail.otlp.MalformedWireException;
 import io.ringtail.otlp.WireReader;
 import io.ringtail.sampler.policy.Verdict;
+import io.ringtail.trace.TraceHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * Decisions as they travel between samplers: to an heir (protocol D2) or with their slot (H1).
@@ -121,6 +123,23 @@ public final class Notice {
   /** The same decisions, which cover something else; this is not to be used any more. */
   public Notice with(Seqs covered) {
     return new Notice(this, covered);
+  }
+
+  /** Its decisions on traces of some slots, which cover the same; itself if these are all. */
+  public Notice only(IntPredicate slots) {
+    Notice some = new Notice(seqs, settled, remembered, late);
+    int[] visited = {0};
+    forEach(
+        (context, hi, lo, verdict) -> {
+          int place = visited[0]++;
+          if (slots.test(TraceHash.slot(hi, lo))) {
+            some.add(context, hi, lo, verdict);
+            if (remembered) {
+              some.age(some.size - 1, ageMillis(place));
+            }
+          }
+        });
+    return some.size == size ? this : some;
   }
 
   public void add(Header context, long hi, long lo, Verdict verdict) {

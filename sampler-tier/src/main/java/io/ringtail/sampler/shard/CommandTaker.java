@@ -149,6 +149,7 @@ final class CommandTaker {
     decider.slots(view, nowMillis);
     shard.received.slots(view);
     shard.mail.owners(view.owners());
+    shard.mail.slots(view::owns);
     handover.slots(view, nowMillis);
   }
 

@@ -12,6 +12,8 @@ import io.ringtail.sampler.policy.Verdict;
 import io.ringtail.sampler.settle.Notice;
 import io.ringtail.sampler.settle.RouterKeys;
 import io.ringtail.sampler.settle.Seqs;
+import io.ringtail.trace.TraceHash;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +80,27 @@ class HeirMailTest {
     }
     assertThat(mail.size()).isEqualTo(3);
     assertThat(givenUp()).isZero();
+  }
+
+  /** Its heir would refuse all of it, as it is not of its owner's slots alone. */
+  @Test
+  void whatIsAnothersNow_isTakenOutOfWhatNoHeirHasStored() throws Exception {
+    Notice notice = notice(1);
+    notice.add(Header.EMPTY, 1, 2, DROP);
+    long id = mail.send(HEIR, notice, 0);
+    int mine = TraceHash.slot(1, 2);
+    assertThat(mine).isNotEqualTo(TraceHash.slot(1, 1));
+    mail.slots(slot -> slot == mine);
+    mail.down(HEIR);
+    mail.work(1_000);
+    PeerWord.Notice again = peers.words(PeerWord.Notice.class).get(1);
+    assertThat(again.id()).isEqualTo(id);
+    List<Long> told = new ArrayList<>();
+    Notice.decode(again.decisions(), new RouterKeys(() -> 0))
+        .forEach((context, hi, lo, verdict) -> told.add(lo));
+    assertThat(told).containsExactly(2L);
+    mail.slots(slot -> false);
+    assertThat(mail.size()).isZero();
   }
 
   @Test
