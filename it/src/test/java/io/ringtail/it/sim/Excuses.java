@@ -23,7 +23,7 @@ final class Excuses {
   private static final long LOGGED = 4 * World.SECOND;
 
   /** So long it takes to tell another what one knows, who may not have the same epoch yet. */
-  private static final long TELLING = World.SECOND / 2;
+  static final long TELLING = World.SECOND / 2;
 
   private final World world;
   private final long decisionWait;

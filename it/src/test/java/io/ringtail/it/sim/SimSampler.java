@@ -52,6 +52,7 @@ final class SimSampler extends SimNode {
   private long starvedUntil;
   private long stopBy;
   private long leftBy;
+  private long knowsFrom = Long.MAX_VALUE;
   private boolean hasLeft;
   private EpochOrder inUse = EpochOrder.NONE;
   private @Nullable CompletableFuture<Void> deciding;
@@ -236,6 +237,9 @@ final class SimSampler extends SimNode {
 
   private void inUse(Epoch epoch, boolean inTurn) {
     simulation.witness.uses(handoff.status(), inUse, inTurn, simulation.config.remembersLittle());
+    if (inUse.equals(EpochOrder.NONE)) {
+      knowsFrom = simulation.world.now() + Excuses.TELLING;
+    }
     inUse = epoch.order();
     epoch.lost().forEach(m -> simulation.ledger.excuses.lossNoticed(host, m.nodeId()));
     if (simulation.world.isTelling()) {
@@ -442,9 +446,9 @@ final class SimSampler extends SimNode {
     simulation.kill(name, false);
   }
 
-  /** Whether it can store what others tell it. */
-  boolean usesAnEpoch() {
-    return !hasLeft && !inUse.equals(EpochOrder.NONE);
+  /** Whether others have had the time to tell it what they know. */
+  boolean mayKnow() {
+    return !hasLeft && simulation.world.now() >= knowsFrom;
   }
 
   /** Whether nobody owned slots to whom it could give what it had (protocol S3). */

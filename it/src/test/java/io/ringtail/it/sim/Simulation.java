@@ -381,9 +381,12 @@ final class Simulation {
     }
   }
 
-  /** Whether none of those that may be heirs could have stored anything: they use no epoch yet. */
+  /**
+   * Whether none of those that may be heirs could have stored anything: they use no epoch, or only
+   * just.
+   */
   private boolean isNoHeirReady(SimNode node) {
-    return samplers().stream().noneMatch(s -> !s.equals(node) && s.usesAnEpoch());
+    return samplers().stream().noneMatch(s -> !s.equals(node) && s.mayKnow());
   }
 
   /** A sampler has nobody to give anything to and decides what it holds (protocol S3). */
