@@ -184,7 +184,10 @@ public final class Cluster implements AutoCloseable {
     return this;
   }
 
-  /** Starts nodes side by side and waits until all are ready; if that fails, ends them. */
+  /**
+   * Starts nodes side by side and waits until all are ready, and samplers may decide; if that
+   * fails, ends them.
+   */
   public Cluster start(int routerCount, int samplerCount) throws IOException, InterruptedException {
     try {
       startAll(routerCount, samplerCount);
@@ -204,6 +207,7 @@ public final class Cluster implements AutoCloseable {
       routers.add(startRouter("router-" + i));
     }
     awaitReady();
+    awaitNothingHeld();
   }
 
   /** Waits until all nodes, of which none has been waited for yet, are ready and see each other. */
@@ -216,15 +220,40 @@ public final class Cluster implements AutoCloseable {
 
   /** Waits until every node's epoch names so many members. */
   public void awaitMembers(int members) throws IOException, InterruptedException {
+    await(members + " members", nodes(), n -> n.metric("ringtail_cluster_members") == members);
+  }
+
+  /**
+   * Samplers that are ready before there is a router hold their slots again when the first one
+   * comes, for some seconds; a trace over its cap is refused as long.
+   */
+  private void awaitNothingHeld() throws IOException, InterruptedException {
+    await(
+        "no held slots",
+        samplers,
+        n ->
+            n.metric("ringtail_sampler_held_slots") == 0
+                && n.metric("ringtail_sampler_handoff_complete_epoch")
+                    == n.metric("ringtail_cluster_epoch_number"));
+  }
+
+  private interface Condition {
+    boolean holds(Node node) throws IOException, InterruptedException;
+  }
+
+  private static void await(String what, List<Node> nodes, Condition condition)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START.toNanos();
-    for (Node node : nodes()) {
-      while (!sees(node, members)) {
+    for (Node node : nodes) {
+      while (!holds(condition, node)) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
               node.process().name()
-                  + " does not see "
-                  + members
-                  + " members:\n"
+                  + ": not within "
+                  + START
+                  + ": "
+                  + what
+                  + "\n"
                   + node.get("/metrics").body()
                   + node.process().log());
         }
@@ -233,10 +262,11 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Who is too busy starting to answer in time does not see them yet. */
-  private static boolean sees(Node node, int members) throws IOException, InterruptedException {
+  /** Who is too busy starting to answer in time is asked again. */
+  private static boolean holds(Condition condition, Node node)
+      throws IOException, InterruptedException {
     try {
-      return node.metric("ringtail_cluster_members") == members;
+      return condition.holds(node);
     } catch (HttpTimeoutException e) {
       return false;
     }

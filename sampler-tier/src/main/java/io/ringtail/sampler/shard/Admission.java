@@ -77,8 +77,9 @@ final class Admission {
     if (fresh && tail.blockOnOverflow() && full(part)) {
       return busy(RefusalCause.NUM_TRACES, "num_traces " + tail.numTraces() + " is reached");
     }
-    if (fresh && cannotMakeRoom(part)) {
-      return busy(RefusalCause.HELD, "full, and nothing may be decided early now");
+    String tooMuch = fresh ? whatMayNotBeDecided(part) : null;
+    if (tooMuch != null) {
+      return busy(RefusalCause.HELD, tooMuch + ", and nothing may be decided early now");
     }
     if (!budget.tryReserve(bytes, fresh)) {
       return noBytes(bytes);
@@ -114,16 +115,18 @@ final class Admission {
   }
 
   /** Where early decisions would make room but are forbidden, room is kept by taking nothing. */
-  private boolean cannotMakeRoom(List<ShardBatch> part) {
+  private @Nullable String whatMayNotBeDecided(List<ShardBatch> part) {
     for (ShardBatch batch : part) {
       Shard shard = shards.get(batch.shard());
       ShardStatus state = shard.published();
-      boolean full = state.openTraces() >= shard.openTraceCapacity() || budget.isHigh(0);
-      if (state.overgrown() || (state.held() && full)) {
-        return true;
+      if (state.overgrown()) {
+        return "a trace is over its cap";
+      }
+      if (state.held() && (state.openTraces() >= shard.openTraceCapacity() || budget.isHigh(0))) {
+        return "full";
       }
     }
-    return false;
+    return null;
   }
 
   private Refusal noBytes(long bytes) {
