@@ -1,16 +1,18 @@
 package io.ringtail.sampler.decide;
 
+import io.ringtail.cluster.Membership;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
  * Who hands decisions over with a slot hears that they are stored when this sampler's own heirs
  * know them, too (protocol D4): it may leave then, and this one may be the next to die. Without
- * their answer it hears so after {@value #LONGEST_MILLIS} ms in which this shard worked, as a
- * decision then has effect without its heir (D2). Threads: the shard's.
+ * their answer it hears so after {@value #LONGEST_MILLIS} ms in which this shard worked, as long as
+ * an heir that stands still keeps its lease: a hold may last that much longer. Threads: the
+ * shard's.
  */
 final class Confirmations {
-  static final int LONGEST_MILLIS = Notices.ANSWER_MILLIS;
+  static final int LONGEST_MILLIS = (int) (Membership.LEASE_NANOS / 1_000_000);
 
   private final HeirMail mail;
   private final AwakeTime awake = new AwakeTime();

@@ -264,9 +264,9 @@ class HandoverOfDecisionsTest extends OverThreeSamplers {
   }
 
   @Test
-  void decisionsHandedOver_heirOfTheNewOwnerSilent_areTakenAfterASecond() {
+  void decisionsHandedOver_heirOfTheNewOwnerSilent_areTakenAfterALease() {
     handOverWithoutAnHeir();
-    samplers.advance(900);
+    samplers.advance(2_900);
     assertThat(a.set.foreign().oldestLost()).isNotNull();
     samplers.advance(200);
     assertThat(a.set.foreign().oldestLost()).isNull();
@@ -274,10 +274,9 @@ class HandoverOfDecisionsTest extends OverThreeSamplers {
 
   /** What the heir has answered meanwhile is unread. */
   @Test
-  void
-      decisionsHandedOver_newOwnerStoodStill_areTakenWhenTheHeirHasBeenSilentForASecondOfItsWork() {
+  void decisionsHandedOver_newOwnerStoodStill_areTakenWhenTheHeirHasBeenSilentForALeaseOfItsWork() {
     handOverWithoutAnHeir();
-    samplers.advance(900);
+    samplers.advance(2_900);
     samplers.skipMillis(2_000);
     assertThat(a.set.foreign().oldestLost()).isNotNull();
     samplers.advance(200);
