@@ -187,16 +187,18 @@ final class Floors {
     }
   }
 
-  /** Senders not named are gone, unless they were lost and live: then they are heard of. */
-  void onTick(Set<Long> samplers, long nowNanos) {
-    senders.forEach(
-        (bits, from) -> {
-          if (from.heard || samplers.contains(bits)) {
-            from.heard = false;
-            from.heardNanos = nowNanos;
-          }
-          from.ended |= nowNanos - from.heardNanos >= GONE_NANOS;
-        });
+  /**
+   * Senders of whom nothing was heard for long are gone, or have forgotten that they said this, as
+   * one does that was apart. What comes of them after all is sent back, and floors come before it.
+   */
+  void onTick(long nowNanos) {
+    for (Sender from : senders.values()) {
+      if (from.heard) {
+        from.heard = false;
+        from.heardNanos = nowNanos;
+      }
+      from.ended |= nowNanos - from.heardNanos >= GONE_NANOS;
+    }
     tidy();
   }
 

@@ -376,7 +376,7 @@ public final class Keeper {
   /** Some 20 to 50 times a second. */
   public void onTick(long nowNanos) {
     inbox.onTick(nowNanos);
-    floors.onTick(named.samplers(), nowNanos);
+    floors.onTick(nowNanos);
     holds.onProgress(tier.progress(), nowNanos);
     holds.onTick(nowNanos);
     boolean owners = epoch != null && epoch.activeSamplers() > 0;

@@ -150,14 +150,19 @@ class FloorsTest {
     assertThat(floors.floor(R)).isEqualTo(Floors.NONE);
   }
 
+  /** It was apart from this sampler for a while, and has forgotten that it had said floors. */
   @Test
-  void floors_ofASenderNoLongerNamedNorHeard_end() {
+  void floors_ofASenderNotHeardForLong_end() {
     floors.onFloors(A, floors(R, 50));
-    floors.onTick(Set.of(A), 0);
-    floors.onTick(Set.of(A), 20 * SECOND);
-    floors.onTick(Set.of(), 30 * SECOND - 1);
+    floors.onTick(0);
+    transferMerged(A, 11);
+    floors.onTick(9 * SECOND);
+    floors.onTick(19 * SECOND - 1);
     assertThat(floors.floor(R)).isEqualTo(50);
-    floors.onTick(Set.of(), 30 * SECOND);
+    floors.onTick(19 * SECOND);
+    assertThat(floors.isInForce(A)).isFalse();
+    assertThat(floors.floor(R)).as("its transfer is not answered").isEqualTo(50);
+    floors.onLowered(R, 1);
     assertThat(floors.floor(R)).isEqualTo(Floors.NONE);
   }
 
