@@ -166,6 +166,7 @@ public final class Handover {
   private void moved(SlotView before, int nowMillis) {
     SlotSet own = view.own();
     for (Loss loss : losses) {
+      loss.beginWalk(departures::putBack); // nobody begins one for a loss that ends here
       loss.own = loss.own.without(own);
       loss.moved = loss.moved.without(own);
       loss.awaitsView = false;

@@ -25,6 +25,23 @@ class HandoverOfExportsTest extends OverThreeSamplers {
   }
 
   @Test
+  void keptTracesThatWait_forAnOwnerThatTakesNothing_areExportedHereWhenTheirSlotsComeBack() {
+    firstSpans();
+    a.exports.room = 0;
+    samplers.advance(1500);
+    a.cut(b);
+    epoch(2, "b");
+    samplers.advance(1500);
+    assertThat(a.set.foreign().oldestLost()).isNotNull();
+    epoch(3, "a");
+    a.exports.room = Integer.MAX_VALUE;
+    samplers.advance(1500);
+
+    assertThat(a.set.heldSpans()).isZero();
+    assertWhole(1);
+  }
+
+  @Test
   void exportsWithoutAnAnswer_areExportedByTheOwner() {
     firstSpans();
     a.exports.silent = true;
